@@ -1,1 +1,2 @@
 export { InputError } from './errors.ts'
+export { RandomStream } from './random/random-stream.ts'
