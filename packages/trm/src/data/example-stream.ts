@@ -1,0 +1,83 @@
+import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
+import { type Example, type PuzzleSet, puzzleAt } from './puzzle-set.ts'
+import { applySymmetry, drawSymmetry } from './sudoku/augment.ts'
+
+/** How each drawn example is changed: not at all, or by a random Sudoku symmetry. */
+export type Augmentation = 'none' | 'sudoku'
+
+export interface ExampleStreamOptions {
+  /** Any safe integer. */
+  readonly seed: number
+  readonly augment: Augmentation
+}
+
+/** Training examples without end. */
+export interface ExampleStream {
+  /** Example number `index` of the run, counted from 0. */
+  draw(index: number): Example
+}
+
+const augmentations: Record<
+  Augmentation,
+  (set: PuzzleSet, puzzle: Example, random: RandomStream) => Example
+> = {
+  none: (_set, puzzle) => puzzle,
+  sudoku: (set, puzzle, random) => {
+    const symmetry = drawSymmetry(set.box!, random)
+    return {
+      inputs: applySymmetry(symmetry, puzzle.inputs),
+      labels: applySymmetry(symmetry, puzzle.labels),
+      identifier: puzzle.identifier,
+    }
+  },
+}
+
+/**
+ * The order in which a run sees its puzzles: every epoch visits every puzzle once, in a new random order, each
+ * visit under its own augmentation. `draw(index)` is a pure function of (set, seed, index), so a resumed run goes
+ * on with exactly the examples that it would have seen; only the number of examples drawn has to be kept.
+ */
+export function exampleStream(set: PuzzleSet, { seed, augment }: ExampleStreamOptions): ExampleStream {
+  if (set.count < 1) {
+    throw new InputError({
+      who: `puzzle set "${set.name}"`,
+      expected: 'at least one puzzle to draw from',
+      got: 'none',
+      hint: 'Check the file or the split that the set was made from.',
+    })
+  }
+  if (augment === 'sudoku' && set.box === undefined) {
+    throw new InputError({
+      who: `puzzle set "${set.name}"`,
+      expected: 'a box shape, which Sudoku augmentation needs',
+      got: 'none',
+      hint: 'Set augment to "none", or read the set as a Sudoku set.',
+    })
+  }
+  // Batches run across the end of an epoch, so the orders of two epochs are in use at a time.
+  const orders = new Map<number, Uint32Array>()
+  function orderOf(epoch: number): Uint32Array {
+    let order = orders.get(epoch)
+    if (order === undefined) {
+      order = new RandomStream(seed, 'order', epoch).permutation(set.count)
+      for (const old of orders.keys()) if (orders.size > 1) orders.delete(old)
+      orders.set(epoch, order)
+    }
+    return order
+  }
+  return {
+    draw(index) {
+      if (!Number.isSafeInteger(index) || index < 0) {
+        throw new InputError({
+          who: `puzzle set "${set.name}"`,
+          expected: 'the number of an example, a whole number from 0',
+          got: String(index),
+          hint: 'Count the examples drawn since the start of the run.',
+        })
+      }
+      const order = orderOf(Math.floor(index / set.count))
+      const puzzle = puzzleAt(set, order[index % set.count]!)
+      return augmentations[augment](set, puzzle, new RandomStream(seed, 'augment', index))
+    },
+  }
+}

@@ -1,0 +1,90 @@
+import { InputError } from '@tiny-recursive-models/tensor'
+import type { BoxShape } from './sudoku/shape.ts'
+
+/** A label that is not scored: the loss and the accuracies leave the cell out. */
+export const ignoredLabel = -100
+
+/** Puzzles of one kind as plain arrays: P = count, S = cells, V = symbols. The trainer reads nothing else. */
+export interface PuzzleSet {
+  readonly name: string
+  readonly count: number
+  readonly cells: number
+  /** Tokens are 0 to V − 1, of which 0 is PAD. */
+  readonly symbols: number
+  /** Rows of the puzzle-embedding table; 1 where all puzzles share identifier 0. */
+  readonly identifiers: number
+  /** [P, S] */
+  readonly inputs: Int32Array
+  /** [P, S]; `ignoredLabel` is not scored */
+  readonly labels: Int32Array
+  /** [P], 0 to identifiers − 1 */
+  readonly puzzleIdentifiers: Int32Array
+  /** For Sudoku: the box, which the augmentation needs. */
+  readonly box?: BoxShape
+  /** [P] where the puzzle came from */
+  readonly source?: readonly string[]
+  /** [P] guesses that a solver needed, or another measure of difficulty */
+  readonly rating?: Float64Array
+}
+
+/** One puzzle as the model sees it. The arrays may be views of the set: read only. */
+export interface Example {
+  /** [S] */
+  readonly inputs: Int32Array
+  /** [S] */
+  readonly labels: Int32Array
+  readonly identifier: number
+}
+
+/** Puzzle `index` as it stands in the set, without augmentation. */
+export function puzzleAt(set: PuzzleSet, index: number): Example {
+  const { cells } = set
+  const identifier = set.puzzleIdentifiers[index]
+  if (identifier === undefined) {
+    throw new InputError({
+      who: `puzzle set "${set.name}"`,
+      expected: `a puzzle from 0 to ${set.count - 1}`,
+      got: String(index),
+      hint: 'Puzzles are counted from 0.',
+    })
+  }
+  return {
+    inputs: set.inputs.subarray(index * cells, (index + 1) * cells),
+    labels: set.labels.subarray(index * cells, (index + 1) * cells),
+    identifier,
+  }
+}
+
+/**
+ * A new set of the puzzles at `indices`, in that order.
+ *
+ * @param name name of the new set; by default that of the old one
+ */
+export function selectPuzzles(
+  set: PuzzleSet,
+  indices: ArrayLike<number>,
+  name: string = set.name,
+): PuzzleSet {
+  const count = indices.length
+  const inputs = new Int32Array(count * set.cells)
+  const labels = new Int32Array(count * set.cells)
+  const puzzleIdentifiers = new Int32Array(count)
+  const chosen = Array.from(indices)
+  chosen.forEach((index, place) => {
+    const puzzle = puzzleAt(set, index)
+    inputs.set(puzzle.inputs, place * set.cells)
+    labels.set(puzzle.labels, place * set.cells)
+    puzzleIdentifiers[place] = puzzle.identifier
+  })
+  const { source, rating } = set
+  return {
+    ...set,
+    name,
+    count,
+    inputs,
+    labels,
+    puzzleIdentifiers,
+    ...(source && { source: chosen.map((index) => source[index]!) }),
+    ...(rating && { rating: Float64Array.from(chosen, (index) => rating[index]!) }),
+  }
+}
