@@ -1,0 +1,97 @@
+import { InputError } from '../errors.ts'
+import type { Fused, Node, NodeOf, Tensor } from '../graph/operations.ts'
+import { isPrimitive } from '../graph/operations.ts'
+import { formatShape, sameShape } from '../graph/types.ts'
+import { expand } from '../ops/expansions.ts'
+import { add, after, filled, scalar } from '../ops/primitives.ts'
+import { fusedRules, type GradientRule, primitiveRules } from './rules.ts'
+
+/**
+ * Gradients of `output` with respect to `targets`, as new nodes of the same graph (reverse mode).
+ *
+ * A fused operation with a rule of its own uses it; any other is differentiated through its expansion, and a
+ * recomputed function through a second trace of itself that may not start before the gradient arrives.
+ *
+ * @param output    any float32 tensor; a scalar loss unless `cotangent` is given
+ * @param cotangent weights of the output's elements, of its shape; 1 for a scalar
+ */
+export function gradients(output: Tensor, targets: readonly Tensor[], cotangent?: Tensor): Tensor[] {
+  const start = cotangent ?? scalar(1)
+  if (!sameShape(output.shape, start.shape)) {
+    throw new InputError({
+      who: 'gradients',
+      expected: cotangent ? `a cotangent of shape ${formatShape(output.shape)}` : 'a scalar loss',
+      got: cotangent ? formatShape(start.shape) : `an output of shape ${formatShape(output.shape)}`,
+      hint: 'Sum the output to a scalar, or pass a cotangent of its shape.',
+    })
+  }
+  const flow = new GradientFlow(targets)
+  flow.propagate(output, start)
+  return targets.map((target) => flow.gradientOf(target) ?? filled(target.shape, 0))
+}
+
+/**
+ * The backward walk. Nodes wait, sorted by age, until all their users have sent their part; the youngest goes
+ * first, and since users are younger than operands, its gradient is then complete.
+ */
+class GradientFlow {
+  readonly #targets: ReadonlySet<Node>
+  readonly #gradients = new Map<Node, Tensor>()
+  readonly #waiting: Node[] = []
+  readonly #leads = new Map<Node, boolean>()
+
+  constructor(targets: readonly Tensor[]) {
+    this.#targets = new Set(targets)
+  }
+
+  gradientOf(node: Node): Tensor | undefined {
+    return this.#gradients.get(node)
+  }
+
+  propagate(root: Node, g: Tensor): void {
+    this.#send(root, g)
+    for (let node = this.#waiting.pop(); node; node = this.#waiting.pop()) {
+      const gradient = this.#gradients.get(node)!
+      if (!this.#targets.has(node)) this.#gradients.delete(node)
+      this.#step(node, gradient)
+    }
+  }
+
+  #send(node: Node, gradient: Tensor): void {
+    if (!this.#leadsToTarget(node)) return
+    const before = this.#gradients.get(node)
+    this.#gradients.set(node, before ? add(before, gradient) : gradient)
+    if (before) return
+    let position = this.#waiting.length
+    while (position > 0 && this.#waiting[position - 1]!.id > node.id) position--
+    this.#waiting.splice(position, 0, node)
+  }
+
+  #step(node: Node, g: Tensor): void {
+    const rule = ruleFor(node)
+    if (rule) {
+      rule(node, g).forEach((gradient, index) => {
+        if (gradient) this.#send(node.inputs[index]!, gradient)
+      })
+      return
+    }
+    const inputs = node.operation === 'recomputed' ? node.inputs.map((input) => after(input, g)) : node.inputs
+    // The expansion's nodes are the youngest of all: they are walked to the end before the outside goes on.
+    this.#send(expand({ ...node, inputs } as NodeOf<Fused>), g)
+  }
+
+  #leadsToTarget(node: Node): boolean {
+    const known = this.#leads.get(node)
+    if (known !== undefined) return known
+    const through = node.operation !== 'stopGradient' && node.type === 'float32'
+    const leads =
+      this.#targets.has(node) || (through && node.inputs.some((input) => this.#leadsToTarget(input)))
+    this.#leads.set(node, leads)
+    return leads
+  }
+}
+
+function ruleFor(node: Node): GradientRule<Node['operation']> | undefined {
+  const rules = isPrimitive(node.operation) ? primitiveRules : fusedRules
+  return (rules as Partial<Record<Node['operation'], GradientRule<Node['operation']>>>)[node.operation]
+}

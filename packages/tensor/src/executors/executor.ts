@@ -1,0 +1,41 @@
+import type { Program } from '../graph/program.ts'
+import type { HostTensor, Shape } from '../graph/types.ts'
+
+/** A tensor that lives where the executor computes. Only the executor that made it can read it. */
+export interface DeviceTensor {
+  readonly shape: Shape
+  readonly type: 'float32' | 'int32'
+}
+
+/** What one run gives: outputs in host memory, new values of states on the device. */
+export interface RunResult {
+  readonly outputs: Readonly<Record<string, HostTensor>>
+  readonly updates: ReadonlyMap<string, DeviceTensor>
+}
+
+/** A compiled program. */
+export interface Executable {
+  /**
+   * @param feeds  one tensor for every feed of the program, shapes and types as traced
+   * @param states one device tensor for every state
+   * @param spare  tensors of the right shape that updates may be written into, by state name; never ones that
+   *               are also in `states`
+   */
+  run(
+    feeds: Readonly<Record<string, HostTensor>>,
+    states: ReadonlyMap<string, DeviceTensor>,
+    spare?: ReadonlyMap<string, DeviceTensor>,
+  ): Promise<RunResult>
+  close(): Promise<void>
+}
+
+/** Something that runs programs. Nothing above the graph knows which one it is. */
+export interface Executor {
+  /** For people, with device and threads: "reference", "onnxruntime cpu, 2 threads". */
+  readonly name: string
+  compile(program: Program): Promise<Executable>
+  upload(tensor: HostTensor): Promise<DeviceTensor>
+  download(tensor: DeviceTensor): Promise<HostTensor>
+  /** Gives the memory back at once; on the CPU that is the garbage collector's work and this does nothing. */
+  release(tensor: DeviceTensor): void
+}
