@@ -1,0 +1,207 @@
+/**
+ * The fields of a recipe, as zod schemas. Every bound's `error` text is the "expected" part of the message that
+ * a person reads, so it says what to write and not what failed.
+ */
+import { z } from 'zod'
+
+const wholeNumber = (minimum: number, maximum: number) => {
+  const error = `a whole number from ${minimum} to ${maximum}`
+  return z.int({ error }).min(minimum, { error }).max(maximum, { error })
+}
+
+const numberBetween = (minimum: number, maximum: number) => {
+  const error = `a number from ${minimum} to ${maximum}`
+  return z.number({ error }).min(minimum, { error }).max(maximum, { error })
+}
+
+const text = (minimum: number, maximum: number) => {
+  const error = `a text of ${minimum} to ${maximum} characters`
+  return z.string({ error }).min(minimum, { error }).max(maximum, { error })
+}
+
+const pathOrNull = z
+  .string({ error: 'a path or null' })
+  .min(1, { error: 'a path or null' })
+  .max(4096, { error: 'a path or null' })
+  .nullable()
+
+const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
+  z.enum(values, { error: values.map((value) => `'${value}'`).join(' or ') })
+
+const flag = () => z.boolean({ error: 'true or false' })
+const section = { error: 'an object' }
+const seed = () => wholeNumber(0, 2 ** 32 - 1)
+const boxSide = () => wholeNumber(2, 5)
+const stepCount = (minimum: number) => wholeNumber(minimum, 1_000_000_000)
+const puzzleCount = (minimum: number) => wholeNumber(minimum, 100_000_000)
+
+const modelFields = z.strictObject(
+  {
+    kind: oneOf('trm'),
+    /** D, the width of every state. */
+    width: wholeNumber(1, 16_384),
+    heads: wholeNumber(1, 1_024),
+    /** The hidden size of a SwiGLU over d channels is 256 · ceil(round(expansion · d · 2/3) / 256). */
+    expansion: numberBetween(0.01, 64),
+    blocks: wholeNumber(1, 64),
+    mixer: oneOf('mlp', 'attention'),
+    positions: oneOf('rotary', 'learned', 'none'),
+    /** P, the tokens in front of the cells (published: puzzle_emb_len); see `prefixLength` for 0. */
+    prefixTokens: wholeNumber(0, 4_096),
+    /** Numbers a puzzle identifier owns (published: puzzle_emb_ndim); 0 = no puzzle embedding. */
+    puzzleEmbeddingWidth: wholeNumber(0, 1_048_576),
+    cycles: wholeNumber(1, 1_024),
+    recursions: wholeNumber(1, 1_024),
+    supervisionSteps: wholeNumber(1, 4_096),
+    /** Probability that a slot draws a minimum number of supervision steps before it may halt. */
+    exploration: numberBetween(0, 1).default(0.1),
+  },
+  section,
+)
+
+const generatedSudokuFields = z.strictObject(
+  {
+    kind: z.literal('sudoku-generated'),
+    boxRows: boxSide(),
+    boxColumns: boxSide(),
+    train: puzzleCount(1),
+    validation: puzzleCount(0),
+    test: puzzleCount(0),
+    /** Clues are removed until no further one can go without a second solution. */
+    minimal: flag(),
+    augment: flag(),
+    seed: seed(),
+  },
+  section,
+)
+
+const sudokuFileFields = z.strictObject(
+  {
+    kind: z.literal('sudoku-file'),
+    boxRows: boxSide(),
+    boxColumns: boxSide(),
+    train: pathOrNull,
+    test: pathOrNull,
+    /** A seeded sample of the training file; null = all of it. */
+    trainCount: puzzleCount(1).nullable(),
+    /** Puzzles of the training file held out, disjoint from the sample. */
+    validation: puzzleCount(0),
+    augment: flag(),
+    seed: seed(),
+  },
+  section,
+)
+
+const officialFolderFields = z.strictObject(
+  {
+    kind: z.literal('official-folder'),
+    /** The folder that holds `train/` and `test/`. */
+    path: pathOrNull,
+    /** Groups held out of the training set. */
+    validation: puzzleCount(0),
+    seed: seed(),
+  },
+  section,
+)
+
+const optimizerFields = z.strictObject(
+  {
+    learningRate: numberBetween(0, 10),
+    weightDecay: numberBetween(0, 1_000),
+    beta1: numberBetween(0, 0.999999).default(0.9),
+    beta2: numberBetween(0, 0.999999).default(0.95),
+    puzzleLearningRate: numberBetween(0, 10),
+    puzzleWeightDecay: numberBetween(0, 1_000),
+    warmupSteps: stepCount(0),
+    /** The learning rate at the end over the one after warm-up (published: lr_min_ratio); 1 = constant. */
+    minimumRatio: numberBetween(0, 1).default(1),
+    /** μ of the averaged weights (EMA); 0 = no average. */
+    averageDecay: numberBetween(0, 0.999999999).default(0.999),
+    loss: oneOf('stablemax', 'softmax').default('stablemax'),
+  },
+  section,
+)
+
+const microBatchError = { error: "a whole number from 1 to 1048576 or 'auto'" }
+
+const trainingFields = z.strictObject(
+  {
+    batch: wholeNumber(1, 1_048_576),
+    /** Slots computed at once; gradients are summed up to `batch`. */
+    microBatch: z
+      .union(
+        [
+          z.int(microBatchError).min(1, microBatchError).max(1_048_576, microBatchError),
+          z.literal('auto', microBatchError),
+        ],
+        microBatchError,
+      )
+      .default('auto'),
+    /** Computes the forward pass again in the backward pass: less memory, more time. */
+    recompute: flag().default(false),
+    steps: stepCount(1),
+    seed: seed(),
+    /** Steps between evaluations; 0 = never. */
+    evaluateEvery: stepCount(0),
+    evaluatePuzzles: puzzleCount(1),
+    /** Steps between checkpoints; 0 = only at the end. */
+    checkpointEvery: stepCount(0),
+    keepCheckpoints: wholeNumber(1, 1_000_000),
+    /** Ends the run when an evaluation reaches this share of exactly solved puzzles; null = never. */
+    stopAtAccuracy: numberBetween(0, 1).nullable().default(null),
+  },
+  section,
+)
+
+/** The fields of `data` by its `kind`: the one place that lists the kinds. */
+export const dataFields = {
+  'sudoku-generated': generatedSudokuFields,
+  'sudoku-file': sudokuFileFields,
+  'official-folder': officialFolderFields,
+} as const
+
+const dataKinds = Object.keys(dataFields).map((kind) => `'${kind}'`)
+
+export const recipeFields = z.strictObject(
+  {
+    name: text(1, 100),
+    description: text(0, 2_000).default(''),
+    model: modelFields,
+    data: z.discriminatedUnion(
+      'kind',
+      [dataFields['sudoku-generated'], dataFields['sudoku-file'], dataFields['official-folder']],
+      {
+        error: (issue) => ((issue.code as string) === 'invalid_type' ? 'an object' : dataKinds.join(' or ')),
+      },
+    ),
+    optimizer: optimizerFields,
+    training: trainingFields,
+  },
+  section,
+)
+
+type Frozen<Value> = Value extends object ? { readonly [Key in keyof Value]: Frozen<Value[Key]> } : Value
+
+/** A named run as plain frozen data: everything that decides what a training run computes. */
+export type Recipe = Frozen<z.infer<typeof recipeFields>>
+export type ModelRecipe = Recipe['model']
+export type DataRecipe = Recipe['data']
+export type OptimizerRecipe = Recipe['optimizer']
+export type TrainingRecipe = Recipe['training']
+/** What may be written by hand: keys with a default can be left out. */
+export type RecipeInput = Frozen<z.input<typeof recipeFields>>
+
+/** The known keys below `path` (`''` for the whole recipe), or null where no key can stand. */
+export function keysBelow(path: string, recipe: Recipe | { data?: unknown }): string[] | null {
+  if (path === '') return Object.keys(recipeFields.shape)
+  if (path === 'model') return Object.keys(modelFields.shape)
+  if (path === 'optimizer') return Object.keys(optimizerFields.shape)
+  if (path === 'training') return Object.keys(trainingFields.shape)
+  if (path === 'data') {
+    const data: unknown = recipe.data
+    const kind = typeof data === 'object' && data !== null && 'kind' in data ? data.kind : undefined
+    const known = Object.entries(dataFields).find(([name]) => name === kind)
+    return known === undefined ? ['kind'] : Object.keys(known[1].shape)
+  }
+  return null
+}

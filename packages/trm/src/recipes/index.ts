@@ -1,0 +1,53 @@
+/** The shipped recipes, by name. */
+import { InputError } from '@tiny-recursive-models/tensor'
+import { describeValue, unknownNameHint } from './messages.ts'
+import { parseRecipe, type Recipe } from './schema.ts'
+import { sudoku4x4 } from './sudoku-4x4.ts'
+import { sudoku6x6 } from './sudoku-6x6.ts'
+import { sudokuExtremeAtt } from './sudoku-extreme-att.ts'
+import { sudokuExtremeMlp } from './sudoku-extreme-mlp.ts'
+import { sudokuSmall } from './sudoku-small.ts'
+
+export { nearestName, unknownNameHint } from './messages.ts'
+export { overrideRecipe } from './override.ts'
+export { prefixLength } from './rules.ts'
+export {
+  type DataRecipe,
+  deepFreeze,
+  type ModelRecipe,
+  type OptimizerRecipe,
+  parseRecipe,
+  type Recipe,
+  type RecipeInput,
+  type TrainingRecipe,
+} from './schema.ts'
+
+export const recipeNames = [
+  'sudoku-4x4',
+  'sudoku-6x6',
+  'sudoku-small',
+  'sudoku-extreme-mlp',
+  'sudoku-extreme-att',
+] as const
+
+export type RecipeName = (typeof recipeNames)[number]
+
+export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze({
+  'sudoku-4x4': parseRecipe(sudoku4x4, 'recipe sudoku-4x4'),
+  'sudoku-6x6': parseRecipe(sudoku6x6, 'recipe sudoku-6x6'),
+  'sudoku-small': parseRecipe(sudokuSmall, 'recipe sudoku-small'),
+  'sudoku-extreme-mlp': parseRecipe(sudokuExtremeMlp, 'recipe sudoku-extreme-mlp'),
+  'sudoku-extreme-att': parseRecipe(sudokuExtremeAtt, 'recipe sudoku-extreme-att'),
+})
+
+/** The shipped recipe of that name; an unknown name is answered with the nearest one. */
+export function findRecipe(name: string): Recipe {
+  const known = recipeNames.find((candidate) => candidate === name)
+  if (known !== undefined) return recipes[known]
+  throw new InputError({
+    who: 'recipe',
+    expected: 'the name of a shipped recipe',
+    got: describeValue(name),
+    hint: unknownNameHint(name, recipeNames, 'recipes'),
+  })
+}

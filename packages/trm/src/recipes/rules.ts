@@ -1,0 +1,129 @@
+/** Rules that tie several keys of a recipe together. Each names the key to change first. */
+import { InputError } from '@tiny-recursive-models/tensor'
+import type { ModelRecipe, Recipe } from './fields.ts'
+
+/**
+ * P, the tokens in front of the cells: `prefixTokens`, or as many as the puzzle embedding fills where that is 0.
+ * Source: the published code, `puzzle_emb_len if puzzle_emb_len else ceil(puzzle_emb_ndim / hidden_size)`.
+ */
+export function prefixLength(
+  model: Pick<ModelRecipe, 'width' | 'prefixTokens' | 'puzzleEmbeddingWidth'>,
+): number {
+  return model.prefixTokens > 0 ? model.prefixTokens : Math.ceil(model.puzzleEmbeddingWidth / model.width)
+}
+
+interface Violation {
+  readonly key: string
+  readonly expected: string
+  readonly got: string
+  readonly hint: string
+}
+
+type Rule = (recipe: Recipe) => Violation | null
+
+const headsDivideWidth: Rule = ({ model: { width, heads } }) =>
+  width % heads === 0
+    ? null
+    : {
+        key: 'model.heads',
+        expected: `a divisor of model.width (${width})`,
+        got: String(heads),
+        hint: `Take ${largestDivisor(width, heads)}, or a width that is a multiple of ${heads}.`,
+      }
+
+const rotaryHeadsAreEven: Rule = ({ model: { width, heads, positions } }) =>
+  positions !== 'rotary' || (width / heads) % 2 === 0
+    ? null
+    : {
+        key: 'model.heads',
+        expected: 'an even head size (model.width / model.heads) for rotary positions',
+        got: `${width} / ${heads} = ${width / heads}`,
+        hint: "Rotary positions rotate pairs of channels: change model.heads, or set model.positions to 'none'.",
+      }
+
+const prefixNeedsEmbedding: Rule = ({ model: { prefixTokens, puzzleEmbeddingWidth } }) =>
+  prefixTokens === 0 || puzzleEmbeddingWidth > 0
+    ? null
+    : {
+        key: 'model.puzzleEmbeddingWidth',
+        expected: `more than 0 where model.prefixTokens is ${prefixTokens}`,
+        got: '0',
+        hint: 'A prefix without a puzzle embedding holds nothing: set model.prefixTokens to 0.',
+      }
+
+const prefixHoldsEmbedding: Rule = ({ model }) => {
+  const room = prefixLength(model) * model.width
+  if (room >= model.puzzleEmbeddingWidth) return null
+  return {
+    key: 'model.prefixTokens',
+    expected: `at least ${Math.ceil(model.puzzleEmbeddingWidth / model.width)}, so that prefixTokens · width holds model.puzzleEmbeddingWidth (${model.puzzleEmbeddingWidth})`,
+    got: `${model.prefixTokens} · ${model.width} = ${room}`,
+    hint: 'Set model.prefixTokens to 0 to have it computed.',
+  }
+}
+
+const microBatchDividesBatch: Rule = ({ training: { batch, microBatch } }) =>
+  microBatch === 'auto' || batch % microBatch === 0
+    ? null
+    : {
+        key: 'training.microBatch',
+        expected: `a divisor of training.batch (${batch}) or 'auto'`,
+        got: String(microBatch),
+        hint: `Take ${largestDivisor(batch, microBatch)} or 'auto'.`,
+      }
+
+const warmupWithinSteps: Rule = ({ optimizer: { warmupSteps }, training: { steps } }) =>
+  warmupSteps <= steps
+    ? null
+    : {
+        key: 'optimizer.warmupSteps',
+        expected: `at most training.steps (${steps})`,
+        got: String(warmupSteps),
+        hint: 'The learning rate would never reach its full value: lower the warm-up or train longer.',
+      }
+
+/** Larger than 25 × 25 has no published notation and no generator that ends in reasonable time. */
+const maximumSudokuSide = 25
+
+const sudokuSideIsReasonable: Rule = ({ data }) => {
+  if (data.kind === 'official-folder' || data.boxRows * data.boxColumns <= maximumSudokuSide) return null
+  return {
+    key: 'data.boxRows',
+    expected: `boxRows · boxColumns of at most ${maximumSudokuSide}`,
+    got: `${data.boxRows} · ${data.boxColumns} = ${data.boxRows * data.boxColumns}`,
+    hint: 'Usual shapes of a box: 2 × 2, 2 × 3, 2 × 4, 3 × 3, 3 × 4, 4 × 4.',
+  }
+}
+
+const rules: readonly Rule[] = [
+  headsDivideWidth,
+  rotaryHeadsAreEven,
+  prefixNeedsEmbedding,
+  prefixHoldsEmbedding,
+  microBatchDividesBatch,
+  warmupWithinSteps,
+  sudokuSideIsReasonable,
+]
+
+/** Throws on the first rule that the recipe breaks. */
+export function checkRules(recipe: Recipe, who: string): void {
+  for (const rule of rules) {
+    const violation = rule(recipe)
+    if (violation !== null) {
+      throw new InputError({
+        who: `${who}: ${violation.key}`,
+        expected: violation.expected,
+        got: violation.got,
+        hint: violation.hint,
+      })
+    }
+  }
+}
+
+/** The largest divisor of `whole` that is not above `limit`. */
+function largestDivisor(whole: number, limit: number): number {
+  for (let divisor = Math.min(whole, limit); divisor > 1; divisor--) {
+    if (whole % divisor === 0) return divisor
+  }
+  return 1
+}
