@@ -1,0 +1,80 @@
+/**
+ * The weight map: our names and those of the published TRM code (`state_dict` of
+ * TinyRecursiveReasoningModel_ACTV1_Inner). Shapes are the same on both sides. V symbols, D width, L tokens,
+ * I hidden size of a SwiGLU.
+ */
+import { InputError } from '@tiny-recursive-models/tensor'
+
+/** What stands before every name in a checkpoint written by the published code (compiled model, loss head). */
+export const officialPrefix = '_orig_mod.model.inner.'
+
+/** Longest first, so that the first match is the whole prefix. */
+const knownPrefixes = [officialPrefix, 'model.inner.', 'inner.']
+
+/** Ours → official, for the weights outside the blocks. */
+const single = {
+  tokens: 'embed_tokens.embedding_weight', // [V, D]
+  positions: 'embed_pos.embedding_weight', // [L, D]
+  answerStart: 'H_init', // [D], not trained
+  latentStart: 'L_init', // [D], not trained
+  answerHead: 'lm_head.weight', // [V, D]
+  'haltHead.weight': 'q_head.weight', // [2, D]: halt, continue
+  'haltHead.bias': 'q_head.bias', // [2]
+  puzzleTable: 'puzzle_emb.weights', // [identifiers, puzzleEmbeddingWidth]
+} as const
+
+/** Ours → official, behind `blocks.{i}.` and `L_level.layers.{i}.`. */
+const inBlock = {
+  'mixer.gateUp': 'mlp_t.gate_up_proj.weight', // [2I, L]
+  'mixer.down': 'mlp_t.down_proj.weight', // [L, I]
+  'mixer.queryKeyValue': 'self_attn.qkv_proj.weight', // [3D, D]
+  'mixer.output': 'self_attn.o_proj.weight', // [D, D]
+  'feedForward.gateUp': 'mlp.gate_up_proj.weight', // [2I, D]
+  'feedForward.down': 'mlp.down_proj.weight', // [D, I]
+} as const
+
+const officialSingle = new Map<string, string>(Object.entries(single))
+const officialInBlock = new Map<string, string>(Object.entries(inBlock))
+const ourSingle = reversed(officialSingle)
+const ourInBlock = reversed(officialInBlock)
+
+/** `blocks.0.mixer.gateUp` → `L_level.layers.0.mlp_t.gate_up_proj.weight`; no prefix, see `officialPrefix`. */
+export function toOfficialName(name: string): string {
+  const block = /^blocks\.(\d{1,4})\.(.+)$/.exec(name)
+  const official =
+    block === null
+      ? officialSingle.get(name)
+      : prefixed(`L_level.layers.${block[1]}.`, officialInBlock.get(block[2]!))
+  if (official !== undefined) return official
+  throw new InputError({
+    who: 'toOfficialName',
+    expected: 'the name of a TRM weight',
+    got: JSON.stringify(name.slice(0, 200)),
+    hint: `Known names: ${[...officialSingle.keys()].join(', ')} and blocks.{i}. with ${[...officialInBlock.keys()].join(', ')}.`,
+  })
+}
+
+/** The way back; accepts the prefixes that published checkpoints carry. */
+export function fromOfficialName(official: string): string {
+  const prefix = knownPrefixes.find((candidate) => official.startsWith(candidate)) ?? ''
+  const name = official.slice(prefix.length)
+  const layer = /^L_level\.layers\.(\d{1,4})\.(.+)$/.exec(name)
+  const ours =
+    layer === null ? ourSingle.get(name) : prefixed(`blocks.${layer[1]}.`, ourInBlock.get(layer[2]!))
+  if (ours !== undefined) return ours
+  throw new InputError({
+    who: 'fromOfficialName',
+    expected: 'the name of a weight of the published TRM model',
+    got: JSON.stringify(official.slice(0, 200)),
+    hint: /^(H_level|L[1-6]_init)/.test(name)
+      ? 'This weight belongs to another published model (HRM, direct prediction or multi-scale), which has no counterpart here.'
+      : 'The file is a checkpoint of another model.',
+  })
+}
+
+const prefixed = (prefix: string, name: string | undefined): string | undefined =>
+  name === undefined ? undefined : prefix + name
+
+function reversed(names: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map([...names].map(([ours, official]) => [official, ours]))
+}

@@ -1,0 +1,134 @@
+/** A tensor as it lies in a file: its type, its shape and its numbers in row-major order. */
+import { InputError } from '@tiny-recursive-models/tensor'
+
+/** The array that holds each stored type. float16 and bfloat16 are kept as their 16 bits. */
+export interface StoredArrays {
+  float64: Float64Array
+  float32: Float32Array
+  float16: Uint16Array
+  bfloat16: Uint16Array
+  int64: BigInt64Array
+  int32: Int32Array
+  uint8: Uint8Array
+  /** 0 or 1 a byte. */
+  bool: Uint8Array
+}
+
+export type StoredType = keyof StoredArrays
+
+export type StoredTensor = {
+  [Type in StoredType]: {
+    readonly dtype: Type
+    readonly shape: readonly number[]
+    readonly data: StoredArrays[Type]
+  }
+}[StoredType]
+
+interface TypeFacts {
+  /** The name in a safetensors header. */
+  readonly code: string
+  readonly bytes: number
+  readonly matches: (data: ArrayBufferView) => boolean
+  /** A tensor over the whole of `buffer`, which must begin at the first number. */
+  readonly view: (shape: readonly number[], buffer: ArrayBuffer) => StoredTensor
+}
+
+export const typeFacts: Readonly<Record<StoredType, TypeFacts>> = {
+  float64: {
+    code: 'F64',
+    bytes: 8,
+    matches: (data) => data instanceof Float64Array,
+    view: (shape, buffer) => ({ dtype: 'float64', shape, data: new Float64Array(buffer) }),
+  },
+  float32: {
+    code: 'F32',
+    bytes: 4,
+    matches: (data) => data instanceof Float32Array,
+    view: (shape, buffer) => ({ dtype: 'float32', shape, data: new Float32Array(buffer) }),
+  },
+  float16: {
+    code: 'F16',
+    bytes: 2,
+    matches: (data) => data instanceof Uint16Array,
+    view: (shape, buffer) => ({ dtype: 'float16', shape, data: new Uint16Array(buffer) }),
+  },
+  bfloat16: {
+    code: 'BF16',
+    bytes: 2,
+    matches: (data) => data instanceof Uint16Array,
+    view: (shape, buffer) => ({ dtype: 'bfloat16', shape, data: new Uint16Array(buffer) }),
+  },
+  int64: {
+    code: 'I64',
+    bytes: 8,
+    matches: (data) => data instanceof BigInt64Array,
+    view: (shape, buffer) => ({ dtype: 'int64', shape, data: new BigInt64Array(buffer) }),
+  },
+  int32: {
+    code: 'I32',
+    bytes: 4,
+    matches: (data) => data instanceof Int32Array,
+    view: (shape, buffer) => ({ dtype: 'int32', shape, data: new Int32Array(buffer) }),
+  },
+  uint8: {
+    code: 'U8',
+    bytes: 1,
+    matches: (data) => data instanceof Uint8Array,
+    view: (shape, buffer) => ({ dtype: 'uint8', shape, data: new Uint8Array(buffer) }),
+  },
+  bool: {
+    code: 'BOOL',
+    bytes: 1,
+    matches: (data) => data instanceof Uint8Array,
+    view: (shape, buffer) => ({ dtype: 'bool', shape, data: new Uint8Array(buffer) }),
+  },
+}
+
+export const storedTypes = Object.keys(typeFacts) as StoredType[]
+
+/** The product of a shape, or null where it is not a sound shape or exceeds the exact whole numbers. */
+export function elementCount(shape: readonly number[]): number | null {
+  let count = 1
+  for (const length of shape) {
+    if (!Number.isSafeInteger(length) || length < 0) return null
+    count *= length
+    if (!Number.isSafeInteger(count)) return null
+  }
+  return count
+}
+
+/** The numbers of a floating-point tensor as float32; float64 is rounded, 16-bit types are widened exactly. */
+export function toFloat32(tensor: StoredTensor, name: string): Float32Array {
+  if (tensor.dtype === 'float32') return tensor.data
+  if (tensor.dtype === 'float64') return Float32Array.from(tensor.data)
+  if (tensor.dtype === 'bfloat16') return widenBfloat16(tensor.data)
+  if (tensor.dtype === 'float16') return widenFloat16(tensor.data)
+  throw new InputError({
+    who: `tensor ${name}`,
+    expected: 'floating-point numbers (float32, float64, float16 or bfloat16)',
+    got: tensor.dtype,
+    hint: 'Weights and states are floating-point: the file is of another kind.',
+  })
+}
+
+/** bfloat16 is the upper half of a float32. */
+function widenBfloat16(halves: Uint16Array): Float32Array {
+  const bits = new Uint32Array(halves.length)
+  for (let index = 0; index < halves.length; index++) bits[index] = halves[index]! << 16
+  return new Float32Array(bits.buffer)
+}
+
+/** IEEE 754 binary16: 1 sign bit, 5 exponent bits (bias 15), 10 fraction bits. */
+function widenFloat16(halves: Uint16Array): Float32Array {
+  const widened = new Float32Array(halves.length)
+  for (let index = 0; index < halves.length; index++) {
+    const half = halves[index]!
+    const sign = half & 0x8000 ? -1 : 1
+    const exponent = (half >>> 10) & 31
+    const fraction = half & 1023
+    if (exponent === 0) widened[index] = sign * fraction * 2 ** -24
+    else if (exponent === 31) widened[index] = fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
+    else widened[index] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+  }
+  return widened
+}
