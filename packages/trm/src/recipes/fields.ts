@@ -31,7 +31,7 @@ const oneOf = <const Values extends readonly [string, ...string[]]>(...values: V
 const flag = () => z.boolean({ error: 'true or false' })
 const section = { error: 'an object' }
 const seed = () => wholeNumber(0, 2 ** 32 - 1)
-const boxSide = () => wholeNumber(2, 5)
+const boxSide = () => wholeNumber(2, 3)
 const stepCount = (minimum: number) => wholeNumber(minimum, 1_000_000_000)
 const puzzleCount = (minimum: number) => wholeNumber(minimum, 100_000_000)
 

@@ -1,0 +1,49 @@
+/** May a run go on with this recipe? */
+import { InputError } from '@tiny-recursive-models/tensor'
+import type { Recipe } from '../recipes/schema.ts'
+
+/** Keys that may change on resume: none of them changes what a step computes. */
+export const resumableKeys = [
+  'name',
+  'description',
+  'training.steps',
+  'training.evaluateEvery',
+  'training.evaluatePuzzles',
+  'training.checkpointEvery',
+  'training.keepCheckpoints',
+  'training.stopAtAccuracy',
+] as const
+
+/** Throws when `wanted` would not continue what `stored` began, naming the first key that differs. */
+export function assertSameRecipe(stored: Recipe, wanted: Recipe, who = 'resume'): void {
+  const difference = firstDifference(stored, wanted, '')
+  if (difference === null) return
+  const { key, before, after } = difference
+  throw new InputError({
+    who: `${who}: ${key}`,
+    expected: `${show(before)}, as the run was started with`,
+    got: show(after),
+    hint: `Only ${resumableKeys.slice(2).join(', ')} may change on resume: take the stored value, or start a new run in another folder.`,
+  })
+}
+
+interface Difference {
+  readonly key: string
+  readonly before: unknown
+  readonly after: unknown
+}
+
+function firstDifference(before: unknown, after: unknown, key: string): Difference | null {
+  if (resumableKeys.some((resumable) => resumable === key) || Object.is(before, after)) return null
+  if (!isRecord(before) || !isRecord(after)) return { key, before, after }
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const difference = firstDifference(before[name], after[name], key === '' ? name : `${key}.${name}`)
+    if (difference !== null) return difference
+  }
+  return null
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
+
+const show = (value: unknown): string => JSON.stringify(value) ?? 'nothing'

@@ -1,0 +1,168 @@
+/**
+ * A training checkpoint: everything needed to go on as if the run had never stopped. One safetensors file whose
+ * tensors carry the prefixes of `tensorGroups`, and whose metadata holds the rest as one JSON text.
+ */
+import { InputError } from '@tiny-recursive-models/tensor'
+import { z } from 'zod'
+import { parseRecipe, type Recipe } from '../recipes/schema.ts'
+import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
+import type { StoredTensor } from './stored-tensor.ts'
+
+/** Raise this when the meaning of a checkpoint changes. */
+export const trainingStateFormat = 1
+
+/** What the tensors of a checkpoint are, by the beginning of their names. */
+export const tensorGroups = {
+  /** The model's weights, by our names. */
+  weights: 'weights.',
+  /** Their moving average (EMA), where the recipe has one. */
+  average: 'average.',
+  /** First and second moment of AdamATan2. */
+  moment1: 'moment1.',
+  moment2: 'moment2.',
+  /** What the slots of the batch carry from one step to the next. */
+  carry: 'carry.',
+} as const
+
+export type TensorGroup = keyof typeof tensorGroups
+
+/** The one tensor outside the groups: puzzle embeddings, [identifiers, puzzleEmbeddingWidth]. */
+export const puzzleTableName = 'puzzleTable'
+
+export interface BestFigure {
+  readonly step: number
+  /** Share of exactly solved puzzles, 0 to 1. */
+  readonly exactAccuracy: number
+}
+
+export interface TrainingState {
+  readonly recipe: Recipe
+  /** Optimiser steps done. */
+  readonly step: number
+  /** Index of the next draw from the example stream. */
+  readonly nextDraw: number
+  /** [batch] the draw that each slot is working on. */
+  readonly slotDraws: readonly number[]
+  readonly best: BestFigure | null
+  /** Checksum of the training data, so that a run does not go on with other puzzles. */
+  readonly dataChecksum: string
+  /** Threads of the executor; another number may round differently. */
+  readonly threads: number
+  /** The executor's name for where it ran, such as `cpu`. */
+  readonly device: string
+  readonly tensors: ReadonlyMap<string, StoredTensor>
+}
+
+const count = () => z.int().min(0)
+
+const storedFields = z.strictObject({
+  format: z.literal(trainingStateFormat, { error: `format ${trainingStateFormat}` }),
+  recipe: z.unknown(),
+  step: count(),
+  nextDraw: count(),
+  slotDraws: z.array(count()).max(1_048_576),
+  best: z.strictObject({ step: count(), exactAccuracy: z.number().min(0).max(1) }).nullable(),
+  dataChecksum: z.string().max(200),
+  threads: count(),
+  device: z.string().max(200),
+})
+
+/** The key of the metadata that holds the JSON text. */
+const metadataKey = 'trainingState'
+
+export function encodeTrainingState(state: TrainingState): Uint8Array {
+  const who = 'encodeTrainingState'
+  checkTensors(state.tensors, who)
+  const { tensors, ...rest } = state
+  const stored = checkStored({ format: trainingStateFormat, ...rest }, who)
+  return encodeSafetensors(tensors, { [metadataKey]: JSON.stringify(stored) })
+}
+
+/** Reads and checks a checkpoint; `who` names the file in errors. */
+export function decodeTrainingState(bytes: Uint8Array, who: string): TrainingState {
+  const { tensors, metadata } = decodeSafetensors(bytes, who)
+  const written = Object.hasOwn(metadata, metadataKey) ? metadata[metadataKey] : undefined
+  if (written === undefined) {
+    throw new InputError({
+      who,
+      expected: `a training checkpoint (metadata '${metadataKey}')`,
+      got: 'a safetensors file without it',
+      hint: 'Weights alone can be evaluated and exported, but not trained on: use a file of checkpoints/.',
+    })
+  }
+  const { format: _, recipe, ...rest } = readStored(written, who)
+  checkTensors(tensors, who)
+  return { recipe: parseRecipe(recipe, `${who}: recipe`), ...rest, tensors }
+}
+
+function readStored(written: string, who: string): z.infer<typeof storedFields> {
+  let value: unknown
+  try {
+    value = JSON.parse(written)
+  } catch {
+    throw damaged(who, `JSON in the metadata '${metadataKey}'`, 'text that is not JSON')
+  }
+  return checkStored(value, who)
+}
+
+function checkStored(value: unknown, who: string): z.infer<typeof storedFields> {
+  const result = storedFields.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]!
+  const path = issue.path.join('.')
+  if (path !== 'format') throw damaged(who, `a sound '${path || metadataKey}'`, issue.message)
+  const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined
+  throw new InputError({
+    who,
+    expected: `a checkpoint of format ${trainingStateFormat}`,
+    got: `format ${JSON.stringify(format) ?? 'nothing'}`,
+    hint: 'Another version of this library wrote it: use that version, or start a new run.',
+  })
+}
+
+/** The tensors of one group, by their names without the prefix. */
+export function tensorsOf(
+  state: Pick<TrainingState, 'tensors'>,
+  group: TensorGroup,
+): Map<string, StoredTensor> {
+  const prefix = tensorGroups[group]
+  const named = new Map<string, StoredTensor>()
+  for (const [name, tensor] of state.tensors) {
+    if (name.startsWith(prefix)) named.set(name.slice(prefix.length), tensor)
+  }
+  return named
+}
+
+/** Every tensor belongs to a group; averages and moments have a weight of their name and shape. */
+function checkTensors(tensors: ReadonlyMap<string, StoredTensor>, who: string): void {
+  const prefixes = Object.values(tensorGroups)
+  for (const name of tensors.keys()) {
+    if (name !== puzzleTableName && !prefixes.some((prefix) => name.startsWith(prefix))) {
+      throw damaged(who, `tensors named ${prefixes.join('*, ')}* or ${puzzleTableName}`, JSON.stringify(name))
+    }
+  }
+  const weights = tensorsOf({ tensors }, 'weights')
+  if (weights.size === 0) throw damaged(who, 'weights (tensors named weights.*)', 'none')
+  for (const group of ['average', 'moment1', 'moment2'] as const) {
+    for (const [name, { shape }] of tensorsOf({ tensors }, group)) {
+      const wanted = weights.get(name)?.shape
+      if (wanted === undefined || wanted.join() !== shape.join()) {
+        const expected =
+          wanted === undefined ? `a weight for ${group}.${name}` : `${group}.${name} [${wanted}]`
+        throw damaged(who, expected, wanted === undefined ? 'none' : `[${shape}]`)
+      }
+    }
+  }
+  const first = [...tensorsOf({ tensors }, 'moment1').keys()].sort().join()
+  const second = [...tensorsOf({ tensors }, 'moment2').keys()].sort().join()
+  if (first !== second) throw damaged(who, 'both moments of the same weights', 'moments of different weights')
+}
+
+function damaged(who: string, expected: string, got: string): InputError {
+  return new InputError({
+    who,
+    expected,
+    got,
+    hint: 'The checkpoint is damaged or incomplete: use the previous checkpoint.',
+  })
+}

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { InputError } from '@tiny-recursive-models/tensor'
+import { decodeSafetensors, encodeSafetensors } from '../../src/checkpoint/safetensors.ts'
+import { assertSameRecipe } from '../../src/checkpoint/same-recipe.ts'
+import type { StoredTensor } from '../../src/checkpoint/stored-tensor.ts'
+import {
+  decodeTrainingState,
+  encodeTrainingState,
+  type TrainingState,
+  tensorsOf,
+} from '../../src/checkpoint/training-state.ts'
+import { overrideRecipe, recipes } from '../../src/recipes/index.ts'
+import { flipBits, outcome } from './hostile-bytes.ts'
+
+const floats = (shape: number[], start: number): StoredTensor => ({
+  dtype: 'float32',
+  shape,
+  data: Float32Array.from(
+    { length: shape.reduce((product, length) => product * length, 1) },
+    (_, index) => start + index,
+  ),
+})
+
+const state: TrainingState = {
+  recipe: recipes['sudoku-4x4'],
+  step: 100,
+  nextDraw: 6_543,
+  slotDraws: [6_400, 6_542, 6_301],
+  best: { step: 50, exactAccuracy: 0.375 },
+  dataChecksum: 'crc32:0badcafe',
+  threads: 2,
+  device: 'cpu',
+  tensors: new Map<string, StoredTensor>([
+    ['weights.tokens', floats([6, 2], 1)],
+    ['weights.answerStart', floats([2], 0)],
+    ['average.tokens', floats([6, 2], 2)],
+    ['moment1.tokens', floats([6, 2], 3)],
+    ['moment2.tokens', floats([6, 2], 4)],
+    ['puzzleTable', floats([1, 2], 5)],
+    ['carry.answer', floats([3, 4, 2], 6)],
+    ['carry.steps', { dtype: 'int32', shape: [3], data: Int32Array.of(1, 2, 3) }],
+  ]),
+}
+
+function messageOf(run: () => unknown): string {
+  try {
+    run()
+  } catch (error) {
+    assert.ok(error instanceof InputError, String(error))
+    return error.message
+  }
+  return 'no error'
+}
+
+test('a training state comes back as it was', () => {
+  const bytes = encodeTrainingState(state)
+  const back = decodeTrainingState(bytes, 'step-000100.safetensors')
+  assert.deepEqual({ ...back, tensors: null }, { ...state, tensors: null })
+  assert.deepEqual(new Map([...back.tensors].sort()), new Map([...state.tensors].sort()))
+  assert.ok(Object.isFrozen(back.recipe.model))
+  assert.deepEqual([...tensorsOf(back, 'weights').keys()].sort(), ['answerStart', 'tokens'])
+  assert.deepEqual(tensorsOf(back, 'carry').get('steps')?.data, Int32Array.of(1, 2, 3))
+  assert.deepEqual(encodeTrainingState(back), bytes)
+})
+
+test('a file that is no checkpoint says what it lacks', () => {
+  const weightsOnly = encodeSafetensors({ tokens: floats([2], 0) })
+  assert.equal(
+    messageOf(() => decodeTrainingState(weightsOnly, 'best.safetensors')),
+    "best.safetensors: expected a training checkpoint (metadata 'trainingState'), got a safetensors file without it. Weights alone can be evaluated and exported, but not trained on: use a file of checkpoints/.",
+  )
+})
+
+test('metadata is checked key by key', () => {
+  const { tensors, metadata } = decodeSafetensors(encodeTrainingState(state), 'x')
+  const stored = JSON.parse(metadata.trainingState!) as Record<string, unknown>
+  const withChange = (change: Record<string, unknown>) =>
+    messageOf(() =>
+      decodeTrainingState(
+        encodeSafetensors(tensors, { trainingState: JSON.stringify({ ...stored, ...change }) }),
+        'x',
+      ),
+    )
+  const advice = 'The checkpoint is damaged or incomplete: use the previous checkpoint.'
+  assert.equal(
+    withChange({ format: 9 }),
+    'x: expected a checkpoint of format 1, got format 9. Another version of this library wrote it: use that version, or start a new run.',
+  )
+  assert.equal(
+    withChange({ step: -1 }),
+    `x: expected a sound 'step', got Too small: expected number to be >=0. ${advice}`,
+  )
+  assert.match(withChange({ slotDraws: [1, 'a'] }), /expected a sound 'slotDraws.1'/)
+  assert.match(withChange({ more: 1 }), /expected a sound 'trainingState', got Unrecognized key: "more"/)
+  assert.match(withChange({ recipe: { name: 'x' } }), /^x: recipe: model: expected an object, got nothing/)
+  assert.match(
+    messageOf(() => decodeTrainingState(encodeSafetensors(tensors, { trainingState: '{' }), 'x')),
+    /expected JSON in the metadata 'trainingState', got text that is not JSON/,
+  )
+})
+
+test('tensors must belong together', () => {
+  const withTensors = (change: (tensors: Map<string, StoredTensor>) => void) => {
+    const tensors = new Map(state.tensors)
+    change(tensors)
+    return messageOf(() => encodeTrainingState({ ...state, tensors }))
+  }
+  const advice = 'The checkpoint is damaged or incomplete: use the previous checkpoint.'
+  assert.equal(
+    withTensors((tensors) => tensors.set('gradient.tokens', floats([1], 0))),
+    `encodeTrainingState: expected tensors named weights.*, average.*, moment1.*, moment2.*, carry.* or puzzleTable, got "gradient.tokens". ${advice}`,
+  )
+  assert.equal(
+    withTensors((tensors) => tensors.set('average.tokens', floats([2, 6], 0))),
+    `encodeTrainingState: expected average.tokens [6,2], got [2,6]. ${advice}`,
+  )
+  assert.equal(
+    withTensors((tensors) => tensors.set('moment1.heads', floats([2], 0))),
+    `encodeTrainingState: expected a weight for moment1.heads, got none. ${advice}`,
+  )
+  assert.equal(
+    withTensors((tensors) => tensors.delete('moment2.tokens')),
+    `encodeTrainingState: expected both moments of the same weights, got moments of different weights. ${advice}`,
+  )
+})
+
+test('truncated and flipped checkpoints are refused', () => {
+  const small = encodeTrainingState({ ...state, tensors: new Map([['weights.w', floats([3], 0)]]) })
+  for (let length = 0; length < small.length; length++) {
+    assert.equal(
+      outcome(() => decodeTrainingState(small.slice(0, length), 'x')),
+      'refused',
+    )
+  }
+  let read = 0
+  flipBits(small, { seed: 5, rounds: 2_000 }, (damaged) => {
+    if (outcome(() => decodeTrainingState(damaged, 'x')) === 'read') read++
+  })
+  assert.ok(read <= 60, `${read} of 2000 read`)
+})
+
+test('a run goes on with its own recipe only', () => {
+  const stored = recipes['sudoku-4x4']
+  assertSameRecipe(stored, stored)
+  const longer = [
+    'name=other',
+    'training.steps=9000',
+    'training.evaluateEvery=7',
+    'training.stopAtAccuracy=0.5',
+  ]
+  assertSameRecipe(stored, overrideRecipe(stored, longer))
+  assert.equal(
+    messageOf(() => assertSameRecipe(stored, overrideRecipe(stored, ['optimizer.learningRate=0.5']))),
+    `resume: optimizer.learningRate: expected ${stored.optimizer.learningRate}, as the run was started with, got 0.5. Only training.steps, training.evaluateEvery, training.evaluatePuzzles, training.checkpointEvery, training.keepCheckpoints, training.stopAtAccuracy may change on resume: take the stored value, or start a new run in another folder.`,
+  )
+  assert.match(
+    messageOf(() => assertSameRecipe(stored, recipes['sudoku-extreme-mlp'])),
+    /^resume: model.width: expected \d+, as the run was started with, got 512\./,
+  )
+})
