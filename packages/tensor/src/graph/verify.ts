@@ -2,6 +2,7 @@ import { InputError } from '../errors.ts'
 import { resultType } from './node.ts'
 import type { AttributesOf, Node, Operation } from './operations.ts'
 import { nodesOf, type Program, type Tensors } from './program.ts'
+import type { ResultType } from './shapes.ts'
 import { type DataType, formatShape, type Shape, sameShape } from './types.ts'
 
 /**
@@ -71,11 +72,7 @@ function checkOrder(who: string, node: Node): void {
 }
 
 function checkType(who: string, node: Node): void {
-  const derived = resultType<Operation>(
-    node.operation,
-    node.inputs,
-    node.attributes as AttributesOf<Operation>,
-  )
+  const derived = derivedType(who, node)
   if (derived.type === node.type && sameShape(derived.shape, node.shape)) return
   throw new InputError({
     who,
@@ -83,6 +80,17 @@ function checkType(who: string, node: Node): void {
     got: typeText(node),
     hint: 'Make nodes with createNode or withInputs, which apply the rule.',
   })
+}
+
+/** What the rule gives; its own complaint names the operation only, here the node is known. */
+function derivedType(who: string, node: Node): ResultType {
+  try {
+    return resultType<Operation>(node.operation, node.inputs, node.attributes as AttributesOf<Operation>)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    const { expected, got, hint } = error
+    throw new InputError({ who, expected, got, hint }, { cause: error })
+  }
 }
 
 function checkResults(program: Program): void {

@@ -13,6 +13,8 @@ export interface Case {
   readonly gradient: GradientExpectation
   /** How far float32 executors may be from the reference, relative to the size of the values. */
   readonly tolerance: number
+  /** Smaller values may be as far off as values of this size: float32 sums of larger terms cannot do better. */
+  readonly floor: number
 }
 
 /** How a gradient is checked. */

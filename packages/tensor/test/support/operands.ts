@@ -62,7 +62,7 @@ export function example(
   description: string,
   operands: readonly OperandSample[],
   build: (...operands: Tensor[]) => Tensor,
-  options: Partial<Pick<Case, 'differentiable' | 'gradient' | 'tolerance'>> = {},
+  options: Partial<Pick<Case, 'differentiable' | 'gradient' | 'tolerance' | 'floor'>> = {},
 ): Case {
   const differentiable = operands.flatMap(({ type }, position) => (type === 'float32' ? [position] : []))
   const wrapped = (...tensors: readonly Tensor[]) => build(...tensors)
@@ -73,6 +73,7 @@ export function example(
     differentiable,
     gradient: difference,
     tolerance: 1e-5,
+    floor: 0,
     ...options,
   }
 }

@@ -136,7 +136,8 @@ export const primitiveCases: { readonly [P in Primitive]: readonly Case[] } = {
   input: [...unary((x) => x), example('int32', [integers([2, 3], 100)], (x) => x!)],
   constant: [
     example('float32 scalar', [], () => ops.scalar(0.1)),
-    example('float32 [2, 3]', [], () => ops.constant([1, -2, 3.5, 0, 1e-20, 1e20], [2, 3])),
+    example('float32 [2, 3]', [], () => ops.constant([1, -2, 3.5, 0, 0.1, 1 / 3], [2, 3])),
+    example('tiny', [], () => ops.constant([1e-20, -3e-30], [2])),
     example('int32 range', [], () => ops.range(5)),
     example('bool', [], () => ops.constant([0, 1, 1, 0], [2, 2], 'bool')),
     example('rank 4 as an operand', [normal([3])], (x) => ops.add(x!, ops.constant([1, 2], [1, 2, 1, 1]))),
@@ -149,7 +150,7 @@ export const primitiveCases: { readonly [P in Primitive]: readonly Case[] } = {
   reciprocal: unary(ops.reciprocal, nonzero),
   sigmoid: [
     ...unary(ops.sigmoid),
-    example('far from zero', [values([4], [-100, -20, 20, 100])], (x) => ops.sigmoid(x!)),
+    example('far from zero', [values([4], [-100, -20, 20, 100])], (x) => ops.sigmoid(x!), { floor: 1e-2 }),
   ],
   arctangent: [
     ...unary(ops.arctangent),

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Executor } from '../src/executors/executor.ts'
+import { evaluate } from '../src/executors/reference/evaluate.ts'
+import type { Tensor } from '../src/graph/operations.ts'
+import { type Program, trace } from '../src/graph/program.ts'
+import { floatTensor, type HostTensor, integerTensor } from '../src/graph/types.ts'
+import { openOrtExecutor } from '../src/node.ts'
+import * as ops from '../src/ops/primitives.ts'
+import { type Case, cases } from './support/cases.ts'
+import { assertClose } from './support/compare.ts'
+import { feedsOf, forwardProgram, gradientProgram } from './support/programs.ts'
+
+/**
+ * Every executor that this machine can open; each has to agree with the reference on every case. WebGPU joins where
+ * there is an adapter; TRM_TEST_WEBGPU=1 makes its absence an error, and 0 leaves it out.
+ */
+const executors: Executor[] = [await openOrtExecutor({ device: 'cpu', threads: 1 }), ...(await webgpu())]
+
+async function webgpu(): Promise<Executor[]> {
+  const wanted = process.env['TRM_TEST_WEBGPU']
+  if (wanted === '0') return []
+  const probe = trace('probe', { feeds: {}, states: {} }, () => ({ outputs: { one: ops.scalar(1) } }))
+  try {
+    const executor = await openOrtExecutor({ device: 'webgpu', threads: 1 })
+    await (await executor.compile(probe)).close()
+    return [executor]
+  } catch (error) {
+    if (wanted === '1') throw error
+    return []
+  }
+}
+
+async function assertAgrees(
+  executor: Executor,
+  program: Program,
+  feeds: Record<string, HostTensor>,
+  { tolerance, floor }: Pick<Case, 'tolerance' | 'floor'>,
+): Promise<void> {
+  const expected = evaluate(program, feeds).outputs
+  const executable = await executor.compile(program)
+  try {
+    const { outputs } = await executable.run(feeds, new Map())
+    assert.deepEqual(Object.keys(outputs).sort(), Object.keys(expected).sort())
+    for (const [name, { shape, data }] of Object.entries(expected)) {
+      const output = outputs[name]!
+      assert.equal(output.type, program.outputs[name]!.type, `${name}: type`)
+      assert.deepEqual([...output.shape], [...shape], `${name}: shape`)
+      assertClose(
+        output.data,
+        output.type === 'int32' ? data : Float32Array.from(data),
+        tolerance,
+        name,
+        floor,
+      )
+    }
+  } finally {
+    await executable.close()
+  }
+}
+
+for (const executor of executors) {
+  for (const [operation, list] of Object.entries(cases)) {
+    describe(`${executor.name}: ${operation}`, () => {
+      for (const example of list) {
+        test(example.description, async () => {
+          await assertAgrees(executor, forwardProgram(example), feedsOf(example), example)
+        })
+        if (!hasGradient(example)) continue
+        test(`${example.description}, gradient`, async () => {
+          await assertAgrees(executor, gradientProgram(example), feedsOf(example), example)
+        })
+      }
+    })
+  }
+
+  describe(`${executor.name}: programs`, () => {
+    const number = { shape: [], type: 'float32' } as const
+    const vector = { shape: [3], type: 'float32' } as const
+    const whole = { shape: [2], type: 'int32' } as const
+    const x = floatTensor([3], [1, -2, 3])
+
+    test('states are replaced by their updates, others stay', async () => {
+      const types = { feeds: { x: vector }, states: { total: vector, factor: number, count: whole } }
+      const program = trace('states', types, ({ feeds, states }) => {
+        const total = ops.add(states.total, ops.multiply(feeds.x, states.factor))
+        const more = ops.add(ops.cast(states.count, 'float32'), 1)
+        return { outputs: { sum: ops.sumAll(total) }, updates: { total, count: ops.cast(more, 'int32') } }
+      })
+      const executable = await executor.compile(program)
+      const states = new Map([
+        ['total', await executor.upload(floatTensor([3], [0, 0, 0]))],
+        ['factor', await executor.upload(floatTensor([], [0.5]))],
+        ['count', await executor.upload(integerTensor([2], [0, 7]))],
+      ])
+      // The old values become the memory of the next new ones, as the runtime does it.
+      let spare = new Map([['total', await executor.upload(floatTensor([3], [9, 9, 9]))]])
+      const sums: number[] = []
+      for (let run = 0; run < 3; run++) {
+        const { outputs, updates } = await executable.run({ x }, states, spare)
+        assert.deepEqual([...updates.keys()].sort(), ['count', 'total'])
+        sums.push(outputs['sum']!.data[0]!)
+        spare = new Map([['total', states.get('total')!]])
+        for (const [name, value] of updates) states.set(name, value)
+      }
+      assert.deepEqual(sums, [1, 2, 3])
+      assert.deepEqual([...(await executor.download(states.get('total')!)).data], [1.5, -3, 4.5])
+      assert.deepEqual(await executor.download(states.get('count')!), integerTensor([2], [3, 10]))
+      assert.deepEqual(await executor.download(states.get('factor')!), floatTensor([], [0.5]))
+      await executable.close()
+    })
+
+    const agrees = (description: string, build: (x: Tensor) => Record<string, Tensor>) =>
+      test(description, async () => {
+        const program = trace('program', { feeds: { x: vector }, states: {} }, ({ feeds }) => ({
+          outputs: build(feeds.x),
+        }))
+        await assertAgrees(executor, program, { x }, { tolerance: 1e-6, floor: 0 })
+      })
+
+    agrees('a feed that nothing uses', () => ({ one: ops.scalar(1) }))
+    agrees('a feed that is an output', (x) => ({ x }))
+    agrees('one value under two names', (x) => {
+      const y = ops.exponential(x)
+      return { first: y, second: y }
+    })
+    agrees('a result that another result uses', (x) => {
+      const y = ops.exponential(x)
+      return { y, z: ops.add(y, y) }
+    })
+    agrees('a constant as output', () => ({ table: ops.constant([1, 2, 3, 4], [2, 2]) }))
+    agrees('names with signs', (x) => ({ 'layers.0/weight:0': ops.negate(x) }))
+    agrees('values that only numbers outside float32 distinguish', (x) => ({
+      tiny: ops.multiply(x, 1e-30),
+      huge: ops.multiply(x, 1e30),
+    }))
+  })
+}
+
+test('a state that is handed to itself', async () => {
+  for (const executor of executors) {
+    const types = {
+      feeds: {},
+      states: { a: { shape: [2], type: 'float32' }, b: { shape: [2], type: 'float32' } },
+    } as const
+    const program = trace('exchange', types, ({ states }) => ({
+      outputs: {},
+      updates: { a: states.b, b: states.a },
+    }))
+    const executable = await executor.compile(program)
+    const states = new Map([
+      ['a', await executor.upload(floatTensor([2], [1, 2]))],
+      ['b', await executor.upload(floatTensor([2], [3, 4]))],
+    ])
+    const { updates } = await executable.run({}, states)
+    assert.deepEqual(await executor.download(updates.get('a')!), floatTensor([2], [3, 4]))
+    assert.deepEqual(await executor.download(updates.get('b')!), floatTensor([2], [1, 2]))
+    await executable.close()
+  }
+})
+
+function hasGradient(example: Case): boolean {
+  return example.differentiable.length > 0 && example.gradient.is !== 'undefined'
+}
