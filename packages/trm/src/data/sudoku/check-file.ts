@@ -1,0 +1,98 @@
+import { InputError } from '@tiny-recursive-models/tensor'
+import { PuzzleChecksum } from '../checksum.ts'
+import { type LineProblem, onlySolution, type ReadSudokuOptions, type SudokuRow, sudokuRows } from './read.ts'
+import { type BoxShape, sudokuLayout } from './shape.ts'
+import { countSolutions } from './solve.ts'
+
+export interface SudokuFileReport {
+  readonly name: string
+  readonly rows: number
+  /** Rows that are well-formed and have exactly one solution, the given answer where there is one. */
+  readonly valid: number
+  /** The first problems by line, at most `maximumProblems` of them. */
+  readonly problems: readonly LineProblem[]
+  readonly problemCount: number
+  /** Undefined where no row is well-formed. */
+  readonly shape: BoxShape | undefined
+  /** Valid rows of each source; the empty name where the file gives none. */
+  readonly sources: Readonly<Record<string, number>>
+  /** Of the valid rows; equal to `puzzleSetChecksum` of the set made from them. */
+  readonly checksum: string | undefined
+}
+
+export type CheckEvent =
+  | { readonly kind: 'progress'; readonly rows: number; readonly problemCount: number }
+  | { readonly kind: 'done'; readonly report: SudokuFileReport }
+
+export interface CheckSudokuOptions extends ReadSudokuOptions {
+  /** Rows from one progress event to the next; 1000 by default. */
+  readonly progressEvery?: number
+  /** Problems that the report lists; 1000 by default. All are counted. */
+  readonly maximumProblems?: number
+}
+
+/**
+ * Checks every row of a file, that it has exactly one solution included, and ends with a report. About 0.3 ms a row
+ * for the hardest 9×9 puzzles, less for others.
+ */
+export async function* checkSudokuFile(
+  bytes: Uint8Array,
+  options: CheckSudokuOptions,
+): AsyncGenerator<CheckEvent, void, undefined> {
+  const { name, progressEvery = 1000, maximumProblems = 1000 } = options
+  if (!Number.isInteger(progressEvery) || progressEvery < 1) {
+    throw new InputError({
+      who: 'checkSudokuFile',
+      expected: 'progressEvery to be a whole number from 1',
+      got: String(progressEvery),
+      hint: 'Leave it out for one event every 1000 rows.',
+    })
+  }
+  const problems: LineProblem[] = []
+  const sources = new Map<string, number>()
+  let checksum: PuzzleChecksum | undefined
+  let shape: BoxShape | undefined
+  let rows = 0
+  let valid = 0
+  let problemCount = 0
+  for await (const piece of sudokuRows(bytes, options)) {
+    const found = [...piece.problems]
+    rows += piece.problems.length
+    for (const row of piece.rows) {
+      shape ??= row.shape
+      const answer = verifiedAnswer(row)
+      if (typeof answer === 'string') found.push({ line: row.line, reason: answer })
+      else {
+        valid += 1
+        sources.set(row.source, (sources.get(row.source) ?? 0) + 1)
+        checksum ??= new PuzzleChecksum({ ...sudokuLayout(row.shape), identifiers: 1 })
+        checksum.add(row.question, answer, 0)
+      }
+      rows += 1
+      if (rows % progressEvery === 0)
+        yield { kind: 'progress', rows, problemCount: problemCount + found.length }
+    }
+    problemCount += found.length
+    found.sort((a, b) => a.line - b.line)
+    problems.push(...found.slice(0, maximumProblems - problems.length))
+  }
+  yield {
+    kind: 'done',
+    report: {
+      name,
+      rows,
+      valid,
+      problems,
+      problemCount,
+      shape,
+      sources: Object.fromEntries(sources),
+      checksum: checksum?.digest(),
+    },
+  }
+}
+
+/** The answer that is the only one, or what is wrong. The reader has checked a given answer against the givens. */
+function verifiedAnswer(row: SudokuRow): Int32Array | string {
+  if (row.answer === undefined) return onlySolution(row)
+  return countSolutions(row.shape, row.question) === 1 ? row.answer : 'the puzzle has more than one solution'
+}
