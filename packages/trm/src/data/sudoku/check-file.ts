@@ -32,8 +32,8 @@ export interface CheckSudokuOptions extends ReadSudokuOptions {
 }
 
 /**
- * Checks every row of a file, that it has exactly one solution included, and ends with a report. About 0.3 ms a row
- * for the hardest 9×9 puzzles, less for others.
+ * Checks every row of a file, that it has exactly one solution included, and ends with a report. On one core of the
+ * machine this was written on: 45 s for the 130,125 rows of the published-format file, 1 ms a row for the hardest.
  */
 export async function* checkSudokuFile(
   bytes: Uint8Array,

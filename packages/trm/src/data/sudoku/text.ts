@@ -28,7 +28,7 @@ export function parseSudoku(text: string, shape?: BoxShape): SudokuText {
   return parsePlainLine(text, shape ?? boxShapeOfCells(text.length)) ?? parseDrawnGrid(text, shape)
 }
 
-/** The usual case, a line of S marks and nothing else, ten times as quick; undefined for anything else. */
+/** The usual case, a line of S marks and nothing else: 1.6 µs instead of 10.6 for 9×9. Undefined for other text. */
 function parsePlainLine(text: string, shape: BoxShape | undefined): SudokuText | undefined {
   if (shape === undefined) return undefined
   const { cells, size } = sudokuLayout(shape)
