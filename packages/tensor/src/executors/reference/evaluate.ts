@@ -2,7 +2,7 @@ import { InputError } from '../../errors.ts'
 import { type AttributesOf, type Fused, isPrimitive, type Node, type NodeOf } from '../../graph/operations.ts'
 import { nodesOf, type Program, type Tensors } from '../../graph/program.ts'
 import { type DataType, elementCount, formatShape, type Shape, sameShape } from '../../graph/types.ts'
-import { expansions } from '../../ops/expansions.ts'
+import { expand } from '../../ops/expansions.ts'
 import type { Computed, Kernel } from './kernels.ts'
 import { kernels } from './kernels.ts'
 import type { Value } from './values.ts'
@@ -55,15 +55,22 @@ function computed(node: Node, values: Map<Node, Value>): Value {
   return { shape: node.shape, data: kernel(operands, node.shape, node.attributes as AttributesOf<Computed>) }
 }
 
-const known = new WeakMap<Node, Node>()
+const definitions = new WeakMap<Node, Node>()
 
 /** The definition of a fused node; made once, so that repeated runs compute the same nodes. */
 function expanded(node: NodeOf<Fused>): Node {
-  const before = known.get(node as Node)
-  if (before) return before
-  const expand = expansions[node.operation] as (node: NodeOf<Fused>) => Node
+  const known = definitions.get(node as Node)
+  if (known) return known
   const definition = expand(node)
-  known.set(node as Node, definition)
+  if (definition.type !== node.type || !sameShape(definition.shape, node.shape)) {
+    throw new InputError({
+      who: `expansion of ${node.operation}`,
+      expected: describe(node),
+      got: describe(definition),
+      hint: 'Make the rule in shapes.ts and the expansion agree.',
+    })
+  }
+  definitions.set(node as Node, definition)
   return definition
 }
 
