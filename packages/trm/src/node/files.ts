@@ -1,0 +1,204 @@
+/** Files that are whole or not there: atomic writes, bounded reads, lines that are appended in one piece. */
+
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, open, readdir, rename, stat, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { InputError } from '@tiny-recursive-models/tensor'
+import { errorCode, fileError } from './file-errors.ts'
+
+const folderSyncRefusals = ['EISDIR', 'EPERM', 'EINVAL', 'EACCES', 'EBADF', 'ENOTSUP']
+
+const temporaryName = /^\.(.+)\.(\d+)-([0-9a-f]{12})\.tmp$/
+/** A temporary file older than this is abandoned, even when its process number is in use again. */
+const abandonedAfterMs = 60 * 60 * 1000
+
+/**
+ * Writes a file so that a reader, at any moment and after any crash, finds the old content or the new one: into a
+ * temporary file beside it, forced to the disk, renamed over it, the folder forced to the disk. Temporary files
+ * that killed processes have left in the folder are removed first.
+ */
+export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
+  const folder = dirname(path)
+  const temporary = join(folder, `.${basename(path)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`)
+  try {
+    await refuseUnlessRegular(path)
+    await removeAbandonedTemporaries(folder)
+    const handle = await open(temporary, 'wx')
+    try {
+      await writeWhole(handle, bytes)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, path)
+    await syncFolder(folder)
+  } catch (error) {
+    await removeIfThere(temporary)
+    throw fileError(error, path, 'a file that can be written')
+  }
+}
+
+/** Reads a whole file of at most `maximumBytes`; a larger one is refused before anything is read. */
+export async function readFileBounded(
+  path: string,
+  { maximumBytes }: { readonly maximumBytes: number },
+): Promise<Uint8Array> {
+  let handle: FileHandle | null = null
+  try {
+    // Without O_NONBLOCK, opening a named pipe would wait for a writer for ever.
+    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+    const facts = await handle.stat()
+    if (facts.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
+    if (!facts.isFile()) {
+      throw new InputError({
+        who: path,
+        expected: 'a file to read',
+        got: 'a device or a pipe',
+        hint: 'Copy the data into a file first.',
+      })
+    }
+    if (facts.size > maximumBytes) {
+      throw new InputError({
+        who: path,
+        expected: `a file of at most ${maximumBytes} bytes`,
+        got: `${facts.size} bytes`,
+        hint: 'This is more than a sound file of its kind can hold: check that it is the right one.',
+      })
+    }
+    const bytes = new Uint8Array(facts.size)
+    let length = 0
+    while (length < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length)
+      if (bytesRead === 0) break
+      length += bytesRead
+    }
+    return bytes.subarray(0, length)
+  } catch (error) {
+    throw fileError(error, path, 'a file to read')
+  } finally {
+    await handle?.close()
+  }
+}
+
+/** Appends one line; where it does not fit as a whole, nothing of it stays in the file. */
+export async function appendLine(path: string, line: string): Promise<void> {
+  if (/[\n\r]/.test(line)) {
+    throw new InputError({
+      who: path,
+      expected: 'a single line',
+      got: 'a line break inside it',
+      hint: 'Write JSON without indentation.',
+    })
+  }
+  let handle: FileHandle | null = null
+  try {
+    handle = await open(path, 'a')
+    const before = await handle.stat()
+    try {
+      await writeWhole(handle, new TextEncoder().encode(`${line}\n`))
+    } catch (error) {
+      // A device has no length to cut back to.
+      if (before.isFile()) await handle.truncate(before.size)
+      throw error
+    }
+  } catch (error) {
+    throw fileError(error, path, 'a file that can be appended to')
+  } finally {
+    await handle?.close()
+  }
+}
+
+/** Forces what was appended to the disk. A file that is not there is in order. */
+export async function syncFile(path: string): Promise<void> {
+  try {
+    const handle = await open(path, 'r+')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw fileError(error, path, 'a file that can be written')
+  }
+}
+
+/** Removes the temporary files in `folder` whose process is gone. A missing folder is in order. */
+export async function removeAbandonedTemporaries(folder: string): Promise<void> {
+  let names: string[]
+  try {
+    names = await readdir(folder)
+  } catch {
+    // The caller's own access to the folder gives the better message.
+    return
+  }
+  for (const name of names) {
+    const match = temporaryName.exec(name)
+    const path = join(folder, name)
+    if (match !== null && (await isAbandoned(path, Number(match[2])))) {
+      await removeIfThere(path)
+    }
+  }
+}
+
+/** Whether a process of that number runs on this machine. */
+export function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: it runs, but belongs to somebody else.
+    return errorCode(error) === 'EPERM'
+  }
+}
+
+async function isAbandoned(path: string, pid: number): Promise<boolean> {
+  if (!isProcessAlive(pid)) return true
+  let modifiedMs: number
+  try {
+    modifiedMs = (await stat(path)).mtimeMs
+  } catch {
+    return false
+  }
+  // Our own number, but from before this process started: process numbers come round again.
+  const startedMs = Date.now() - process.uptime() * 1000
+  return pid === process.pid ? modifiedMs < startedMs : Date.now() - modifiedMs > abandonedAfterMs
+}
+
+/** A rename would replace a link, a device or a socket by a file. */
+async function refuseUnlessRegular(path: string): Promise<void> {
+  const facts = await lstat(path).catch(() => null)
+  if (facts === null || facts.isFile()) return
+  if (facts.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
+  throw new InputError({
+    who: path,
+    expected: 'a file that can be replaced',
+    got: facts.isSymbolicLink() ? 'a link' : 'a device or a pipe',
+    hint: 'Name a regular file, or remove what is there.',
+  })
+}
+
+async function writeWhole(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  let length = 0
+  while (length < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, length, bytes.length - length, null)
+    length += bytesWritten
+  }
+}
+
+/** Makes the rename itself last. Some systems cannot do this for folders, and need not. */
+async function syncFolder(folder: string): Promise<void> {
+  let handle: FileHandle | null = null
+  try {
+    handle = await open(folder, 'r')
+    await handle.sync()
+  } catch (error) {
+    if (!folderSyncRefusals.includes(errorCode(error) ?? '')) throw error
+  } finally {
+    await handle?.close()
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  await unlink(path).catch(() => undefined)
+}

@@ -1,0 +1,265 @@
+/**
+ * A run folder describes itself:
+ *
+ *   recipe.json                            what is computed
+ *   events.jsonl                           what happened, one JSON object a line
+ *   checkpoints/step-000100.safetensors    everything needed to go on
+ *   best.safetensors, final.safetensors    weights to use
+ *   report.json                            the figures at the end
+ *   lock.json                              while a trainer runs
+ */
+import { mkdir, readdir, rename, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { InputError } from '@tiny-recursive-models/tensor'
+import { assertSameRecipe } from '../checkpoint/same-recipe.ts'
+import { decodeTrainingState, type TrainingState } from '../checkpoint/training-state.ts'
+import { parseRecipe, type Recipe } from '../recipes/schema.ts'
+import { errorCode, fileError } from './file-errors.ts'
+import { readFileBounded, removeAbandonedTemporaries, syncFile, writeFileAtomically } from './files.ts'
+import {
+  appendEventLine,
+  cutEventFile,
+  type RecordedEvent,
+  type RunEvent,
+  readEventFile,
+} from './run-events.ts'
+import { takeLock } from './run-lock.ts'
+
+/** The names inside a run folder. */
+export const runFiles = {
+  recipe: 'recipe.json',
+  events: 'events.jsonl',
+  checkpoints: 'checkpoints',
+  best: 'best.safetensors',
+  final: 'final.safetensors',
+  report: 'report.json',
+  lock: 'lock.json',
+} as const
+
+const checkpointName = /^step-(\d{6,15})\.safetensors$/
+const maximumRecipeBytes = 1_000_000
+/** What one array of bytes can hold in every supported version of Node. */
+const maximumCheckpointBytes = 2 ** 32
+
+export interface LatestCheckpoint {
+  readonly step: number
+  readonly path: string
+  readonly state: TrainingState
+  /** One message for each newer checkpoint that could not be read. */
+  readonly warnings: readonly string[]
+}
+
+/** Makes a new run folder and takes its lock. Refuses a folder that holds anything already. */
+export async function createRunFolder(path: string, recipe: Recipe): Promise<RunFolder> {
+  try {
+    await mkdir(path, { recursive: true })
+  } catch (error) {
+    throw fileError(error, path, 'a folder that can be made')
+  }
+  const names = await readFolder(path)
+  if (names.includes(runFiles.recipe)) {
+    throw new InputError({
+      who: path,
+      expected: 'a new or empty folder',
+      got: 'a run that was begun before',
+      hint: 'Go on with it by --resume, or choose another folder.',
+    })
+  }
+  // A trainer that was killed while it made the folder leaves its lock and hidden temporary files.
+  const foreign = names.find((name) => !name.startsWith(runFiles.lock) && !/^\..*\.tmp$/.test(name))
+  if (foreign !== undefined) {
+    throw new InputError({
+      who: path,
+      expected: 'a new or empty folder',
+      got: `a folder with ${JSON.stringify(foreign)} in it, which is no run`,
+      hint: 'Choose another folder: nothing was changed.',
+    })
+  }
+  const run = new RunFolder(path, recipe)
+  await run.lock()
+  try {
+    await run.writeRecipe(recipe)
+  } catch (error) {
+    await run.close()
+    throw error
+  }
+  return run
+}
+
+/** Opens a run to read it; `resume` goes on with it. */
+export async function openRunFolder(path: string): Promise<RunFolder> {
+  const names = await readFolder(path)
+  const recipePath = join(path, runFiles.recipe)
+  if (!names.includes(runFiles.recipe)) {
+    throw new InputError({
+      who: path,
+      expected: `a run folder (with ${runFiles.recipe})`,
+      got: names.length === 0 ? 'an empty folder' : 'a folder without it',
+      hint: 'Name the folder that was given to --out when training.',
+    })
+  }
+  const text = new TextDecoder().decode(
+    await readFileBounded(recipePath, { maximumBytes: maximumRecipeBytes }),
+  )
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    const parts = { who: recipePath, expected: 'JSON', got: 'text that is not JSON' }
+    throw new InputError({ ...parts, hint: 'Restore the file from a copy, or start a new run.' }, { cause })
+  }
+  return new RunFolder(path, parseRecipe(value, recipePath))
+}
+
+export class RunFolder {
+  readonly path: string
+  #recipe: Recipe
+  #release: (() => Promise<void>) | null = null
+
+  /** Use `createRunFolder` or `openRunFolder`. */
+  constructor(path: string, recipe: Recipe) {
+    this.path = path
+    this.#recipe = recipe
+  }
+
+  get recipe(): Recipe {
+    return this.#recipe
+  }
+
+  /** The path of one of `runFiles`. */
+  file(name: keyof typeof runFiles): string {
+    return join(this.path, runFiles[name])
+  }
+
+  /** Keeps other trainers out until `close`. */
+  async lock(): Promise<void> {
+    this.#release ??= await takeLock(this.file('lock'))
+  }
+
+  async close(): Promise<void> {
+    const release = this.#release
+    this.#release = null
+    await release?.()
+  }
+
+  /**
+   * Takes the lock and puts the folder into the state of its latest sound checkpoint: later events and what a
+   * killed trainer left are removed, damaged checkpoints are set aside. Null where there is no checkpoint yet.
+   *
+   * @param wanted the recipe with changes that are allowed on resume; stored if it is
+   */
+  async resume(wanted: Recipe = this.#recipe): Promise<LatestCheckpoint | null> {
+    await this.lock()
+    try {
+      assertSameRecipe(this.#recipe, wanted, this.path)
+      await removeAbandonedTemporaries(this.path)
+      await removeAbandonedTemporaries(this.file('checkpoints'))
+      const latest = await this.latestCheckpoint()
+      if (latest !== null) assertSameRecipe(latest.state.recipe, wanted, latest.path)
+      for (const { step, path } of await this.checkpoints()) {
+        if (latest !== null && step > latest.step) await rename(path, `${path}.damaged`)
+      }
+      await cutEventFile(this.file('events'), latest?.step ?? 0)
+      await this.writeRecipe(wanted)
+      return latest
+    } catch (error) {
+      await this.close()
+      throw fileError(error, this.path, 'a run folder that can be resumed')
+    }
+  }
+
+  async writeRecipe(recipe: Recipe): Promise<void> {
+    await writeFileAtomically(this.file('recipe'), jsonBytes(recipe))
+    this.#recipe = recipe
+  }
+
+  /** Checkpoints by step, the latest first. */
+  async checkpoints(): Promise<{ step: number; path: string }[]> {
+    const folder = this.file('checkpoints')
+    const found: { step: number; path: string }[] = []
+    for (const name of await readFolder(folder, 'may be missing')) {
+      const match = checkpointName.exec(name)
+      if (match !== null) found.push({ step: Number(match[1]), path: join(folder, name) })
+    }
+    return found.sort((left, right) => right.step - left.step)
+  }
+
+  /** The latest checkpoint that can be read. Throws where there are some and none is sound. */
+  async latestCheckpoint(): Promise<LatestCheckpoint | null> {
+    const warnings: string[] = []
+    for (const { step, path } of await this.checkpoints()) {
+      try {
+        const bytes = await readFileBounded(path, { maximumBytes: maximumCheckpointBytes })
+        const state = decodeTrainingState(bytes, path)
+        if (state.step !== step) {
+          const parts = { who: path, expected: `the state after step ${step}`, got: `step ${state.step}` }
+          throw new InputError({ ...parts, hint: 'The file was renamed: give it back its name.' })
+        }
+        return { step, path, state, warnings }
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error
+        warnings.push(error.message)
+      }
+    }
+    if (warnings.length === 0) return null
+    throw new InputError({
+      who: this.file('checkpoints'),
+      expected: 'a checkpoint that can be read',
+      got: `${warnings.length} that cannot (${warnings[0]})`,
+      hint: 'Restore a checkpoint from a copy, or start a new run in another folder.',
+    })
+  }
+
+  /** Stores a checkpoint and removes the oldest ones beyond the recipe's `keepCheckpoints`. Returns its path. */
+  async saveCheckpoint(state: Uint8Array, step: number): Promise<string> {
+    const folder = this.file('checkpoints')
+    try {
+      await mkdir(folder, { recursive: true })
+    } catch (error) {
+      throw fileError(error, folder, 'a folder that can be made')
+    }
+    await syncFile(this.file('events'))
+    const path = join(folder, `step-${String(step).padStart(6, '0')}.safetensors`)
+    await writeFileAtomically(path, state)
+    for (const old of (await this.checkpoints()).slice(this.#recipe.training.keepCheckpoints)) {
+      // Never what was just written, whatever lies beside it.
+      if (old.path !== path) await unlink(old.path).catch(() => undefined)
+    }
+    return path
+  }
+
+  /** Stores weights to use: the best so far, or those at the end. */
+  async saveWeights(kind: 'best' | 'final', bytes: Uint8Array): Promise<void> {
+    await writeFileAtomically(this.file(kind), bytes)
+  }
+
+  /** The bytes of `best.safetensors` or `final.safetensors`, or null where there is none. */
+  async readWeights(kind: 'best' | 'final'): Promise<Uint8Array | null> {
+    if (!(await readFolder(this.path)).includes(runFiles[kind])) return null
+    return readFileBounded(this.file(kind), { maximumBytes: maximumCheckpointBytes })
+  }
+
+  async saveReport(report: unknown): Promise<void> {
+    await writeFileAtomically(this.file('report'), jsonBytes(report))
+  }
+
+  async appendEvent<Event extends RunEvent>(event: Event): Promise<void> {
+    await appendEventLine(this.file('events'), event)
+  }
+
+  async readEvents(): Promise<RecordedEvent[]> {
+    return readEventFile(this.file('events'))
+  }
+}
+
+async function readFolder(path: string, missing: 'may be missing' | 'is an error' = 'is an error') {
+  try {
+    return await readdir(path)
+  } catch (error) {
+    if (missing === 'may be missing' && errorCode(error) === 'ENOENT') return []
+    throw fileError(error, path, 'a run folder')
+  }
+}
+
+const jsonBytes = (value: unknown): Uint8Array =>
+  new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)
