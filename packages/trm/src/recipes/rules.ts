@@ -1,5 +1,6 @@
 /** Rules that tie several keys of a recipe together. Each names the key to change first. */
 import { InputError } from '@tiny-recursive-models/tensor'
+import { boxShapes } from '../data/sudoku/shape.ts'
 import type { ModelRecipe, Recipe } from './fields.ts'
 
 /**
@@ -82,13 +83,13 @@ const warmupWithinSteps: Rule = ({ optimizer: { warmupSteps }, training: { steps
         hint: 'The learning rate would never reach its full value: lower the warm-up or train longer.',
       }
 
-/** Rows × columns of the boxes that the Sudoku code knows; a test holds this list to its `boxShapes`. */
-export const knownBoxes = ['2×2', '2×3', '3×3'] as const
+/** Rows × columns. */
+const knownBoxes = Object.values(boxShapes).map((shape) => `${shape.boxRows}×${shape.boxColumns}`)
 
 const sudokuBoxIsKnown: Rule = ({ data }) => {
   if (data.kind === 'official-folder') return null
   const box = `${data.boxRows}×${data.boxColumns}`
-  if (knownBoxes.some((known) => known === box)) return null
+  if (knownBoxes.includes(box)) return null
   return {
     key: 'data.boxRows',
     expected: `boxRows × boxColumns of ${knownBoxes.join(', ')}`,
