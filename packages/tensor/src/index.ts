@@ -1,2 +1,21 @@
+export { gradients } from './autodiff/gradient.ts'
 export { InputError } from './errors.ts'
+export type { DeviceTensor, Executable, Executor, RunResult } from './executors/executor.ts'
+export { createOrtExecutor, type Device, type OnnxRuntime, type OrtOptions } from './executors/ort.ts'
+export type { Fused, Node, Operation, Primitive, Tensor } from './graph/operations.ts'
+export { nodesOf, type Program, type TensorType, trace } from './graph/program.ts'
+export {
+  type DataType,
+  elementCount,
+  floatTensor,
+  formatShape,
+  type HostTensor,
+  integerTensor,
+  type Shape,
+  sameShape,
+} from './graph/types.ts'
+export { lowerToOnnx } from './onnx/lower.ts'
+export * from './ops/fused.ts'
+export * from './ops/primitives.ts'
 export { RandomStream } from './random/random-stream.ts'
+export { Machine, type RunnableProgram } from './runtime/machine.ts'

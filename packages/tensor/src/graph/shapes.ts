@@ -10,6 +10,9 @@ export interface ResultType {
 
 type ShapeRule<O extends Operation> = (inputs: readonly Node[], attributes: AttributesOf<O>) => ResultType
 
+/** A rule that looks at the operands only. */
+type OperandRule = (inputs: readonly Node[]) => ResultType
+
 function fail(operation: Operation, expected: string, inputs: readonly Node[], hint: string): never {
   const got = inputs.map((input) => `${input.type}${formatShape(input.shape)}`).join(', ') || 'no operand'
   throw new InputError({ who: operation, expected, got, hint })
@@ -26,21 +29,21 @@ function operands(
 }
 
 const unary =
-  (operation: Operation): ShapeRule<'negate'> =>
+  (operation: Operation): OperandRule =>
   (inputs) => {
     operands(operation, inputs, 'float32')
     return { shape: inputs[0]!.shape, type: 'float32' }
   }
 
 const binary =
-  (operation: Operation): ShapeRule<'add'> =>
+  (operation: Operation): OperandRule =>
   (inputs) => {
     operands(operation, inputs, 'float32', 'float32')
     return { shape: broadcastShapes(operation, inputs[0]!.shape, inputs[1]!.shape), type: 'float32' }
   }
 
 const comparison =
-  (operation: Operation): ShapeRule<'equal'> =>
+  (operation: Operation): OperandRule =>
   (inputs) => {
     const [left, right] = inputs
     if (inputs.length !== 2 || left!.type !== right!.type || left!.type === 'bool')
@@ -49,14 +52,16 @@ const comparison =
   }
 
 const logic =
-  (operation: Operation): ShapeRule<'and'> =>
+  (operation: Operation): OperandRule =>
   (inputs) => {
     operands(operation, inputs, 'bool', 'bool')
     return { shape: broadcastShapes(operation, inputs[0]!.shape, inputs[1]!.shape), type: 'bool' }
   }
 
 const reduction =
-  (operation: Operation): ShapeRule<'reduceSum'> =>
+  (
+    operation: Operation,
+  ): ((inputs: readonly Node[], attributes: { axes: readonly number[] }) => ResultType) =>
   (inputs, { axes }) => {
     operands(operation, inputs, 'float32')
     const { shape } = inputs[0]!
@@ -71,7 +76,7 @@ const reduction =
   }
 
 const elementwiseFused =
-  (operation: Operation, count: number): ShapeRule<'interpolate'> =>
+  (operation: Operation, count: number): OperandRule =>
   (inputs) => {
     operands(operation, inputs, ...new Array<DataType>(count).fill('float32'))
     const { shape } = inputs[0]!
@@ -82,7 +87,7 @@ const elementwiseFused =
   }
 
 const crossEntropy =
-  (operation: Operation): ShapeRule<'softmaxCrossEntropy'> =>
+  (operation: Operation): OperandRule =>
   (inputs) => {
     operands(operation, inputs, 'float32', 'int32')
     const [logits, labels] = inputs
@@ -92,7 +97,7 @@ const crossEntropy =
   }
 
 const gather =
-  (operation: Operation): ShapeRule<'gatherRows'> =>
+  (operation: Operation): OperandRule =>
   (inputs) => {
     operands(operation, inputs, 'float32', 'int32')
     const [table, indices] = inputs

@@ -1,0 +1,227 @@
+import type { Executor, HostTensor } from '@tiny-recursive-models/tensor'
+import {
+  learningRateAt,
+  type SlotBatch,
+  type StepConfig,
+  Thinker,
+  TrainingEngine,
+} from '@tiny-recursive-models/trm'
+import { type Golden, tensorOf, weightsUnder } from './golden.ts'
+
+/** The largest deviation of one quantity, and how much is allowed. */
+export interface Deviation {
+  readonly quantity: string
+  readonly kind: 'relative' | 'absolute' | 'of its norm' | 'differences'
+  readonly largest: number
+  readonly allowed: number
+  readonly where: string
+}
+
+/** Runs the recorded five steps with our engine and measures how far every recorded quantity is away. */
+export async function compareWithGolden(
+  executor: Executor,
+  golden: Golden,
+  microBatch?: number,
+): Promise<Deviation[]> {
+  const { settings, config } = golden
+  const { train, model } = settings
+  const slots = model.batch_size
+  const stepConfig: StepConfig = {
+    model: config,
+    batch: slots,
+    microBatch: microBatch ?? slots,
+    recompute: false,
+    optimizer: {
+      beta1: train.beta1,
+      beta2: train.beta2,
+      weightDecay: train.weight_decay,
+      averageDecay: train.ema_rate,
+      puzzleWeightDecay: train.puzzle_emb_weight_decay,
+      loss: train.loss.startsWith('stablemax') ? 'stablemax' : 'softmax',
+    },
+  }
+  const initial = Object.fromEntries(weightsUnder(golden, 'init'))
+  const engine = await TrainingEngine.create(executor, stepConfig, { weights: initial }, true)
+  if (initial.puzzleTable) engine.puzzleTable.set(initial.puzzleTable.data)
+
+  const found = new Deviations()
+  const batch: SlotBatch = {
+    tokens: new Int32Array(slots * config.cells),
+    labels: new Int32Array(slots * config.cells),
+    identifiers: new Int32Array(slots),
+    reset: new Float32Array(slots).fill(1),
+    minimumSteps: new Float32Array(slots),
+  }
+  for (const recorded of settings.steps) {
+    const name = `step ${recorded.step}`
+    takeOffered(golden, recorded.step, batch)
+    const schedule = {
+      warmupSteps: train.lr_warmup_steps,
+      totalSteps: train.total_steps,
+      minimumRatio: train.lr_min_ratio,
+    }
+    const learningRate = learningRateAt(recorded.step, { base: train.lr, ...schedule })
+    const puzzleLearningRate = learningRateAt(recorded.step, { base: train.puzzle_emb_lr, ...schedule })
+    found.relative('learning rate', learningRate, recorded.lr, 1e-9, name)
+    const { metrics, halted, outputs } = await engine.step(batch, {
+      step: recorded.step,
+      learningRate,
+      puzzleLearningRate,
+    })
+
+    found.relative('loss', metrics.totalLoss / slots, recorded.loss, 1e-5, name)
+    for (const [ours, theirs] of Object.entries(metricNames))
+      found.relative(ours, metrics[ours as keyof typeof metrics], recorded.metrics[theirs]!, 1e-5, name)
+    found.differences('halted', halted, tensorOf(golden, `step${recorded.step}.halted`).data, name)
+    if (outputs.logits) {
+      found.absolute(
+        'logits',
+        outputs.logits.data,
+        tensorOf(golden, `step${recorded.step}.logits`).data,
+        1e-4,
+        name,
+      )
+      const haltLogits = tensorOf(golden, `step${recorded.step}.q_halt_logits`).data
+      found.absolute('halt logits', outputs.haltLogits!.data, haltLogits, 1e-4, name)
+      const continueLogits = tensorOf(golden, `step${recorded.step}.q_continue_logits`).data
+      found.absolute('continue logits', outputs.continueLogits!.data, continueLogits, 1e-4, name)
+      found.differences(
+        'steps',
+        outputs.steps!.data,
+        tensorOf(golden, `step${recorded.step}.steps`).data,
+        name,
+      )
+    }
+    if (recorded.step === 1 && outputs.rowGradient && outputs.logits)
+      found.ofNorm(
+        'gradient',
+        outputs.rowGradient.data,
+        tensorOf(golden, 'grad1.puzzle_emb_rows').data,
+        'puzzle rows',
+      )
+    if (recorded.step === 1 && outputs.logits)
+      for (const [weight, { data }] of weightsUnder(golden, 'grad1'))
+        found.ofNorm('gradient', outputs[`gradient.${weight}`]!.data, data, weight)
+    batch.reset.set(halted)
+  }
+
+  const states = await engine.readStates()
+  const final = weightsUnder(golden, 'final')
+  for (const [weight, { data }] of final) {
+    const ours = weight === 'puzzleTable' ? engine.puzzleTable : states.get(`weights.${weight}`)!.data
+    found.absolute('final weights', ours, data, 1e-4, weight)
+  }
+  for (const [weight, { data }] of weightsUnder(golden, 'ema'))
+    found.absolute('averaged weights', states.get(`average.${weight}`)!.data, data, 1e-4, weight)
+  await engine.close()
+
+  await compareEvaluation(executor, golden, Object.fromEntries(final), found)
+  return found.list
+}
+
+/** Evaluation with the recorded final weights on the first batch, all supervision steps. */
+async function compareEvaluation(
+  executor: Executor,
+  golden: Golden,
+  weights: Readonly<Record<string, HostTensor>>,
+  found: Deviations,
+): Promise<void> {
+  const puzzleTable = (weights.puzzleTable?.data as Float32Array) ?? new Float32Array(0)
+  const slots = golden.settings.model.batch_size
+  const thinker = await Thinker.create(executor, { config: golden.config, weights, puzzleTable }, slots)
+  const tokens = tensorOf(golden, 'step1.batch.inputs').data as Int32Array
+  const identifiers = tensorOf(golden, 'step1.batch.puzzle_identifiers').data as Int32Array
+  let result = await thinker.step(tokens, identifiers, new Float32Array(slots).fill(1))
+  for (let step = 2; step <= golden.settings.eval_steps; step++)
+    result = await thinker.step(tokens, identifiers, new Float32Array(slots))
+  await thinker.close()
+  found.absolute('evaluation logits', result.logits, tensorOf(golden, 'eval.logits').data, 1e-3, 'logits')
+  const haltLogits = tensorOf(golden, 'eval.q_halt_logits').data
+  found.absolute('evaluation logits', result.haltLogits, haltLogits, 1e-3, 'halt logits')
+}
+
+/** Slots that have halted take the puzzle offered to them; the other offers are not used. */
+function takeOffered(golden: Golden, step: number, batch: SlotBatch): void {
+  const offered = (name: string) => tensorOf(golden, `step${step}.batch.${name}`).data as Int32Array
+  const cells = golden.config.cells
+  batch.reset.forEach((reset, slot) => {
+    if (!reset) return
+    const [start, end] = [slot * cells, (slot + 1) * cells]
+    batch.tokens.set(offered('inputs').subarray(start, end), start)
+    batch.labels.set(offered('labels').subarray(start, end), start)
+    batch.identifiers[slot] = offered('puzzle_identifiers')[slot]!
+  })
+}
+
+/** Our metric names and the official ones. */
+const metricNames = {
+  count: 'count',
+  accuracy: 'accuracy',
+  exactAccuracy: 'exact_accuracy',
+  haltAccuracy: 'q_halt_accuracy',
+  steps: 'steps',
+  answerLoss: 'lm_loss',
+  haltLoss: 'q_halt_loss',
+} as const
+
+class Deviations {
+  readonly #worst = new Map<string, Deviation>()
+
+  get list(): Deviation[] {
+    return [...this.#worst.values()]
+  }
+
+  relative(quantity: string, ours: number, theirs: number, allowed: number, where: string): void {
+    const largest = Math.abs(ours - theirs) / Math.max(Math.abs(theirs), 1e-12)
+    this.#note({ quantity, kind: 'relative', largest: ours === theirs ? 0 : largest, allowed, where })
+  }
+
+  absolute(
+    quantity: string,
+    ours: ArrayLike<number>,
+    theirs: ArrayLike<number | bigint>,
+    allowed: number,
+    where: string,
+  ): void {
+    let largest = ours.length === theirs.length ? 0 : Number.POSITIVE_INFINITY
+    for (let index = 0; index < theirs.length; index++)
+      largest = worse(largest, Math.abs(ours[index]! - Number(theirs[index])))
+    this.#note({ quantity, kind: 'absolute', largest, allowed, where })
+  }
+
+  ofNorm(quantity: string, ours: ArrayLike<number>, theirs: ArrayLike<number | bigint>, where: string): void {
+    let [difference, norm] = [0, 0]
+    for (let index = 0; index < theirs.length; index++) {
+      difference += (ours[index]! - Number(theirs[index])) ** 2
+      norm += Number(theirs[index]) ** 2
+    }
+    const largest = Math.sqrt(difference) / Math.max(Math.sqrt(norm), 1e-12)
+    this.#note({ quantity, kind: 'of its norm', largest, allowed: 1e-4, where })
+  }
+
+  differences(
+    quantity: string,
+    ours: ArrayLike<number>,
+    theirs: ArrayLike<number | bigint>,
+    where: string,
+  ): void {
+    let largest = ours.length === theirs.length ? 0 : Number.POSITIVE_INFINITY
+    for (let index = 0; index < theirs.length; index++) if (ours[index] !== Number(theirs[index])) largest++
+    this.#note({ quantity, kind: 'differences', largest, allowed: 0, where })
+  }
+
+  #note(deviation: Deviation): void {
+    const before = this.#worst.get(deviation.quantity)
+    if (!before || worse(before.largest, deviation.largest) !== before.largest)
+      this.#worst.set(deviation.quantity, deviation)
+  }
+}
+
+/** The larger one; NaN is worse than everything. */
+function worse(left: number, right: number): number {
+  return Number.isNaN(left) || Number.isNaN(right) ? Number.NaN : Math.max(left, right)
+}
+
+export function withinTolerance({ largest, allowed }: Deviation): boolean {
+  return largest <= allowed
+}

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises'
+import { floatTensor, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
+import {
+  decodeSafetensors,
+  fromOfficialName,
+  type ModelConfig,
+  type StoredTensor,
+} from '@tiny-recursive-models/trm'
+
+/** Settings beside a set of golden values, under the official names. */
+export interface GoldenSettings {
+  readonly name: string
+  readonly arch: string
+  readonly model: {
+    readonly batch_size: number
+    readonly seq_len: number
+    readonly vocab_size: number
+    readonly puzzle_emb_ndim: number
+    readonly num_puzzle_identifiers: number
+    readonly H_cycles: number
+    readonly L_cycles: number
+    readonly L_layers: number
+    readonly hidden_size: number
+    readonly expansion: number
+    readonly num_heads: number
+    readonly pos_encodings: 'rope' | 'learned' | 'none'
+    readonly halt_max_steps: number
+    readonly mlp_t: boolean
+    readonly puzzle_emb_len: number
+  }
+  readonly train: {
+    readonly loss: string
+    readonly lr: number
+    readonly puzzle_emb_lr: number
+    readonly weight_decay: number
+    readonly puzzle_emb_weight_decay: number
+    readonly beta1: number
+    readonly beta2: number
+    readonly ema_rate: number
+    readonly lr_warmup_steps: number
+    readonly lr_min_ratio: number
+    readonly total_steps: number
+  }
+  readonly steps: readonly {
+    readonly step: number
+    readonly lr: number
+    readonly loss: number
+    readonly metrics: Readonly<Record<string, number>>
+  }[]
+  readonly eval_steps: number
+}
+
+/** One recorded run of the official code (made as reference section 8 says). */
+export interface Golden {
+  readonly settings: GoldenSettings
+  readonly config: ModelConfig
+  readonly tensors: ReadonlyMap<string, StoredTensor>
+}
+
+export async function readGolden(pathWithoutEnding: string): Promise<Golden> {
+  const settings = JSON.parse(await readFile(`${pathWithoutEnding}.json`, 'utf8')) as GoldenSettings
+  const file = `${pathWithoutEnding}.safetensors`
+  const { tensors } = decodeSafetensors(await readFile(file), file)
+  const { model } = settings
+  const positions = { rope: 'rotary', learned: 'learned', none: 'none' } as const
+  const config: ModelConfig = {
+    kind: 'trm',
+    width: model.hidden_size,
+    heads: model.num_heads,
+    expansion: model.expansion,
+    blocks: model.L_layers,
+    mixer: model.mlp_t ? 'mlp' : 'attention',
+    positions: positions[model.pos_encodings],
+    prefixTokens: model.puzzle_emb_len,
+    puzzleEmbeddingWidth: model.puzzle_emb_ndim,
+    cycles: model.H_cycles,
+    recursions: model.L_cycles,
+    supervisionSteps: model.halt_max_steps,
+    exploration: 0,
+    cells: model.seq_len,
+    symbols: model.vocab_size,
+    identifiers: model.num_puzzle_identifiers,
+  }
+  return { settings, config, tensors }
+}
+
+/** A tensor by its name in the file. */
+export function tensorOf(golden: Golden, name: string): StoredTensor {
+  const tensor = golden.tensors.get(name)
+  if (tensor) return tensor
+  throw new InputError({
+    who: `golden ${golden.settings.name}`,
+    expected: `a tensor ${name}`,
+    got: 'none of that name',
+    hint: 'The folder must hold values recorded as the reference describes.',
+  })
+}
+
+/** All float tensors under a prefix (`init`, `grad1`, …), by our weight names. */
+export function weightsUnder(golden: Golden, prefix: string): Map<string, HostTensor> {
+  const found = new Map<string, HostTensor>()
+  for (const [name, { shape, data }] of golden.tensors) {
+    if (name.startsWith(`${prefix}.inner.`))
+      found.set(fromOfficialName(name.slice(prefix.length + 1)), floatTensor(shape, data as Float32Array))
+  }
+  return found
+}

@@ -1,0 +1,192 @@
+import type { Fused, Node, NodeOf, Operation, Primitive } from '../graph/operations.ts'
+import { nodesOf, type Program } from '../graph/program.ts'
+import { elementCount, type Shape } from '../graph/types.ts'
+import { expandProgram, simplifyProgram } from '../ops/rewrite.ts'
+import { encodeModel, type OnnxAttribute, type OnnxNode, type OnnxTensor, onnxTypes } from './model.ts'
+
+/** Fused operations that ONNX Runtime has an operator for. */
+type Kept = 'rmsNorm' | 'swiglu' | 'softmax'
+
+/** Names of values and the nodes emitted so far. */
+interface Builder {
+  /** Adds a node and returns the name of its first output. */
+  emit(
+    type: string,
+    inputs: readonly string[],
+    attributes?: Record<string, OnnxAttribute>,
+    domain?: string,
+  ): string
+  /** The name of a constant tensor; equal small ones are shared. */
+  constant(type: OnnxTensor['type'], shape: Shape, values: ArrayLike<number>): string
+  /** A 1-D int64 constant: shapes, axes. */
+  integers(...values: number[]): string
+}
+
+type Lowering<O extends Operation> = (node: NodeOf<O>, inputs: readonly string[], build: Builder) => string
+
+const direct =
+  (type: string) =>
+  (_: unknown, inputs: readonly string[], build: Builder): string =>
+    build.emit(type, inputs)
+
+const zero = (build: Builder): string => build.constant('float32', [], [0])
+
+/**
+ * How every primitive, and each fused operation run whole, becomes ONNX operators. Only operators that both the
+ * CPU and the WebGPU provider have: a node that falls back to the CPU costs two copies.
+ */
+export const lowerings: { readonly [O in Primitive | Kept]: Lowering<O> } = {
+  input: ({ attributes }) => attributes.name,
+  constant: ({ attributes: { type, shape, values } }, _, build) => build.constant(type, shape, values),
+  negate: direct('Neg'),
+  absolute: direct('Abs'),
+  exponential: direct('Exp'),
+  logarithm: direct('Log'),
+  squareRoot: direct('Sqrt'),
+  reciprocal: direct('Reciprocal'),
+  sigmoid: direct('Sigmoid'),
+  arctangent: direct('Atan'),
+  sign: (_, [x], build) => {
+    const one = build.constant('float32', [], [1])
+    const minusOne = build.constant('float32', [], [-1])
+    const negative = build.emit('Where', [build.emit('Greater', [zero(build), x!]), minusOne, zero(build)])
+    return build.emit('Where', [build.emit('Greater', [x!, zero(build)]), one, negative])
+  },
+  add: direct('Add'),
+  subtract: direct('Sub'),
+  multiply: direct('Mul'),
+  divide: direct('Div'),
+  maximum: direct('Max'),
+  greater: direct('Greater'),
+  greaterOrEqual: direct('GreaterOrEqual'),
+  equal: direct('Equal'),
+  and: direct('And'),
+  or: direct('Or'),
+  not: direct('Not'),
+  select: direct('Where'),
+  cast: ({ attributes }, inputs, build) => build.emit('Cast', inputs, { to: onnxTypes[attributes.type] }),
+  reduceSum: ({ attributes: { axes } }, [x], build) =>
+    build.emit('ReduceSum', [x!, build.integers(...axes)], { keepdims: 1 }),
+  reduceMaximum: ({ attributes: { axes } }, [x], build) =>
+    build.emit('ReduceMax', [x!, build.integers(...axes)], { keepdims: 1 }),
+  reshape: ({ shape }, [x], build) => build.emit('Reshape', [x!, build.integers(...shape)]),
+  transpose: ({ attributes }, inputs, build) => build.emit('Transpose', inputs, { perm: attributes.order }),
+  broadcast: ({ shape }, [x], build) => build.emit('Expand', [x!, build.integers(...shape)]),
+  slice: ({ attributes: { axis, start, end } }, [x], build) =>
+    build.emit('Slice', [x!, build.integers(start), build.integers(end), build.integers(axis)]),
+  concatenate: ({ attributes }, inputs, build) => build.emit('Concat', inputs, { axis: attributes.axis }),
+  gatherRows: (_, inputs, build) => build.emit('Gather', inputs, { axis: 0 }),
+  scatterAddRows: ({ shape, inputs: nodes }, [indices, updates], build) => {
+    const table = build.emit('Expand', [zero(build), build.integers(...shape)])
+    const wide = build.emit('Cast', [indices!], { to: onnxTypes.int64 })
+    const paths = build.emit('Reshape', [wide, build.integers(...nodes[0]!.shape, 1)])
+    return build.emit('ScatterND', [table, paths, updates!], { reduction: 'add' })
+  },
+  matmul: ({ attributes: { transposeLeft, transposeRight }, inputs: nodes, shape }, inputs, build) => {
+    if (shape.length === 2)
+      return build.emit('Gemm', inputs, { transA: Number(transposeLeft), transB: Number(transposeRight) })
+    const flipped = (index: number, transposed: boolean) =>
+      transposed
+        ? build.emit('Transpose', [inputs[index]!], { perm: lastTwoSwapped(nodes[index]!) })
+        : inputs[index]!
+    return build.emit('MatMul', [flipped(0, transposeLeft), flipped(1, transposeRight)])
+  },
+  stopGradient: (_, inputs) => inputs[0]!,
+  // x + 0 · token[0]: nothing else makes ONNX Runtime wait, as it orders nodes by their data alone.
+  after: ({ inputs: nodes }, [x, token], build) => {
+    if (nodes[0]!.type !== 'float32' || nodes[1]!.type !== 'float32') return x!
+    const flat = build.emit('Reshape', [token!, build.integers(elementCount(nodes[1]!.shape))])
+    const first = build.emit('Slice', [flat, build.integers(0), build.integers(1), build.integers(0)])
+    const none = build.emit('Mul', [build.emit('Reshape', [first, build.integers()]), zero(build)])
+    return build.emit('Add', [x!, none])
+  },
+
+  rmsNorm: ({ shape, attributes: { epsilon } }, [x], build) => {
+    const width = shape.at(-1)!
+    const gain = build.constant('float32', [width], new Float32Array(width).fill(1))
+    const attributes = { axis: -1, epsilon: { float: epsilon }, stash_type: 1 }
+    // Its second output means different things on the CPU and on WebGPU: never use it.
+    return build.emit('SimplifiedLayerNormalization', [x!, gain], attributes)
+  },
+  swiglu: (_, [gate, up], build) => {
+    const silu = build.emit('QuickGelu', [gate!], { alpha: { float: 1 } }, 'com.microsoft')
+    return build.emit('Mul', [silu, up!])
+  },
+  softmax: (_, inputs, build) => build.emit('Softmax', inputs, { axis: -1 }),
+}
+
+function lastTwoSwapped({ shape }: Node): number[] {
+  const order = [...shape.keys()]
+  return [...order.slice(0, -2), order.at(-1)!, order.at(-2)!]
+}
+
+function runsWhole(node: NodeOf<Fused>): boolean {
+  if (node.operation === 'rmsNorm') {
+    const { axis } = node.attributes as NodeOf<'rmsNorm'>['attributes']
+    return axis === node.shape.length - 1
+  }
+  return node.operation in lowerings
+}
+
+/** Names of results in the ONNX model; states and their new values need two names. */
+export const outputName = (name: string): string => `output/${name}`
+export const updateName = (name: string): string => `update/${name}`
+
+/** The program as an ONNX model with static shapes. Inputs keep their names. */
+export function lowerToOnnx(program: Program): Uint8Array {
+  const lowered = simplifyProgram(expandProgram(program, runsWhole))
+  const results = [
+    ...Object.entries(lowered.outputs).map(([name, node]) => ({ name: outputName(name), node })),
+    ...Object.entries(lowered.updates).map(([name, node]) => ({ name: updateName(name), node })),
+  ]
+  const [nodes, initializers]: [OnnxNode[], OnnxTensor[]] = [[], []]
+  const build = createBuilder(nodes, initializers)
+  const names = new Map<Node, string>()
+  for (const node of nodesOf(lowered)) {
+    const lowering = lowerings[node.operation as keyof typeof lowerings] as Lowering<Operation>
+    const inputs = node.inputs.map((input) => names.get(input)!)
+    names.set(node, lowering(node as NodeOf<Operation>, inputs, build))
+  }
+  const renamed = new Map<string, string>()
+  const made = new Set(nodes.flatMap((node) => node.outputs))
+  for (const { name, node } of results) {
+    const value = names.get(node)!
+    if (made.has(value) && !renamed.has(value)) renamed.set(value, name)
+    else nodes.push({ type: 'Identity', inputs: [value], outputs: [name] })
+  }
+  const rename = (name: string) => renamed.get(name) ?? name
+  const inputs = [...Object.entries(lowered.feeds), ...Object.entries(lowered.states)]
+  return encodeModel({
+    name: program.name,
+    inputs: inputs.map(([name, { type, shape }]) => ({ name, type, shape })),
+    outputs: results.map(({ name, node: { type, shape } }) => ({ name, type, shape })),
+    initializers,
+    nodes: nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(rename),
+      outputs: node.outputs.map(rename),
+    })),
+  })
+}
+
+function createBuilder(nodes: OnnxNode[], initializers: OnnxTensor[]): Builder {
+  const shared = new Map<string, string>()
+  const builder: Builder = {
+    emit(type, inputs, attributes = {}, domain = '') {
+      const name = `${type}_${nodes.length}`
+      nodes.push({ type, domain, inputs, outputs: [name], attributes })
+      return name
+    },
+    constant(type, shape, values) {
+      const key = values.length <= 64 ? `${type}[${shape.join()}]${Array.from(values).join()}` : ''
+      const known = shared.get(key)
+      if (key && known) return known
+      const name = `constant_${initializers.length}`
+      initializers.push({ name, type, shape, values })
+      if (key) shared.set(key, name)
+      return name
+    },
+    integers: (...values) => builder.constant('int64', [values.length], values),
+  }
+  return builder
+}

@@ -1,0 +1,102 @@
+import type { DataType, Shape } from '../graph/types.ts'
+import { ProtobufWriter } from './protobuf.ts'
+
+/** Attribute values that occur in our models. */
+export type OnnxAttribute = number | string | readonly number[] | { readonly float: number }
+
+export interface OnnxNode {
+  readonly type: string
+  readonly domain?: string
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly attributes?: Readonly<Record<string, OnnxAttribute>>
+}
+
+export interface OnnxTensor {
+  readonly name: string
+  readonly type: DataType | 'int64'
+  readonly shape: Shape
+  readonly values: ArrayLike<number>
+}
+
+export interface OnnxValue {
+  readonly name: string
+  readonly type: DataType
+  readonly shape: Shape
+}
+
+export interface OnnxGraph {
+  readonly name: string
+  readonly inputs: readonly OnnxValue[]
+  readonly outputs: readonly OnnxValue[]
+  readonly initializers: readonly OnnxTensor[]
+  readonly nodes: readonly OnnxNode[]
+}
+
+/** TensorProto.DataType */
+export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const
+
+/** Opset 21 is the newest whose operators the CPU and the WebGPU provider share (Atan); it needs IR version 10. */
+const opset = 21
+const irVersion = 10
+
+/** An ONNX ModelProto, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto (field numbers from there). */
+export function encodeModel(graph: OnnxGraph): Uint8Array {
+  const body = new ProtobufWriter()
+  for (const node of graph.nodes) body.message(1, encodeNode(node))
+  body.string(2, graph.name)
+  for (const tensor of graph.initializers) body.message(5, encodeTensor(tensor))
+  for (const input of graph.inputs) body.message(11, encodeValue(input))
+  for (const output of graph.outputs) body.message(12, encodeValue(output))
+
+  const model = new ProtobufWriter().integer(1, irVersion).string(2, 'tiny-recursive-models').message(7, body)
+  model.message(8, new ProtobufWriter().string(1, '').integer(2, opset))
+  model.message(8, new ProtobufWriter().string(1, 'com.microsoft').integer(2, 1))
+  return model.finish()
+}
+
+function encodeNode(node: OnnxNode): ProtobufWriter {
+  const writer = new ProtobufWriter()
+  for (const input of node.inputs) writer.string(1, input)
+  for (const output of node.outputs) writer.string(2, output)
+  writer.string(3, node.outputs[0]!)
+  writer.string(4, node.type)
+  for (const [name, value] of Object.entries(node.attributes ?? {}))
+    writer.message(5, encodeAttribute(name, value))
+  if (node.domain) writer.string(7, node.domain)
+  return writer
+}
+
+/** AttributeProto: value fields f 2, i 3, s 4, ints 8; type field 20. */
+function encodeAttribute(name: string, value: OnnxAttribute): ProtobufWriter {
+  const writer = new ProtobufWriter().string(1, name)
+  if (typeof value === 'number') return writer.integer(3, value).integer(20, 2)
+  if (typeof value === 'string') return writer.string(4, value).integer(20, 3)
+  if ('float' in value) return writer.float(2, value.float).integer(20, 1)
+  for (const item of value) writer.integer(8, item)
+  return writer.integer(20, 7)
+}
+
+function encodeTensor({ name, type, shape, values }: OnnxTensor): ProtobufWriter {
+  const writer = new ProtobufWriter()
+  for (const length of shape) writer.integer(1, length)
+  return writer.integer(2, onnxTypes[type]).string(8, name).bytes(9, rawBytes(type, values))
+}
+
+function rawBytes(type: OnnxTensor['type'], values: ArrayLike<number>): Uint8Array {
+  if (type === 'bool') return Uint8Array.from(values)
+  const array =
+    type === 'float32'
+      ? Float32Array.from(values)
+      : type === 'int32'
+        ? Int32Array.from(values)
+        : BigInt64Array.from(Array.from(values, BigInt))
+  return new Uint8Array(array.buffer)
+}
+
+function encodeValue({ name, type, shape }: OnnxValue): ProtobufWriter {
+  const dimensions = new ProtobufWriter()
+  for (const length of shape) dimensions.message(1, new ProtobufWriter().integer(1, length))
+  const tensorType = new ProtobufWriter().integer(1, onnxTypes[type]).message(2, dimensions)
+  return new ProtobufWriter().string(1, name).message(2, new ProtobufWriter().message(1, tensorType))
+}

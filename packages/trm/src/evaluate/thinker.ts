@@ -1,0 +1,97 @@
+// Letters: B slots, S cells, V symbols.
+import {
+  type Executor,
+  floatTensor,
+  type HostTensor,
+  integerTensor,
+  Machine,
+  type RunnableProgram,
+} from '@tiny-recursive-models/tensor'
+import type { ModelConfig } from '../models/config.ts'
+import { type WeightsOf, weightTypes } from '../models/weights.ts'
+import { gatherTableRows } from '../train/engine.ts'
+import { carryTypes, traceThinking } from '../train/programs.ts'
+
+/** A model to run: architecture, weights and, where it has one, the puzzle embedding table. */
+export interface TrainedModel {
+  readonly config: ModelConfig
+  readonly weights: WeightsOf<HostTensor>
+  /** [identifiers, E] */
+  readonly puzzleTable: Float32Array
+}
+
+export interface ThinkingStep {
+  /** [B, S, V] */
+  readonly logits: Float32Array
+  /** [B] */
+  readonly haltLogits: Float32Array
+}
+
+/** Runs supervision steps on B slots; each slot can take a new puzzle at any step. */
+export class Thinker {
+  readonly config: ModelConfig
+  readonly slots: number
+  readonly #machine: Machine
+  readonly #program: RunnableProgram
+  readonly #puzzleTable: Float32Array
+
+  private constructor(model: TrainedModel, slots: number, machine: Machine, program: RunnableProgram) {
+    this.config = model.config
+    this.slots = slots
+    this.#machine = machine
+    this.#program = program
+    this.#puzzleTable = model.puzzleTable
+  }
+
+  static async create(executor: Executor, model: TrainedModel, slots: number): Promise<Thinker> {
+    const machine = new Machine(executor)
+    const program = await machine.compile(traceThinking(model.config, slots))
+    const thinker = new Thinker(model, slots, machine, program)
+    await thinker.setWeights(model.weights)
+    const { 'carry.steps': _, ...carry } = carryTypes(model.config, slots)
+    for (const [name, { shape }] of Object.entries(carry)) {
+      const count = shape.reduce((product, length) => product * length, 1)
+      await machine.write(name, floatTensor(shape, new Float32Array(count)))
+    }
+    return thinker
+  }
+
+  async setWeights(weights: WeightsOf<HostTensor>): Promise<void> {
+    for (const name of Object.keys(weightTypes(this.config)))
+      await this.#machine.write(`weights.${name}`, weights[name]!)
+  }
+
+  /**
+   * One supervision step for all slots.
+   *
+   * @param tokens      [B, S]
+   * @param identifiers [B]
+   * @param reset       [B]: 1 where a new puzzle begins
+   */
+  async step(tokens: Int32Array, identifiers: Int32Array, reset: Float32Array): Promise<ThinkingStep> {
+    const { cells, puzzleEmbeddingWidth } = this.config
+    const feeds: Record<string, HostTensor> = {
+      tokens: integerTensor([this.slots, cells], tokens),
+      reset: floatTensor([this.slots], reset),
+    }
+    if (puzzleEmbeddingWidth > 0) {
+      const rows = gatherTableRows(this.#puzzleTable, identifiers, puzzleEmbeddingWidth)
+      feeds.rows = floatTensor([this.slots, puzzleEmbeddingWidth], rows)
+    }
+    const { logits, haltLogits } = await this.#program.run(feeds)
+    return { logits: logits!.data as Float32Array, haltLogits: haltLogits!.data as Float32Array }
+  }
+
+  /** Answer and latent state, each [L, B, D], after the last step. */
+  async readStates(): Promise<{ answer: HostTensor; latent: HostTensor }> {
+    return {
+      answer: await this.#machine.read('carry.answer'),
+      latent: await this.#machine.read('carry.latent'),
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#program.close()
+    for (const name of this.#machine.names()) this.#machine.remove(name)
+  }
+}

@@ -1,0 +1,112 @@
+// The model of "Less is More: Recursive Reasoning with Tiny Networks" (arXiv 2510.04871), figure 3.
+// Letters: B batch, S cells, P prefix tokens, L = P + S, D width, V symbols.
+import {
+  add,
+  concatenate,
+  embedding,
+  filled,
+  linear,
+  multiply,
+  recomputed,
+  reshape,
+  slice,
+  stopGradient,
+  type Tensor,
+  transpose,
+} from '@tiny-recursive-models/tensor'
+import { net } from './blocks.ts'
+import { type ModelConfig, prefixLength, sequenceLength } from './config.ts'
+import type { Weights } from './weights.ts'
+
+/** What a slot keeps from one supervision step to the next. */
+export interface States {
+  /** [L, B, D], paper y: the current answer, embedded. */
+  readonly answer: Tensor
+  /** [L, B, D], paper z: the reasoning state. */
+  readonly latent: Tensor
+}
+
+export interface Puzzles {
+  /** [B, S] int32 */
+  readonly tokens: Tensor
+  /** [B, E] rows of the puzzle embedding table; absent where the model has none. */
+  readonly rows?: Tensor
+}
+
+export interface Prediction extends States {
+  /** [B, S, V] */
+  readonly logits: Tensor
+  /** [B]: above 0 the model believes that its answer is right. */
+  readonly haltLogits: Tensor
+  /** [B]: the second output of the halting head, used by HRM-style training only. */
+  readonly continueLogits: Tensor
+}
+
+/**
+ * One supervision step: `cycles` times deepen the latent and renew the answer. Gradient flows through the last
+ * cycle only.
+ *
+ * @param recompute compute every net call again in the backward pass instead of keeping its inner values
+ */
+export function supervisionStep(
+  puzzles: Puzzles,
+  states: States,
+  weights: Weights,
+  config: ModelConfig,
+  recompute = false,
+): Prediction {
+  const think = (state: Tensor, injection: Tensor): Tensor =>
+    recompute
+      ? recomputed('net', (s, i) => net(s!, i!, weights, config), state, injection)
+      : net(state, injection, weights, config)
+
+  const question = embedQuestion(puzzles, weights, config) // [L, B, D]
+  let { answer, latent } = states
+  for (let cycle = 1; cycle <= config.cycles; cycle++) {
+    const guided = add(answer, question)
+    for (let recursion = 0; recursion < config.recursions; recursion++) latent = think(latent, guided)
+    answer = think(answer, latent)
+    if (cycle < config.cycles) [answer, latent] = [stopGradient(answer), stopGradient(latent)]
+  }
+  return { ...readOut(answer, weights, config), answer: stopGradient(answer), latent: stopGradient(latent) }
+}
+
+/** The start vectors in every token of every slot. */
+export function startStates(weights: Weights, config: ModelConfig, batch: number): States {
+  const shape = [sequenceLength(config), batch, config.width]
+  const everywhere = (vector: Tensor) => add(stopGradient(vector), filled(shape, 0)) // [L, B, D]
+  return { answer: everywhere(weights.answerStart!), latent: everywhere(weights.latentStart!) }
+}
+
+/** Prefix and cells as vectors: [L, B, D]. */
+function embedQuestion({ tokens, rows }: Puzzles, weights: Weights, config: ModelConfig): Tensor {
+  const { width } = config
+  const prefix = prefixLength(config)
+  let question = embedding(weights.tokens!, transpose(tokens, 1, 0)) // [S, B, D]
+  if (rows) {
+    const [batch, length] = rows.shape as [number, number]
+    const padding = prefix * width - length
+    const padded = padding > 0 ? concatenate(1, rows, filled([batch, padding], 0)) : rows // [B, P·D]
+    const tokensInFront = transpose(reshape(padded, [batch, prefix, width]), 1, 0, 2) // [P, B, D]
+    question = concatenate(0, tokensInFront, question)
+  }
+  if (config.positions === 'learned') {
+    const positions = reshape(weights.positions!, [sequenceLength(config), 1, width])
+    question = multiply(add(question, positions), Math.SQRT1_2)
+  }
+  return multiply(question, Math.sqrt(width))
+}
+
+/** The two heads on the answer: symbols of the cells, and the halting score from token 0. */
+function readOut(answer: Tensor, weights: Weights, config: ModelConfig): Omit<Prediction, keyof States> {
+  const [tokens, batch, width] = answer.shape as [number, number, number]
+  const cells = slice(answer, 0, prefixLength(config), tokens) // [S, B, D]
+  const logits = linear(reshape(cells, [config.cells * batch, width]), weights.answerHead!) // [S·B, V]
+  const first = reshape(slice(answer, 0, 0, 1), [batch, width]) // [B, D]
+  const halt = add(linear(first, weights['haltHead.weight']!), weights['haltHead.bias']!) // [B, 2]
+  return {
+    logits: transpose(reshape(logits, [config.cells, batch, config.symbols]), 1, 0, 2),
+    haltLogits: reshape(slice(halt, 1, 0, 1), [batch]),
+    continueLogits: reshape(slice(halt, 1, 1, 2), [batch]),
+  }
+}

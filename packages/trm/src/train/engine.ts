@@ -1,0 +1,247 @@
+// Letters: B slots of the batch, S cells, E length of a puzzle embedding.
+import {
+  type Executor,
+  floatTensor,
+  type HostTensor,
+  integerTensor,
+  Machine,
+  type RunnableProgram,
+} from '@tiny-recursive-models/tensor'
+import { initialWeights, type WeightsOf, weightTypes } from '../models/weights.ts'
+import { type Metrics, metricNames } from './losses.ts'
+import {
+  carryTypes,
+  type StepConfig,
+  traceAccumulation,
+  traceTrainingStep,
+  traceUpdate,
+  trainedNames,
+} from './programs.ts'
+
+/** What the slots work on in one supervision step. */
+export interface SlotBatch {
+  /** [B, S] */
+  readonly tokens: Int32Array
+  /** [B, S]; negative where a cell is not scored */
+  readonly labels: Int32Array
+  /** [B] row of the puzzle embedding table */
+  readonly identifiers: Int32Array
+  /** [B]: 1 where a new puzzle begins */
+  readonly reset: Float32Array
+  /** [B]: supervision steps before which a slot may not halt; 0 = no minimum */
+  readonly minimumSteps: Float32Array
+}
+
+export interface Rates {
+  /** Optimiser steps including this one: t of the bias corrections. */
+  readonly step: number
+  readonly learningRate: number
+  readonly puzzleLearningRate: number
+}
+
+export interface StepOutcome {
+  /** Sums over the slots that halted in this step; losses over all slots. */
+  readonly metrics: Metrics
+  /** [B]: 1 where the slot is done with its puzzle */
+  readonly halted: Float32Array
+  readonly gradientNorm: number
+  /** Everything the programs gave out, of the first micro-batch; for comparisons. */
+  readonly outputs: Readonly<Record<string, HostTensor>>
+}
+
+/**
+ * Weights, moments, average and carry on a device, and the programs that advance them by one optimiser step: one
+ * program if the batch fits in one piece, else one run a micro-batch and an update.
+ *
+ * The puzzle embedding table stays in host memory: a step touches only the rows of its batch, however many
+ * hundreds of thousands there are.
+ */
+export class TrainingEngine {
+  readonly config: StepConfig
+  /** [identifiers, E], updated in place by every step. */
+  readonly puzzleTable: Float32Array
+  readonly #machine: Machine
+  readonly #programs: readonly RunnableProgram[]
+
+  private constructor(config: StepConfig, machine: Machine, programs: readonly RunnableProgram[]) {
+    const { identifiers, puzzleEmbeddingWidth } = config.model
+    this.config = config
+    this.puzzleTable = new Float32Array(identifiers * puzzleEmbeddingWidth)
+    this.#machine = machine
+    this.#programs = programs
+  }
+
+  /** Compiles the programs and starts from fresh weights, or from `weights`; the average starts as a copy. */
+  static async create(
+    executor: Executor,
+    config: StepConfig,
+    start: { readonly seed: number } | { readonly weights: WeightsOf<HostTensor> },
+    inspect = false,
+  ): Promise<TrainingEngine> {
+    const machine = new Machine(executor)
+    const pieces = config.batch / config.microBatch
+    const programs =
+      pieces === 1 ? [traceTrainingStep(config, inspect)] : [traceAccumulation(config), traceUpdate(config)]
+    const compiled: RunnableProgram[] = []
+    for (const program of programs) compiled.push(await machine.compile(program))
+    const engine = new TrainingEngine(config, machine, compiled)
+
+    const weights = 'weights' in start ? start.weights : initialWeights(config.model, start.seed)
+    for (const name of Object.keys(weightTypes(config.model)))
+      await machine.write(`weights.${name}`, weights[name]!)
+    for (const name of trainedNames(config.model)) {
+      const { shape, data } = weights[name]!
+      const zeros = floatTensor(shape, new Float32Array(data.length))
+      await machine.write(`average.${name}`, weights[name]!)
+      await machine.write(`moment1.${name}`, zeros)
+      await machine.write(`moment2.${name}`, zeros)
+      if (pieces > 1) await machine.write(`gradient.${name}`, zeros)
+    }
+    for (let piece = 0; piece < pieces; piece++) {
+      for (const [name, { shape }] of Object.entries(carryTypes(config.model, config.microBatch))) {
+        const count = shape.reduce((product, length) => product * length, 1)
+        await machine.write(`${name}.${piece}`, floatTensor(shape, new Float32Array(count)))
+      }
+    }
+    return engine
+  }
+
+  /** One optimiser step. */
+  async step(batch: SlotBatch, rates: Rates): Promise<StepOutcome> {
+    const { model, optimizer, batch: slots, microBatch } = this.config
+    const scheduled = {
+      learningRate: scalarTensor(rates.learningRate),
+      correction1: scalarTensor(1 - optimizer.beta1 ** rates.step),
+      correction2: scalarTensor(1 - optimizer.beta2 ** rates.step),
+      ...(model.puzzleEmbeddingWidth > 0
+        ? { puzzleLearningRate: scalarTensor(rates.puzzleLearningRate) }
+        : {}),
+    }
+    const outcome =
+      microBatch === slots
+        ? await this.#stepWhole(batch, scheduled)
+        : await this.#stepInPieces(batch, scheduled)
+    if (outcome.outputs.rows) this.#putRows(batch.identifiers, outcome.outputs.rows.data as Float32Array)
+    return outcome
+  }
+
+  async #stepWhole(batch: SlotBatch, scheduled: Feeds): Promise<StepOutcome> {
+    const feeds = { ...this.#feeds(batch, 0, this.config.batch), ...scheduled }
+    const outputs = await this.#programs[0]!.run(feeds, carryOfPiece(0))
+    return {
+      metrics: namedMetrics([outputs.metrics!]),
+      halted: outputs.halted!.data as Float32Array,
+      gradientNorm: outputs.gradientNorm!.data[0]!,
+      outputs,
+    }
+  }
+
+  async #stepInPieces(batch: SlotBatch, scheduled: Feeds): Promise<StepOutcome> {
+    const { batch: slots, microBatch, model } = this.config
+    const [accumulation, update] = this.#programs as [RunnableProgram, RunnableProgram]
+    const halted = new Float32Array(slots)
+    const rowGradient = new Float32Array(slots * model.puzzleEmbeddingWidth)
+    const metrics: HostTensor[] = []
+    for (let start = 0; start < slots; start += microBatch) {
+      const outputs = await accumulation.run(
+        this.#feeds(batch, start, start + microBatch),
+        carryOfPiece(start / microBatch),
+      )
+      metrics.push(outputs.metrics!)
+      halted.set(outputs.halted!.data, start)
+      if (outputs.rowGradient) rowGradient.set(outputs.rowGradient.data, start * model.puzzleEmbeddingWidth)
+    }
+    const shape = [slots, model.puzzleEmbeddingWidth]
+    const rowFeeds: Feeds =
+      model.puzzleEmbeddingWidth > 0
+        ? {
+            rows: floatTensor(shape, this.#rows(batch.identifiers)),
+            rowGradient: floatTensor(shape, rowGradient),
+            identifiers: integerTensor([slots], batch.identifiers),
+          }
+        : {}
+    const outputs = await update.run({ ...scheduled, ...rowFeeds })
+    return { metrics: namedMetrics(metrics), halted, gradientNorm: outputs.gradientNorm!.data[0]!, outputs }
+  }
+
+  #feeds(batch: SlotBatch, start: number, end: number): Feeds {
+    const { cells, puzzleEmbeddingWidth } = this.config.model
+    const slots = end - start
+    const identifiers = batch.identifiers.subarray(start, end)
+    return {
+      tokens: integerTensor([slots, cells], batch.tokens.subarray(start * cells, end * cells)),
+      labels: integerTensor([slots, cells], batch.labels.subarray(start * cells, end * cells)),
+      reset: floatTensor([slots], batch.reset.subarray(start, end)),
+      minimumSteps: floatTensor([slots], batch.minimumSteps.subarray(start, end)),
+      ...(puzzleEmbeddingWidth > 0
+        ? {
+            identifiers: integerTensor([slots], identifiers),
+            rows: floatTensor([slots, puzzleEmbeddingWidth], this.#rows(identifiers)),
+          }
+        : {}),
+    }
+  }
+
+  #rows(identifiers: Int32Array): Float32Array {
+    return gatherTableRows(this.puzzleTable, identifiers, this.config.model.puzzleEmbeddingWidth)
+  }
+
+  #putRows(identifiers: Int32Array, rows: Float32Array): void {
+    const width = this.config.model.puzzleEmbeddingWidth
+    identifiers.forEach((identifier, slot) => {
+      this.puzzleTable.set(rows.subarray(slot * width, (slot + 1) * width), identifier * width)
+    })
+  }
+
+  /** All states in host memory: weights, averages, moments, carry (gradients are zero between steps). */
+  async readStates(): Promise<Map<string, HostTensor>> {
+    const states = new Map<string, HostTensor>()
+    for (const name of this.#machine.names())
+      if (!name.startsWith('gradient.')) states.set(name, await this.#machine.read(name))
+    return states
+  }
+
+  /** Puts states read before in place; the carry must come from the same micro-batch size. */
+  async writeStates(states: ReadonlyMap<string, HostTensor>): Promise<void> {
+    for (const [name, tensor] of states) await this.#machine.write(name, tensor)
+  }
+
+  /** The weights to evaluate with: averages (default) or as they are; untrained ones are the same in both. */
+  async readWeights(role: 'average' | 'weights' = 'average'): Promise<WeightsOf<HostTensor>> {
+    const weights: Record<string, HostTensor> = {}
+    for (const name of Object.keys(weightTypes(this.config.model))) {
+      const averaged = `${role}.${name}`
+      weights[name] = await this.#machine.read(this.#machine.has(averaged) ? averaged : `weights.${name}`)
+    }
+    return weights
+  }
+
+  async close(): Promise<void> {
+    for (const program of this.#programs) await program.close()
+    for (const name of this.#machine.names()) this.#machine.remove(name)
+  }
+}
+
+type Feeds = Readonly<Record<string, HostTensor>>
+
+const scalarTensor = (value: number): HostTensor => floatTensor([], [value])
+
+/** Weights are shared by all pieces of a batch; every piece has a carry of its own. */
+const carryOfPiece =
+  (piece: number) =>
+  (state: string): string =>
+    state.startsWith('carry.') ? `${state}.${piece}` : state
+
+function namedMetrics(vectors: readonly HostTensor[]): Metrics {
+  const sum = (index: number) => vectors.reduce((total, { data }) => total + data[index]!, 0)
+  return Object.fromEntries(metricNames.map((name, index) => [name, sum(index)])) as unknown as Metrics
+}
+
+/** Rows [identifiers.length, width] of a table, one after the other. */
+export function gatherTableRows(table: Float32Array, identifiers: Int32Array, width: number): Float32Array {
+  const rows = new Float32Array(identifiers.length * width)
+  identifiers.forEach((identifier, slot) => {
+    rows.set(table.subarray(identifier * width, (identifier + 1) * width), slot * width)
+  })
+  return rows
+}

@@ -1,0 +1,125 @@
+// Letters: B batch, S cells, V symbols.
+import {
+  add,
+  and,
+  binaryCrossEntropy,
+  cast,
+  equal,
+  greater,
+  greaterOrEqual,
+  maximum,
+  multiply,
+  range,
+  reciprocal,
+  reduceMaximum,
+  reduceSum,
+  reshape,
+  scalar,
+  softmaxCrossEntropy,
+  stablemaxCrossEntropy,
+  stopGradient,
+  sumAll,
+  type Tensor,
+} from '@tiny-recursive-models/tensor'
+
+export type CellLoss = 'stablemax' | 'softmax'
+
+const cellLosses: Readonly<Record<CellLoss, (logits: Tensor, labels: Tensor) => Tensor>> = {
+  stablemax: stablemaxCrossEntropy,
+  softmax: softmaxCrossEntropy,
+}
+
+/** What a supervision step says about a batch (reference section 3). */
+export interface Judgement {
+  /** [] sum over slots of the mean cell loss over labelled cells */
+  readonly answerLoss: Tensor
+  /** [] sum over slots of the halting loss, before its factor ½ */
+  readonly haltLoss: Tensor
+  /** [] answerLoss + ½ haltLoss: still a sum over slots */
+  readonly totalLoss: Tensor
+  /** [B] share of labelled cells that are right */
+  readonly cellAccuracy: Tensor
+  /** [B] bool: every labelled cell is right */
+  readonly exact: Tensor
+  /** [B] bool: at least one cell is labelled */
+  readonly labelled: Tensor
+}
+
+/**
+ * Losses and correctness of a prediction.
+ *
+ * @param logits     [B, S, V]
+ * @param haltLogits [B]
+ * @param labels     [B, S] int32, negative where a cell is not scored
+ */
+export function judge(logits: Tensor, haltLogits: Tensor, labels: Tensor, cellLoss: CellLoss): Judgement {
+  const [batch] = labels.shape as [number, number]
+  const scored = cast(greaterOrEqual(labels, scalar(0, 'int32')), 'float32') // [B, S]
+  const scoredCells = reshape(reduceSum(scored, 1), [batch])
+  const divisor = reciprocal(maximum(scoredCells, 1)) // a slot without labels counts as divisor 1
+
+  const perCell = cellLosses[cellLoss](logits, labels) // [B, S], 0 where not scored
+  const perSlot = multiply(reshape(reduceSum(perCell, 1), [batch]), divisor)
+
+  const right = multiply(labelsWin(logits, labels), scored) // [B, S]
+  const rightCells = reshape(reduceSum(right, 1), [batch])
+  const exact = equal(rightCells, scoredCells)
+
+  const haltLosses = binaryCrossEntropy(haltLogits, stopGradient(cast(exact, 'float32'))) // [B]
+  const [answerLoss, haltLoss] = [sumAll(perSlot), sumAll(haltLosses)]
+  return {
+    answerLoss,
+    haltLoss,
+    totalLoss: add(answerLoss, multiply(haltLoss, 0.5)),
+    cellAccuracy: multiply(rightCells, divisor),
+    exact,
+    labelled: greater(scoredCells, 0),
+  }
+}
+
+/** [B, S]: 1 where no symbol has a larger logit than the label. NaN never wins. */
+function labelsWin(logits: Tensor, labels: Tensor): Tensor {
+  const hot = cast(equal(reshape(labels, [...labels.shape, 1]), range(logits.shape.at(-1)!)), 'float32') // [B, S, V]
+  const values = stopGradient(logits)
+  const ofLabel = reduceSum(multiply(values, hot), 2)
+  return reshape(cast(greaterOrEqual(ofLabel, reduceMaximum(values, 2)), 'float32'), labels.shape)
+}
+
+/** Names of the figures in the metrics vector, in its order; sums over the slots that halted in this step. */
+export const metricNames = [
+  'count',
+  'accuracy',
+  'exactAccuracy',
+  'haltAccuracy',
+  'steps',
+  'answerLoss',
+  'haltLoss',
+  'totalLoss',
+] as const
+
+export type Metrics = Readonly<Record<(typeof metricNames)[number], number>>
+
+/** [8]: the figures of `metricNames`; losses are over all slots. */
+export function metricsVector(
+  judgement: Judgement,
+  haltLogits: Tensor,
+  halted: Tensor,
+  steps: Tensor,
+): readonly Tensor[] {
+  const counted = cast(and(halted, judgement.labelled), 'float32') // [B]
+  const haltRight = equal(
+    cast(greaterOrEqual(stopGradient(haltLogits), 0), 'float32'),
+    cast(judgement.exact, 'float32'),
+  )
+  const sumOf = (values: Tensor) => sumAll(multiply(counted, values))
+  return [
+    sumAll(counted),
+    sumOf(judgement.cellAccuracy),
+    sumOf(cast(judgement.exact, 'float32')),
+    sumOf(cast(haltRight, 'float32')),
+    sumOf(steps),
+    judgement.answerLoss,
+    judgement.haltLoss,
+    judgement.totalLoss,
+  ]
+}

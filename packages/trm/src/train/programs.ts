@@ -1,0 +1,311 @@
+// Letters: B slots of one program (the batch, or a micro-batch of it), S cells, L tokens, D width, E length of
+// a puzzle embedding.
+import {
+  add,
+  and,
+  cast,
+  concatenate,
+  filled,
+  gradients,
+  greater,
+  greaterOrEqual,
+  multiply,
+  or,
+  type Program,
+  reshape,
+  scalar,
+  select,
+  signDescent,
+  squareRoot,
+  sumAll,
+  type Tensor,
+  type TensorType,
+  trace,
+} from '@tiny-recursive-models/tensor'
+import { type ModelConfig, sequenceLength } from '../models/config.ts'
+import { type Prediction, type States, startStates, supervisionStep } from '../models/trm.ts'
+import { type Weights, weightTypes } from '../models/weights.ts'
+import { type OptimizerConfig, type Scheduled, updateWeight } from '../optim/update.ts'
+import { type CellLoss, judge, metricsVector } from './losses.ts'
+
+export interface StepConfig {
+  readonly model: ModelConfig
+  readonly optimizer: OptimizerConfig & { readonly puzzleWeightDecay: number; readonly loss: CellLoss }
+  /** Slots of the whole batch: losses are divided by it. */
+  readonly batch: number
+  /** Slots that one program run works on; a divisor of `batch`. */
+  readonly microBatch: number
+  readonly recompute: boolean
+}
+
+type Types = Record<string, TensorType>
+type Named = Readonly<Record<string, Tensor>>
+
+const float = (...shape: number[]): TensorType => ({ shape, type: 'float32' })
+const int = (...shape: number[]): TensorType => ({ shape, type: 'int32' })
+
+/** The four tensors kept for every weight, and the gradient summed over micro-batches. */
+export const weightRoles = ['weights', 'average', 'moment1', 'moment2'] as const
+
+export function trainedNames(config: ModelConfig): string[] {
+  return Object.entries(weightTypes(config)).flatMap(([name, type]) => (type.trained ? [name] : []))
+}
+
+/** States of a program for all weights (or the trained ones) in one role: `role.name`. */
+function roleTypes(config: ModelConfig, role: string, trainedOnly: boolean): Types {
+  const entries = Object.entries(weightTypes(config)).filter(([, type]) => type.trained || !trainedOnly)
+  return Object.fromEntries(entries.map(([name, { shape }]) => [`${role}.${name}`, float(...shape)]))
+}
+
+/** What every slot keeps between supervision steps. */
+export function carryTypes(config: ModelConfig, slots: number): Types {
+  const state = float(sequenceLength(config), slots, config.width)
+  return { 'carry.answer': state, 'carry.latent': state, 'carry.steps': float(slots) }
+}
+
+function puzzleFeeds({ cells, puzzleEmbeddingWidth }: ModelConfig, slots: number): Types {
+  const rows: Types = puzzleEmbeddingWidth > 0 ? { rows: float(slots, puzzleEmbeddingWidth) } : {}
+  return { tokens: int(slots, cells), reset: float(slots), ...rows }
+}
+
+function trainingFeeds(config: ModelConfig, slots: number): Types {
+  const embedded = config.puzzleEmbeddingWidth > 0
+  return {
+    ...puzzleFeeds(config, slots),
+    labels: int(slots, config.cells),
+    minimumSteps: float(slots),
+    ...(embedded ? { identifiers: int(slots) } : {}),
+  }
+}
+
+const scheduledFeeds: Types = { learningRate: float(), correction1: float(), correction2: float() }
+
+const withoutRole = (states: Named, role: string): Weights =>
+  Object.fromEntries(
+    Object.entries(states).flatMap(([key, tensor]) =>
+      key.startsWith(`${role}.`) ? [[key.slice(role.length + 1), tensor]] : [],
+    ),
+  )
+
+/** States of the slots: fresh ones where a new puzzle begins. */
+function resetStates(feeds: Named, states: Named, weights: Weights, config: ModelConfig): States {
+  const slots = feeds.reset!.shape[0]!
+  const fresh = startStates(weights, config, slots)
+  const starts = reshape(greater(feeds.reset!, 0), [1, slots, 1])
+  return {
+    answer: select(starts, fresh.answer, states['carry.answer']!),
+    latent: select(starts, fresh.latent, states['carry.latent']!),
+  }
+}
+
+function predict(
+  feeds: Named,
+  states: Named,
+  weights: Weights,
+  config: ModelConfig,
+  recompute: boolean,
+): Prediction {
+  const puzzles = feeds.rows ? { tokens: feeds.tokens!, rows: feeds.rows } : { tokens: feeds.tokens! }
+  return supervisionStep(puzzles, resetStates(feeds, states, weights, config), weights, config, recompute)
+}
+
+interface Supervised {
+  /** [] sum over slots / whole batch: what is differentiated */
+  readonly loss: Tensor
+  readonly outputs: Named
+  readonly inspected: Named
+  readonly carry: Named
+}
+
+/** Forward part of a training step: reset, recursion, loss, halting, metrics. */
+function supervise(feeds: Named, states: Named, weights: Weights, config: StepConfig): Supervised {
+  const { model } = config
+  const prediction = predict(feeds, states, weights, model, config.recompute)
+  const judgement = judge(prediction.logits, prediction.haltLogits, feeds.labels!, config.optimizer.loss)
+
+  const before = select(greater(feeds.reset!, 0), 0, states['carry.steps']!)
+  const steps = add(before, 1) // [B]
+  const atLimit = greaterOrEqual(steps, model.supervisionSteps)
+  const satisfied = and(greater(prediction.haltLogits, 0), greaterOrEqual(steps, feeds.minimumSteps!))
+  const halted = or(atLimit, satisfied)
+
+  const metrics = metricsVector(judgement, prediction.haltLogits, halted, steps)
+  return {
+    loss: multiply(judgement.totalLoss, 1 / config.batch),
+    outputs: {
+      metrics: concatenate(0, ...metrics.map((figure) => reshape(figure, [1]))), // [8]
+      halted: cast(halted, 'float32'), // [B]
+    },
+    inspected: {
+      logits: prediction.logits,
+      haltLogits: prediction.haltLogits,
+      continueLogits: prediction.continueLogits,
+      steps,
+    },
+    carry: { 'carry.answer': prediction.answer, 'carry.latent': prediction.latent, 'carry.steps': steps },
+  }
+}
+
+/** Loss, gradients of the trained weights and the puzzle rows. */
+function differentiate(feeds: Named, states: Named, config: StepConfig) {
+  const weights = withoutRole(states, 'weights')
+  const supervised = supervise(feeds, states, weights, config)
+  const names = trainedNames(config.model)
+  const targets = names.map((name) => weights[name]!)
+  const all = gradients(supervised.loss, feeds.rows ? [...targets, feeds.rows] : targets)
+  const byName = Object.fromEntries(names.map((name, index) => [name, all[index]!]))
+  return { ...supervised, gradient: byName as Named, rowGradient: all[names.length] }
+}
+
+function updateAll(states: Named, gradient: Named, scheduled: Scheduled, config: StepConfig): Named {
+  const updates: Record<string, Tensor> = {}
+  for (const [name, tensor] of Object.entries(gradient)) {
+    const before = {
+      weights: states[`weights.${name}`]!,
+      average: states[`average.${name}`]!,
+      moment1: states[`moment1.${name}`]!,
+      moment2: states[`moment2.${name}`]!,
+    }
+    for (const [role, updated] of Object.entries(updateWeight(before, tensor, scheduled, config.optimizer)))
+      updates[`${role}.${name}`] = updated
+  }
+  return updates
+}
+
+/** [1]: the length of all gradients as one vector. */
+function gradientNorm(gradient: Named): Tensor {
+  const squares = Object.values(gradient).map((tensor) => sumAll(multiply(tensor, tensor)))
+  return reshape(squareRoot(squares.reduce((sum, square) => add(sum, square))), [1])
+}
+
+function trainingStates({ model, microBatch }: StepConfig): Types {
+  const moments = weightRoles.slice(1).map((role) => roleTypes(model, role, true))
+  return Object.assign(
+    {},
+    roleTypes(model, 'weights', false),
+    ...moments,
+    carryTypes(model, microBatch),
+  ) as Types
+}
+
+function scheduledOf(feeds: Named): Scheduled {
+  const { learningRate, correction1, correction2 } = feeds as Named & Record<keyof Scheduled, Tensor>
+  return { learningRate, correction1, correction2 }
+}
+
+/**
+ * A whole optimiser step for a batch in one piece. Also gives the updated puzzle rows, if there are any.
+ *
+ * @param inspect adds logits and gradients to the outputs, for comparisons
+ */
+export function traceTrainingStep(config: StepConfig, inspect = false): Program {
+  const feedTypes = {
+    ...trainingFeeds(config.model, config.batch),
+    ...rowFeeds(config.model),
+    ...scheduledFeeds,
+  }
+  return trace('training step', { feeds: feedTypes, states: trainingStates(config) }, ({ feeds, states }) => {
+    const { gradient, rowGradient, outputs, inspected, carry } = differentiate(feeds, states, config)
+    const updates = updateAll(states, gradient, scheduledOf(feeds), config)
+    const rows: Named = rowGradient ? { rows: updateRows(feeds, rowGradient, config) } : {}
+    const extra: Named = inspect
+      ? { ...inspected, ...prefixed(gradient, 'gradient'), ...(rowGradient ? { rowGradient } : {}) }
+      : {}
+    return {
+      outputs: { ...outputs, gradientNorm: gradientNorm(gradient), ...rows, ...extra },
+      updates: { ...updates, ...carry },
+    }
+  })
+}
+
+/** Forward and backward pass of one micro-batch; its gradient is added to `gradient.*`. */
+export function traceAccumulation(config: StepConfig): Program {
+  const { model, microBatch } = config
+  const types = {
+    feeds: trainingFeeds(model, microBatch),
+    states: {
+      ...roleTypes(model, 'weights', false),
+      ...roleTypes(model, 'gradient', true),
+      ...carryTypes(model, microBatch),
+    },
+  }
+  return trace('accumulation', types, ({ feeds, states }) => {
+    const { gradient, rowGradient, outputs, carry } = differentiate(feeds, states, config)
+    const sums = Object.entries(gradient).map(([name, tensor]) => {
+      const key = `gradient.${name}`
+      return [key, add(states[key]!, tensor)] as const
+    })
+    return {
+      outputs: { ...outputs, ...(rowGradient ? { rowGradient } : {}) },
+      updates: { ...Object.fromEntries(sums), ...carry },
+    }
+  })
+}
+
+/** The optimiser update from accumulated gradients, which are zero afterwards. */
+export function traceUpdate(config: StepConfig): Program {
+  const { model, batch } = config
+  const embedded = model.puzzleEmbeddingWidth > 0
+  const { 'carry.answer': _a, 'carry.latent': _l, 'carry.steps': _s, ...states } = trainingStates(config)
+  const types = {
+    feeds: {
+      ...scheduledFeeds,
+      ...rowFeeds(model),
+      ...(embedded
+        ? {
+            rows: float(batch, model.puzzleEmbeddingWidth),
+            rowGradient: float(batch, model.puzzleEmbeddingWidth),
+            identifiers: int(batch),
+          }
+        : {}),
+    },
+    states: { ...states, ...roleTypes(model, 'gradient', true) },
+  }
+  return trace('update', types, (inputs) => {
+    const gradient = withoutRole(inputs.states, 'gradient')
+    const zeros = Object.entries(gradient).map(
+      ([name, { shape }]) => [`gradient.${name}`, filled(shape, 0)] as const,
+    )
+    const feeds: Named = inputs.feeds
+    const rows: Named = feeds.rowGradient ? { rows: updateRows(feeds, feeds.rowGradient, config) } : {}
+    return {
+      outputs: { gradientNorm: gradientNorm(gradient), ...rows },
+      updates: {
+        ...updateAll(inputs.states, gradient, scheduledOf(feeds), config),
+        ...Object.fromEntries(zeros),
+      },
+    }
+  })
+}
+
+/** One supervision step without labels: what solving and evaluation run. */
+export function traceThinking(config: ModelConfig, slots: number): Program {
+  const { 'carry.steps': _, ...carry } = carryTypes(config, slots)
+  const types = {
+    feeds: puzzleFeeds(config, slots),
+    states: { ...roleTypes(config, 'weights', false), ...carry },
+  }
+  return trace('thinking', types, ({ feeds, states }) => {
+    const prediction = predict(feeds, states, withoutRole(states, 'weights'), config, false)
+    const { logits, haltLogits, answer, latent } = prediction
+    return { outputs: { logits, haltLogits }, updates: { 'carry.answer': answer, 'carry.latent': latent } }
+  })
+}
+
+function rowFeeds({ puzzleEmbeddingWidth }: ModelConfig): Types {
+  return puzzleEmbeddingWidth > 0 ? { puzzleLearningRate: float() } : {}
+}
+
+/** Sign descent on the rows of the batch (reference section 4). */
+function updateRows(feeds: Named, rowGradient: Tensor, { optimizer }: StepConfig): Tensor {
+  return signDescent({
+    rows: feeds.rows!,
+    gradients: rowGradient,
+    identifiers: feeds.identifiers!,
+    learningRate: feeds.puzzleLearningRate!,
+    weightDecay: scalar(optimizer.puzzleWeightDecay),
+  })
+}
+
+const prefixed = (tensors: Named, role: string): Named =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`${role}.${name}`, tensor]))
