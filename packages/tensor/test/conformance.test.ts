@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { gradients } from '../src/autodiff/gradient.ts'
 import type { Executor } from '../src/executors/executor.ts'
 import { evaluate } from '../src/executors/reference/evaluate.ts'
 import type { Tensor } from '../src/graph/operations.ts'
@@ -9,7 +10,8 @@ import { openOrtExecutor } from '../src/node.ts'
 import * as ops from '../src/ops/primitives.ts'
 import { type Case, cases } from './support/cases.ts'
 import { assertClose } from './support/compare.ts'
-import { feedsOf, forwardProgram, gradientProgram } from './support/programs.ts'
+import { layer, layerTypes, readOut, recomputedLayer } from './support/layer.ts'
+import { feedsOf, forwardProgram, gradientProgram, randomFeeds } from './support/programs.ts'
 
 /**
  * Every executor that this machine can open; each has to agree with the reference on every case. WebGPU joins where
@@ -117,6 +119,18 @@ for (const executor of executors) {
         }))
         await assertAgrees(executor, program, { x }, { tolerance: 1e-6, floor: 0 })
       })
+
+    for (const [description, step] of [['plain', layer] as const, ['recomputed', recomputedLayer] as const]) {
+      test(`two ${description} layers with shared weights, loss and gradients`, async () => {
+        const program = trace('layers', { feeds: layerTypes, states: {} }, ({ feeds }) => {
+          const loss = readOut(step({ ...feeds, x: step(feeds) }))
+          const found = gradients(loss, Object.values(feeds))
+          const named = Object.keys(feeds).map((name, index) => [name, found[index]!])
+          return { outputs: { loss, ...Object.fromEntries(named) } }
+        })
+        await assertAgrees(executor, program, randomFeeds(layerTypes), { tolerance: 1e-4, floor: 1e-3 })
+      })
+    }
 
     agrees('a feed that nothing uses', () => ({ one: ops.scalar(1) }))
     agrees('a feed that is an output', (x) => ({ x }))

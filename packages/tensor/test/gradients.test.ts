@@ -4,13 +4,12 @@ import { gradients } from '../src/autodiff/gradient.ts'
 import { evaluate, type ReferenceInputs } from '../src/executors/reference/evaluate.ts'
 import type { Tensor } from '../src/graph/operations.ts'
 import { nodesOf, type TensorTypes, trace } from '../src/graph/program.ts'
-import { elementCount, type Shape } from '../src/graph/types.ts'
 import * as fused from '../src/ops/fused.ts'
 import * as ops from '../src/ops/primitives.ts'
-import { RandomStream } from '../src/random/random-stream.ts'
 import { type Case, cases } from './support/cases.ts'
 import { assertClose } from './support/compare.ts'
-import { feedsOf, gradientProgram, lossProgram, operandName } from './support/programs.ts'
+import { float, type Layer, layer, layerTypes, readOut, recomputedLayer } from './support/layer.ts'
+import { feedsOf, gradientProgram, lossProgram, operandName, randomFeeds } from './support/programs.ts'
 
 /** Truncation and rounding of a central difference in doubles are both near 1e-10 at this step. */
 const step = 1e-5
@@ -79,7 +78,7 @@ for (const [operation, list] of Object.entries(cases)) {
 function gradientsOf<T extends TensorTypes>(
   types: T,
   loss: (inputs: { readonly [K in keyof T]: Tensor }) => Tensor,
-  values = randomFeeds(types),
+  values: ReferenceInputs = randomFeeds(types),
 ): Record<string, Float64Array> {
   const program = trace('gradients', { feeds: types, states: {} }, ({ feeds }) => {
     const names = Object.keys(types)
@@ -92,17 +91,6 @@ function gradientsOf<T extends TensorTypes>(
   const { outputs } = evaluate(program, values)
   return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data]))
 }
-
-function randomFeeds(types: TensorTypes): ReferenceInputs {
-  const entries = Object.entries(types).map(([name, { shape }]) => {
-    const random = new RandomStream(3, name)
-    const data = Float64Array.from({ length: elementCount(shape) }, () => random.normal())
-    return [name, { type: 'float32' as const, shape, data }]
-  })
-  return Object.fromEntries(entries)
-}
-
-const float = (...shape: number[]): { shape: Shape; type: 'float32' } => ({ shape, type: 'float32' })
 
 describe('gradients', () => {
   test('a stopped path gives nothing, an open one beside it everything', () => {
@@ -167,32 +155,6 @@ describe('gradients', () => {
     )
   })
 
-  const layerTypes = {
-    x: float(2, 5, 4), // [B, L, D]
-    qkv: float(12, 4),
-    output: float(4, 4),
-    gate: float(6, 4),
-    up: float(6, 4),
-    down: float(4, 6),
-  }
-  type Layer = { readonly [K in keyof typeof layerTypes]: Tensor }
-
-  /** One transformer layer with two heads, post-norm, as the models have it. */
-  function layer({ x, qkv, output, gate, up, down }: Layer): Tensor {
-    const heads = (y: Tensor) => ops.transpose(ops.reshape(y, [2, 5, 2, 2]), 0, 2, 1, 3) // [B, H, L, d]
-    const projected = fused.linear(x, qkv) // [B, L, 3·D]
-    const [query, key, value] = [0, 4, 8].map((start) => heads(ops.slice(projected, 2, start, start + 4)))
-    const mixed = ops.transpose(fused.attention(query!, key!, value!), 0, 2, 1, 3) // [B, L, H, d]
-    const first = fused.rmsNorm(ops.add(x, fused.linear(ops.reshape(mixed, [2, 5, 4]), output)))
-    const inner = fused.swiglu(fused.linear(first, gate), fused.linear(first, up)) // [B, L, F]
-    return fused.rmsNorm(ops.add(first, fused.linear(inner, down)))
-  }
-
-  const readOut = (y: Tensor): Tensor => {
-    const labels = ops.constant([1, 0, 3, -100, 2, 1, 1, -100, 0, 3], [2, 5], 'int32')
-    return ops.sumAll(fused.stablemaxCrossEntropy(ops.multiply(y, 3), labels))
-  }
-
   test('two layers with shared weights: as finite differences', () => {
     const twice = (inputs: Layer) => readOut(layer({ ...inputs, x: layer(inputs) }))
     const feeds = randomFeeds(layerTypes)
@@ -206,12 +168,6 @@ describe('gradients', () => {
   })
 
   test('recomputed layers have the gradients of plain ones', () => {
-    const recomputedLayer = (inputs: Layer): Tensor => {
-      const names = Object.keys(layerTypes) as (keyof Layer)[]
-      const body = (...tensors: readonly Tensor[]) =>
-        layer(Object.fromEntries(names.map((name, index) => [name, tensors[index]!])) as Layer)
-      return fused.recomputed('layer', body, ...names.map((name) => inputs[name]))
-    }
     const plain = gradientsOf(layerTypes, (inputs) => readOut(layer({ ...inputs, x: layer(inputs) })))
     const again = gradientsOf(layerTypes, (inputs) =>
       readOut(recomputedLayer({ ...inputs, x: recomputedLayer(inputs) })),
@@ -233,10 +189,7 @@ describe('gradients', () => {
       ops.sumAll(fused.recomputed('scaled', (y) => ops.multiply(y!, inputs.weight), inputs.x)),
     )
     const feeds = randomFeeds(types)
-    assert.deepEqual(
-      [[...weight!], [...x!]],
-      [[...(feeds['x']!.data as Float64Array)], [...(feeds['weight']!.data as Float64Array)]],
-    )
+    assert.deepEqual([[...weight!], [...x!]], [[...feeds['x']!.data], [...feeds['weight']!.data]])
     const onlyCaptured = gradientsOf(types, (inputs) =>
       ops.sumAll(
         fused.recomputed('scaled', (y) => ops.multiply(y!, inputs.weight), ops.constant([2, 3], [2])),

@@ -1,6 +1,6 @@
 import { gradients } from '../../src/autodiff/gradient.ts'
 import type { Tensor } from '../../src/graph/operations.ts'
-import { type Program, type TensorType, trace } from '../../src/graph/program.ts'
+import { type Program, type TensorType, type TensorTypes, trace } from '../../src/graph/program.ts'
 import {
   elementCount,
   floatTensor,
@@ -20,6 +20,21 @@ export function feedsOf(example: Case): Record<string, HostTensor> {
     const random = new RandomStream(seed, example.description, index)
     const data = Array.from({ length: elementCount(shape) }, (_, position) => sample(random, position))
     return [operandName(index), type === 'float32' ? floatTensor(shape, data) : integerTensor(shape, data)]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Standard normal values for float32 feeds, drawn by name. */
+export function randomFeeds(types: TensorTypes): Record<string, HostTensor> {
+  const entries = Object.entries(types).map(([name, { shape }]): [string, HostTensor] => {
+    const random = new RandomStream(seed, name)
+    return [
+      name,
+      floatTensor(
+        shape,
+        Array.from({ length: elementCount(shape) }, () => random.normal()),
+      ),
+    ]
   })
   return Object.fromEntries(entries)
 }
