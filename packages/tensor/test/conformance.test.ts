@@ -20,7 +20,7 @@ import { feedsOf, forwardProgram, gradientProgram, randomFeeds } from './support
 const executors: Executor[] = [await openOrtExecutor({ device: 'cpu', threads: 1 }), ...(await webgpu())]
 
 async function webgpu(): Promise<Executor[]> {
-  const wanted = process.env['TRM_TEST_WEBGPU']
+  const wanted = process.env.TRM_TEST_WEBGPU
   if (wanted === '0') return []
   const probe = trace('probe', { feeds: {}, states: {} }, () => ({ outputs: { one: ops.scalar(1) } }))
   try {
@@ -101,7 +101,7 @@ for (const executor of executors) {
       for (let run = 0; run < 3; run++) {
         const { outputs, updates } = await executable.run({ x }, states, spare)
         assert.deepEqual([...updates.keys()].sort(), ['count', 'total'])
-        sums.push(outputs['sum']!.data[0]!)
+        sums.push(outputs.sum!.data[0]!)
         spare = new Map([['total', states.get('total')!]])
         for (const [name, value] of updates) states.set(name, value)
       }
@@ -109,6 +109,29 @@ for (const executor of executors) {
       assert.deepEqual([...(await executor.download(states.get('total')!)).data], [1.5, -3, 4.5])
       assert.deepEqual(await executor.download(states.get('count')!), integerTensor([2], [3, 10]))
       assert.deepEqual(await executor.download(states.get('factor')!), floatTensor([], [0.5]))
+      await executable.close()
+    })
+
+    test('missing or differently shaped feeds and states are named', async () => {
+      const types = { feeds: { x: vector }, states: { total: vector } }
+      const program = trace('sum', types, ({ feeds, states }) => ({
+        outputs: { sum: ops.add(feeds.x, states.total) },
+      }))
+      const executable = await executor.compile(program)
+      const states = new Map([['total', await executor.upload(x)]])
+      const wrong = floatTensor([1, 3], [1, 2, 3])
+      await assert.rejects(
+        executable.run({}, states),
+        /program sum, feed x: expected float32\[3\].*got nothing/,
+      )
+      await assert.rejects(
+        executable.run({ x: wrong }, states),
+        /feed x: expected float32\[3\].*got float32\[1, 3\]/,
+      )
+      await assert.rejects(
+        executable.run({ x }, new Map()),
+        /program sum, state total: expected float32\[3\]/,
+      )
       await executable.close()
     })
 

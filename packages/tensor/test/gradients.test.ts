@@ -46,7 +46,7 @@ function checkCase(example: Case): void {
         `${name} has no gradient`,
       )
     if (example.gradient.is !== 'difference') continue
-    const loss = (moved: ReferenceInputs) => evaluate(program, moved).outputs['loss']!.data[0]!
+    const loss = (moved: ReferenceInputs) => evaluate(program, moved).outputs.loss!.data[0]!
     assertDerivative(data, differences(loss, feeds, name), name)
   }
 }
@@ -96,9 +96,9 @@ describe('gradients', () => {
   test('a stopped path gives nothing, an open one beside it everything', () => {
     const at = { x: { type: 'float32', shape: [2], data: [3, -2] } } as const
     const both = gradientsOf({ x: float(2) }, ({ x }) => ops.sumAll(ops.multiply(ops.stopGradient(x), x)), at)
-    assert.deepEqual([...both['x']!], [3, -2])
+    assert.deepEqual([...both.x!], [3, -2])
     const none = gradientsOf({ x: float(2) }, ({ x }) => ops.sumAll(ops.stopGradient(ops.multiply(x, x))), at)
-    assert.deepEqual([...none['x']!], [0, 0])
+    assert.deepEqual([...none.x!], [0, 0])
   })
 
   test('every use of a tensor adds its part', () => {
@@ -113,7 +113,7 @@ describe('gradients', () => {
       },
       at,
     )
-    assert.deepEqual([...squares['x']!], [4 * 27 + 6])
+    assert.deepEqual([...squares.x!], [4 * 27 + 6])
   })
 
   test('ties: the left operand of a maximum takes all, equal maxima share', () => {
@@ -123,14 +123,14 @@ describe('gradients', () => {
     } as const
     const pair = gradientsOf({ x: float(2), y: float(2) }, ({ x, y }) => ops.sumAll(ops.maximum(x, y)), at)
     assert.deepEqual(
-      [[...pair['x']!], [...pair['y']!]],
+      [[...pair.x!], [...pair.y!]],
       [
         [1, 1],
         [0, 0],
       ],
     )
     const shared = gradientsOf({ x: float(2) }, ({ x }) => ops.sumAll(ops.reduceMaximum(x, 0)), { x: at.x })
-    assert.deepEqual([...shared['x']!], [0.5, 0.5])
+    assert.deepEqual([...shared.x!], [0.5, 0.5])
   })
 
   test('an inner tensor can be a target, also on the way to another target', () => {
@@ -140,7 +140,7 @@ describe('gradients', () => {
       return { outputs: { toSquare, toX } }
     })
     const { outputs } = evaluate(program, { x: { type: 'float32', shape: [], data: [3] } })
-    assert.deepEqual([outputs['toSquare']!.data[0], outputs['toX']!.data[0]], [5, 30])
+    assert.deepEqual([outputs.toSquare!.data[0], outputs.toX!.data[0]], [5, 30])
   })
 
   test('a tensor that the loss does not depend on has a gradient of zeros', () => {
@@ -162,7 +162,7 @@ describe('gradients', () => {
     const program = trace('loss', { feeds: layerTypes, states: {} }, (inputs) => ({
       outputs: { loss: twice(inputs.feeds) },
     }))
-    const loss = (moved: ReferenceInputs) => evaluate(program, moved).outputs['loss']!.data[0]!
+    const loss = (moved: ReferenceInputs) => evaluate(program, moved).outputs.loss!.data[0]!
     for (const name of ['x', 'qkv', 'down'])
       assertDerivative(found[name]!, differences(loss, feeds, name), name)
   })
@@ -189,12 +189,12 @@ describe('gradients', () => {
       ops.sumAll(fused.recomputed('scaled', (y) => ops.multiply(y!, inputs.weight), inputs.x)),
     )
     const feeds = randomFeeds(types)
-    assert.deepEqual([[...weight!], [...x!]], [[...feeds['x']!.data], [...feeds['weight']!.data]])
+    assert.deepEqual([[...weight!], [...x!]], [[...feeds.x!.data], [...feeds.weight!.data]])
     const onlyCaptured = gradientsOf(types, (inputs) =>
       ops.sumAll(
         fused.recomputed('scaled', (y) => ops.multiply(y!, inputs.weight), ops.constant([2, 3], [2])),
       ),
     )
-    assert.deepEqual([...onlyCaptured['weight']!], [2, 3])
+    assert.deepEqual([...onlyCaptured.weight!], [2, 3])
   })
 })

@@ -13,9 +13,9 @@ const matrix = { shape: [2, 3], type: 'float32' } as const
 const one = { shape: [], type: 'float32' } as const
 
 /** Evaluates a function of constants. */
-function valueOf(build: () => Tensor): { shape: readonly number[]; values: number[] } {
+function computed(build: () => Tensor): { shape: readonly number[]; values: number[] } {
   const program = trace('value', { feeds: {}, states: {} }, () => ({ outputs: { result: build() } }))
-  const { shape, data } = evaluate(program, {}).outputs['result']!
+  const { shape, data } = evaluate(program, {}).outputs.result!
   return { shape, values: [...data] }
 }
 
@@ -23,56 +23,56 @@ test('known values: broadcasting, reductions, movement and products', () => {
   const x = () => ops.constant([1, 2, 3, 4, 5, 6], [2, 3])
   const row = () => ops.constant([10, 20, 30], [3])
   const column = () => ops.constant([1, -1], [2, 1])
-  assert.deepEqual(valueOf(() => ops.add(x(), row())).values, [11, 22, 33, 14, 25, 36])
-  assert.deepEqual(valueOf(() => ops.multiply(column(), row())).values, [10, 20, 30, -10, -20, -30])
+  assert.deepEqual(computed(() => ops.add(x(), row())).values, [11, 22, 33, 14, 25, 36])
+  assert.deepEqual(computed(() => ops.multiply(column(), row())).values, [10, 20, 30, -10, -20, -30])
   assert.deepEqual(
-    valueOf(() => ops.reduceSum(x(), 0)),
+    computed(() => ops.reduceSum(x(), 0)),
     { shape: [1, 3], values: [5, 7, 9] },
   )
   assert.deepEqual(
-    valueOf(() => ops.reduceMaximum(x(), -1)),
+    computed(() => ops.reduceMaximum(x(), -1)),
     { shape: [2, 1], values: [3, 6] },
   )
   assert.deepEqual(
-    valueOf(() => ops.transpose(x(), 1, 0)),
+    computed(() => ops.transpose(x(), 1, 0)),
     { shape: [3, 2], values: [1, 4, 2, 5, 3, 6] },
   )
   assert.deepEqual(
-    valueOf(() => ops.slice(x(), 1, 1, 3)),
+    computed(() => ops.slice(x(), 1, 1, 3)),
     { shape: [2, 2], values: [2, 3, 5, 6] },
   )
-  assert.deepEqual(valueOf(() => ops.concatenate(1, column(), x())).values, [1, 1, 2, 3, -1, 4, 5, 6])
+  assert.deepEqual(computed(() => ops.concatenate(1, column(), x())).values, [1, 1, 2, 3, -1, 4, 5, 6])
   assert.deepEqual(
-    valueOf(() => ops.gatherRows(x(), ops.constant([1, 0, 1], [3], 'int32'))).values,
+    computed(() => ops.gatherRows(x(), ops.constant([1, 0, 1], [3], 'int32'))).values,
     [4, 5, 6, 1, 2, 3, 4, 5, 6],
   )
   assert.deepEqual(
-    valueOf(() => ops.scatterAddRows(ops.constant([2, 2], [2], 'int32'), x(), 3)).values,
+    computed(() => ops.scatterAddRows(ops.constant([2, 2], [2], 'int32'), x(), 3)).values,
     [0, 0, 0, 0, 0, 0, 5, 7, 9],
   )
-  assert.deepEqual(valueOf(() => ops.matmul(x(), x(), { transposeRight: true })).values, [14, 32, 32, 77])
+  assert.deepEqual(computed(() => ops.matmul(x(), x(), { transposeRight: true })).values, [14, 32, 32, 77])
   assert.deepEqual(
-    valueOf(() => ops.matmul(x(), x(), { transposeLeft: true, addend: ops.filled([3, 3], 0.5) })).values,
+    computed(() => ops.matmul(x(), x(), { transposeLeft: true, addend: ops.filled([3, 3], 0.5) })).values,
     [17.5, 22.5, 27.5, 22.5, 29.5, 36.5, 27.5, 36.5, 45.5],
   )
 })
 
 test('IEEE 754 semantics: nothing is hidden', () => {
   const x = () => ops.constant([-1, 0, 1], [3])
-  assert.deepEqual(valueOf(() => ops.divide(x(), ops.constant([0, 0, 0], [3]))).values, [
+  assert.deepEqual(computed(() => ops.divide(x(), ops.constant([0, 0, 0], [3]))).values, [
     Number.NEGATIVE_INFINITY,
     Number.NaN,
     Number.POSITIVE_INFINITY,
   ])
-  const defined = valueOf(() => ops.select(ops.equal(x(), x()), 7, ops.squareRoot(x()))).values
+  const defined = computed(() => ops.select(ops.equal(x(), x()), 7, ops.squareRoot(x()))).values
   assert.deepEqual(defined, [7, 7, 7], 'a value that is not chosen does not matter')
-  assert.deepEqual(valueOf(() => ops.sign(x())).values, [-1, 0, 1])
-  const truncated = valueOf(() => ops.cast(ops.constant([-1.9, -0.5, 1.9], [3]), 'int32')).values
+  assert.deepEqual(computed(() => ops.sign(x())).values, [-1, 0, 1])
+  const truncated = computed(() => ops.cast(ops.constant([-1.9, -0.5, 1.9], [3]), 'int32')).values
   assert.deepEqual(
     truncated.map((value) => value + 0),
     [-1, 0, 1],
   )
-  assert.deepEqual(valueOf(() => ops.cast(ops.cast(x(), 'bool'), 'float32')).values, [1, 0, 1])
+  assert.deepEqual(computed(() => ops.cast(ops.cast(x(), 'bool'), 'float32')).values, [1, 0, 1])
 })
 
 test('states keep doubles between runs and outputs are float32', async () => {
@@ -93,12 +93,12 @@ test('states keep doubles between runs and outputs are float32', async () => {
     outputs: { result: ops.subtract(states.total, 1) },
   }))
   const last = await (await executor.compile(difference)).run({}, new Map([['total', total]]))
-  assert.equal(last.outputs['result']!.data[0], 2 ** -29)
+  assert.equal(last.outputs.result!.data[0], 2 ** -29)
   assert.deepEqual(await executor.download(total), floatTensor([], [1]))
 })
 
 test('a fused operation is run by its definition', () => {
-  const { values } = valueOf(() => softmax(ops.constant([0, Math.log(3), 1000, 1000], [2, 2])))
+  const { values } = computed(() => softmax(ops.constant([0, Math.log(3), 1000, 1000], [2, 2])))
   assert.ok(Math.abs(values[0]! - 0.25) < 1e-15 && Math.abs(values[1]! - 0.75) < 1e-15)
   assert.deepEqual(values.slice(2), [0.5, 0.5])
 })
@@ -141,7 +141,7 @@ test('wrong feeds and states are named', () => {
 
 test('indices outside a table and tensors of other executors are refused', async () => {
   assert.throws(
-    () => valueOf(() => ops.gatherRows(ops.constant([1, 2], [2, 1]), ops.constant([2], [1], 'int32'))),
+    () => computed(() => ops.gatherRows(ops.constant([1, 2], [2, 1]), ops.constant([2], [1], 'int32'))),
     /gatherRows: expected indices from 0 to 1, got 2\./,
   )
   const foreign = { type: 'float32', shape: [] } as const
