@@ -1,0 +1,214 @@
+/** A recipe's `data` section to the puzzle sets of a run: training, validation and test. */
+import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
+import { puzzleSetChecksum } from './checksum.ts'
+import type { Augmentation } from './example-stream.ts'
+import { readSudokuSet, refuseSharedPuzzles, sampleSudokuFile } from './load-sudoku-file.ts'
+import { type OfficialFolder, readOfficialFolder } from './official-folder.ts'
+import { type PuzzleSet, selectPuzzles } from './puzzle-set.ts'
+import { generateSudokuSets, sudokuSet } from './sudoku/build.ts'
+
+/** The `data` of a recipe; spelled out here because data lies below recipes and cannot name them. */
+export type DataDescription = GeneratedSudokuData | SudokuFileData | OfficialFolderData
+
+export interface GeneratedSudokuData {
+  readonly kind: 'sudoku-generated'
+  readonly boxRows: number
+  readonly boxColumns: number
+  readonly train: number
+  readonly validation: number
+  readonly test: number
+  readonly minimal: boolean
+  readonly augment: boolean
+  readonly seed: number
+}
+
+export interface SudokuFileData {
+  readonly kind: 'sudoku-file'
+  readonly boxRows: number
+  readonly boxColumns: number
+  readonly train: string | null
+  readonly test: string | null
+  readonly trainCount: number | null
+  readonly validation: number
+  readonly augment: boolean
+  readonly seed: number
+}
+
+export interface OfficialFolderData {
+  readonly kind: 'official-folder'
+  readonly path: string | null
+  readonly validation: number
+  readonly seed: number
+}
+
+export interface DataSets {
+  readonly train: PuzzleSet
+  /** Never puzzles of the test set. */
+  readonly validation: PuzzleSet
+  readonly test: PuzzleSet
+  /** How training examples are changed when they are drawn. */
+  readonly augment: Augmentation
+  /** Of all three sets: a run goes on only with the puzzles that it began with. */
+  readonly checksum: string
+  readonly record: DataRecord
+}
+
+/** What was taken, as it stands in the run folder. */
+export interface DataRecord {
+  readonly kind: DataDescription['kind']
+  readonly cells: number
+  readonly symbols: number
+  readonly identifiers: number
+  readonly seed: number
+  readonly augment: Augmentation
+  readonly checksum: string
+  readonly train: PartRecord
+  readonly validation: PartRecord
+  readonly test: PartRecord
+}
+
+export interface PartRecord {
+  readonly name: string
+  readonly count: number
+  readonly checksum: string
+  /** Which rows of the file (or groups of the folder) were taken, counted from 0; null = all that are left. */
+  readonly indices: readonly number[] | null
+}
+
+export type ReadDataFile = (path: string) => Promise<Uint8Array>
+
+interface Parts {
+  readonly train: PuzzleSet
+  readonly validation: PuzzleSet
+  readonly test: PuzzleSet
+  readonly trainIndices: readonly number[] | null
+  readonly validationIndices: readonly number[] | null
+}
+
+/** Reads, generates or splits what the recipe's `data` says; the same data gives the same sets on every machine. */
+export async function loadDataSets(data: DataDescription, readFile: ReadDataFile): Promise<DataSets> {
+  const parts = await loadParts(data, readFile)
+  const augment: Augmentation = data.kind !== 'official-folder' && data.augment ? 'sudoku' : 'none'
+  const checksums = [parts.train, parts.validation, parts.test].map(puzzleSetChecksum)
+  const checksum = checksums.join('-')
+  const part = (set: PuzzleSet, place: number, indices: readonly number[] | null): PartRecord => ({
+    name: set.name,
+    count: set.count,
+    checksum: checksums[place]!,
+    indices,
+  })
+  const { train, validation, test } = parts
+  const record: DataRecord = {
+    kind: data.kind,
+    cells: train.cells,
+    symbols: train.symbols,
+    identifiers: train.identifiers,
+    seed: data.seed,
+    augment,
+    checksum,
+    train: part(train, 0, parts.trainIndices),
+    validation: part(validation, 1, parts.validationIndices),
+    test: part(test, 2, null),
+  }
+  return { train, validation, test, augment, checksum, record }
+}
+
+function loadParts(data: DataDescription, readFile: ReadDataFile): Promise<Parts> {
+  switch (data.kind) {
+    case 'sudoku-generated':
+      return generateParts(data)
+    case 'sudoku-file':
+      return readSudokuParts(data, readFile)
+    case 'official-folder':
+      return readFolderParts(data, readFile)
+  }
+}
+
+async function generateParts({ boxRows, boxColumns, ...data }: GeneratedSudokuData): Promise<Parts> {
+  const sets = generateSudokuSets({ ...data, box: { boxRows, boxColumns } })
+  return { ...sets, trainIndices: null, validationIndices: null }
+}
+
+async function readSudokuParts(data: SudokuFileData, readFile: ReadDataFile): Promise<Parts> {
+  const { boxRows, boxColumns, train: path, test: testPath } = data
+  if (path === null) {
+    throw new InputError({
+      who: 'data.train',
+      expected: 'a file of Sudokus (CSV or lines, plain or .gz)',
+      got: 'null',
+      hint: 'Write --set data.train=FILE, and --set data.test=FILE for the final score.',
+    })
+  }
+  const box = { boxRows, boxColumns }
+  const { train, validation, trainRows, validationRows } = await sampleSudokuFile(await readFile(path), {
+    name: path,
+    box,
+    train: data.trainCount,
+    validation: data.validation,
+    seed: data.seed,
+  })
+  const test =
+    testPath === null
+      ? sudokuSet([], box, 'no test file')
+      : await readSudokuSet(await readFile(testPath), testPath, box)
+  refuseSharedPuzzles(train, test)
+  return { train, validation, test, trainIndices: trainRows, validationIndices: validationRows }
+}
+
+async function readFolderParts(data: OfficialFolderData, readFile: ReadDataFile): Promise<Parts> {
+  const { path, validation, seed } = data
+  if (path === null) {
+    throw new InputError({
+      who: 'data.path',
+      expected: 'a data folder of the published code, with train/ and test/ in it',
+      got: 'null',
+      hint: 'Write --set data.path=FOLDER.',
+    })
+  }
+  const read = (name: string) => readFile(`${path}/${name}`)
+  const folder = await readOfficialFolder('train', read, path)
+  const { puzzles: test } = await readOfficialFolder('test', read, path)
+  const groups = folder.groupIndices.length - 1
+  if (validation >= groups) {
+    throw new InputError({
+      who: 'data.validation',
+      expected: `fewer groups than the ${groups} of ${path}/train`,
+      got: String(validation),
+      hint: 'Lower data.validation.',
+    })
+  }
+  const train = folder.puzzles
+  for (const key of ['cells', 'symbols', 'identifiers'] as const) {
+    if (test.count > 0 && train[key] !== test[key]) {
+      throw new InputError({
+        who: `${path}/test`,
+        expected: `${train[key]} ${key}, as in ${path}/train`,
+        got: String(test[key]),
+        hint: 'Both parts must come from one build of the data set.',
+      })
+    }
+  }
+  const heldOut = new RandomStream(seed, 'split').permutation(groups).slice(0, validation)
+  const held = new Set(heldOut)
+  const kept = Array.from({ length: groups }, (_, group) => group).filter((group) => !held.has(group))
+  const take = (chosen: Iterable<number>, part: string) =>
+    selectPuzzles(train, examplesOf(folder, chosen), `${path} ${part}`)
+  return {
+    train: validation === 0 ? train : take(kept, 'train'),
+    validation: take(heldOut, 'validation'),
+    test,
+    trainIndices: null,
+    validationIndices: [...heldOut],
+  }
+}
+
+/** Every example of every puzzle of the groups. */
+function examplesOf({ groupIndices, puzzleIndices }: OfficialFolder, groups: Iterable<number>): number[] {
+  const examples: number[] = []
+  for (const group of groups) {
+    const first = puzzleIndices[groupIndices[group]!]!
+    const end = puzzleIndices[groupIndices[group + 1]!]!
+    for (let example = first; example < end; example++) examples.push(example)
+  }
+  return examples
+}
