@@ -80,14 +80,21 @@ class GradientFlow {
     this.#send(expand({ ...node, inputs } as NodeOf<Fused>), g)
   }
 
-  #leadsToTarget(node: Node): boolean {
-    const known = this.#leads.get(node)
-    if (known !== undefined) return known
-    const through = node.operation !== 'stopGradient' && node.type === 'float32'
-    const leads =
-      this.#targets.has(node) || (through && node.inputs.some((input) => this.#leadsToTarget(input)))
-    this.#leads.set(node, leads)
-    return leads
+  /** Operands before users, without recursion: graphs are deeper than the call stack. */
+  #leadsToTarget(root: Node): boolean {
+    const pending = [root]
+    for (let node = pending.at(-1); node; node = pending.at(-1)) {
+      const through = node.operation !== 'stopGradient' && node.type === 'float32'
+      const operands = through ? node.inputs : []
+      const unknown = operands.filter((input) => !this.#leads.has(input))
+      if (unknown.length > 0) {
+        pending.push(...unknown)
+        continue
+      }
+      this.#leads.set(node, this.#targets.has(node) || operands.some((input) => this.#leads.get(input)))
+      pending.pop()
+    }
+    return this.#leads.get(root)!
   }
 }
 

@@ -33,6 +33,10 @@ export interface Executable {
 export interface Executor {
   /** For people, with device and threads: "reference", "onnxruntime cpu, 2 threads". */
   readonly name: string
+  /** Where it computes: "cpu", "webgpu". */
+  readonly device: string
+  /** Threads of one run; a run with another number may round differently. */
+  readonly threads: number
   compile(program: Program): Promise<Executable>
   upload(tensor: HostTensor): Promise<DeviceTensor>
   download(tensor: DeviceTensor): Promise<HostTensor>

@@ -41,6 +41,8 @@ export function createOrtExecutor(runtime: OnnxRuntime, options: OrtOptions): Ex
       device === 'cpu'
         ? `onnxruntime cpu, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
         : 'onnxruntime webgpu',
+    device,
+    threads: device === 'cpu' ? threads : 1,
     async compile(program) {
       return new OrtExecutable(program, await createSession(runtime, program, options), runtime, device)
     },

@@ -76,7 +76,10 @@ export interface FusedAttributes {
   swiglu: None
   /** Along the last axis. */
   softmax: None
-  /** rotary(x [..., L, d], cosine [L, d], sine [L, d]): rotates the two halves of the last axis as pairs. */
+  /**
+   * rotary(x [..., L, d], cosine [L, d], sine [L, d]): rotates the two halves of the last axis as pairs. Both halves of a
+   * table are equal; tables get no gradient.
+   */
   rotary: None
   /** attention(query, key, value), each [B, H, L, d], not causal, scale 1/√d: [B, H, L, d] */
   attention: None

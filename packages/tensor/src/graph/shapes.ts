@@ -81,7 +81,7 @@ const elementwiseFused =
     operands(operation, inputs, ...new Array<DataType>(count).fill('float32'))
     const { shape } = inputs[0]!
     for (const input of inputs)
-      if (!sameShape(input.shape, shape) && elementCount(input.shape) !== 1)
+      if (!sameShape(input.shape, shape) && input.shape.length > 0)
         fail(operation, 'operands of one shape, or scalars', inputs, 'Check what is updated with what.')
     return { shape, type: 'float32' }
   }

@@ -74,7 +74,10 @@ function attributeKey(node: Node): string {
   if (node.operation !== 'constant') return JSON.stringify(node.attributes)
   const { values, shape, type } = node.attributes
   // Long tables are equal only if they are the same array.
-  const content = values.length <= 64 ? Array.from(values).join() : `table of node ${node.id}`
+  const content =
+    values.length <= 64
+      ? Array.from(values, (value) => (Object.is(value, -0) ? '-0' : value)).join()
+      : `table of node ${node.id}`
   return `${type}[${shape.join()}] ${content}`
 }
 

@@ -46,6 +46,10 @@ export interface TrainingState {
   readonly best: BestFigure | null
   /** Checksum of the training data, so that a run does not go on with other puzzles. */
   readonly dataChecksum: string
+  /** Slots computed at once: the carry is stored in pieces of this size. */
+  readonly microBatch: number
+  /** Time spent on training steps so far. */
+  readonly elapsedMs: number
   /** Threads of the executor; another number may round differently. */
   readonly threads: number
   /** The executor's name for where it ran, such as `cpu`. */
@@ -63,6 +67,8 @@ const storedFields = z.strictObject({
   slotDraws: z.array(count()).max(1_048_576),
   best: z.strictObject({ step: count(), exactAccuracy: z.number().min(0).max(1) }).nullable(),
   dataChecksum: z.string().max(200),
+  microBatch: count().min(1),
+  elapsedMs: z.number().min(0),
   threads: count(),
   device: z.string().max(200),
 })

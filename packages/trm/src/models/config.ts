@@ -34,8 +34,21 @@ export interface ModelConfig {
   readonly identifiers: number
 }
 
+/** The architecture from a recipe's settings and the sizes that come from its data. */
+export function modelConfig(
+  settings: Omit<ModelConfig, 'cells' | 'symbols' | 'identifiers'>,
+  data: Pick<ModelConfig, 'cells' | 'symbols' | 'identifiers'>,
+): ModelConfig {
+  const { cells, symbols, identifiers } = data
+  return Object.freeze({ ...settings, cells, symbols, identifiers })
+}
+
 /** P: as configured, or as many tokens as the puzzle embedding fills (official `puzzle_emb_len` 0). */
-export function prefixLength({ prefixTokens, puzzleEmbeddingWidth, width }: ModelConfig): number {
+export function prefixLength({
+  prefixTokens,
+  puzzleEmbeddingWidth,
+  width,
+}: Pick<ModelConfig, 'prefixTokens' | 'puzzleEmbeddingWidth' | 'width'>): number {
   if (puzzleEmbeddingWidth === 0) return 0
   return prefixTokens === 0 ? Math.ceil(puzzleEmbeddingWidth / width) : prefixTokens
 }

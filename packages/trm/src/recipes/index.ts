@@ -10,7 +10,6 @@ import { sudokuSmall } from './sudoku-small.ts'
 
 export { nearestName, unknownNameHint } from './messages.ts'
 export { overrideRecipe } from './override.ts'
-export { prefixLength } from './rules.ts'
 export {
   type DataRecipe,
   deepFreeze,

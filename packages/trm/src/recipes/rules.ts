@@ -1,17 +1,8 @@
 /** Rules that tie several keys of a recipe together. Each names the key to change first. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { boxShapes } from '../data/sudoku/shape.ts'
-import type { ModelRecipe, Recipe } from './fields.ts'
-
-/**
- * P, the tokens in front of the cells: `prefixTokens`, or as many as the puzzle embedding fills where that is 0.
- * Source: the published code, `puzzle_emb_len if puzzle_emb_len else ceil(puzzle_emb_ndim / hidden_size)`.
- */
-export function prefixLength(
-  model: Pick<ModelRecipe, 'width' | 'prefixTokens' | 'puzzleEmbeddingWidth'>,
-): number {
-  return model.prefixTokens > 0 ? model.prefixTokens : Math.ceil(model.puzzleEmbeddingWidth / model.width)
-}
+import { prefixLength } from '../models/config.ts'
+import type { Recipe } from './fields.ts'
 
 interface Violation {
   readonly key: string

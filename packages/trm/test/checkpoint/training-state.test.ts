@@ -29,6 +29,8 @@ const state: TrainingState = {
   slotDraws: [6_400, 6_542, 6_301],
   best: { step: 50, exactAccuracy: 0.375 },
   dataChecksum: 'crc32:0badcafe',
+  microBatch: 2,
+  elapsedMs: 0,
   threads: 2,
   device: 'cpu',
   tensors: new Map<string, StoredTensor>([

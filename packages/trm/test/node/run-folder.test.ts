@@ -35,6 +35,8 @@ const stateAt = (step: number, of = recipe) =>
     slotDraws: [],
     best: null,
     dataChecksum: '',
+    microBatch: 2,
+    elapsedMs: 0,
     threads: 1,
     device: 'cpu',
     tensors: new Map([['weights.w', { dtype: 'float32', shape: [3], data: Float32Array.of(step, 0, 0) }]]),

@@ -20,6 +20,8 @@ for (;;) {
       slotDraws: [],
       best: null,
       dataChecksum: '',
+      microBatch: 2,
+      elapsedMs: 0,
       threads: 1,
       device: 'cpu',
       tensors: new Map([['weights.w', { dtype: 'float32', shape: [data.length], data }]]),

@@ -16,6 +16,8 @@ export interface ReferenceTensor extends DeviceTensor {
 export function createReferenceExecutor(): Executor {
   return {
     name: 'reference',
+    device: 'cpu',
+    threads: 1,
     async compile(program): Promise<Executable> {
       verifyProgram(program)
       return {

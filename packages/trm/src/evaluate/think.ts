@@ -1,0 +1,100 @@
+// Letters: S cells, V symbols.
+import { type Executor, InputError } from '@tiny-recursive-models/tensor'
+import { Thinker, type TrainedModel } from './thinker.ts'
+
+/** What the model holds after one supervision step. */
+export interface Thought {
+  readonly step: number
+  /** [S] the likeliest symbol of every cell */
+  readonly answer: Int32Array
+  /** [S] the probability of that symbol */
+  readonly confidence: Float32Array
+  /** [S, V] probabilities of all symbols, by stablemax as in training */
+  readonly probabilities: Float32Array
+  /** Cells whose symbol is another than after the step before. */
+  readonly changed: readonly number[]
+  /** How sure the model is that its answer is right. */
+  readonly haltProbability: number
+  /** ‖new − old‖ / ‖new‖ of the answer and the latent state; 1 in the first step. */
+  readonly answerChange: number
+  readonly latentChange: number
+}
+
+export interface ThinkOptions {
+  /** By default as many steps as in training. */
+  readonly maximumSteps?: number
+  /** Row of the puzzle embedding table. */
+  readonly identifier?: number
+  /** End as soon as the model believes that its answer is right. */
+  readonly earlyHalting?: boolean
+}
+
+/** Thinks about one puzzle, a thought for every supervision step. */
+export async function* think(
+  executor: Executor,
+  model: TrainedModel,
+  tokens: Int32Array,
+  options: ThinkOptions = {},
+): AsyncGenerator<Thought, void> {
+  const { cells, symbols, supervisionSteps } = model.config
+  const { maximumSteps = supervisionSteps, identifier = 0, earlyHalting = false } = options
+  if (tokens.length !== cells || tokens.some((token) => token < 0 || token >= symbols)) {
+    throw new InputError({
+      who: 'think',
+      expected: `${cells} tokens from 0 to ${symbols - 1}`,
+      got: `${tokens.length} tokens`,
+      hint: 'Give a puzzle of the size that the model was trained on.',
+    })
+  }
+  const thinker = await Thinker.create(executor, model, 1)
+  try {
+    let before: { answer: Int32Array; states: Awaited<ReturnType<Thinker['readStates']>> } | undefined
+    for (let step = 1; step <= maximumSteps; step++) {
+      const reset = Float32Array.of(step === 1 ? 1 : 0)
+      const { logits, haltLogits } = await thinker.step(tokens, Int32Array.of(identifier), reset)
+      const states = await thinker.readStates()
+      const thought = readThought(logits, cells, symbols)
+      yield {
+        step,
+        ...thought,
+        changed: [...thought.answer.keys()].filter((cell) => thought.answer[cell] !== before?.answer[cell]),
+        haltProbability: 1 / (1 + Math.exp(-haltLogits[0]!)),
+        answerChange: before ? relativeChange(before.states.answer.data, states.answer.data) : 1,
+        latentChange: before ? relativeChange(before.states.latent.data, states.latent.data) : 1,
+      }
+      if (earlyHalting && haltLogits[0]! > 0) return
+      before = { answer: thought.answer, states }
+    }
+  } finally {
+    await thinker.close()
+  }
+}
+
+/** s(v) = v + 1 for v ≥ 0, 1 / (1 − v) below (reference section 3). */
+const stablemaxWeight = (logit: number): number => (logit >= 0 ? logit + 1 : 1 / (1 - logit))
+
+function readThought(logits: Float32Array, cells: number, symbols: number) {
+  const answer = new Int32Array(cells)
+  const confidence = new Float32Array(cells)
+  const probabilities = Float32Array.from(logits, stablemaxWeight)
+  for (let cell = 0; cell < cells; cell++) {
+    const ofCell = probabilities.subarray(cell * symbols, (cell + 1) * symbols)
+    const total = ofCell.reduce((sum, weight) => sum + weight, 0)
+    ofCell.forEach((weight, symbol) => {
+      ofCell[symbol] = weight / total
+    })
+    const best = ofCell.indexOf(Math.max(...ofCell))
+    answer[cell] = best
+    confidence[cell] = ofCell[best]!
+  }
+  return { answer, confidence, probabilities }
+}
+
+function relativeChange(before: ArrayLike<number>, now: ArrayLike<number>): number {
+  let [difference, norm] = [0, 0]
+  for (let index = 0; index < now.length; index++) {
+    difference += (now[index]! - before[index]!) ** 2
+    norm += now[index]! ** 2
+  }
+  return Math.sqrt(difference / Math.max(norm, 1e-30))
+}

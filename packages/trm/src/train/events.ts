@@ -1,0 +1,59 @@
+import type { TrainingState } from '../checkpoint/training-state.ts'
+
+/** What a training run tells while it goes on. Shares are 0 to 1; null where no puzzle was finished. */
+export type TrainingEvent =
+  | {
+      readonly type: 'start'
+      readonly step: number
+      readonly totalSteps: number
+      readonly parameters: number
+      readonly batch: number
+      readonly microBatch: number
+      readonly executor: string
+      readonly trainingPuzzles: number
+      readonly validationPuzzles: number
+    }
+  | {
+      readonly type: 'step'
+      readonly step: number
+      readonly totalSteps: number
+      /** Mean over the slots: answer loss + ½ halting loss. */
+      readonly loss: number
+      readonly answerLoss: number
+      readonly haltLoss: number
+      /** Puzzles that halted in this step; the next four are over them. */
+      readonly finished: number
+      readonly exactAccuracy: number | null
+      readonly cellAccuracy: number | null
+      readonly haltAccuracy: number | null
+      readonly meanSteps: number | null
+      readonly learningRate: number
+      readonly gradientNorm: number
+      /** Time of all training steps of the run so far, evaluations left out. */
+      readonly elapsedMs: number
+    }
+  | {
+      readonly type: 'evaluation'
+      readonly step: number
+      readonly split: 'validation'
+      readonly puzzles: number
+      readonly exactAccuracy: number
+      readonly cellAccuracy: number
+      /** Exact accuracy after each supervision step. */
+      readonly exactByStep: readonly number[]
+      readonly elapsedMs: number
+      readonly best: boolean
+    }
+  | {
+      readonly type: 'checkpoint'
+      readonly step: number
+      readonly reason: 'interval' | 'best' | 'stop' | 'end'
+      readonly state: TrainingState
+    }
+  | { readonly type: 'stopped'; readonly step: number }
+  | {
+      readonly type: 'done'
+      readonly step: number
+      readonly reason: 'steps' | 'accuracy'
+      readonly elapsedMs: number
+    }

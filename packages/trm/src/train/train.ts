@@ -1,0 +1,271 @@
+import { type Executor, floatTensor, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
+import type { StoredTensor } from '../checkpoint/stored-tensor.ts'
+import { type BestFigure, puzzleTableName, type TrainingState } from '../checkpoint/training-state.ts'
+import type { DataSets } from '../data/data-sets.ts'
+import { exampleStream } from '../data/example-stream.ts'
+import { selectPuzzles } from '../data/puzzle-set.ts'
+import { type EvaluationReport, evaluateWith, evaluationSlots } from '../evaluate/evaluate.ts'
+import { Thinker } from '../evaluate/thinker.ts'
+import { modelConfig } from '../models/config.ts'
+import { parameterCount } from '../models/weights.ts'
+import { learningRateAt, type Schedule } from '../optim/schedule.ts'
+import type { Recipe } from '../recipes/schema.ts'
+import { TrainingEngine } from './engine.ts'
+import type { TrainingEvent } from './events.ts'
+import { chooseMicroBatch } from './micro-batch.ts'
+import type { StepConfig } from './programs.ts'
+import { Slots } from './slots.ts'
+
+export interface TrainOptions {
+  readonly recipe: Recipe
+  readonly data: DataSets
+  readonly executor: Executor
+  /** Where to go on; weights are then bit for bit those of a run that never stopped. */
+  readonly resume?: TrainingState
+  /** Asked after every step; true saves and ends. */
+  readonly shouldStop?: () => boolean
+}
+
+/** Trains as the recipe says, as a stream of events. The consumer stores the checkpoints. */
+export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void> {
+  const run = await TrainingRun.open(options)
+  try {
+    yield* run.events()
+  } finally {
+    await run.close()
+  }
+}
+
+/** A loss beyond this is no longer learning: chance level is about log V. */
+const explodedLoss = 1_000
+
+class TrainingRun {
+  readonly #options: TrainOptions
+  readonly #engine: TrainingEngine
+  readonly #slots: Slots
+  #thinker: Thinker | undefined
+  #step: number
+  #elapsedMs: number
+  #best: BestFigure | null
+
+  private constructor(options: TrainOptions, engine: TrainingEngine, slots: Slots) {
+    this.#options = options
+    this.#engine = engine
+    this.#slots = slots
+    this.#step = options.resume?.step ?? 0
+    this.#elapsedMs = options.resume?.elapsedMs ?? 0
+    this.#best = options.resume?.best ?? null
+  }
+
+  static async open(options: TrainOptions): Promise<TrainingRun> {
+    const { recipe, data, executor, resume } = options
+    const { batch, microBatch, seed } = recipe.training
+    if (resume && resume.dataChecksum !== data.checksum) {
+      throw new InputError({
+        who: 'resume',
+        expected: `the training data of the run (checksum ${resume.dataChecksum})`,
+        got: `other data (checksum ${data.checksum})`,
+        hint: 'Give the same data file and settings, or start a new run.',
+      })
+    }
+    const model = modelConfig(recipe.model, data.train)
+    const config: StepConfig = {
+      model,
+      batch,
+      microBatch: resume?.microBatch ?? (microBatch === 'auto' ? chooseMicroBatch(model, batch) : microBatch),
+      recompute: recipe.training.recompute,
+      optimizer: recipe.optimizer,
+    }
+    const engine = await TrainingEngine.create(executor, config, { seed })
+    const stream = exampleStream(data.train, { seed, augment: data.augment })
+    const { exploration, supervisionSteps, cells } = model
+    const slotOptions = { slots: batch, cells, seed, exploration, supervisionSteps }
+    if (!resume) return new TrainingRun(options, engine, new Slots(stream, slotOptions))
+
+    const { [puzzleTableName]: table, 'carry.reset': reset, ...states } = Object.fromEntries(resume.tensors)
+    await engine.writeStates(
+      new Map(Object.entries(states).map(([name, tensor]) => [name, hostTensor(tensor)])),
+    )
+    if (table) engine.puzzleTable.set(table.data as Float32Array)
+    const position = {
+      nextDraw: resume.nextDraw,
+      draws: resume.slotDraws,
+      reset: reset!.data as Float32Array,
+    }
+    return new TrainingRun(options, engine, new Slots(stream, slotOptions, position))
+  }
+
+  async *events(): AsyncGenerator<TrainingEvent, void> {
+    const { recipe, data, executor, shouldStop } = this.#options
+    const { steps, evaluateEvery, checkpointEvery, stopAtAccuracy } = recipe.training
+    const { model, batch, microBatch } = this.#engine.config
+    yield {
+      type: 'start',
+      step: this.#step,
+      totalSteps: steps,
+      parameters: parameterCount(model),
+      batch,
+      microBatch,
+      executor: executor.name,
+      trainingPuzzles: data.train.count,
+      validationPuzzles: data.validation.count,
+    }
+    let reason: 'steps' | 'accuracy' = 'steps'
+    while (this.#step < steps) {
+      yield await this.#trainStep()
+      const due = (interval: number) => interval > 0 && (this.#step % interval === 0 || this.#step === steps)
+      if (due(evaluateEvery) && data.validation.count > 0) {
+        const report = await this.#validate()
+        const best = report.exactAccuracy > (this.#best?.exactAccuracy ?? -1)
+        if (best) this.#best = { step: this.#step, exactAccuracy: report.exactAccuracy }
+        yield evaluationEvent(this.#step, report, this.#elapsedMs, best)
+        if (best) yield await this.#checkpoint('best')
+        if (stopAtAccuracy !== null && report.exactAccuracy >= stopAtAccuracy) {
+          reason = 'accuracy'
+          break
+        }
+      }
+      if (this.#step === steps) break
+      if (shouldStop?.()) {
+        yield await this.#checkpoint('stop')
+        yield { type: 'stopped', step: this.#step }
+        return
+      }
+      if (due(checkpointEvery)) yield await this.#checkpoint('interval')
+    }
+    yield await this.#checkpoint('end')
+    yield { type: 'done', step: this.#step, reason, elapsedMs: this.#elapsedMs }
+  }
+
+  async #trainStep(): Promise<TrainingEvent> {
+    const { optimizer, training } = this.#options.recipe
+    const step = this.#step + 1
+    const schedule = (base: number): Schedule => ({
+      base,
+      warmupSteps: optimizer.warmupSteps,
+      totalSteps: training.steps,
+      minimumRatio: optimizer.minimumRatio,
+    })
+    const learningRate = learningRateAt(step, schedule(optimizer.learningRate))
+    const puzzleLearningRate = learningRateAt(step, schedule(optimizer.puzzleLearningRate))
+
+    const started = performance.now()
+    const outcome = await this.#engine.step(this.#slots.batchOf(step), {
+      step,
+      learningRate,
+      puzzleLearningRate,
+    })
+    this.#slots.refill(outcome.halted)
+    this.#elapsedMs += performance.now() - started
+
+    const { metrics, gradientNorm } = outcome
+    const loss = metrics.totalLoss / training.batch
+    if (!(loss < explodedLoss) || !Number.isFinite(gradientNorm)) throw diverged(step, loss, gradientNorm)
+    this.#step = step
+    const mean = (sum: number) => (metrics.count > 0 ? sum / metrics.count : null)
+    return {
+      type: 'step',
+      step,
+      totalSteps: training.steps,
+      loss,
+      answerLoss: metrics.answerLoss / training.batch,
+      haltLoss: metrics.haltLoss / training.batch,
+      finished: metrics.count,
+      exactAccuracy: mean(metrics.exactAccuracy),
+      cellAccuracy: mean(metrics.accuracy),
+      haltAccuracy: mean(metrics.haltAccuracy),
+      meanSteps: mean(metrics.steps),
+      learningRate,
+      gradientNorm,
+      elapsedMs: this.#elapsedMs,
+    }
+  }
+
+  /** Averaged weights on the validation split, all supervision steps. */
+  async #validate(): Promise<EvaluationReport> {
+    const { data, executor, recipe } = this.#options
+    const weights = await this.#engine.readWeights('average')
+    const count = Math.min(data.validation.count, recipe.training.evaluatePuzzles)
+    const set = selectPuzzles(
+      data.validation,
+      Int32Array.from({ length: count }, (_, index) => index),
+    )
+    const model = { config: this.#engine.config.model, weights, puzzleTable: this.#engine.puzzleTable }
+    if (this.#thinker) await this.#thinker.setWeights(weights)
+    else this.#thinker = await Thinker.create(executor, model, evaluationSlots(model.config, count))
+    for await (const event of evaluateWith(this.#thinker, set, {}))
+      if (event.type === 'done') return event.report
+    throw new Error('an evaluation always ends with a report')
+  }
+
+  async #checkpoint(reason: 'interval' | 'best' | 'stop' | 'end'): Promise<TrainingEvent> {
+    const { recipe, data, executor } = this.#options
+    const tensors = new Map<string, StoredTensor>()
+    for (const [name, tensor] of await this.#engine.readStates()) tensors.set(name, storedTensor(tensor))
+    const { nextDraw, draws, reset } = this.#slots.position
+    tensors.set('carry.reset', { dtype: 'float32', shape: [reset.length], data: reset })
+    const { puzzleTable, config } = this.#engine
+    const { identifiers, puzzleEmbeddingWidth } = config.model
+    if (puzzleEmbeddingWidth > 0)
+      tensors.set(puzzleTableName, {
+        dtype: 'float32',
+        shape: [identifiers, puzzleEmbeddingWidth],
+        data: puzzleTable.slice(),
+      })
+    const state: TrainingState = {
+      recipe,
+      step: this.#step,
+      nextDraw,
+      slotDraws: draws,
+      best: this.#best,
+      dataChecksum: data.checksum,
+      microBatch: config.microBatch,
+      elapsedMs: this.#elapsedMs,
+      threads: executor.threads,
+      device: executor.device,
+      tensors,
+    }
+    return { type: 'checkpoint', step: this.#step, reason, state }
+  }
+
+  async close(): Promise<void> {
+    await this.#engine.close()
+    await this.#thinker?.close()
+  }
+}
+
+function evaluationEvent(
+  step: number,
+  report: EvaluationReport,
+  elapsedMs: number,
+  best: boolean,
+): TrainingEvent {
+  return {
+    type: 'evaluation',
+    step,
+    split: 'validation',
+    puzzles: report.puzzles,
+    exactAccuracy: report.exactAccuracy,
+    cellAccuracy: report.cellAccuracy,
+    exactByStep: report.byStep.map(({ exactAccuracy }) => exactAccuracy),
+    elapsedMs,
+    best,
+  }
+}
+
+function diverged(step: number, loss: number, gradientNorm: number): InputError {
+  return new InputError({
+    who: `training step ${step}`,
+    expected: `a finite loss below ${explodedLoss} and finite gradients`,
+    got: `loss ${loss}, gradient norm ${gradientNorm}`,
+    hint: 'Training diverged; the last checkpoint is from before. Lower optimizer.learningRate or lengthen the warm-up.',
+  })
+}
+
+function hostTensor({ shape, data }: StoredTensor): HostTensor {
+  return floatTensor(shape, data as Float32Array)
+}
+
+function storedTensor({ shape, data }: HostTensor): StoredTensor {
+  return { dtype: 'float32', shape, data: data as Float32Array }
+}
