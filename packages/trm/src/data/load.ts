@@ -1,6 +1,7 @@
 /** A recipe's `data` section to the puzzle sets of a run: training, validation and test. */
 import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
 import { puzzleSetChecksum } from './checksum.ts'
+import type { DataSets } from './data-sets.ts'
 import type { Augmentation } from './example-stream.ts'
 import { readSudokuSet, refuseSharedPuzzles, sampleSudokuFile } from './load-sudoku-file.ts'
 import { type OfficialFolder, readOfficialFolder } from './official-folder.ts'
@@ -41,20 +42,14 @@ export interface OfficialFolderData {
   readonly seed: number
 }
 
-export interface DataSets {
-  readonly train: PuzzleSet
-  /** Never puzzles of the test set. */
-  readonly validation: PuzzleSet
-  readonly test: PuzzleSet
-  /** How training examples are changed when they are drawn. */
-  readonly augment: Augmentation
+export interface LoadedDataSets extends DataSets {
   /** Of all three sets: a run goes on only with the puzzles that it began with. */
   readonly checksum: string
   readonly record: DataRecord
 }
 
 /** What was taken, as it stands in the run folder. */
-export interface DataRecord {
+export type DataRecord = {
   readonly kind: DataDescription['kind']
   readonly cells: number
   readonly symbols: number
@@ -86,7 +81,7 @@ interface Parts {
 }
 
 /** Reads, generates or splits what the recipe's `data` says; the same data gives the same sets on every machine. */
-export async function loadDataSets(data: DataDescription, readFile: ReadDataFile): Promise<DataSets> {
+export async function loadDataSets(data: DataDescription, readFile: ReadDataFile): Promise<LoadedDataSets> {
   const parts = await loadParts(data, readFile)
   const augment: Augmentation = data.kind !== 'official-folder' && data.augment ? 'sudoku' : 'none'
   const checksums = [parts.train, parts.validation, parts.test].map(puzzleSetChecksum)

@@ -2,6 +2,7 @@
  * A run folder describes itself:
  *
  *   recipe.json                            what is computed
+ *   data.json                              which puzzles it is computed on
  *   events.jsonl                           what happened, one JSON object a line
  *   checkpoints/step-000100.safetensors    everything needed to go on
  *   best.safetensors, final.safetensors    weights to use
@@ -28,6 +29,7 @@ import { takeLock } from './run-lock.ts'
 /** The names inside a run folder. */
 export const runFiles = {
   recipe: 'recipe.json',
+  data: 'data.json',
   events: 'events.jsonl',
   checkpoints: 'checkpoints',
   best: 'best.safetensors',
@@ -38,8 +40,10 @@ export const runFiles = {
 
 const checkpointName = /^step-(\d{6,15})\.safetensors$/
 const maximumRecipeBytes = 1_000_000
+/** A record that lists the rows taken of a large file. */
+const maximumRecordBytes = 2 ** 28
 /** What one array of bytes can hold in every supported version of Node. */
-const maximumCheckpointBytes = 2 ** 32
+export const maximumCheckpointBytes = 2 ** 32
 
 export interface LatestCheckpoint {
   readonly step: number
@@ -101,14 +105,7 @@ export async function openRunFolder(path: string): Promise<RunFolder> {
   const text = new TextDecoder().decode(
     await readFileBounded(recipePath, { maximumBytes: maximumRecipeBytes }),
   )
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    const parts = { who: recipePath, expected: 'JSON', got: 'text that is not JSON' }
-    throw new InputError({ ...parts, hint: 'Restore the file from a copy, or start a new run.' }, { cause })
-  }
-  return new RunFolder(path, parseRecipe(value, recipePath))
+  return new RunFolder(path, parseRecipe(parseJson(text, recipePath), recipePath))
 }
 
 export class RunFolder {
@@ -239,6 +236,25 @@ export class RunFolder {
     return readFileBounded(this.file(kind), { maximumBytes: maximumCheckpointBytes })
   }
 
+  /** Which of the two are there, the best first. */
+  async weightKinds(): Promise<('best' | 'final')[]> {
+    const names = await readFolder(this.path)
+    return (['best', 'final'] as const).filter((kind) => names.includes(runFiles[kind]))
+  }
+
+  /** Stores what the data of the run is, such as counts, checksums and the rows taken. */
+  async saveDataRecord(record: unknown): Promise<void> {
+    await writeFileAtomically(this.file('data'), jsonBytes(record))
+  }
+
+  /** `data.json` or `report.json` as it was written; null where there is none. */
+  async readJson(name: 'data' | 'report'): Promise<unknown> {
+    if (!(await readFolder(this.path)).includes(runFiles[name])) return null
+    const path = this.file(name)
+    const text = new TextDecoder().decode(await readFileBounded(path, { maximumBytes: maximumRecordBytes }))
+    return parseJson(text, path)
+  }
+
   async saveReport(report: unknown): Promise<void> {
     await writeFileAtomically(this.file('report'), jsonBytes(report))
   }
@@ -249,6 +265,15 @@ export class RunFolder {
 
   async readEvents(): Promise<RecordedEvent[]> {
     return readEventFile(this.file('events'))
+  }
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch (cause) {
+    const parts = { who: path, expected: 'JSON', got: 'text that is not JSON' }
+    throw new InputError({ ...parts, hint: 'Restore the file from a copy, or start a new run.' }, { cause })
   }
 }
 

@@ -1,0 +1,21 @@
+/** What only Node can do: files, run folders, worker threads. */
+export { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+export { readFileBounded, writeFileAtomically } from './files.ts'
+export { type MachineFacts, machineFacts } from './machine.ts'
+export {
+  type CheckpointChoice,
+  encodeModelFile,
+  modelOfState,
+  type OpenedModel,
+  openModel,
+} from './model-files.ts'
+export type { RecordedEvent, RunEvent } from './run-events.ts'
+export { createRunFolder, type LatestCheckpoint, openRunFolder, RunFolder, runFiles } from './run-folder.ts'
+export { listRuns, type RunStatus, type RunSummary } from './run-list.ts'
+export { type RunReport, sampleSet, type TestProgress } from './run-report.ts'
+export {
+  maximumDataBytes,
+  type RunTrainingEvent,
+  type RunTrainingOptions,
+  runTraining,
+} from './run-training.ts'

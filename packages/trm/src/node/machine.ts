@@ -1,0 +1,35 @@
+/** What a figure was measured on. */
+import { createRequire } from 'node:module'
+import { arch, cpus, platform } from 'node:os'
+
+export interface MachineFacts {
+  readonly processor: string
+  readonly cores: number
+  readonly system: string
+  readonly node: string
+  /** The version of onnxruntime-node. */
+  readonly onnxruntime: string
+}
+
+export function machineFacts(): MachineFacts {
+  const processors = cpus()
+  return {
+    processor: processors[0]?.model.trim() ?? 'unknown',
+    cores: processors.length,
+    system: `${platform()} ${arch()}`,
+    node: process.version,
+    onnxruntime: packageVersion('onnxruntime-node'),
+  }
+}
+
+/** The installed version of a package that the tensor library uses. */
+function packageVersion(name: string): string {
+  try {
+    const fromTensor = createRequire(import.meta.resolve('@tiny-recursive-models/tensor/node'))
+    const facts: unknown = fromTensor(`${name}/package.json`)
+    if (typeof facts === 'object' && facts !== null && 'version' in facts) return String(facts.version)
+  } catch {
+    // A bundled copy has no package.json.
+  }
+  return 'unknown'
+}

@@ -1,0 +1,128 @@
+/** The figures at the end of a run: its model on the test set, with all steps and with early halting. */
+import { type Executor, RandomStream } from '@tiny-recursive-models/tensor'
+import type { LoadedDataSets } from '../data/load.ts'
+import { type PuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
+import { type EvaluationReport, evaluate } from '../evaluate/evaluate.ts'
+import type { TrainedModel } from '../evaluate/thinker.ts'
+import { parameterCount } from '../models/weights.ts'
+import { type MachineFacts, machineFacts } from './machine.ts'
+import { openModel } from './model-files.ts'
+import type { RunFolder } from './run-folder.ts'
+
+export interface RunReport {
+  readonly format: 1
+  readonly recipe: string
+  readonly seed: number
+  readonly command: string | null
+  readonly parameters: number
+  /** Optimiser steps done, and why it ended. */
+  readonly steps: number
+  readonly reason: 'steps' | 'accuracy'
+  /** Time of the training steps, evaluations left out. */
+  readonly trainingSeconds: number
+  /** The weights that were tested: the best by validation, or where there is none the final ones. */
+  readonly weights: { readonly which: string; readonly step: number }
+  readonly data: {
+    readonly checksum: string
+    readonly train: number
+    readonly validation: number
+    readonly test: number
+  }
+  /** Null where the run has no test puzzles. */
+  readonly test: { readonly full: EvaluationReport; readonly early: EvaluationReport } | null
+  readonly machine: {
+    readonly executor: string
+    readonly device: string
+    readonly threads: number
+  } & MachineFacts
+}
+
+export interface TestProgress {
+  readonly type: 'testing'
+  readonly step: number
+  readonly halting: 'full' | 'early'
+  readonly done: number
+  readonly total: number
+  readonly elapsedMs: number
+}
+
+export interface TestOptions {
+  readonly step: number
+  readonly reason: 'steps' | 'accuracy'
+  readonly elapsedMs: number
+  readonly testPuzzles?: number
+  readonly command?: string
+  readonly shouldStop?: () => boolean
+}
+
+/** Tests the run's model; undefined where it was asked to stop before the end. */
+export async function* testRun(
+  run: RunFolder,
+  data: LoadedDataSets,
+  executor: Executor,
+  options: TestOptions,
+): AsyncGenerator<TestProgress, RunReport | undefined> {
+  const { model, which, step } = await openModel(run.path)
+  const set = sampleSet(data.test, options.testPuzzles ?? 1_000, run.recipe.training.seed)
+  let test: RunReport['test'] = null
+  if (set.count > 0) {
+    const full = yield* testWith('full', executor, model, set, options)
+    const early = full && (yield* testWith('early', executor, model, set, options))
+    if (full === undefined || early === undefined) return undefined
+    test = { full, early }
+  }
+  const { recipe } = run
+  return {
+    format: 1,
+    recipe: recipe.name,
+    seed: recipe.training.seed,
+    command: options.command ?? null,
+    parameters: parameterCount(model.config),
+    steps: options.step,
+    reason: options.reason,
+    trainingSeconds: options.elapsedMs / 1000,
+    weights: { which: String(which), step },
+    data: {
+      checksum: data.checksum,
+      train: data.train.count,
+      validation: data.validation.count,
+      test: data.test.count,
+    },
+    test,
+    machine: {
+      executor: executor.name,
+      device: executor.device,
+      threads: executor.threads,
+      ...machineFacts(),
+    },
+  }
+}
+
+/** Whether `value` is the report of a run that ended at this step. */
+export function isReportOf(value: unknown, step: number): value is RunReport {
+  if (typeof value !== 'object' || value === null) return false
+  const { format, steps } = value as { format?: unknown; steps?: unknown }
+  return format === 1 && steps === step
+}
+
+async function* testWith(
+  halting: 'full' | 'early',
+  executor: Executor,
+  model: TrainedModel,
+  set: PuzzleSet,
+  { step, shouldStop }: TestOptions,
+): AsyncGenerator<TestProgress, EvaluationReport | undefined> {
+  for await (const event of evaluate(executor, model, set, { halting, ...(shouldStop && { shouldStop }) })) {
+    if (event.type === 'done') return event.report
+    const { done, total, elapsedMs } = event
+    yield { type: 'testing', step, halting, done, total, elapsedMs }
+  }
+  return undefined
+}
+
+/** At most `limit` puzzles, drawn at random: files are often sorted by source or difficulty. */
+export function sampleSet(set: PuzzleSet, limit: number, seed: number): PuzzleSet {
+  if (set.count <= limit) return set
+  const order = new RandomStream(seed, 'test sample').permutation(set.count)
+  return selectPuzzles(set, order.slice(0, limit), `${limit} of ${set.name}`)
+}

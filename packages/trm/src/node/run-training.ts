@@ -1,0 +1,209 @@
+/** A training run in a run folder, from nothing or from its latest checkpoint to the report. */
+import { stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { type Executor, InputError } from '@tiny-recursive-models/tensor'
+import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+import { encodeTrainingState, type TrainingState } from '../checkpoint/training-state.ts'
+import { type LoadedDataSets, loadDataSets } from '../data/load.ts'
+import type { Recipe } from '../recipes/schema.ts'
+import type { TrainingEvent } from '../train/events.ts'
+import { train } from '../train/train.ts'
+import { readFileBounded } from './files.ts'
+import { encodeModelFile } from './model-files.ts'
+import { createRunFolder, openRunFolder, type RunFolder, runFiles } from './run-folder.ts'
+import { isReportOf, type RunReport, type TestProgress, testRun } from './run-report.ts'
+
+export interface RunTrainingOptions {
+  readonly folder: string
+  /** Null = the recipe that the folder was begun with; only to resume. */
+  readonly recipe: Recipe | null
+  /** Go on with a run that is there; where there is none, one is begun. */
+  readonly resume?: boolean
+  readonly device?: 'cpu' | 'webgpu'
+  /** By default those that the run was begun with, or all cores. */
+  readonly threads?: number
+  /** At most so many puzzles of the test set are scored at the end; 1000 by default. */
+  readonly testPuzzles?: number
+  /** The command as it was typed, for the report. */
+  readonly command?: string
+  /** Asked after every step; true saves a checkpoint and ends. */
+  readonly shouldStop?: () => boolean
+}
+
+/** What `train` tells, with the checkpoints stored, and what comes before and after it. */
+export type RunTrainingEvent =
+  | {
+      readonly type: 'folder'
+      readonly path: string
+      readonly recipe: Recipe
+      /** The step that the run goes on from; null where it begins. */
+      readonly resumedFrom: number | null
+      readonly warnings: readonly string[]
+    }
+  | Exclude<TrainingEvent, { type: 'checkpoint' }>
+  | {
+      readonly type: 'checkpoint'
+      readonly step: number
+      readonly reason: 'interval' | 'best' | 'stop' | 'end'
+      readonly path: string
+    }
+  | TestProgress
+  | { readonly type: 'report'; readonly step: number; readonly path: string; readonly report: RunReport }
+
+/** The largest data file that is read; the published ones are below. */
+export const maximumDataBytes = 2 ** 32
+
+/** Trains in a run folder and ends with a report on the test set. */
+export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<RunTrainingEvent, void> {
+  const { run, state, warnings } = await openRun(options)
+  try {
+    const { recipe } = run
+    yield { type: 'folder', path: run.path, recipe, resumedFrom: state?.step ?? null, warnings }
+    const data = await loadDataSets(recipe.data, (path) =>
+      readFileBounded(path, { maximumBytes: maximumDataBytes }),
+    )
+    await checkDataRecord(run, data)
+    const threads = options.threads ?? (state && state.threads > 0 ? state.threads : availableParallelism())
+    const device = options.device ?? (state?.device === 'webgpu' ? 'webgpu' : 'cpu')
+    const executor = await openOrtExecutor({ device, threads })
+    const done = yield* trainInFolder(run, data, executor, state, options)
+    if (done) yield* reportRun(run, data, executor, done, options)
+  } finally {
+    await run.close()
+  }
+}
+
+interface OpenedRun {
+  readonly run: RunFolder
+  readonly state: TrainingState | null
+  readonly warnings: readonly string[]
+}
+
+async function openRun({ folder, recipe, resume }: RunTrainingOptions): Promise<OpenedRun> {
+  const begun = await stat(join(folder, runFiles.recipe)).then(
+    () => true,
+    () => false,
+  )
+  if (resume && begun) {
+    const run = await openRunFolder(folder)
+    const latest = await run.resume(recipe ?? run.recipe)
+    return { run, state: latest?.state ?? null, warnings: latest?.warnings ?? [] }
+  }
+  if (recipe === null) {
+    throw new InputError({
+      who: folder,
+      expected: 'a recipe, or a run folder to resume',
+      got: resume ? 'a folder without a run' : 'no recipe',
+      hint: 'Name a recipe, such as sudoku-6x6.',
+    })
+  }
+  return { run: await createRunFolder(folder, recipe), state: null, warnings: [] }
+}
+
+/** Refuses other puzzles than those that the run was begun with; the trainer alone looks only at its own. */
+async function checkDataRecord(run: RunFolder, data: LoadedDataSets): Promise<void> {
+  const record = await run.readJson('data')
+  const checksum =
+    typeof record === 'object' && record !== null && 'checksum' in record ? record.checksum : null
+  if (checksum === null) await run.saveDataRecord(data.record)
+  else if (checksum !== data.checksum) {
+    throw new InputError({
+      who: `${run.path}: data`,
+      expected: `the puzzles that the run was begun with (checksum ${String(checksum)})`,
+      got: `others (checksum ${data.checksum})`,
+      hint: 'Give the same data files, or start a new run in another folder.',
+    })
+  }
+}
+
+type Done = Extract<TrainingEvent, { type: 'done' }>
+
+/** Trains and stores what comes; ends with the last event of a run that is done, or undefined if it was stopped. */
+async function* trainInFolder(
+  run: RunFolder,
+  data: LoadedDataSets,
+  executor: Executor,
+  state: TrainingState | null,
+  { shouldStop }: RunTrainingOptions,
+): AsyncGenerator<RunTrainingEvent, Done | undefined> {
+  const { recipe } = run
+  if (state && isFinished(recipe, state)) {
+    const { step, elapsedMs } = state
+    const done: Done = {
+      type: 'done',
+      step,
+      reason: step >= recipe.training.steps ? 'steps' : 'accuracy',
+      elapsedMs,
+    }
+    await run.saveWeights('final', encodeModelFile(state))
+    if ((await run.readEvents()).at(-1)?.type !== 'done') await run.appendEvent(done)
+    yield done
+    return done
+  }
+  const options = {
+    recipe,
+    data,
+    executor,
+    ...(state && { resume: state }),
+    ...(shouldStop && { shouldStop }),
+  }
+  for await (const event of train(options)) {
+    if (event.type === 'checkpoint') {
+      const stored = { ...withoutState(event), path: await storeCheckpoint(run, event) }
+      await run.appendEvent(withoutState(event))
+      yield stored
+    } else {
+      await run.appendEvent(event)
+      yield event
+      if (event.type === 'done') return event
+    }
+  }
+  return undefined
+}
+
+/** A run killed between its last checkpoint and its report has nothing left to train. */
+function isFinished({ training }: Recipe, { step, best }: TrainingState): boolean {
+  const { steps, stopAtAccuracy } = training
+  return step >= steps || (stopAtAccuracy !== null && best !== null && best.exactAccuracy >= stopAtAccuracy)
+}
+
+type Checkpoint = Extract<TrainingEvent, { type: 'checkpoint' }>
+
+const withoutState = ({ type, step, reason }: Checkpoint) => ({ type, step, reason })
+
+async function storeCheckpoint(run: RunFolder, { reason, step, state }: Checkpoint): Promise<string> {
+  if (reason === 'best') {
+    await run.saveWeights('best', encodeModelFile(state))
+    return run.file('best')
+  }
+  if (reason === 'end') await run.saveWeights('final', encodeModelFile(state))
+  return run.saveCheckpoint(encodeTrainingState(state), step)
+}
+
+async function* reportRun(
+  run: RunFolder,
+  data: LoadedDataSets,
+  executor: Executor,
+  done: Done,
+  options: RunTrainingOptions,
+): AsyncGenerator<RunTrainingEvent, void> {
+  const path = run.file('report')
+  const before = await run.readJson('report')
+  if (isReportOf(before, done.step)) {
+    yield { type: 'report', step: done.step, path, report: before }
+    return
+  }
+  const report = yield* testRun(run, data, executor, {
+    ...options,
+    step: done.step,
+    reason: done.reason,
+    elapsedMs: done.elapsedMs,
+  })
+  if (report === undefined) {
+    yield { type: 'stopped', step: done.step }
+    return
+  }
+  await run.saveReport(report)
+  yield { type: 'report', step: done.step, path, report }
+}
