@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { InputError } from '@tiny-recursive-models/tensor'
+import { prefixLength } from '../../src/models/config.ts'
 import {
   findRecipe,
   overrideRecipe,
   parseRecipe,
-  prefixLength,
   type Recipe,
   recipeNames,
   recipes,
