@@ -19,3 +19,4 @@ export {
   type RunTrainingOptions,
   runTraining,
 } from './run-training.ts'
+export { trainInWorker, type WorkerTraining } from './train-in-worker.ts'

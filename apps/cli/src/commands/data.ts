@@ -1,0 +1,151 @@
+import type { BoxShape, PartRecord, Sudoku, SudokuFileReport } from '@tiny-recursive-models/trm'
+import {
+  checkSudokuFile,
+  formatSudokuLine,
+  generatePuzzles,
+  InputError,
+  loadDataSets,
+} from '@tiny-recursive-models/trm'
+import { maximumDataBytes, readFileBounded, writeFileAtomically } from '@tiny-recursive-models/trm/node'
+import { type Command, InvalidArgumentError } from 'commander'
+import { collect, jsonOption, wholeNumber } from '../options.ts'
+import { grouped, plural } from '../output/format.ts'
+import { Progress } from '../output/progress.ts'
+import { print, printJson } from '../output/streams.ts'
+import { formatTable } from '../output/table.ts'
+import { resolveRecipe } from '../recipe-argument.ts'
+
+/** Problems that are listed on a terminal; `--json` has more. */
+const listedProblems = 20
+
+export function addData(program: Command): void {
+  const data = program.command('data').description('check, generate or describe puzzles')
+  data
+    .command('info <recipe>', { isDefault: true })
+    .description('the puzzles that a recipe trains and tests on: counts and checksums')
+    .option('--set <key=value>', 'change the recipe (repeatable)', collect, [])
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  trm data sudoku-6x6
+  trm data sudoku-extreme-mlp --set data.train=train.csv --set data.test=test.csv`,
+    )
+    .action(describeData)
+  data
+    .command('check <file>')
+    .description('check every puzzle of a file (CSV or lines, plain or .gz); exit code 1 if one is wrong')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExamples:\n  trm data check puzzles.csv\n  trm data check train.csv.gz --json')
+    .action(checkFile)
+  data
+    .command('generate')
+    .description('write new puzzles with one solution each, as source,question,answer,rating')
+    .requiredOption('--box <rows×columns>', '2x2, 2x3 or 3x3 for 4×4, 6×6 or 9×9 grids', boxArgument)
+    .requiredOption('--count <count>', 'how many', wholeNumber(1, 10_000_000))
+    .option('--minimal', 'no clue can be left out')
+    .option('--seed <seed>', 'the same seed gives the same puzzles', wholeNumber(0, 2 ** 32 - 1), 0)
+    .option('--out <file>', 'write there instead of to the terminal')
+    .addOption(jsonOption('print the figures as one JSON document (needs --out)'))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  trm data generate --box 2x3 --count 1000 --minimal --seed 1 --out puzzles.csv
+  trm data generate --box 3x3 --count 5`,
+    )
+    .action(generate)
+}
+
+async function describeData(
+  name: string,
+  { set, json }: { set: readonly string[]; json?: true },
+): Promise<void> {
+  const recipe = await resolveRecipe(name, set)
+  const { record } = await loadDataSets(recipe.data, (path) =>
+    readFileBounded(path, { maximumBytes: maximumDataBytes }),
+  )
+  if (json) return printJson({ recipe: recipe.name, ...record })
+  const parts: [string, PartRecord][] = [
+    ['train', record.train],
+    ['validation', record.validation],
+    ['test', record.test],
+  ]
+  const rows = parts.map(([part, { name: set, count, checksum }]) => [part, grouped(count), checksum, set])
+  print(formatTable(['part', 'puzzles', 'checksum', 'from'], rows, [1]))
+  print(`${record.cells} cells, ${record.symbols} symbols, augmentation: ${record.augment}`)
+}
+
+async function checkFile(path: string, { json }: { json?: true }): Promise<void> {
+  const bytes = await readFileBounded(path, { maximumBytes: maximumDataBytes })
+  const progress = new Progress(json === true)
+  let report: SudokuFileReport | undefined
+  for await (const event of checkSudokuFile(bytes, { name: path, progressEvery: 500 })) {
+    if (event.kind === 'done') report = event.report
+    else
+      progress.update(null, `${grouped(event.rows)} rows checked, ${plural(event.problemCount, 'problem')}`)
+  }
+  progress.stop()
+  if (report === undefined) throw new Error('a check always ends with a report')
+  if (report.rows === 0) {
+    throw new InputError({
+      who: path,
+      expected: 'at least one Sudoku',
+      got: 'none',
+      hint: 'Check that the file is the one that was meant.',
+    })
+  }
+  if (json) printJson(report)
+  else printReport(report)
+  if (report.problemCount > 0) process.exitCode = 1
+}
+
+function printReport(report: SudokuFileReport): void {
+  const { shape, problems } = report
+  for (const { line, reason } of problems.slice(0, listedProblems)) print(`line ${line}: ${reason}`)
+  if (report.problemCount > listedProblems)
+    print(`… and ${grouped(report.problemCount - listedProblems)} more (--json lists the first 1,000)`)
+  const size = shape && shape.boxRows * shape.boxColumns
+  print(
+    `${grouped(report.valid)} of ${plural(report.rows, 'puzzle')} are sound${size ? ` (${size}×${size})` : ''}`,
+  )
+  const sources = Object.entries(report.sources).filter(([source]) => source !== '')
+  for (const [source, count] of sources) print(`  ${source}: ${grouped(count)}`)
+  if (report.checksum) print(`checksum ${report.checksum}`)
+}
+
+interface GenerateOptions {
+  readonly box: BoxShape
+  readonly count: number
+  readonly minimal?: true
+  readonly seed: number
+  readonly out?: string
+  readonly json?: true
+}
+
+async function generate({ box, count, minimal, seed, out, json }: GenerateOptions): Promise<void> {
+  const lines = ['source,question,answer,rating']
+  const progress = new Progress(json === true || out === undefined)
+  for (const puzzle of generatePuzzles(box, count, seed, { minimal: minimal === true })) {
+    lines.push(csvLine(puzzle))
+    progress.update((lines.length - 1) / count, plural(lines.length - 1, 'puzzle'))
+  }
+  progress.stop()
+  if (out === undefined) return print(lines.join('\n'))
+  await writeFileAtomically(out, new TextEncoder().encode(`${lines.join('\n')}\n`))
+  if (json) printJson({ file: out, count, ...box, minimal: minimal === true, seed })
+  else print(`${plural(count, 'puzzle')} in ${out}`)
+}
+
+/** Generated puzzles have no rating: the published one counts the guesses of a certain solver. */
+const csvLine = ({ question, answer }: Sudoku): string =>
+  `generated,${formatSudokuLine(question)},${formatSudokuLine(answer)},`
+
+function boxArgument(text: string): BoxShape {
+  const match = /^([23])[x×]([23])$/.exec(text)
+  const box = match && { boxRows: Number(match[1]), boxColumns: Number(match[2]) }
+  if (!box || (box.boxRows === 3 && box.boxColumns === 2))
+    throw new InvalidArgumentError('Write 2x2, 2x3 or 3x3 (rows × columns of a box).')
+  return box
+}

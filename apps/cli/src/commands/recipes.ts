@@ -1,0 +1,36 @@
+import { findRecipe, recipes } from '@tiny-recursive-models/trm'
+import type { Command } from 'commander'
+import { jsonOption } from '../options.ts'
+import { grouped } from '../output/format.ts'
+import { print, printJson } from '../output/streams.ts'
+import { formatTable } from '../output/table.ts'
+
+export function addRecipes(program: Command): void {
+  program
+    .command('recipes [name]')
+    .description('list the recipes, or print one as JSON to change and train')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  trm recipes
+  trm recipes sudoku-6x6 > mine.json && trm train mine.json`,
+    )
+    .action((name: string | undefined, { json }: { json?: true }) => {
+      if (name !== undefined) printJson(findRecipe(name))
+      else if (json) printJson(Object.values(recipes))
+      else printList()
+    })
+}
+
+function printList(): void {
+  const rows = Object.values(recipes).map(({ name, model, training, description }) => [
+    name,
+    String(model.width),
+    model.mixer,
+    grouped(training.steps),
+    description,
+  ])
+  print(formatTable(['recipe', 'width', 'mixer', 'steps', 'what it is'], rows, [1, 3]))
+}

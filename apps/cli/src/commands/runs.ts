@@ -1,0 +1,67 @@
+import { InputError } from '@tiny-recursive-models/trm'
+import { listRuns, openRunFolder, type RunReport, type RunSummary } from '@tiny-recursive-models/trm/node'
+import type { Command } from 'commander'
+import { jsonOption } from '../options.ts'
+import { duration, grouped, percent } from '../output/format.ts'
+import { print, printJson } from '../output/streams.ts'
+import { formatTable } from '../output/table.ts'
+
+interface RunLine extends RunSummary {
+  readonly test: { readonly full: number; readonly early: number; readonly puzzles: number } | null
+  readonly trainingSeconds: number | null
+}
+
+export function addRuns(program: Command): void {
+  program
+    .command('runs [folder]')
+    .description('list the runs in a folder with their key figures (default: runs)')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExamples:\n  trm runs\n  trm runs experiments --json')
+    .action(async (folder = 'runs', { json }: { json?: true }) => {
+      const lines: RunLine[] = []
+      for (const summary of await listRuns(folder)) lines.push(await withReport(summary))
+      if (json) printJson(lines)
+      else if (lines.length === 0) print(`No runs in ${folder}. Begin one with: trm train sudoku-6x6`)
+      else print(describe(lines))
+    })
+}
+
+async function withReport(summary: RunSummary): Promise<RunLine> {
+  const report = summary.status === 'damaged' ? null : await readReport(summary.path)
+  const test = report?.test ?? null
+  return {
+    ...summary,
+    test: test && {
+      full: test.full.exactAccuracy,
+      early: test.early.exactAccuracy,
+      puzzles: test.full.puzzles,
+    },
+    trainingSeconds: report?.trainingSeconds ?? null,
+  }
+}
+
+async function readReport(path: string): Promise<RunReport | null> {
+  try {
+    return (await (await openRunFolder(path)).readJson('report')) as RunReport | null
+  } catch (error) {
+    // A damaged report is no reason not to list the run.
+    if (error instanceof InputError) return null
+    throw error
+  }
+}
+
+function describe(lines: readonly RunLine[]): string {
+  const rows = lines.map((line) => [
+    line.name,
+    line.recipe ?? '–',
+    line.status,
+    `${grouped(line.step)}${line.steps === null ? '' : ` / ${grouped(line.steps)}`}`,
+    percent(line.bestExactAccuracy),
+    percent(line.test?.full),
+    percent(line.test?.early),
+    line.trainingSeconds === null ? '–' : duration(line.trainingSeconds * 1000),
+  ])
+  const header = ['run', 'recipe', 'status', 'step', 'validation', 'test', 'test early', 'training']
+  const problems = lines.flatMap(({ name, problem }) => (problem === null ? [] : [`${name}: ${problem}`]))
+  return [formatTable(header, rows, [3, 4, 5, 6, 7]), ...problems].join('\n')
+}

@@ -1,0 +1,143 @@
+import { InputError, overrideRecipe, type Recipe } from '@tiny-recursive-models/trm'
+import {
+  openRunFolder,
+  type RunReport,
+  type RunTrainingOptions,
+  trainInWorker,
+} from '@tiny-recursive-models/trm/node'
+import type { Command } from 'commander'
+import { writeCurve } from '../curve.ts'
+import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
+import { collect, deviceOption, given, jsonOption, threadsOption, wholeNumber } from '../options.ts'
+import { sparkline } from '../output/chart.ts'
+import { percent, significant } from '../output/format.ts'
+import { print, printJsonLine } from '../output/streams.ts'
+import { describeReport, TrainingDisplay } from '../output/training.ts'
+import { resolveRecipe } from '../recipe-argument.ts'
+
+interface TrainOptions {
+  readonly set: readonly string[]
+  readonly out?: string
+  readonly resume?: true
+  readonly device?: 'cpu' | 'webgpu'
+  readonly threads?: number
+  readonly steps?: number
+  readonly testPuzzles?: number
+  readonly json?: true
+}
+
+export function addTrain(program: Command): void {
+  program
+    .command('train [recipe]')
+    .description('train a recipe, or one from a JSON file, in a run folder; Ctrl-C saves and ends')
+    .option('--set <key=value>', 'change the recipe (repeatable)', collect, [])
+    .option('--out <folder>', 'the run folder (default: runs/<recipe>-<seed>)')
+    .option('--resume', 'go on with the run in the folder; its recipe need not be named')
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .option('--steps <count>', 'the same as --set training.steps=<count>', wholeNumber(1, 1_000_000_000))
+    .option(
+      '--test-puzzles <count>',
+      'score so many test puzzles at the end (default: 1000)',
+      wholeNumber(1, 1e8),
+    )
+    .addOption(jsonOption('print every event as a line of JSON'))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  trm train sudoku-4x4
+  trm train sudoku-6x6 --out runs/wide --set model.width=192 --set optimizer.learningRate=5e-4
+  trm train --resume --out runs/wide --steps 4000
+  trm train sudoku-extreme-mlp --set data.train=train.csv --set data.test=test.csv`,
+    )
+    .action(async (name: string | undefined, options: TrainOptions) => {
+      const { recipe, folder } = await chooseRun(name, options)
+      const { device, threads, testPuzzles, resume } = options
+      await runToEnd(
+        {
+          folder,
+          recipe,
+          command: commandLine(),
+          ...given('device', device),
+          ...given('threads', threads),
+          ...given('testPuzzles', testPuzzles),
+          ...given('resume', resume),
+        },
+        options.json === true,
+      )
+    })
+}
+
+/** Trains and shows it; the report, or undefined where it was interrupted. */
+export async function runToEnd(
+  options: Omit<RunTrainingOptions, 'shouldStop'>,
+  asJson: boolean,
+): Promise<RunReport | undefined> {
+  const training = trainInWorker(options)
+  const display = asJson ? null : new TrainingDisplay()
+  const release = onInterrupt(() => {
+    training.stop()
+    display?.close()
+    if (!asJson) process.stderr.write('saving and leaving after this step; Ctrl-C again leaves at once\n')
+  })
+  let report: RunReport | undefined
+  let stopped = false
+  try {
+    for await (const event of training.events) {
+      if (asJson) printJsonLine(event)
+      else display?.show(event)
+      if (event.type === 'report') report = event.report
+      if (event.type === 'stopped') stopped = true
+    }
+  } finally {
+    display?.close()
+    release()
+  }
+  const { loss, validation, path } = await writeCurve(options.folder)
+  if (stopped) process.exitCode = interruptedExitCode
+  if (asJson) return report
+  if (loss.length > 1) {
+    const losses = loss.map(([, value]) => value)
+    print(`loss        ${sparkline(losses)} ${significant(losses[0]!)} → ${significant(losses.at(-1)!)}`)
+  }
+  if (validation.length > 1) {
+    const shares = validation.map(([, value]) => value)
+    print(`validation  ${sparkline(shares, 60, [0, 1])} ${percent(shares[0])} → ${percent(shares.at(-1))}`)
+  }
+  if (stopped) print(`stopped and saved; go on with: trm train --resume --out ${options.folder}`)
+  else if (report) print(describeReport(report))
+  if (path !== null) print(`curve in ${path}`)
+  return report
+}
+
+async function chooseRun(
+  name: string | undefined,
+  { set, steps, out, resume }: TrainOptions,
+): Promise<{ recipe: Recipe | null; folder: string }> {
+  const overrides = steps === undefined ? set : [...set, `training.steps=${steps}`]
+  if (name !== undefined) {
+    const recipe = await resolveRecipe(name, overrides)
+    return { recipe, folder: out ?? defaultFolder(recipe) }
+  }
+  if (!resume || out === undefined) {
+    throw new InputError({
+      who: 'trm train',
+      expected: 'the name of a recipe, or --resume with --out FOLDER',
+      got: resume ? '--resume alone' : 'neither',
+      hint: 'Write for example: trm train sudoku-6x6. `trm recipes` lists what there is.',
+    })
+  }
+  const { recipe } = await openRunFolder(out)
+  return { recipe: overrideRecipe(recipe, overrides), folder: out }
+}
+
+/** Every path of a run's name is a good folder name: what is not becomes a dash. */
+export function defaultFolder({ name, training }: Recipe): string {
+  return `runs/${name.replace(/[^\w.-]+/g, '-')}-${training.seed}`
+}
+
+function commandLine(): string {
+  const words = process.argv.slice(2)
+  return ['trm', ...words].map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)).join(' ')
+}

@@ -1,0 +1,43 @@
+/** Values of options, checked while the command line is read: what is wrong here is wrong usage (exit code 2). */
+
+import type { CheckpointChoice } from '@tiny-recursive-models/trm/node'
+import { InvalidArgumentError, Option } from 'commander'
+
+export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (value >= minimum && value <= maximum) return value
+    throw new InvalidArgumentError(`A whole number from ${minimum} to ${maximum} is needed.`)
+  }
+}
+
+export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
+
+export function checkpointChoice(text: string): CheckpointChoice {
+  if (text === 'best' || text === 'final' || text === 'latest') return text
+  if (/^\d{1,12}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Write best, final, latest or the step of a checkpoint.')
+}
+
+export const jsonOption = (what = 'print one JSON document'): Option => new Option('--json', what)
+
+export const deviceOption = (): Option =>
+  new Option('--device <name>', 'where to compute; see trm doctor').choices(['cpu', 'webgpu'])
+
+export const threadsOption = (): Option =>
+  new Option('--threads <count>', 'threads on the CPU (default: all cores)').argParser(wholeNumber(1, 1024))
+
+export const checkpointOption = (): Option =>
+  new Option('--checkpoint <which>', 'best, final, latest or a step (default: the best there is)').argParser(
+    checkpointChoice,
+  )
+
+export const maxStepsOption = (): Option =>
+  new Option('--max-steps <count>', 'supervision steps to think (default: as many as in training)').argParser(
+    wholeNumber(1, 4096),
+  )
+
+/** An option that was not given is left out, as `exactOptionalPropertyTypes` wants it. */
+export function given<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
+  return (value === undefined ? {} : { [key]: value }) as { [K in Key]?: Value }
+}

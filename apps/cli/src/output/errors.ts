@@ -1,0 +1,29 @@
+import { InputError } from '@tiny-recursive-models/trm'
+import pc from 'picocolors'
+
+/** An error on stderr: four lines for wrong input, the stack for a fault of ours. */
+export function showError(error: unknown, asJson: boolean): void {
+  process.stderr.write(`${asJson ? JSON.stringify({ error: errorFacts(error) }) : describeError(error)}\n`)
+}
+
+export function describeError(error: unknown): string {
+  const { red, dim } = pc.createColors(pc.isColorSupported && process.stderr.isTTY)
+  if (error instanceof InputError) {
+    return [
+      `${red('trm:')} ${error.who}`,
+      `  ${dim('expected')}  ${error.expected}`,
+      `  ${dim('got')}       ${error.got}`,
+      `  ${dim('to do')}     ${error.hint}`,
+    ].join('\n')
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return `${red('trm:')} a fault of the program, not of the input:\n${stack}`
+}
+
+function errorFacts(error: unknown): Record<string, string> {
+  if (error instanceof InputError) {
+    const { who, expected, got, hint } = error
+    return { who, expected, got, hint }
+  }
+  return { message: error instanceof Error ? error.message : String(error) }
+}

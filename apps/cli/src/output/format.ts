@@ -1,0 +1,35 @@
+/** Numbers for people. */
+
+/** `83.2 %` */
+export function percent(share: number | null | undefined, digits = 1): string {
+  return share === null || share === undefined || Number.isNaN(share)
+    ? '–'
+    : `${(100 * share).toFixed(digits)} %`
+}
+
+/** `42 s`, `3 min 05 s`, `2 h 10 min`, `3 d 4 h` */
+export function duration(elapsedMs: number): string {
+  if (!Number.isFinite(elapsedMs)) return '–'
+  const seconds = Math.max(0, Math.round(elapsedMs / 1000))
+  const two = (value: number) => String(value).padStart(2, '0')
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${two(seconds % 60)} s`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 48) return `${hours} h ${two(minutes % 60)} min`
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`
+}
+
+/** `0.0123`, `1.23`, `123`: three significant digits, without exponents for usual sizes. */
+export function significant(value: number): string {
+  if (!Number.isFinite(value)) return String(value)
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1e-4 || size >= 1e6)) return value.toExponential(2)
+  return String(Number(value.toPrecision(3)))
+}
+
+/** `1,234,567` */
+export const grouped = (value: number): string => value.toLocaleString('en-US')
+
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${grouped(count)} ${count === 1 ? one : many}`

@@ -1,0 +1,61 @@
+import cliProgress from 'cli-progress'
+
+/** How often a line appears where there is no terminal to draw a bar on. */
+const lineEveryMs = 5_000
+
+/** A bar on a terminal, a line now and then elsewhere, nothing when silent. Everything goes to stderr. */
+export class Progress {
+  readonly #silent: boolean
+  readonly #bar: cliProgress.SingleBar | null
+  #shown = false
+  #lastLineMs: number | null = null
+
+  constructor(silent: boolean) {
+    this.#silent = silent
+    const terminal = !silent && process.stderr.isTTY === true
+    this.#bar = terminal
+      ? new cliProgress.SingleBar({
+          format: '{bar} {text}',
+          barsize: 24,
+          barCompleteChar: '█',
+          barIncompleteChar: '░',
+          hideCursor: true,
+          clearOnComplete: true,
+          linewrap: false,
+          gracefulExit: false,
+          fps: 8,
+        })
+      : null
+  }
+
+  /** @param share 0 to 1; null = unknown */
+  update(share: number | null, text: string): void {
+    if (this.#silent) return
+    if (this.#bar) {
+      const value = Math.round(1000 * (share ?? 0))
+      if (this.#shown) this.#bar.update(value, { text })
+      else this.#bar.start(1000, value, { text })
+      this.#shown = true
+      return
+    }
+    const now = performance.now()
+    // The first update is when the clock starts: what takes less than that needs no line.
+    this.#lastLineMs ??= now
+    if (now - this.#lastLineMs < lineEveryMs) return
+    this.#lastLineMs = now
+    process.stderr.write(`${text}\n`)
+  }
+
+  /** A line that stays. */
+  note(text: string): void {
+    if (this.#silent) return
+    this.stop()
+    process.stderr.write(`${text}\n`)
+  }
+
+  /** Takes the bar away; the next update draws it again. */
+  stop(): void {
+    if (this.#bar && this.#shown) this.#bar.stop()
+    this.#shown = false
+  }
+}

@@ -1,0 +1,111 @@
+/** Shows a training run while it goes on. */
+import type { RunReport, RunTrainingEvent } from '@tiny-recursive-models/trm/node'
+import { duration, grouped, percent, plural, significant } from './format.ts'
+import { Progress } from './progress.ts'
+
+type StepEvent = Extract<RunTrainingEvent, { type: 'step' }>
+
+/** Rates and accuracies are means over so many steps. */
+const windowSteps = 50
+
+export class TrainingDisplay {
+  readonly #progress = new Progress(false)
+  #window: StepEvent[] = []
+  #announced = false
+
+  show(event: RunTrainingEvent): void {
+    switch (event.type) {
+      case 'folder': {
+        const from = event.resumedFrom === null ? 'begins' : `goes on from step ${grouped(event.resumedFrom)}`
+        this.#progress.note(`${event.recipe.name} ${from} in ${event.path}`)
+        for (const warning of event.warnings) this.#progress.note(`warning: ${warning}`)
+        return
+      }
+      case 'start':
+        this.#progress.note(
+          `${grouped(event.parameters)} parameters, ${plural(event.trainingPuzzles, 'training puzzle')}, batch ${event.batch}${event.microBatch < event.batch ? ` in pieces of ${event.microBatch}` : ''}, ${event.executor}`,
+        )
+        return
+      case 'step':
+        this.#window.push(event)
+        if (this.#window.length > windowSteps) this.#window.shift()
+        this.#announce(event)
+        this.#progress.update(event.step / event.totalSteps, this.#stepText(event))
+        return
+      case 'evaluation':
+        this.#progress.note(
+          `step ${grouped(event.step)}: ${percent(event.exactAccuracy)} of ${plural(event.puzzles, 'validation puzzle')} exact, ${percent(event.cellAccuracy)} of the cells${event.best ? ' (best so far)' : ''}`,
+        )
+        return
+      case 'testing':
+        this.#progress.update(
+          event.done / event.total,
+          `testing ${event.halting === 'full' ? 'with all steps' : 'with early halting'}: ${grouped(event.done)} of ${plural(event.total, 'puzzle')}`,
+        )
+        return
+      case 'checkpoint':
+        return
+      case 'stopped':
+      case 'done':
+      case 'report':
+        this.#progress.stop()
+    }
+  }
+
+  close(): void {
+    this.#progress.stop()
+  }
+
+  /** Says once how long it will take, when the rate is known. */
+  #announce({ step, totalSteps }: StepEvent): void {
+    if (this.#announced || this.#window.length < Math.min(10, totalSteps)) return
+    this.#announced = true
+    const left = this.#timeLeftMs(step, totalSteps)
+    if (left !== null && left > 10_000) this.#progress.note(`about ${duration(left)} to go`)
+  }
+
+  #stepMs(): number | null {
+    const [first, last] = [this.#window[0], this.#window.at(-1)]
+    if (!first || !last || last.step === first.step) return null
+    return (last.elapsedMs - first.elapsedMs) / (last.step - first.step)
+  }
+
+  #timeLeftMs(step: number, totalSteps: number): number | null {
+    const stepMs = this.#stepMs()
+    return stepMs === null ? null : (totalSteps - step) * stepMs
+  }
+
+  #stepText({ step, totalSteps, loss }: StepEvent): string {
+    const stepMs = this.#stepMs()
+    const left = this.#timeLeftMs(step, totalSteps)
+    const finished = this.#window.reduce((sum, event) => sum + event.finished, 0)
+    const mean = (key: 'exactAccuracy' | 'meanSteps') =>
+      this.#window.reduce((sum, event) => sum + (event[key] ?? 0) * event.finished, 0) / finished
+    return [
+      `step ${grouped(step)} of ${grouped(totalSteps)}`,
+      stepMs === null ? null : `${significant(1000 / stepMs)} steps/s`,
+      `loss ${significant(loss)}`,
+      finished > 0 ? `exact ${percent(mean('exactAccuracy'))}` : null,
+      finished > 0 ? `${mean('meanSteps').toFixed(1)} steps to halt` : null,
+      left === null ? null : `${duration(left)} left`,
+    ]
+      .filter((part) => part !== null)
+      .join(' · ')
+  }
+}
+
+/** The figures at the end of a run, as text. */
+export function describeReport(report: RunReport): string {
+  const { test, weights } = report
+  const lines = [
+    `trained ${grouped(report.steps)} steps in ${duration(report.trainingSeconds * 1000)}, ${grouped(report.parameters)} parameters`,
+  ]
+  if (test === null) return [...lines, 'no test puzzles: nothing to report on'].join('\n')
+  const [low, high] = test.full.exactInterval
+  return [
+    ...lines,
+    `on ${plural(test.full.puzzles, 'unseen puzzle')} (${weights.which} weights, step ${grouped(weights.step)}):`,
+    `  all ${test.full.maximumSteps} steps    ${percent(test.full.exactAccuracy)} exact (95 %: ${percent(low)} to ${percent(high)}), ${significant(test.full.puzzlesPerSecond)} puzzles/s`,
+    `  early halting  ${percent(test.early.exactAccuracy)} exact, ${test.early.meanSteps.toFixed(1)} steps a puzzle, ${significant(test.early.puzzlesPerSecond)} puzzles/s`,
+  ].join('\n')
+}

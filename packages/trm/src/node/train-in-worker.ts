@@ -1,0 +1,78 @@
+/** Training in a thread of its own, so that the process can draw progress and hear Ctrl-C while a step computes. */
+import { Worker } from 'node:worker_threads'
+import { unpackError } from './carried-error.ts'
+import type { RunTrainingEvent, RunTrainingOptions } from './run-training.ts'
+import type { TrainingWorkerData, TrainingWorkerMessage } from './training-worker.ts'
+
+export interface WorkerTraining {
+  /** The stream of `runTraining`; leaving it early stops the run as `stop` does. */
+  readonly events: AsyncGenerator<RunTrainingEvent, void>
+  /** Saves a checkpoint after the step at hand and ends the stream. */
+  stop(): void
+}
+
+/** `runTraining` in a worker thread. */
+export function trainInWorker(options: Omit<RunTrainingOptions, 'shouldStop'>): WorkerTraining {
+  const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  const ask = (): void => {
+    Atomics.store(stop, 0, 1)
+  }
+  return { events: workerEvents({ options, stop }, ask), stop: ask }
+}
+
+async function* workerEvents(
+  data: TrainingWorkerData,
+  stop: () => void,
+): AsyncGenerator<RunTrainingEvent, void> {
+  const messages: TrainingWorkerMessage[] = []
+  let wake: () => void = () => undefined
+  const receive = (message: TrainingWorkerMessage): void => {
+    messages.push(message)
+    wake()
+  }
+  const worker = startWorker('training-worker', data)
+  const fail = (error: Error) => receive({ kind: 'error', error: { kind: 'input', ...crashParts(error) } })
+  worker.on('message', receive)
+  worker.on('error', fail)
+  const ended = new Promise<void>((resolve) => {
+    worker.on('exit', (code) => {
+      if (code !== 0) fail(new Error(`exit code ${code}`))
+      resolve()
+    })
+  })
+  try {
+    for (;;) {
+      const message = messages.shift()
+      if (message === undefined) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      } else if (message.kind === 'event') yield message.event
+      else if (message.kind === 'end') return
+      else throw unpackError(message.error)
+    }
+  } finally {
+    stop()
+    await ended
+  }
+}
+
+const crashParts = (error: Error) => ({
+  who: 'training thread',
+  expected: 'a thread that ends by itself',
+  got: error.message,
+  hint: 'Its last checkpoint is in the run folder: go on with --resume, with a smaller training.microBatch if memory was short.',
+})
+
+/**
+ * Starts `name` beside this file: `.js` where the package is built, else the TypeScript source through tsx, whose
+ * `--import` does not reach the files of a worker (tsx 4.23 on Node 20).
+ */
+function startWorker(name: string, workerData: unknown): Worker {
+  const built = import.meta.url.endsWith('.js')
+  const file = new URL(`./${name}${built ? '.js' : '.ts'}`, import.meta.url)
+  if (built) return new Worker(file, { workerData })
+  const tsx = JSON.stringify(import.meta.resolve('tsx/esm/api'))
+  const code = `import(${tsx}).then(({ register }) => { register(); return import(${JSON.stringify(file.href)}) })`
+  return new Worker(code, { eval: true, workerData, execArgv: [] })
+}
