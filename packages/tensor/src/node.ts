@@ -2,13 +2,12 @@ import { availableParallelism } from 'node:os'
 import * as onnxruntime from 'onnxruntime-node'
 import { InputError } from './errors.ts'
 import type { Executor } from './executors/executor.ts'
-import { createOrtExecutor, type Device } from './executors/ort.ts'
+import { createOrtExecutor, type OrtOptions } from './executors/ort.ts'
+import { floatTensor } from './graph/types.ts'
 
 /** The one file that opens ONNX Runtime in Node. */
-export async function openOrtExecutor(
-  options: { device?: Device; threads?: number } = {},
-): Promise<Executor> {
-  const { device = 'cpu', threads = availableParallelism() } = options
+export async function openOrtExecutor(options: Partial<OrtOptions> = {}): Promise<Executor> {
+  const { device = 'cpu', threads = availableParallelism(), refuseFallback = false } = options
   if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
     throw new InputError({
       who: 'threads',
@@ -26,5 +25,25 @@ export async function openOrtExecutor(
       hint: 'Choose another device; `trm doctor` shows what works here.',
     })
   }
-  return createOrtExecutor(onnxruntime, { device, threads })
+  const executor = createOrtExecutor(onnxruntime, { device, threads, refuseFallback })
+  if (device === 'webgpu') await tryAdapter(executor)
+  return executor
+}
+
+/** The provider is there on every platform; whether it finds an adapter shows at the first session only. */
+async function tryAdapter(executor: Executor): Promise<void> {
+  try {
+    executor.release(await executor.upload(floatTensor([1], [0])))
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    throw new InputError(
+      {
+        who: 'device webgpu',
+        expected: 'an adapter: a GPU with its Vulkan, Metal or Direct3D 12 driver',
+        got: `"${text.split('was false. ').at(-1)!.trim()}"`,
+        hint: 'Use device cpu, or install the driver; on Linux VK_ICD_FILENAMES may name one.',
+      },
+      { cause: error },
+    )
+  }
 }

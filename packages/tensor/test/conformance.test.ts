@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { gradients } from '../src/autodiff/gradient.ts'
+import { InputError } from '../src/errors.ts'
 import type { Executor } from '../src/executors/executor.ts'
 import { evaluate } from '../src/executors/reference/evaluate.ts'
 import type { Tensor } from '../src/graph/operations.ts'
@@ -15,21 +18,23 @@ import { feedsOf, forwardProgram, gradientProgram, randomFeeds } from './support
 
 /**
  * Every executor that this machine can open; each has to agree with the reference on every case. WebGPU joins where
- * there is an adapter; TRM_TEST_WEBGPU=1 makes its absence an error, and 0 leaves it out.
+ * there is an adapter, and then every operator has to run on it; TRM_TEST_WEBGPU=1 makes its absence an error, and 0
+ * leaves it out.
  */
 const executors: Executor[] = [await openOrtExecutor({ device: 'cpu', threads: 1 }), ...(await webgpu())]
 
 async function webgpu(): Promise<Executor[]> {
   const wanted = process.env.TRM_TEST_WEBGPU
-  if (wanted === '0') return []
-  const probe = trace('probe', { feeds: {}, states: {} }, () => ({ outputs: { one: ops.scalar(1) } }))
-  try {
-    const executor = await openOrtExecutor({ device: 'webgpu', threads: 1 })
-    await (await executor.compile(probe)).close()
-    return [executor]
-  } catch (error) {
-    if (wanted === '1') throw error
+  const leaveOut = (reason: string): Executor[] => {
+    test('onnxruntime webgpu', { skip: reason }, () => {})
     return []
+  }
+  if (wanted === '0') return leaveOut('TRM_TEST_WEBGPU is 0')
+  try {
+    return [await openOrtExecutor({ device: 'webgpu', refuseFallback: true })]
+  } catch (error) {
+    if (wanted === '1' || !(error instanceof InputError)) throw error
+    return leaveOut(`no adapter: got ${error.got}`)
   }
 }
 
@@ -130,9 +135,61 @@ for (const executor of executors) {
       )
       await assert.rejects(
         executable.run({ x }, new Map()),
-        /program sum, state total: expected float32\[3\]/,
+        /program sum, state total: expected float32\[3\], got nothing/,
       )
+      await assert.rejects(
+        executable.run({ x: { ...x, data: new Float32Array(2) } }, states),
+        /feed x: expected float32\[3\] with 3 elements, got float32\[3\] with 2 elements/,
+      )
+      await assert.rejects(
+        executable.run({ x, y: x }, states),
+        /program sum, feed y: expected one of the feeds x, got "y"/,
+      )
+      const foreign = new Map([['total', vector]])
+      await assert.rejects(executable.run({ x }, foreign), /expected a tensor that it uploaded or computed/)
       await executable.close()
+    })
+
+    test('an unsound program is refused', async () => {
+      const program = trace('unsound', { feeds: { x: vector }, states: {} }, ({ feeds }) => ({
+        outputs: { bad: { ...ops.negate(feeds.x), shape: [2] } },
+      }))
+      await assert.rejects(
+        executor.compile(program),
+        /program unsound, node %\d+ negate: expected float32\[3\]/,
+      )
+    })
+
+    test('states outlive their program and are given back', async () => {
+      const program = trace('step', { feeds: {}, states: { x: vector } }, ({ states }) => ({
+        outputs: {},
+        updates: { x: ops.add(states.x, 1) },
+      }))
+      const before = await executor.upload(x)
+      const first = await executor.compile(program)
+      const after = (await first.run({}, new Map([['x', before]]))).updates.get('x')!
+      await first.close()
+      executor.release(before)
+      executor.release(before)
+      const second = await executor.compile(program)
+      const last = (await second.run({}, new Map([['x', after]]))).updates.get('x')!
+      assert.deepEqual([...(await executor.download(after)).data], [2, -1, 4])
+      assert.deepEqual([...(await executor.download(last)).data], [3, 0, 5])
+      executor.release(after)
+      await second.close()
+      executor.release(last)
+    })
+
+    test('a process may end with everything open', () => {
+      const script = fileURLToPath(new URL('support/open-everything.ts', import.meta.url))
+      for (const ending of ['return', 'exit', 'throw']) {
+        const args = ['--import', 'tsx', script, executor.device, ending]
+        const { status, signal, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+        assert.deepEqual(
+          { ending, status, signal, stdout: stdout.trim() },
+          { ending, status: ending === 'throw' ? 1 : 0, signal: null, stdout: '2,3' },
+        )
+      }
     })
 
     const agrees = (description: string, build: (x: Tensor) => Record<string, Tensor>) =>

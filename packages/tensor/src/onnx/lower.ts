@@ -61,7 +61,11 @@ export const lowerings: { readonly [O in Primitive | Kept]: Lowering<O> } = {
   greaterOrEqual: direct('GreaterOrEqual'),
   equal: direct('Equal'),
   and: direct('And'),
-  or: direct('Or'),
+  // WebGPU has no Or.
+  or: (_, inputs, build) => {
+    const absent = inputs.map((input) => build.emit('Not', [input]))
+    return build.emit('Not', [build.emit('And', absent)])
+  },
   not: direct('Not'),
   select: direct('Where'),
   cast: ({ attributes }, inputs, build) => build.emit('Cast', inputs, { to: onnxTypes[attributes.type] }),
@@ -72,15 +76,21 @@ export const lowerings: { readonly [O in Primitive | Kept]: Lowering<O> } = {
   reshape: ({ shape }, [x], build) => build.emit('Reshape', [x!, build.integers(...shape)]),
   transpose: ({ attributes }, inputs, build) => build.emit('Transpose', inputs, { perm: attributes.order }),
   broadcast: ({ shape }, [x], build) => build.emit('Expand', [x!, build.integers(...shape)]),
-  slice: ({ attributes: { axis, start, end } }, [x], build) =>
-    build.emit('Slice', [x!, build.integers(start), build.integers(end), build.integers(axis)]),
+  slice: ({ type, attributes: { axis, start, end } }, [x], build) => {
+    if (type === 'float32')
+      return build.emit('Slice', [x!, build.integers(start), build.integers(end), build.integers(axis)])
+    // WebGPU slices floats only.
+    const places = Array.from({ length: end - start }, (_, index) => start + index)
+    return build.emit('Gather', [x!, build.integers(...places)], { axis })
+  },
   concatenate: ({ attributes }, inputs, build) => build.emit('Concat', inputs, { axis: attributes.axis }),
   gatherRows: (_, inputs, build) => build.emit('Gather', inputs, { axis: 0 }),
   scatterAddRows: ({ shape, inputs: nodes }, [indices, updates], build) => {
     const table = build.emit('Expand', [zero(build), build.integers(...shape)])
-    const wide = build.emit('Cast', [indices!], { to: onnxTypes.int64 })
-    const paths = build.emit('Reshape', [wide, build.integers(...nodes[0]!.shape, 1)])
-    return build.emit('ScatterND', [table, paths, updates!], { reduction: 'add' })
+    // WebGPU reshapes int32, not int64: widen last.
+    const paths = build.emit('Reshape', [indices!, build.integers(...nodes[0]!.shape, 1)])
+    const wide = build.emit('Cast', [paths], { to: onnxTypes.int64 })
+    return build.emit('ScatterND', [table, wide, updates!], { reduction: 'add' })
   },
   matmul: ({ attributes: { transposeLeft, transposeRight }, inputs: nodes, shape }, inputs, build) => {
     if (shape.length === 2)
@@ -178,7 +188,8 @@ function createBuilder(nodes: OnnxNode[], initializers: OnnxTensor[]): Builder {
       return name
     },
     constant(type, shape, values) {
-      const key = values.length <= 64 ? `${type}[${shape.join()}]${Array.from(values).join()}` : ''
+      const exact = (value: number) => (Object.is(value, -0) ? '-0' : value)
+      const key = values.length <= 64 ? `${type}[${shape.join()}]${Array.from(values, exact).join()}` : ''
       const known = shared.get(key)
       if (key && known) return known
       const name = `constant_${initializers.length}`

@@ -22,7 +22,8 @@ export interface OnnxTensor {
 export interface OnnxValue {
   readonly name: string
   readonly type: DataType
-  readonly shape: Shape
+  /** Left out: any shape. */
+  readonly shape?: Shape
 }
 
 export interface OnnxGraph {
@@ -95,8 +96,11 @@ function rawBytes(type: OnnxTensor['type'], values: ArrayLike<number>): Uint8Arr
 }
 
 function encodeValue({ name, type, shape }: OnnxValue): ProtobufWriter {
-  const dimensions = new ProtobufWriter()
-  for (const length of shape) dimensions.message(1, new ProtobufWriter().integer(1, length))
-  const tensorType = new ProtobufWriter().integer(1, onnxTypes[type]).message(2, dimensions)
+  const tensorType = new ProtobufWriter().integer(1, onnxTypes[type])
+  if (shape) {
+    const dimensions = new ProtobufWriter()
+    for (const length of shape) dimensions.message(1, new ProtobufWriter().integer(1, length))
+    tensorType.message(2, dimensions)
+  }
   return new ProtobufWriter().string(1, name).message(2, new ProtobufWriter().message(1, tensorType))
 }
