@@ -1,0 +1,53 @@
+import type { Executor } from '@tiny-recursive-models/tensor'
+import {
+  type EvaluationReport,
+  evaluate,
+  loadDataSets,
+  type PuzzleSet,
+  recipes,
+  type TrainedModel,
+  train,
+} from '@tiny-recursive-models/trm'
+import { modelOfState } from '@tiny-recursive-models/trm/node'
+import { median } from './operations.ts'
+
+export interface InferenceSpeed {
+  readonly halting: 'full' | 'early'
+  readonly puzzlesPerSecond: number
+  readonly exactAccuracy: number
+  readonly meanSteps: number
+}
+
+/** Puzzles per second of a trained model with all supervision steps and with early halting, taking turns. */
+export async function measureInference(
+  executor: Executor,
+  model: TrainedModel,
+  set: PuzzleSet,
+  repetitions: number,
+): Promise<InferenceSpeed[]> {
+  const modes = ['full', 'early'] as const
+  const reports: Record<(typeof modes)[number], EvaluationReport[]> = { full: [], early: [] }
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    for (const halting of modes)
+      for await (const event of evaluate(executor, model, set, { halting }))
+        if (event.type === 'done') reports[halting].push(event.report)
+  }
+  return modes.map((halting) => ({
+    halting,
+    puzzlesPerSecond: median(reports[halting].map((report) => report.puzzlesPerSecond)),
+    exactAccuracy: reports[halting][0]!.exactAccuracy,
+    meanSteps: reports[halting][0]!.meanSteps,
+  }))
+}
+
+/** The 4×4 recipe trained on the spot, with its test puzzles: a model that halts for a reason. */
+export async function trainSmallModel(executor: Executor): Promise<{ model: TrainedModel; test: PuzzleSet }> {
+  const recipe = recipes['sudoku-4x4']
+  const data = await loadDataSets(recipe.data, () =>
+    Promise.reject(new Error('generated data reads no file')),
+  )
+  for await (const event of train({ recipe, data, executor }))
+    if (event.type === 'checkpoint' && event.reason === 'end')
+      return { model: modelOfState(event.state, recipe.name), test: data.test }
+  throw new Error('a training run ends with a checkpoint')
+}
