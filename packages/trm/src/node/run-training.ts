@@ -56,21 +56,27 @@ export const maximumDataBytes = 2 ** 32
 
 /** Trains in a run folder and ends with a report on the test set. */
 export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<RunTrainingEvent, void> {
-  const { run, state, warnings } = await openRun(options)
+  const opened = await openBegun(options)
+  let run = opened?.run ?? null
+  const state = opened?.state ?? null
   try {
-    const { recipe } = run
-    yield { type: 'folder', path: run.path, recipe, resumedFrom: state?.step ?? null, warnings }
+    const recipe = run?.recipe ?? options.recipe
+    if (recipe === null) throw noRecipe(options.folder)
+    // What is wrong with the data or the device shows before there is a folder.
     const data = await loadDataSets(recipe.data, (path) =>
       readFileBounded(path, { maximumBytes: maximumDataBytes }),
     )
-    await checkDataRecord(run, data)
     const threads = options.threads ?? (state && state.threads > 0 ? state.threads : availableParallelism())
     const device = options.device ?? (state?.device === 'webgpu' ? 'webgpu' : 'cpu')
     const executor = await openOrtExecutor({ device, threads })
+    run ??= await createRunFolder(options.folder, recipe)
+    await checkDataRecord(run, data)
+    const warnings = opened?.warnings ?? []
+    yield { type: 'folder', path: run.path, recipe, resumedFrom: state?.step ?? null, warnings }
     const done = yield* trainInFolder(run, data, executor, state, options)
     if (done) yield* reportRun(run, data, executor, done, options)
   } finally {
-    await run.close()
+    await run?.close()
   }
 }
 
@@ -80,25 +86,29 @@ interface OpenedRun {
   readonly warnings: readonly string[]
 }
 
-async function openRun({ folder, recipe, resume }: RunTrainingOptions): Promise<OpenedRun> {
+/** The run that is in the folder, locked; null where there is none yet. */
+async function openBegun({ folder, recipe, resume }: RunTrainingOptions): Promise<OpenedRun | null> {
   const begun = await stat(join(folder, runFiles.recipe)).then(
     () => true,
     () => false,
   )
-  if (resume && begun) {
-    const run = await openRunFolder(folder)
-    const latest = await run.resume(recipe ?? run.recipe)
-    return { run, state: latest?.state ?? null, warnings: latest?.warnings ?? [] }
+  if (!begun) return null
+  if (recipe !== null && !resume) {
+    // Refuses, and says why.
+    return { run: await createRunFolder(folder, recipe), state: null, warnings: [] }
   }
-  if (recipe === null) {
-    throw new InputError({
-      who: folder,
-      expected: 'a recipe, or a run folder to resume',
-      got: resume ? 'a folder without a run' : 'no recipe',
-      hint: 'Name a recipe, such as sudoku-6x6.',
-    })
-  }
-  return { run: await createRunFolder(folder, recipe), state: null, warnings: [] }
+  const run = await openRunFolder(folder)
+  const latest = await run.resume(recipe ?? run.recipe)
+  return { run, state: latest?.state ?? null, warnings: latest?.warnings ?? [] }
+}
+
+function noRecipe(folder: string): InputError {
+  return new InputError({
+    who: folder,
+    expected: 'a run folder to resume, or a recipe to begin with',
+    got: 'neither',
+    hint: 'Name a recipe, such as sudoku-6x6.',
+  })
 }
 
 /** Refuses other puzzles than those that the run was begun with; the trainer alone looks only at its own. */
