@@ -1,58 +1,54 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { InputError } from '@tiny-recursive-models/tensor'
+import { parseArgs } from 'node:util'
+import { createReferenceExecutor, InputError } from '@tiny-recursive-models/tensor'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
-import { compareWithGolden, withinTolerance } from './parity/compare.ts'
+import { compareWithGolden } from './parity/compare.ts'
+import { type Deviation, withinTolerance, worstOfEach } from './parity/deviations.ts'
 import { readGolden } from './parity/golden.ts'
 
-const help = `npm run parity -- DIR [--device cpu|webgpu] [--threads N] [--only NAME]
+const help = `npm run parity -- DIR [--device cpu|webgpu] [--threads N] [--only NAME] [--reference]
 
 Runs every set of golden values in DIR (NAME.json + NAME.safetensors) and prints the largest deviation of every
-quantity from the recorded one. Exit code 1 if any is beyond its tolerance.`
+quantity from the recorded one. Exit code 1 if any is beyond its tolerance.
+
+--reference  also runs the reference executor, in float64, and prints its deviations in a second column: recorded
+             values are float32, and where exact numbers are as far from them, the recorded run itself was`
+
+const options = {
+  device: { type: 'string', default: 'cpu' },
+  threads: { type: 'string', default: '2' },
+  only: { type: 'string' },
+  reference: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
 
 /** Architectures that exist here. */
 const known = new Set(['trm'])
 
 async function main(args: readonly string[]): Promise<number> {
-  const option = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined)
-  const directory = args.find((arg, index) => !arg.startsWith('--') && !args[index - 1]?.startsWith('--'))
-  if (!directory || args.includes('--help')) {
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
+  const [directory] = positionals
+  if (!directory || values.help) {
     console.log(help)
-    return directory ? 0 : 2
+    return directory || values.help ? 0 : 2
   }
-  const device = (option('--device') ?? 'cpu') as 'cpu' | 'webgpu'
-  const threads = Number(option('--threads') ?? 2)
-  const executor = await openOrtExecutor({ device, threads })
-  const files = await readdir(directory)
-  const names = files.flatMap((file) =>
-    file.endsWith('.safetensors') ? [file.slice(0, -'.safetensors'.length)] : [],
-  )
-  const wanted = names.filter((name) => files.includes(`${name}.json`) && (option('--only') ?? name) === name)
-  if (wanted.length === 0) {
-    throw new InputError({
-      who: `golden folder ${directory}`,
-      expected: 'pairs NAME.json + NAME.safetensors',
-      got: `${files.length} other files`,
-      hint: 'Give the folder that holds the recorded values.',
-    })
-  }
-  console.log(`${executor.name}\n`)
+  const device = values.device as 'cpu' | 'webgpu'
+  const executor = await openOrtExecutor({ device, threads: Number(values.threads), refuseFallback: true })
+  const reference = values.reference ? createReferenceExecutor() : undefined
+  console.log(`${executor.name}${reference ? ', then float64' : ''}\n`)
   let failures = 0
-  for (const name of wanted.sort()) {
+  for (const name of await goldenNames(directory, values.only)) {
     const golden = await readGolden(join(directory, name))
     if (!known.has(golden.settings.arch)) {
       console.log(`${name}: architecture ${golden.settings.arch} is not implemented here, left out\n`)
       continue
     }
     console.log(name)
-    for (const deviation of await compareWithGolden(executor, golden)) {
-      const right = withinTolerance(deviation)
-      if (!right) failures++
-      const { quantity, largest, kind, allowed, where } = deviation
-      console.log(
-        `  ${right ? 'ok  ' : 'FAIL'} ${quantity.padEnd(18)} ${largest.toExponential(2).padStart(9)} ${kind.padEnd(12)}` +
-          ` (allowed ${allowed.toExponential(0)}; worst at ${where})`,
-      )
+    const exact = reference && worstOfEach(await compareWithGolden(reference, golden))
+    for (const deviation of worstOfEach(await compareWithGolden(executor, golden)).values()) {
+      if (!withinTolerance(deviation)) failures++
+      console.log(line(deviation, exact?.get(deviation.quantity)))
     }
     console.log()
   }
@@ -60,7 +56,35 @@ async function main(args: readonly string[]): Promise<number> {
   return failures === 0 ? 0 : 1
 }
 
+async function goldenNames(directory: string, only: string | undefined): Promise<string[]> {
+  const files = await readdir(directory).catch((): string[] => [])
+  const names = files.flatMap((file) =>
+    file.endsWith('.safetensors') ? [file.slice(0, -'.safetensors'.length)] : [],
+  )
+  const wanted = names.filter((name) => files.includes(`${name}.json`) && (only ?? name) === name)
+  if (wanted.length > 0) return wanted.sort()
+  throw new InputError({
+    who: `golden folder ${directory}`,
+    expected: `pairs ${only ?? 'NAME'}.json + ${only ?? 'NAME'}.safetensors`,
+    got: files.length === 0 ? 'no folder, or an empty one' : `${files.length} other files`,
+    hint: 'Give the folder that holds the recorded values.',
+  })
+}
+
+function line(deviation: Deviation, exact: Deviation | undefined): string {
+  const { quantity, largest, kind, allowed, where } = deviation
+  const columns = [
+    withinTolerance(deviation) ? '  ok  ' : '  FAIL',
+    quantity.padEnd(18),
+    largest.toExponential(2).padStart(9),
+    ...(exact ? [exact.largest.toExponential(2).padStart(9)] : []),
+    kind.padEnd(12),
+  ]
+  return `${columns.join(' ')} (allowed ${allowed.toExponential(0)}; worst at ${where})`
+}
+
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(error instanceof InputError ? error.message : error)
+  const isMistake = error instanceof InputError || (error instanceof TypeError && 'code' in error)
+  console.error(isMistake ? error.message : error)
   return 1
 })

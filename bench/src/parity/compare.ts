@@ -6,31 +6,34 @@ import {
   Thinker,
   TrainingEngine,
 } from '@tiny-recursive-models/trm'
+import { type Deviation, Deviations } from './deviations.ts'
 import { type Golden, tensorOf, weightsUnder } from './golden.ts'
 
-/** The largest deviation of one quantity, and how much is allowed. */
-export interface Deviation {
-  readonly quantity: string
-  readonly kind: 'relative' | 'absolute' | 'of its norm' | 'differences'
-  readonly largest: number
-  readonly allowed: number
-  readonly where: string
+/** Ways of computing a step that must not change it. */
+export interface Variation {
+  /** Slots that go through the model at once; by default all of them. */
+  readonly microBatch?: number
+  /** Whether values are computed again for the gradient instead of being kept. */
+  readonly recompute?: boolean
 }
 
-/** Runs the recorded five steps with our engine and measures how far every recorded quantity is away. */
+/**
+ * Runs the recorded five steps with our engine and measures how far every recorded quantity is away, wherever it
+ * occurs. Logits and gradients of a step in pieces are not given out and left out.
+ */
 export async function compareWithGolden(
   executor: Executor,
   golden: Golden,
-  microBatch?: number,
-): Promise<Deviation[]> {
+  variation: Variation = {},
+): Promise<readonly Deviation[]> {
   const { settings, config } = golden
   const { train, model } = settings
   const slots = model.batch_size
   const stepConfig: StepConfig = {
     model: config,
     batch: slots,
-    microBatch: microBatch ?? slots,
-    recompute: false,
+    microBatch: variation.microBatch ?? slots,
+    recompute: variation.recompute ?? false,
     optimizer: {
       beta1: train.beta1,
       beta2: train.beta2,
@@ -163,65 +166,3 @@ const metricNames = {
   answerLoss: 'lm_loss',
   haltLoss: 'q_halt_loss',
 } as const
-
-class Deviations {
-  readonly #worst = new Map<string, Deviation>()
-
-  get list(): Deviation[] {
-    return [...this.#worst.values()]
-  }
-
-  relative(quantity: string, ours: number, theirs: number, allowed: number, where: string): void {
-    const largest = Math.abs(ours - theirs) / Math.max(Math.abs(theirs), 1e-12)
-    this.#note({ quantity, kind: 'relative', largest: ours === theirs ? 0 : largest, allowed, where })
-  }
-
-  absolute(
-    quantity: string,
-    ours: ArrayLike<number>,
-    theirs: ArrayLike<number | bigint>,
-    allowed: number,
-    where: string,
-  ): void {
-    let largest = ours.length === theirs.length ? 0 : Number.POSITIVE_INFINITY
-    for (let index = 0; index < theirs.length; index++)
-      largest = worse(largest, Math.abs(ours[index]! - Number(theirs[index])))
-    this.#note({ quantity, kind: 'absolute', largest, allowed, where })
-  }
-
-  ofNorm(quantity: string, ours: ArrayLike<number>, theirs: ArrayLike<number | bigint>, where: string): void {
-    let [difference, norm] = [0, 0]
-    for (let index = 0; index < theirs.length; index++) {
-      difference += (ours[index]! - Number(theirs[index])) ** 2
-      norm += Number(theirs[index]) ** 2
-    }
-    const largest = Math.sqrt(difference) / Math.max(Math.sqrt(norm), 1e-12)
-    this.#note({ quantity, kind: 'of its norm', largest, allowed: 1e-4, where })
-  }
-
-  differences(
-    quantity: string,
-    ours: ArrayLike<number>,
-    theirs: ArrayLike<number | bigint>,
-    where: string,
-  ): void {
-    let largest = ours.length === theirs.length ? 0 : Number.POSITIVE_INFINITY
-    for (let index = 0; index < theirs.length; index++) if (ours[index] !== Number(theirs[index])) largest++
-    this.#note({ quantity, kind: 'differences', largest, allowed: 0, where })
-  }
-
-  #note(deviation: Deviation): void {
-    const before = this.#worst.get(deviation.quantity)
-    if (!before || worse(before.largest, deviation.largest) !== before.largest)
-      this.#worst.set(deviation.quantity, deviation)
-  }
-}
-
-/** The larger one; NaN is worse than everything. */
-function worse(left: number, right: number): number {
-  return Number.isNaN(left) || Number.isNaN(right) ? Number.NaN : Math.max(left, right)
-}
-
-export function withinTolerance({ largest, allowed }: Deviation): boolean {
-  return largest <= allowed
-}

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import * as onnxruntime from 'onnxruntime-node'
 import { InputError } from './errors.ts'
 import type { Executor } from './executors/executor.ts'
-import { createOrtExecutor, type OrtOptions } from './executors/ort.ts'
+import { createOrtExecutor, type Device, type OrtOptions } from './executors/ort.ts'
 import { floatTensor } from './graph/types.ts'
 
 /** The one file that opens ONNX Runtime in Node. */
@@ -16,11 +16,12 @@ export async function openOrtExecutor(options: Partial<OrtOptions> = {}): Promis
       hint: `This machine has ${availableParallelism()} cores.`,
     })
   }
-  const names = onnxruntime.listSupportedBackends().map((backend) => backend.name)
-  if (!names.includes(device)) {
+  const built = onnxruntime.listSupportedBackends().map((backend) => backend.name)
+  const devices = (['cpu', 'webgpu'] satisfies Device[]).filter((name) => built.includes(name))
+  if (!devices.includes(device)) {
     throw new InputError({
       who: 'device',
-      expected: `one of ${names.join(', ')}`,
+      expected: `one of ${devices.join(', ')}`,
       got: JSON.stringify(device),
       hint: 'Choose another device; `trm doctor` shows what works here.',
     })
