@@ -11,7 +11,11 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
   }
 }
 
-export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
+/** `--set key=value`, as often as wanted. */
+export const setOption = (): Option =>
+  new Option('--set <key=value>', 'change the recipe (repeatable)').argParser(
+    (value: string, before: readonly string[] = []): readonly string[] => [...before, value],
+  )
 
 export function checkpointChoice(text: string): CheckpointChoice {
   if (text === 'best' || text === 'final' || text === 'latest') return text

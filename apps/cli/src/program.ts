@@ -1,7 +1,11 @@
 import { Command } from 'commander'
 import { addData } from './commands/data.ts'
+import { addDoctor } from './commands/doctor.ts'
+import { addEval } from './commands/eval.ts'
+import { addQuickstart } from './commands/quickstart.ts'
 import { addRecipes } from './commands/recipes.ts'
 import { addRuns } from './commands/runs.ts'
+import { addSolve } from './commands/solve.ts'
 import { addTrain } from './commands/train.ts'
 
 /** The whole command line; a new one for every parse, because commander keeps what it has read. */
@@ -14,9 +18,23 @@ export function createProgram(): Command {
     .showSuggestionAfterError(true)
     .showHelpAfterError('Run with --help for the options and examples.')
     .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  trm quickstart                            train a 6×6 Sudoku solver and watch it solve
+  trm recipes                               what can be trained
+  trm train sudoku-4x4 --out runs/first     train; Ctrl-C saves, --resume goes on
+  trm eval runs/first --early               accuracy on puzzles it has not seen
+  trm solve runs/first "..1.3....32.12.4"   the answer after every step`,
+    )
+  addQuickstart(program)
   addTrain(program)
+  addEval(program)
+  addSolve(program)
   addRuns(program)
   addRecipes(program)
   addData(program)
+  addDoctor(program)
   return program
 }

@@ -8,7 +8,7 @@ import {
 } from '@tiny-recursive-models/trm'
 import { maximumDataBytes, readFileBounded, writeFileAtomically } from '@tiny-recursive-models/trm/node'
 import { type Command, InvalidArgumentError } from 'commander'
-import { collect, jsonOption, wholeNumber } from '../options.ts'
+import { jsonOption, setOption, wholeNumber } from '../options.ts'
 import { grouped, plural } from '../output/format.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
@@ -23,7 +23,7 @@ export function addData(program: Command): void {
   data
     .command('info <recipe>', { isDefault: true })
     .description('the puzzles that a recipe trains and tests on: counts and checksums')
-    .option('--set <key=value>', 'change the recipe (repeatable)', collect, [])
+    .addOption(setOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -60,9 +60,9 @@ Examples:
 
 async function describeData(
   name: string,
-  { set, json }: { set: readonly string[]; json?: true },
+  { set, json }: { set?: readonly string[]; json?: true },
 ): Promise<void> {
-  const recipe = await resolveRecipe(name, set)
+  const recipe = await resolveRecipe(name, set ?? [])
   const { record } = await loadDataSets(recipe.data, (path) =>
     readFileBounded(path, { maximumBytes: maximumDataBytes }),
   )

@@ -8,7 +8,7 @@ import {
 import type { Command } from 'commander'
 import { writeCurve } from '../curve.ts'
 import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
-import { collect, deviceOption, given, jsonOption, threadsOption, wholeNumber } from '../options.ts'
+import { deviceOption, given, jsonOption, setOption, threadsOption, wholeNumber } from '../options.ts'
 import { sparkline } from '../output/chart.ts'
 import { percent, significant } from '../output/format.ts'
 import { print, printJsonLine } from '../output/streams.ts'
@@ -16,7 +16,7 @@ import { describeReport, TrainingDisplay } from '../output/training.ts'
 import { resolveRecipe } from '../recipe-argument.ts'
 
 interface TrainOptions {
-  readonly set: readonly string[]
+  readonly set?: readonly string[]
   readonly out?: string
   readonly resume?: true
   readonly device?: 'cpu' | 'webgpu'
@@ -30,7 +30,7 @@ export function addTrain(program: Command): void {
   program
     .command('train [recipe]')
     .description('train a recipe, or one from a JSON file, in a run folder; Ctrl-C saves and ends')
-    .option('--set <key=value>', 'change the recipe (repeatable)', collect, [])
+    .addOption(setOption())
     .option('--out <folder>', 'the run folder (default: runs/<recipe>-<seed>)')
     .option('--resume', 'go on with the run in the folder; its recipe need not be named')
     .addOption(deviceOption())
@@ -113,7 +113,7 @@ export async function runToEnd(
 
 async function chooseRun(
   name: string | undefined,
-  { set, steps, out, resume }: TrainOptions,
+  { set = [], steps, out, resume }: TrainOptions,
 ): Promise<{ recipe: Recipe | null; folder: string }> {
   const overrides = steps === undefined ? set : [...set, `training.steps=${steps}`]
   if (name !== undefined) {

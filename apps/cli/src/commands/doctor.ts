@@ -1,0 +1,54 @@
+import { availableParallelism, freemem, totalmem } from 'node:os'
+import { machineFacts } from '@tiny-recursive-models/trm/node'
+import type { Command } from 'commander'
+import { measureProduct, type Probe, probeDevice, probeInChild } from '../devices.ts'
+import { jsonOption, threadsOption } from '../options.ts'
+import { significant } from '../output/format.ts'
+import { print, printJson, printJsonLine } from '../output/streams.ts'
+
+const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
+
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('what works on this machine: versions, devices, a speed figure')
+    .addOption(threadsOption())
+    .option('--probe <device>', 'try one device in this process and print the outcome')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExamples:\n  trm doctor\n  trm doctor --json')
+    .action(async ({ threads, probe, json }: { threads?: number; probe?: string; json?: true }) => {
+      if (probe === 'cpu' || probe === 'webgpu') return printJsonLine(await probeDevice(probe))
+      await diagnose(threads ?? availableParallelism(), json === true)
+    })
+}
+
+async function diagnose(threads: number, asJson: boolean): Promise<void> {
+  const machine = machineFacts()
+  const devices: Probe[] = []
+  for (const device of ['cpu', 'webgpu'] as const) devices.push(await probeInChild(device))
+  const works = devices.some(({ device, works }) => device === 'cpu' && works)
+  const product = works ? await measureProduct(threads) : null
+  const memory = { totalBytes: totalmem(), freeBytes: freemem() }
+  if (!works) process.exitCode = 1
+  if (asJson) return printJson({ ...machine, memory, devices, product })
+  const lines: [string, string][] = [
+    ['node', machine.node],
+    ['onnxruntime', machine.onnxruntime],
+    ['system', machine.system],
+    ['processor', `${machine.processor}, ${machine.cores} cores`],
+    ['memory', `${gibibytes(memory.totalBytes)}, ${gibibytes(memory.freeBytes)} free`],
+    ...devices.map(({ device, works, detail }): [string, string] => [
+      `device ${device}`,
+      `${works ? 'works' : 'does not work'}: ${detail}`,
+    ]),
+  ]
+  if (product) {
+    const { gigaflopsPerSecond, size } = product
+    const threadCount = `${threads} ${threads === 1 ? 'thread' : 'threads'}`
+    lines.push([
+      'speed',
+      `${significant(gigaflopsPerSecond)} GFLOP/s (float32 ${size}×${size} products, ${threadCount})`,
+    ])
+  }
+  for (const [what, value] of lines) print(`${what.padEnd(14)} ${value}`)
+}

@@ -1,0 +1,132 @@
+/** Which devices really compute here: a small program is run and compared with the reference. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  createReferenceExecutor,
+  type Executor,
+  floatTensor,
+  InputError,
+  linear,
+  Machine,
+  RandomStream,
+  rmsNorm,
+  slice,
+  swiglu,
+  trace,
+} from '@tiny-recursive-models/tensor'
+import { openOrtExecutor } from '@tiny-recursive-models/trm/node'
+
+export interface Probe {
+  readonly device: 'cpu' | 'webgpu'
+  readonly works: boolean
+  /** What computes, or why it does not. */
+  readonly detail: string
+}
+
+/** float32 against float64 over sums of 32 terms; a wrong kernel is off by far more. */
+const tolerance = 1e-4
+const probeTimeoutMs = 60_000
+
+/** Runs a small program on the device in this process, which a broken driver may end. */
+export async function probeDevice(device: Probe['device']): Promise<Probe> {
+  try {
+    const executor = await openOrtExecutor({ device, threads: 1 })
+    const [found, expected] = [await runProbe(executor), await runProbe(createReferenceExecutor())]
+    const error = Math.max(...found.map((value, index) => Math.abs(value - expected[index]!)))
+    return error < tolerance
+      ? { device, works: true, detail: device === 'cpu' ? 'onnxruntime cpu' : executor.name }
+      : { device, works: false, detail: `wrong results: off by ${error.toPrecision(2)} from the reference` }
+  } catch (error) {
+    const detail =
+      error instanceof InputError
+        ? `${error.got}. ${error.hint}`
+        : String(error instanceof Error ? error.message : error)
+    return { device, works: false, detail: detail.replace(/\s+/g, ' ').slice(0, 300) }
+  }
+}
+
+/** [4, 8] outputs of a gated layer, from the same random numbers everywhere. */
+async function runProbe(executor: Executor): Promise<Float32Array | Int32Array> {
+  const [rows, inputs, outputs] = [4, 32, 8]
+  const random = new RandomStream(0, 'probe')
+  const numbers = (count: number) => Float32Array.from({ length: count }, () => random.truncatedNormal())
+  const feeds = {
+    x: floatTensor([rows, inputs], numbers(rows * inputs)),
+    gate: floatTensor([outputs, inputs], numbers(outputs * inputs)),
+    up: floatTensor([outputs, inputs], numbers(outputs * inputs)),
+  }
+  const program = trace('probe', { feeds, states: {} }, ({ feeds: { x, gate, up } }) => ({
+    outputs: { y: rmsNorm(swiglu(linear(x, gate), linear(x, up))) },
+  }))
+  const runnable = await new Machine(executor).compile(program)
+  try {
+    return (await runnable.run(feeds)).y!.data
+  } finally {
+    await runnable.close()
+  }
+}
+
+/** `probeDevice` in a child process, so that a crash is an answer too. */
+export async function probeInChild(device: Probe['device']): Promise<Probe> {
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv, process.argv[1]!, 'doctor', '--probe', device],
+    { stdio: ['ignore', 'pipe', 'pipe'], timeout: probeTimeoutMs },
+  )
+  let [output, complaint] = ['', '']
+  child.stdout.on('data', (data) => {
+    output += String(data)
+  })
+  child.stderr.on('data', (data) => {
+    complaint += String(data)
+  })
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
+  try {
+    return JSON.parse(output) as Probe
+  } catch {
+    const end = signal === null ? `exit code ${code}` : `signal ${signal}`
+    const last = complaint.trim().split('\n').at(-1)?.slice(0, 200) ?? ''
+    return { device, works: false, detail: `the trial ended with ${end}${last === '' ? '' : ` (${last})`}` }
+  }
+}
+
+export interface ProductSpeed {
+  readonly size: number
+  readonly threads: number
+  readonly runs: number
+  readonly gigaflopsPerSecond: number
+}
+
+const productSize = 1024
+const measureMs = 1_000
+
+/** Float32 products of two square matrices on the CPU for about a second. */
+export async function measureProduct(threads: number): Promise<ProductSpeed> {
+  const size = productSize
+  const machine = new Machine(await openOrtExecutor({ device: 'cpu', threads }))
+  const matrix = { shape: [size, size], type: 'float32' } as const
+  // Only one row is handed back: copying all would be measured too.
+  const program = trace(
+    'product',
+    { feeds: {}, states: { a: matrix, b: matrix } },
+    ({ states: { a, b } }) => ({
+      outputs: { row: slice(linear(a, b), 0, 0, 1) },
+    }),
+  )
+  const random = new RandomStream(0, 'product')
+  for (const name of ['a', 'b']) {
+    const numbers = Float32Array.from({ length: size * size }, () => random.truncatedNormal())
+    await machine.write(name, floatTensor([size, size], numbers))
+  }
+  const runnable = await machine.compile(program)
+  await runnable.run({})
+  const started = performance.now()
+  let [runs, elapsedMs] = [0, 0]
+  while (elapsedMs < measureMs) {
+    await runnable.run({})
+    runs++
+    elapsedMs = performance.now() - started
+  }
+  await runnable.close()
+  return { size, threads, runs, gigaflopsPerSecond: (runs * 2 * size ** 3) / elapsedMs / 1e6 }
+}

@@ -1,0 +1,57 @@
+/** The puzzles that a model is measured on: the test set of its run, or a file of the same kind. */
+import { stat } from 'node:fs/promises'
+import {
+  InputError,
+  loadDataSets,
+  type PuzzleSet,
+  readOfficialFolder,
+  readSudokuSet,
+} from '@tiny-recursive-models/trm'
+import {
+  maximumDataBytes,
+  type OpenedModel,
+  openRunFolder,
+  readFileBounded,
+} from '@tiny-recursive-models/trm/node'
+
+const readFile = (path: string): Promise<Uint8Array> =>
+  readFileBounded(path, { maximumBytes: maximumDataBytes })
+
+/** A Sudoku file, or the test part of a published data folder. */
+export async function readPuzzles({ recipe }: OpenedModel, path: string): Promise<PuzzleSet> {
+  const { data } = recipe
+  if (data.kind !== 'official-folder') return readSudokuSet(await readFile(path), path, data)
+  const { puzzles } = await readOfficialFolder('test', (name) => readFile(`${path}/${name}`), path)
+  return puzzles
+}
+
+/** The test set that the run was begun with, checked by its checksum. */
+export async function readTestSet({ recipe }: OpenedModel, run: string): Promise<PuzzleSet> {
+  const { test, record } = await loadDataSets(recipe.data, readFile)
+  if (test.count === 0) {
+    throw new InputError({
+      who: run,
+      expected: 'a run with test puzzles, or --data FILE',
+      got: 'a run without',
+      hint: 'Name a file of puzzles that the model has not seen: --data FILE.',
+    })
+  }
+  if (!(await stat(run)).isDirectory()) return test
+  const before = await (await openRunFolder(run)).readJson('data')
+  const checksum = testChecksum(before)
+  if (checksum !== null && checksum !== record.test.checksum) {
+    throw new InputError({
+      who: `${run}: test puzzles`,
+      expected: `those of the run (checksum ${checksum})`,
+      got: `others (checksum ${record.test.checksum})`,
+      hint: 'The data file has changed: restore it, or name the puzzles by --data FILE.',
+    })
+  }
+  return test
+}
+
+function testChecksum(record: unknown): string | null {
+  if (typeof record !== 'object' || record === null || !('test' in record)) return null
+  const { test } = record
+  return typeof test === 'object' && test !== null && 'checksum' in test ? String(test.checksum) : null
+}

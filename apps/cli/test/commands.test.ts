@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { runTrm, startTrm, tiny } from './run-trm.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'trm-cli-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+const trm = (...arguments_: string[]) => runTrm(folder, ...arguments_)
+
+interface Line {
+  readonly type: string
+  readonly step?: number
+}
+
+test('train gives a stream of JSON lines and a run folder that describes itself', async () => {
+  const { code, stdout, stderr } = await trm('train', ...tiny, '--threads', '1', '--json')
+  assert.equal(code, 0, stderr)
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line)
+  assert.deepEqual(
+    ['folder', 'start', 'step', 'evaluation', 'checkpoint', 'done', 'report'].filter(
+      (type) => !events.some((event) => event.type === type),
+    ),
+    [],
+  )
+  assert.equal(events.filter(({ type }) => type === 'step').length, 20)
+  const run = join(folder, 'runs', 'sudoku-4x4-0')
+  const report = JSON.parse(readFileSync(join(run, 'report.json'), 'utf8')) as Record<string, unknown>
+  assert.equal(report.steps, 20)
+  assert.match(
+    String(report.command),
+    /^trm train sudoku-4x4 --set data\.minimal=false .* --threads 1 --json$/,
+  )
+  assert.equal((report.test as { full: { puzzles: number } }).full.puzzles, 10)
+  assert.equal((report.machine as { threads: number }).threads, 1)
+  const curve = readFileSync(join(run, 'curve.svg'), 'utf8')
+  assert.match(curve, /^<svg .*<\/svg>\n$/s)
+  assert.ok(!curve.includes('NaN'))
+})
+
+test('a run that is there is refused, resumed and made longer', async () => {
+  const refused = await trm('train', ...tiny)
+  assert.equal(refused.code, 1)
+  assert.equal(
+    refused.stderr,
+    [
+      'trm: runs/sudoku-4x4-0',
+      '  expected  a new or empty folder',
+      '  got       a run that was begun before',
+      '  to do     Go on with it by --resume, or choose another folder.',
+      '',
+    ].join('\n'),
+  )
+  const longer = await trm('train', '--resume', '--out', 'runs/sudoku-4x4-0', '--steps', '22')
+  assert.equal(longer.code, 0, longer.stderr)
+  assert.match(longer.stderr, /sudoku-4x4 goes on from step 20 in runs\/sudoku-4x4-0/)
+  assert.match(longer.stdout, /^loss {8}[▁-█]{22} [\d.]+ → [\d.]+$/m)
+  assert.match(longer.stdout, /trained 22 steps in \d+ s, [\d,]+ parameters/)
+  assert.match(
+    longer.stdout,
+    /all 4 steps {4}[\d.]+ % exact \(95 %: [\d.]+ % to [\d.]+ %\), [\d.]+ puzzles\/s/,
+  )
+})
+
+test('Ctrl-C saves, ends with 130 and says how to go on', async () => {
+  const { child, ended } = startTrm(
+    ['train', ...tiny, '--out', 'stopped', '--threads', '1', '--steps', '100000'],
+    folder,
+  )
+  child.stderr.on('data', (data) => {
+    if (String(data).includes('parameters')) setTimeout(() => child.kill('SIGINT'), 400)
+  })
+  const { code, stdout, stderr } = await ended
+  assert.equal(code, 130, stderr)
+  assert.match(stderr, /saving and leaving after this step; Ctrl-C again leaves at once/)
+  assert.match(stdout, /stopped and saved; go on with: trm train --resume --out stopped/)
+  assert.ok(!existsSync(join(folder, 'stopped', 'lock.json')))
+})
+
+test('eval measures the test set of the run or a file', async () => {
+  const { code, stdout, stderr } = await trm(
+    'eval',
+    'runs/sudoku-4x4-0',
+    '--early',
+    '--threads',
+    '1',
+    '--json',
+  )
+  assert.equal(code, 0, stderr)
+  const { full, early, checkpoint } = JSON.parse(stdout) as {
+    full: { puzzles: number; byStep: unknown[]; exactInterval: number[] }
+    early: { halting: string }
+    checkpoint: { which: string }
+  }
+  assert.equal(full.puzzles, 10)
+  assert.equal(full.byStep.length, 4)
+  assert.equal(full.exactInterval.length, 2)
+  assert.equal(early.halting, 'early')
+  assert.equal(checkpoint.which, 'best')
+
+  assert.equal((await trm('data', 'generate', '--box', '2x2', '--count', '6', '--out', 'six.csv')).code, 0)
+  const sample = ['--data', 'six.csv', '--limit', '5', '--max-steps', '20', '--checkpoint', 'final']
+  const table = await trm('eval', 'runs/sudoku-4x4-0', ...sample, '--threads', '1')
+  assert.equal(table.code, 0, table.stderr)
+  assert.match(table.stdout, /^final weights, step 22, on 5 puzzles of six\.csv\nstep +exact +cells\n/)
+  assert.match(table.stdout, /^all 20 steps +[\d.]+ % exact/m)
+})
+
+test('solve shows the grid after every step and what is wrong with the answer', async () => {
+  const { code, stdout, stderr } = await trm('solve', 'runs/sudoku-4x4-0', '..1.3....32.12.4', '--watch')
+  assert.equal(code, 0, stderr)
+  assert.ok(stdout.startsWith(' · · │ 1 ·\n 3 · │ · ·\n─────┼─────\n · 3 │ 2 ·\n 1 2 │ · 4\n'))
+  assert.equal(stdout.match(/^step {2}\d · [ \d]\d cells changed · least sure [ \d]+ % · /gm)?.length, 4)
+  assert.match(stdout, /solved after 4 steps: a valid solution|not solved: \d+ problems?\n {2}row \d/)
+
+  const json = await trm('solve', 'runs/sudoku-4x4-0', 'six.csv', '--row', '2', '--max-steps', '3', '--json')
+  const { answer, steps } = JSON.parse(json.stdout) as { answer: string; steps: unknown[] }
+  assert.equal(answer.length, 16)
+  assert.equal(steps.length, 3)
+})
+
+test('runs are listed', async () => {
+  const { stdout } = await trm('runs')
+  assert.match(stdout, /^run +recipe +status +step +validation +test +test early +training\n/)
+  assert.match(stdout, /\nsudoku-4x4-0 +sudoku-4x4 +done +22 \/ 22 /)
+  const [line] = JSON.parse((await trm('runs', '.', '--json')).stdout) as { name: string; status: string }[]
+  assert.deepEqual([line?.name, line?.status], ['stopped', 'stopped'])
+})
+
+test('recipes are listed, printed and read back from a file', async () => {
+  assert.match((await trm('recipes')).stdout, /\nsudoku-6x6 +128 +mlp +[\d,]+ {2}6×6 Sudoku/)
+  const { stdout } = await trm('recipes', 'sudoku-4x4')
+  writeFileSync(join(folder, 'mine.json'), stdout.replace('"minimal": true', '"minimal": false'))
+  const data = await trm('data', 'mine.json', '--json')
+  assert.equal((JSON.parse(data.stdout) as { train: { count: number } }).train.count, 400)
+})
+
+test('data files are generated and checked', async () => {
+  const { stdout } = await trm('data', 'generate', '--box', '2x3', '--count', '3', '--minimal', '--seed', '7')
+  const lines = stdout.trim().split('\n')
+  assert.equal(lines[0], 'source,question,answer,rating')
+  assert.match(lines[3]!, /^generated,[.1-6]{36},[1-6]{36},$/)
+  writeFileSync(join(folder, 'good.csv'), stdout)
+  const good = await trm('data', 'check', 'good.csv')
+  assert.equal(good.code, 0)
+  assert.match(good.stdout, /^3 of 3 puzzles are sound \(6×6\)\n {2}generated: 3\nchecksum [0-9a-f]{16}\n$/)
+  lines[2] = lines[2]!.replace(/,[.1-6]/, ',x')
+  writeFileSync(join(folder, 'bad.csv'), lines.join('\n'))
+  const bad = await trm('data', 'check', 'bad.csv')
+  assert.equal(bad.code, 1)
+  assert.match(bad.stdout, /^line 3: question: row 1, column 1: expected a digit from 1 to 6/)
+  assert.match(bad.stdout, /2 of 3 puzzles are sound/)
+})
+
+test('doctor tries the devices and measures a product', async () => {
+  const { code, stdout, stderr } = await trm('doctor', '--threads', '1', '--json')
+  assert.equal(code, 0, stderr)
+  const facts = JSON.parse(stdout) as {
+    devices: { device: string; works: boolean; detail: string }[]
+    product: { gigaflopsPerSecond: number }
+    onnxruntime: string
+  }
+  assert.match(facts.onnxruntime, /^\d+\.\d+\.\d+$/)
+  assert.deepEqual(facts.devices[0], { device: 'cpu', works: true, detail: 'onnxruntime cpu' })
+  assert.equal(facts.devices[1]?.device, 'webgpu')
+  assert.ok(facts.devices[1].works || facts.devices[1].detail.length > 10, 'a reason is given')
+  assert.ok(facts.product.gigaflopsPerSecond > 0.1)
+})
+
+test('quickstart trains, measures and solves; a second call only shows', async () => {
+  const settings = tiny.slice(1)
+  const call = ['quickstart', '--recipe', 'sudoku-4x4', ...settings, '--out', 'quick', '--threads', '1']
+  const first = await trm(...call)
+  assert.equal(first.code, 0, first.stderr)
+  assert.match(first.stdout, /on 10 unseen puzzles/)
+  assert.match(first.stdout, /A puzzle that it has never seen:/)
+  const second = await trm(...call)
+  assert.equal(second.code, 0, second.stderr)
+  assert.match(second.stderr, /goes on from step 20/)
+  assert.match(second.stdout, /on 10 unseen puzzles/)
+})

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { runTrm, tiny } from './run-trm.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'trm-errors-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+before(async () => {
+  writeFileSync(join(folder, 'broken.json'), '{"name": ')
+  const { code, stderr } = await runTrm(
+    folder,
+    'train',
+    ...tiny,
+    '--out',
+    'run',
+    '--threads',
+    '1',
+    '--steps',
+    '2',
+  )
+  assert.equal(code, 0, stderr)
+})
+
+/** Command line → exit code and stderr. */
+const cases: readonly [line: string, code: number, lines: readonly string[]][] = [
+  [
+    'tran',
+    2,
+    [
+      "error: unknown command 'tran'",
+      '(Did you mean train?)',
+      'Run with --help for the options and examples.',
+    ],
+  ],
+  [
+    'train sudoku-4x4 --thread 1',
+    2,
+    [
+      "error: unknown option '--thread'",
+      '(Did you mean --threads?)',
+      'Run with --help for the options and examples.',
+    ],
+  ],
+  [
+    'train sudoku-4x4 --threads many',
+    2,
+    [
+      "error: option '--threads <count>' argument 'many' is invalid. A whole number from 1 to 1024 is needed.",
+      'Run with --help for the options and examples.',
+    ],
+  ],
+  [
+    'train',
+    1,
+    [
+      'trm: trm train',
+      '  expected  the name of a recipe, or --resume with --out FOLDER',
+      '  got       neither',
+      '  to do     Write for example: trm train sudoku-6x6. `trm recipes` lists what there is.',
+    ],
+  ],
+  [
+    'train sudoku-4x --json',
+    1,
+    [
+      '{"error":{"who":"recipe","expected":"the name of a shipped recipe","got":"\\"sudoku-4x\\"","hint":"Did you mean \'sudoku-4x4\'? Known recipes: sudoku-4x4, sudoku-6x6, sudoku-small, sudoku-extreme-mlp, sudoku-extreme-att."}}',
+    ],
+  ],
+  [
+    'train sudoku-4x4 --set optimizer.learnigRate=1',
+    1,
+    [
+      'trm: recipe override',
+      '  expected  a known key of optimizer',
+      '  got       "optimizer.learnigRate"',
+      "  to do     Did you mean 'learningRate'? Known keys of optimizer: learningRate, weightDecay, beta1, beta2, puzzleLearningRate, puzzleWeightDecay, warmupSteps, minimumRatio, averageDecay, loss.",
+    ],
+  ],
+  [
+    'train sudoku-extreme-mlp',
+    1,
+    [
+      'trm: data.train',
+      '  expected  a file of Sudokus (CSV or lines, plain or .gz)',
+      '  got       null',
+      '  to do     Write --set data.train=FILE, and --set data.test=FILE for the final score.',
+    ],
+  ],
+  [
+    'train broken.json',
+    1,
+    [
+      'trm: broken.json',
+      '  expected  a recipe as JSON',
+      '  got       Unexpected end of JSON input',
+      '  to do     Correct the file; `trm recipes sudoku-6x6 > FILE` writes one to begin with.',
+    ],
+  ],
+  [
+    'eval run --checkpoint 7',
+    1,
+    [
+      'trm: run',
+      '  expected  a checkpoint of step 7',
+      '  got       a run with best, final, latest, 2',
+      '  to do     Choose one of those by --checkpoint.',
+    ],
+  ],
+  [
+    'eval nowhere',
+    1,
+    [
+      'trm: nowhere',
+      '  expected  a run folder or a checkpoint file',
+      '  got       no such file or folder (ENOENT)',
+      '  to do     Check the path; nothing was written.',
+    ],
+  ],
+  [
+    'solve run 1.......1.......',
+    1,
+    [
+      'trm: puzzle',
+      '  expected  a Sudoku that can be solved',
+      '  got       row 3, column 1: 1 is already in row 1, column 1, the same column',
+      '  to do     Correct one of these cells.',
+    ],
+  ],
+  [
+    'solve run 12..............3',
+    1,
+    [
+      'trm: Sudoku text',
+      '  expected  16, 36 or 81 cells',
+      '  got       17',
+      '  to do     Write one character a cell, with . for a blank.',
+    ],
+  ],
+  [
+    'solve run 12x.............',
+    1,
+    [
+      'trm: row 1, column 3',
+      '  expected  a digit from 1 to 4, or . 0 _ * for a blank',
+      '  got       "x"',
+      '  to do     Correct this cell.',
+    ],
+  ],
+  [
+    `solve run ${'.'.repeat(36)}`,
+    1,
+    [
+      'trm: puzzle',
+      '  expected  a 4×4 Sudoku of 16 cells, as the model was trained on',
+      '  got       one of 6×6',
+      '  to do     Give a puzzle of that size, or the run of a model for this one.',
+    ],
+  ],
+]
+
+for (const [line, code, lines] of cases) {
+  test(`trm ${line}`, async () => {
+    const outcome = await runTrm(folder, ...line.split(' '))
+    assert.equal(outcome.stderr, `${lines.join('\n')}\n`)
+    assert.equal(outcome.code, code)
+    assert.equal(outcome.stdout, '')
+  })
+}
+
+test('help ends with 0 and shows examples', async () => {
+  const { code, stdout } = await runTrm(folder, 'solve', '--help')
+  assert.equal(code, 0)
+  assert.match(stdout, /Examples:\n {2}trm solve runs\/sudoku-4x4-0/)
+})

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { drawCurve } from '../src/curve.ts'
+import { condense, sparkline } from '../src/output/chart.ts'
+import { duration, percent, significant } from '../src/output/format.ts'
+import { drawGrid } from '../src/output/grid.ts'
+import { formatTable } from '../src/output/table.ts'
+
+test('numbers for people', () => {
+  assert.deepEqual([0, 59_400, 185_000, 7_800_000, 273_600_000, Number.POSITIVE_INFINITY].map(duration), [
+    '0 s',
+    '59 s',
+    '3 min 05 s',
+    '2 h 10 min',
+    '3 d 4 h',
+    '–',
+  ])
+  assert.deepEqual(
+    [0.8321, 1, null].map((share) => percent(share)),
+    ['83.2 %', '100.0 %', '–'],
+  )
+  assert.deepEqual([0.012345, 123.4, 0, 1e-7].map(significant), ['0.0123', '123', '0', '1.00e-7'])
+})
+
+test('a sparkline spans its range', () => {
+  assert.equal(sparkline([0, 1, 2, 3, 4, 5, 6, 7]), '▁▂▃▄▅▆▇█')
+  assert.equal(sparkline([0.5, 0.5]), '▁▁')
+  assert.equal(sparkline([0, 0.5, 1], 60, [0, 1]), '▁▅█')
+  assert.deepEqual(condense([1, 3, 5, 7], 2), [2, 6])
+})
+
+test('columns are as wide as their widest cell, colours not counted', () => {
+  assert.equal(
+    formatTable(
+      ['a', 'count'],
+      [
+        ['\x1b[1mlong\x1b[22m', '7'],
+        ['x', '12'],
+      ],
+      [1],
+    ),
+    'a     count\n\x1b[1mlong\x1b[22m      7\nx        12',
+  )
+})
+
+test('a grid marks what has changed', () => {
+  const question = [2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 5]
+  const tokens = [2, 3, 4, 5, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4]
+  const cells = { question, tokens, changed: new Set([1]), confidence: tokens.map((_, cell) => cell / 4) }
+  const box = { boxRows: 2, boxColumns: 2 }
+  assert.equal(drawGrid(box, cells, false), ' 1*2 │ 3 4\n · · │ · ·\n─────┼─────\n · · │ · ·\n · · │ · 3')
+  const [first, , , , last] = drawGrid(box, cells, true).split('\n')
+  assert.equal(
+    first,
+    ' \x1b[1m1\x1b[22m \x1b[43m\x1b[30m2\x1b[39m\x1b[49m │ 3 4',
+    'given bold, changed on yellow; a sure cell plain',
+  )
+  assert.equal(last, ' · · │ · \x1b[31m3\x1b[39m', 'a changed given is red')
+})
+
+test('a curve is drawn from two steps on, its title escaped', () => {
+  const course = { loss: [[1, 2] as const, [2, 0.2] as const], training: [], validation: [[2, 0.5] as const] }
+  const svg = drawCurve(course, 'a <b> & c')
+  assert.match(svg, />a &#60;b&#62; &#38; c</)
+  assert.equal(svg.match(/<polyline/g)?.length, 2)
+  assert.equal(svg.match(/<circle/g)?.length, 1)
+  assert.ok(!/NaN|Infinity|undefined/.test(svg))
+})

@@ -1,0 +1,50 @@
+/** Runs `trm` as its users do: as a child process. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+export interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const launcher = fileURLToPath(new URL('../bin/trm.js', import.meta.url))
+
+export function startTrm(
+  arguments_: readonly string[],
+  folder: string,
+): { child: ChildProcessWithoutNullStreams; ended: Promise<Outcome> } {
+  const env = { ...process.env, NO_COLOR: '1' }
+  const child = spawn(process.execPath, [launcher, ...arguments_], { cwd: folder, env })
+  let [stdout, stderr] = ['', '']
+  child.stdout.on('data', (data) => {
+    stdout += String(data)
+  })
+  child.stderr.on('data', (data) => {
+    stderr += String(data)
+  })
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }))
+  return { child, ended }
+}
+
+export const runTrm = (folder: string, ...arguments_: readonly string[]): Promise<Outcome> =>
+  startTrm(arguments_, folder).ended
+
+/** A model that learns nothing in this time, but does everything. */
+export const tiny: readonly string[] = [
+  'sudoku-4x4',
+  ...[
+    'data.minimal=false',
+    'data.train=40',
+    'data.validation=10',
+    'data.test=10',
+    'model.width=16',
+    'model.recursions=1',
+    'optimizer.warmupSteps=2',
+    'training.batch=8',
+    'training.steps=20',
+    'training.evaluateEvery=10',
+    'training.checkpointEvery=5',
+  ].flatMap((setting) => ['--set', setting]),
+]
