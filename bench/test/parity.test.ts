@@ -98,6 +98,16 @@ describe('trm_mlp', () => {
   }
 })
 
+// A quarter of a minute on a software adapter.
+const withWebgpu = process.env.TRM_TEST_WEBGPU === '1'
+
+test('webgpu computes what the official code computes', {
+  skip: withWebgpu ? false : 'TRM_TEST_WEBGPU is not 1',
+}, async () => {
+  const webgpu = await openOrtExecutor({ device: 'webgpu', refuseFallback: true })
+  assertWithin(await compareWithGolden(webgpu, await goldenOf('trm_att')))
+})
+
 describe('deviations', () => {
   const at = (largest: number): Deviation => {
     return { quantity: 'loss', kind: 'relative', largest, allowed: 1e-5, where: `${largest}` }

@@ -33,7 +33,8 @@ const zero = (build: Builder): string => build.constant('float32', [], [0])
 
 /**
  * How every primitive, and each fused operation run whole, becomes ONNX operators. Only operators that both the
- * CPU and the WebGPU provider have: a node that falls back to the CPU costs two copies.
+ * CPU and the WebGPU provider have: a node that falls back to the CPU costs two copies, and the conformance test
+ * refuses it.
  */
 export const lowerings: { readonly [O in Primitive | Kept]: Lowering<O> } = {
   input: ({ attributes }) => attributes.name,
