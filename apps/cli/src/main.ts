@@ -1,7 +1,5 @@
-/** `trm`: reads the command line, runs one command, turns errors into four lines and an exit code. */
-import { CommanderError } from 'commander'
-import { showError } from './output/errors.ts'
-import { createProgram } from './program.ts'
+/** `trm`: reads the command line, runs one command, ends with its exit code. */
+import { runCommand } from './run.ts'
 
 // A reader that closes early, such as `trm runs | head`, is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -9,14 +7,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-try {
-  await createProgram().parseAsync()
-} catch (error) {
-  if (error instanceof CommanderError) {
-    // Help and version are asked for and end with 0; everything else is wrong usage.
-    process.exitCode = error.exitCode === 0 ? 0 : 2
-  } else {
-    showError(error, process.argv.includes('--json'))
-    process.exitCode = 1
-  }
-}
+const exitCode = await runCommand(process.argv.slice(2))
+// Commands set a code of their own where a result, not an error, asks for one.
+if (exitCode !== 0) process.exitCode = exitCode

@@ -3,10 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { runCommand } from '../src/run.ts'
 import { runTrm, tiny } from './run-trm.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trm-errors-'))
-after(() => rmSync(folder, { recursive: true, force: true }))
+const home = process.cwd()
+after(() => {
+  process.chdir(home)
+  rmSync(folder, { recursive: true, force: true })
+})
 
 before(async () => {
   writeFileSync(join(folder, 'broken.json'), '{"name": ')
@@ -22,6 +27,7 @@ before(async () => {
     '2',
   )
   assert.equal(code, 0, stderr)
+  process.chdir(folder)
 })
 
 /** Command line → exit code and stderr. */
@@ -162,13 +168,20 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
 ]
 
 for (const [line, code, lines] of cases) {
-  test(`trm ${line}`, async () => {
-    const outcome = await runTrm(folder, ...line.split(' '))
-    assert.equal(outcome.stderr, `${lines.join('\n')}\n`)
-    assert.equal(outcome.code, code)
-    assert.equal(outcome.stdout, '')
+  test(`trm ${line}`, async (context) => {
+    const written: string[] = []
+    context.mock.method(process.stderr, 'write', (text: string) => written.push(text) > 0)
+    assert.equal(await runCommand(line.split(' ')), code)
+    assert.equal(written.join(''), `${lines.join('\n')}\n`)
   })
 }
+
+test('the process ends with these codes and says nothing on stdout', async () => {
+  const usage = await runTrm(folder, 'tran')
+  assert.deepEqual([usage.code, usage.stdout], [2, ''])
+  const input = await runTrm(folder, 'eval', 'nowhere', '--json')
+  assert.deepEqual([input.code, input.stdout], [1, ''])
+})
 
 test('help ends with 0 and shows examples', async () => {
   const { code, stdout } = await runTrm(folder, 'solve', '--help')

@@ -1,7 +1,7 @@
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import { machineFacts } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
-import { measureProduct, type Probe, probeDevice, probeInChild } from '../devices.ts'
+import { measureProduct, probeDevice, probeInChild } from '../devices.ts'
 import { jsonOption, threadsOption } from '../options.ts'
 import { significant } from '../output/format.ts'
 import { print, printJson, printJsonLine } from '../output/streams.ts'
@@ -24,8 +24,7 @@ export function addDoctor(program: Command): void {
 
 async function diagnose(threads: number, asJson: boolean): Promise<void> {
   const machine = machineFacts()
-  const devices: Probe[] = []
-  for (const device of ['cpu', 'webgpu'] as const) devices.push(await probeInChild(device))
+  const devices = await Promise.all((['cpu', 'webgpu'] as const).map(probeInChild))
   const works = devices.some(({ device, works }) => device === 'cpu' && works)
   const product = works ? await measureProduct(threads) : null
   const memory = { totalBytes: totalmem(), freeBytes: freemem() }
