@@ -25,6 +25,8 @@ export class TrainingDisplay {
         this.#progress.note(
           `${grouped(event.parameters)} parameters, ${plural(event.trainingPuzzles, 'training puzzle')}, batch ${event.batch}${event.microBatch < event.batch ? ` in pieces of ${event.microBatch}` : ''}, ${event.executor}`,
         )
+        // A large model may take minutes until there is something to show.
+        this.#progress.update(event.step / event.totalSteps, 'the first step …')
         return
       case 'step':
         this.#window.push(event)
