@@ -9,8 +9,8 @@ import { fusedRules, type GradientRule, primitiveRules } from './rules.ts'
 /**
  * Gradients of `output` with respect to `targets`, as new nodes of the same graph (reverse mode).
  *
- * A fused operation with a rule of its own uses it; any other is differentiated through its expansion, and a
- * recomputed function through a second trace of itself that may not start before the gradient arrives.
+ * A fused operation with a rule of its own uses it; any other is differentiated through its expansion. A stage
+ * waits for the gradients that later ones have sent, and one that recomputes is traced once more behind them.
  *
  * @param output    any float32 tensor; a scalar loss unless `cotangent` is given
  * @param cotangent weights of the output's elements, of its shape; 1 for a scalar
@@ -75,9 +75,15 @@ class GradientFlow {
       })
       return
     }
-    const inputs = node.operation === 'recomputed' ? node.inputs.map((input) => after(input, g)) : node.inputs
     // The expansion's nodes are the youngest of all: they are walked to the end before the outside goes on.
-    this.#send(expand({ ...node, inputs } as NodeOf<Fused>), g)
+    if (node.operation !== 'stage') this.#send(expand(node as NodeOf<Fused>), g)
+    else {
+      // What later stages have sent to the weights so far is computed before this one begins.
+      const sent = node.inputs.flatMap((input) => this.#gradients.get(input) ?? [])
+      const gate = after(g, ...sent)
+      const inputs = node.attributes.recompute ? node.inputs.map((input) => after(input, gate)) : node.inputs
+      this.#send(expand({ ...node, inputs } as NodeOf<Fused>), gate)
+    }
   }
 
   /** Operands before users, without recursion: graphs are deeper than the call stack. */

@@ -142,7 +142,7 @@ export const primitiveRules: { readonly [P in Primitive]: GradientRule<P> } = {
     return addend ? [ga, gb, g] : [ga, gb]
   },
   stopGradient: none,
-  after: (_, g) => [g, null],
+  after: ({ inputs }, g) => [g, ...inputs.slice(1).map(() => null)],
 }
 
 /** Tables of up to this many rows get their gradient from a product with one-hot indices. */

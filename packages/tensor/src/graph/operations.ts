@@ -62,7 +62,7 @@ export interface PrimitiveAttributes {
   matmul: { readonly transposeLeft: boolean; readonly transposeRight: boolean }
   /** Identity that lets no gradient through. */
   stopGradient: None
-  /** The first operand, not before the second has been computed: orders recomputation. */
+  /** The first operand, not before all others have been computed: orders the backward pass. */
   after: None
 }
 
@@ -99,8 +99,16 @@ export interface FusedAttributes {
   adamAtan2: None
   /** signDescent(rows [B, D], gradients [B, D], identifiers [B] int32, learningRate, weightDecay): new rows */
   signDescent: None
-  /** A traced function whose inner values are computed again for the gradient instead of being kept. */
-  recomputed: { readonly body: (...inputs: readonly Node[]) => Node; readonly name: string }
+  /**
+   * A traced function whose part of the backward pass is finished, gradients of its weights included, before that
+   * of the function before begins: what it kept can then go. With `recompute` its inner values are not kept at all
+   * but computed again.
+   */
+  stage: {
+    readonly name: string
+    readonly body: (...inputs: readonly Node[]) => Node
+    readonly recompute: boolean
+  }
 }
 
 export type Primitive = keyof PrimitiveAttributes

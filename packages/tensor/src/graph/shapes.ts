@@ -294,7 +294,7 @@ export const shapeRules: { readonly [O in Operation]: ShapeRule<O> } = {
       )
     return { shape: rows!.shape, type: 'float32' }
   },
-  recomputed: (inputs, { body }) => {
+  stage: (inputs, { body }) => {
     const { shape, type } = body(...inputs)
     return { shape, type }
   },

@@ -103,13 +103,19 @@ export const lowerings: { readonly [O in Primitive | Kept]: Lowering<O> } = {
     return build.emit('MatMul', [flipped(0, transposeLeft), flipped(1, transposeRight)])
   },
   stopGradient: (_, inputs) => inputs[0]!,
-  // x + 0 · token[0]: nothing else makes ONNX Runtime wait, as it orders nodes by their data alone.
-  after: ({ inputs: nodes }, [x, token], build) => {
-    if (nodes[0]!.type !== 'float32' || nodes[1]!.type !== 'float32') return x!
-    const flat = build.emit('Reshape', [token!, build.integers(elementCount(nodes[1]!.shape))])
-    const first = build.emit('Slice', [flat, build.integers(0), build.integers(1), build.integers(0)])
-    const none = build.emit('Mul', [build.emit('Reshape', [first, build.integers()]), zero(build)])
-    return build.emit('Add', [x!, none])
+  // x + 0 · (one element of every token): nothing else makes ONNX Runtime wait, as it orders nodes by their data.
+  after: ({ inputs: nodes }, [x, ...tokens], build) => {
+    if (nodes[0]!.type !== 'float32') return x!
+    const elements = tokens.flatMap((token, index) => {
+      const { type, shape } = nodes[index + 1]!
+      if (type !== 'float32') return []
+      const flat = build.emit('Reshape', [token, build.integers(elementCount(shape))])
+      return [build.emit('Slice', [flat, build.integers(0), build.integers(1), build.integers(0)])]
+    })
+    if (elements.length === 0) return x!
+    const together = elements.length === 1 ? elements[0]! : build.emit('Concat', elements, { axis: 0 })
+    const sum = build.emit('ReduceSum', [together, build.integers(0)], { keepdims: 0 })
+    return build.emit('Add', [x!, build.emit('Mul', [sum, zero(build)])])
   },
 
   rmsNorm: ({ shape, attributes: { epsilon } }, [x], build) => {

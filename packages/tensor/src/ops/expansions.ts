@@ -115,7 +115,7 @@ export const expansions: { readonly [F in Fused]: Expansion<F> } = {
     const decayed = multiply(rows, subtract(1, multiply(learningRate, weightDecay)))
     return subtract(decayed, multiply(sign(summed), learningRate))
   },
-  recomputed: ({ inputs, attributes }) => attributes.body(...inputs),
+  stage: ({ inputs, attributes }) => attributes.body(...inputs),
 }
 
 type Five = [Tensor, Tensor, Tensor, Tensor, Tensor]

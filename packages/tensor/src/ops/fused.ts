@@ -56,13 +56,14 @@ export function signDescent(operands: {
 }
 
 /**
- * Calls `body` so that its inner values are computed again in the backward pass instead of being kept. Outer
- * tensors that the body uses without taking them as arguments become operands as well, so that nothing is lost.
+ * Calls `body` as a stage of its own (see FusedAttributes.stage). Outer tensors that the body uses without taking
+ * them as arguments become operands as well, so that no gradient is lost.
  */
-export function recomputed(
+export function stage(
   name: string,
+  recompute: boolean,
   body: (...inputs: readonly Tensor[]) => Tensor,
-  ...inputs: Tensor[]
+  ...inputs: readonly Tensor[]
 ): Tensor {
   const marker = scalar(0).id
   const captured = new Set<Tensor>()
@@ -75,5 +76,12 @@ export function recomputed(
     else if (!inputs.includes(node)) captured.add(node)
   }
   const outer = [...captured].sort((left, right) => left.id - right.id)
-  return createNode('recomputed', [...inputs, ...outer], { body, name })
+  return createNode('stage', [...inputs, ...outer], { name, body, recompute })
 }
+
+/** A stage whose inner values are computed again in the backward pass instead of being kept. */
+export const recomputed = (
+  name: string,
+  body: (...inputs: readonly Tensor[]) => Tensor,
+  ...inputs: readonly Tensor[]
+): Tensor => stage(name, true, body, ...inputs)

@@ -126,7 +126,7 @@ export function matmul(
 }
 
 export const stopGradient = (x: Tensor): Tensor => createNode('stopGradient', [x], {})
-export const after = (x: Tensor, first: Tensor): Tensor => createNode('after', [x, first], {})
+export const after = (x: Tensor, ...first: Tensor[]): Tensor => createNode('after', [x, ...first], {})
 
 /** The sum over the axes along which `shape` was stretched: undoes a broadcast, as its gradient needs. */
 export function sumToShape(x: Tensor, shape: Shape): Tensor {

@@ -220,7 +220,7 @@ export const fusedCases: { readonly [F in Fused]: readonly Case[] } = {
     descent('repeated identifiers', [5, 3], [2, 7, 2, 2, 7]),
     descent('one row', [1, 5], [3]),
   ],
-  recomputed: [
+  stage: [
     example('one operand', [normal([3, 5])], (x) =>
       fused.recomputed('square', (y) => ops.multiply(y!, ops.exponential(y!)), x!),
     ),
@@ -235,6 +235,9 @@ export const fusedCases: { readonly [F in Fused]: readonly Case[] } = {
         const body = (...inputs: readonly Tensor[]) => layer(...(inputs as [Tensor, Tensor, Tensor, Tensor]))
         return fused.recomputed('layer', body, x!, gate!, up!, down!)
       },
+    ),
+    example('kept', [normal([3, 5])], (x) =>
+      fused.stage('square', false, (y) => ops.multiply(y!, ops.exponential(y!)), x!),
     ),
     example('inside another', [normal([2, 3])], (x) =>
       fused.recomputed(

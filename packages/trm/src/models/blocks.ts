@@ -16,40 +16,84 @@ import {
 import type { ModelConfig } from './config.ts'
 import type { Weights } from './weights.ts'
 
+interface SwigluWeights {
+  readonly gate: Tensor
+  readonly up: Tensor
+  readonly down: Tensor
+}
+
+interface BlockWeights {
+  /** The token axis: a SwiGLU of its own, or attention. */
+  readonly mixer: SwigluWeights | { readonly queryKeyValue: Tensor; readonly output: Tensor }
+  readonly feedForward: SwigluWeights
+}
+
+/**
+ * The weights of all blocks. Gate and up are stored as one matrix [2I, d] and cut here, once for all net calls:
+ * two products on its halves need no split of their result.
+ */
+export function blockWeights(weights: Weights, { blocks, mixer }: ModelConfig): BlockWeights[] {
+  const swigluOf = (prefix: string): SwigluWeights => {
+    const gateUp = weights[`${prefix}.gateUp`]!
+    const rows = gateUp.shape[0]!
+    return {
+      gate: slice(gateUp, 0, 0, rows / 2),
+      up: slice(gateUp, 0, rows / 2, rows),
+      down: weights[`${prefix}.down`]!,
+    }
+  }
+  return Array.from({ length: blocks }, (_, index) => {
+    const prefix = `blocks.${index}`
+    const queryKeyValue = weights[`${prefix}.mixer.queryKeyValue`]!
+    return {
+      mixer:
+        mixer === 'mlp'
+          ? swigluOf(`${prefix}.mixer`)
+          : { queryKeyValue, output: weights[`${prefix}.mixer.output`]! },
+      feedForward: swigluOf(`${prefix}.feedForward`),
+    }
+  })
+}
+
 /**
  * The net that both updates share: blocks(state + injection), [L, B, D] → [L, B, D].
  *
  * Tokens are the outermost axis, so that mixing tokens is one plain matrix product on [L, B·D] and mixing
  * features one on [L·B, D], with nothing transposed.
  */
-export function net(state: Tensor, injection: Tensor, weights: Weights, config: ModelConfig): Tensor {
+export function net(
+  state: Tensor,
+  injection: Tensor,
+  blocks: readonly BlockWeights[],
+  config: ModelConfig,
+): Tensor {
   let hidden = add(state, injection) // [L, B, D]
-  for (let index = 0; index < config.blocks; index++) {
-    const block = (name: string): Tensor => weights[`blocks.${index}.${name}`]!
-    hidden = config.mixer === 'mlp' ? mixTokens(hidden, block) : attend(hidden, block, config)
-    hidden = feedForward(hidden, block)
+  for (const { mixer, feedForward } of blocks) {
+    hidden = 'gate' in mixer ? mixTokens(hidden, mixer) : attend(hidden, mixer, config)
+    hidden = mixFeatures(hidden, feedForward)
   }
   return hidden
 }
 
-type BlockWeights = (name: string) => Tensor
-
 /** rms(h + swiglu over the token axis); the norm is over that axis too. No positions are used. */
-function mixTokens(h: Tensor, weights: BlockWeights): Tensor {
+function mixTokens(h: Tensor, { gate, up, down }: SwigluWeights): Tensor {
   const [tokens, batch, width] = h.shape as [number, number, number]
   const x = reshape(h, [tokens, batch * width]) // [L, B·D]
-  const [gate, up] = halves(weights('mixer.gateUp')) // each [I, L]
-  const hidden = swiglu(matmul(gate, x), matmul(up, x)) // [I, B·D]
-  const mixed = matmul(weights('mixer.down'), hidden) // [L, B·D]
+  const hidden = swiglu(matmul(gate, x), matmul(up, x)) // [I, B·D], from weights [I, L]
+  const mixed = matmul(down, hidden) // [L, B·D]
   return reshape(rmsNorm(add(x, mixed), 0), h.shape)
 }
 
 /** rms(h + self-attention over all tokens, not causal) */
-function attend(h: Tensor, weights: BlockWeights, config: ModelConfig): Tensor {
+function attend(
+  h: Tensor,
+  { queryKeyValue, output }: { queryKeyValue: Tensor; output: Tensor },
+  config: ModelConfig,
+): Tensor {
   const [tokens, batch, width] = h.shape as [number, number, number]
   const { heads } = config
   const x = reshape(h, [tokens * batch, width]) // [L·B, D]
-  const projected = linear(x, weights('mixer.queryKeyValue')) // [L·B, 3D]
+  const projected = linear(x, queryKeyValue) // [L·B, 3D]
   const split = transpose(reshape(projected, [tokens, batch, 3, heads, width / heads]), 2, 1, 3, 0, 4)
   const part = (index: number) => reshape(slice(split, 0, index, index + 1), split.shape.slice(1)) // [B, H, L, d]
   let [query, key] = [part(0), part(1)]
@@ -59,24 +103,17 @@ function attend(h: Tensor, weights: BlockWeights, config: ModelConfig): Tensor {
     key = rotary(key, cosine, sine)
   }
   const attended = transpose(attention(query, key, part(2)), 2, 0, 1, 3) // [L, B, H, d]
-  const mixed = linear(reshape(attended, [tokens * batch, width]), weights('mixer.output'))
+  const mixed = linear(reshape(attended, [tokens * batch, width]), output)
   return reshape(rmsNorm(add(x, mixed)), h.shape)
 }
 
 /** rms(h + swiglu over the features) */
-function feedForward(h: Tensor, weights: BlockWeights): Tensor {
+function mixFeatures(h: Tensor, { gate, up, down }: SwigluWeights): Tensor {
   const [tokens, batch, width] = h.shape as [number, number, number]
   const x = reshape(h, [tokens * batch, width]) // [L·B, D]
-  const [gate, up] = halves(weights('feedForward.gateUp')) // each [I, D]
   const hidden = swiglu(linear(x, gate), linear(x, up)) // [L·B, I]
-  const fed = linear(hidden, weights('feedForward.down')) // [L·B, D]
+  const fed = linear(hidden, down) // [L·B, D]
   return reshape(rmsNorm(add(x, fed)), h.shape)
-}
-
-/** Gate and up are stored as one matrix [2I, d]; two products on its halves need no split of their result. */
-function halves(gateUp: Tensor): [Tensor, Tensor] {
-  const rows = gateUp.shape[0]!
-  return [slice(gateUp, 0, 0, rows / 2), slice(gateUp, 0, rows / 2, rows)]
 }
 
 const rotaryBase = 10_000

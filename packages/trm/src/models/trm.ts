@@ -7,14 +7,14 @@ import {
   filled,
   linear,
   multiply,
-  recomputed,
   reshape,
   slice,
+  stage,
   stopGradient,
   type Tensor,
   transpose,
 } from '@tiny-recursive-models/tensor'
-import { net } from './blocks.ts'
+import { blockWeights, net } from './blocks.ts'
 import { type ModelConfig, prefixLength, sequenceLength } from './config.ts'
 import type { Weights } from './weights.ts'
 
@@ -55,10 +55,9 @@ export function supervisionStep(
   config: ModelConfig,
   recompute = false,
 ): Prediction {
+  const blocks = blockWeights(weights, config)
   const think = (state: Tensor, injection: Tensor): Tensor =>
-    recompute
-      ? recomputed('net', (s, i) => net(s!, i!, weights, config), state, injection)
-      : net(state, injection, weights, config)
+    stage('net', recompute, (s, i) => net(s!, i!, blocks, config), state, injection)
 
   const question = embedQuestion(puzzles, weights, config) // [L, B, D]
   let { answer, latent } = states
