@@ -123,7 +123,7 @@ test('a printed program', () => {
 %10 = constant [0.1, 0.2, 0.3, 0.333333, … 6 values]: float32[2, 3]
 %11 = multiply %9 %10: float32[2, 3]
 %12 = slice %11 axis=1 start=0 end=2: float32[2, 2]
-%13 = recomputed %12 name=square: float32[2, 2]
+%13 = stage %12 name=square recompute: float32[2, 2]
 %14 = reduceSum %13 axes=[0, 1]: float32[1, 1]
 %15 = reshape %14: float32[]
 %16 = constant 1: float32[]
