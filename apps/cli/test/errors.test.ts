@@ -82,7 +82,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       'trm: recipe override',
       '  expected  a known key of optimizer',
       '  got       "optimizer.learnigRate"',
-      "  to do     Did you mean 'learningRate'? Known keys of optimizer: learningRate, weightDecay, beta1, beta2, puzzleLearningRate, puzzleWeightDecay, warmupSteps, minimumRatio, averageDecay, loss.",
+      "  to do     Did you mean 'optimizer.learningRate'? Known keys of optimizer: learningRate, weightDecay, beta1, beta2, puzzleLearningRate, puzzleWeightDecay, warmupSteps, minimumRatio, averageDecay, loss.",
     ],
   ],
   [
@@ -122,7 +122,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       'trm: nowhere',
       '  expected  a run folder or a checkpoint file',
       '  got       no such file or folder (ENOENT)',
-      '  to do     Check the path; nothing was written.',
+      '  to do     Check the path, and that its folder is there.',
     ],
   ],
   [

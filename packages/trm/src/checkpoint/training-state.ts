@@ -33,6 +33,8 @@ export interface BestFigure {
   readonly step: number
   /** Share of exactly solved puzzles, 0 to 1. */
   readonly exactAccuracy: number
+  /** Share of cells that are right, 0 to 1: it decides between equal exact accuracies. */
+  readonly cellAccuracy: number
 }
 
 export interface TrainingState {
@@ -58,6 +60,7 @@ export interface TrainingState {
 }
 
 const count = () => z.int().min(0)
+const share = () => z.number().min(0).max(1)
 
 const storedFields = z.strictObject({
   format: z.literal(trainingStateFormat, { error: `format ${trainingStateFormat}` }),
@@ -65,7 +68,14 @@ const storedFields = z.strictObject({
   step: count(),
   nextDraw: count(),
   slotDraws: z.array(count()).max(1_048_576),
-  best: z.strictObject({ step: count(), exactAccuracy: z.number().min(0).max(1) }).nullable(),
+  best: z
+    .strictObject({
+      step: count(),
+      exactAccuracy: share(),
+      // The first checkpoints did not hold it; with 0 the next equal evaluation is the better one.
+      cellAccuracy: share().default(0),
+    })
+    .nullable(),
   dataChecksum: z.string().max(200),
   microBatch: count().min(1),
   elapsedMs: z.number().min(0),

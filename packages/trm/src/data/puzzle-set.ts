@@ -56,6 +56,43 @@ export function puzzleAt(set: PuzzleSet, index: number): Example {
 }
 
 /**
+ * Throws where a number of the set is outside what it says of itself: ONNX Runtime would read beside a table, or a
+ * loss would be counted over a symbol that no output stands for. One pass over the numbers.
+ */
+export function checkPuzzleSet(set: PuzzleSet): void {
+  const { name, count, cells, symbols, identifiers, inputs, labels, puzzleIdentifiers } = set
+  const who = `puzzle set "${name}"`
+  const hint = 'The data is damaged or of another kind: build or fetch it again.'
+  const lengths = [inputs.length, labels.length, puzzleIdentifiers.length]
+  if (lengths[0] !== count * cells || lengths[1] !== count * cells || lengths[2] !== count) {
+    const expected = `${count} puzzles of ${cells} cells`
+    const got = `${lengths[0]} inputs, ${lengths[1]} labels, ${lengths[2]} identifiers`
+    throw new InputError({ who, expected, got, hint })
+  }
+  const refuse = (puzzle: number, cell: number | null, expected: string, got: number) => {
+    const place = cell === null ? '' : `, cell ${cell}`
+    const source = set.source?.[puzzle] ? ` (${set.source[puzzle]})` : ''
+    throw new InputError({
+      who: `${who}, puzzle ${puzzle}${source}${place}`,
+      expected,
+      got: String(got),
+      hint,
+    })
+  }
+  for (let place = 0; place < inputs.length; place++) {
+    const [token, label] = [inputs[place]!, labels[place]!]
+    if (token >= 0 && token < symbols && label < symbols) continue
+    const [puzzle, cell] = [Math.floor(place / cells), place % cells]
+    if (label >= symbols) refuse(puzzle, cell, `a label below ${symbols} (negative: not scored)`, label)
+    refuse(puzzle, cell, `a token from 0 to ${symbols - 1}`, token)
+  }
+  puzzleIdentifiers.forEach((identifier, puzzle) => {
+    if (identifier >= 0 && identifier < identifiers) return
+    refuse(puzzle, null, `an identifier from 0 to ${identifiers - 1}`, identifier)
+  })
+}
+
+/**
  * A new set of the puzzles at `indices`, in that order.
  *
  * @param name name of the new set; by default that of the old one

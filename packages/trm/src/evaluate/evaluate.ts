@@ -1,6 +1,6 @@
 // Letters: B slots, S cells, V symbols.
 import { type Executor, InputError } from '@tiny-recursive-models/tensor'
-import type { PuzzleSet } from '../data/puzzle-set.ts'
+import { checkPuzzleSet, type PuzzleSet } from '../data/puzzle-set.ts'
 import { type ModelConfig, sequenceLength } from '../models/config.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'
 
@@ -202,6 +202,7 @@ export function wilsonInterval(share: number, count: number): readonly [number, 
 }
 
 function checkSet(config: ModelConfig, set: PuzzleSet): void {
+  checkPuzzleSet(set)
   const fits =
     set.cells === config.cells && set.symbols === config.symbols && set.identifiers <= config.identifiers
   if (fits && set.count > 0) return

@@ -8,7 +8,7 @@ interface Advice {
 
 /** By the system's error code. Source: errno(3). */
 const advice: Readonly<Record<string, Advice>> = {
-  ENOENT: { got: 'no such file or folder', hint: 'Check the path; nothing was written.' },
+  ENOENT: { got: 'no such file or folder', hint: 'Check the path, and that its folder is there.' },
   ENOSPC: { got: 'a full disk', hint: 'Free some space, or choose a folder on another disk.' },
   EDQUOT: { got: 'a used-up disk quota', hint: 'Free some space, or choose a folder on another disk.' },
   EROFS: { got: 'a read-only file system', hint: 'Choose a folder on a disk that can be written.' },

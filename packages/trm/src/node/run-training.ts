@@ -8,7 +8,7 @@ import { encodeTrainingState, type TrainingState } from '../checkpoint/training-
 import { type LoadedDataSets, loadDataSets } from '../data/load.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import type { TrainingEvent } from '../train/events.ts'
-import { train } from '../train/train.ts'
+import { doneEvent, train } from '../train/train.ts'
 import { readFileBounded } from './files.ts'
 import { encodeModelFile } from './model-files.ts'
 import { createRunFolder, openRunFolder, type RunFolder, runFiles } from './run-folder.ts'
@@ -138,14 +138,9 @@ async function* trainInFolder(
   { shouldStop }: RunTrainingOptions,
 ): AsyncGenerator<RunTrainingEvent, Done | undefined> {
   const { recipe } = run
-  if (state && isFinished(recipe, state)) {
-    const { step, elapsedMs } = state
-    const done: Done = {
-      type: 'done',
-      step,
-      reason: step >= recipe.training.steps ? 'steps' : 'accuracy',
-      elapsedMs,
-    }
+  // A run killed between its last checkpoint and its report has nothing left to train.
+  const done = state && doneEvent(recipe, state)
+  if (state && done) {
     await run.saveWeights('final', encodeModelFile(state))
     if ((await run.readEvents()).at(-1)?.type !== 'done') await run.appendEvent(done)
     yield done
@@ -170,12 +165,6 @@ async function* trainInFolder(
     }
   }
   return undefined
-}
-
-/** A run killed between its last checkpoint and its report has nothing left to train. */
-function isFinished({ training }: Recipe, { step, best }: TrainingState): boolean {
-  const { steps, stopAtAccuracy } = training
-  return step >= steps || (stopAtAccuracy !== null && best !== null && best.exactAccuracy >= stopAtAccuracy)
 }
 
 type Checkpoint = Extract<TrainingEvent, { type: 'checkpoint' }>

@@ -38,10 +38,14 @@ export function nearestName(name: string, known: readonly string[]): string | nu
   return nearestDistance <= Math.max(2, wanted.length / 2) ? nearest : null
 }
 
-/** "Did you mean …? Known …: …" for a name that is not known. */
-export function unknownNameHint(name: string, known: readonly string[], what: string): string {
+/**
+ * "Did you mean …? Known …: …" for a name that is not known.
+ *
+ * @param prefix what stands before the nearest name so that it can be copied, such as `optimizer.`
+ */
+export function unknownNameHint(name: string, known: readonly string[], what: string, prefix = ''): string {
   const nearest = nearestName(name, known)
-  const question = nearest === null ? '' : `Did you mean '${nearest}'? `
+  const question = nearest === null ? '' : `Did you mean '${prefix}${nearest}'? `
   return `${question}Known ${what}: ${known.join(', ')}.`
 }
 

@@ -61,7 +61,9 @@ export function unknownKeyError(parent: string, key: string, recipe: unknown, wh
       known === null
         ? `${parent} is a single value and has no keys.`
         : sectionHint(parent, key, holder) +
-          unknownNameHint(key, known, parent === '' ? 'keys' : `keys of ${parent}`),
+          (parent === ''
+            ? unknownNameHint(key, known, 'keys')
+            : unknownNameHint(key, known, `keys of ${parent}`, `${parent}.`)),
   })
 }
 

@@ -3,7 +3,7 @@ import type { StoredTensor } from '../checkpoint/stored-tensor.ts'
 import { type BestFigure, puzzleTableName, type TrainingState } from '../checkpoint/training-state.ts'
 import type { DataSets } from '../data/data-sets.ts'
 import { exampleStream } from '../data/example-stream.ts'
-import { selectPuzzles } from '../data/puzzle-set.ts'
+import { checkPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
 import { type EvaluationReport, evaluateWith, evaluationSlots } from '../evaluate/evaluate.ts'
 import { Thinker } from '../evaluate/thinker.ts'
 import { modelConfig } from '../models/config.ts'
@@ -26,14 +26,36 @@ export interface TrainOptions {
   readonly shouldStop?: () => boolean
 }
 
-/** Trains as the recipe says, as a stream of events. The consumer stores the checkpoints. */
+/**
+ * Trains as the recipe says, as a stream of events. The consumer stores the checkpoints. A state that has nothing
+ * left to train is answered by `done` alone.
+ */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void> {
+  const { recipe, data, resume } = options
+  for (const set of [data.train, data.validation]) checkPuzzleSet(set)
+  if (resume && resume.dataChecksum !== data.checksum) throw otherData(resume.dataChecksum, data.checksum)
+  const done = resume && doneEvent(recipe, resume)
+  if (done) {
+    yield done
+    return
+  }
   const run = await TrainingRun.open(options)
   try {
     yield* run.events()
   } finally {
     await run.close()
   }
+}
+
+/** The last event of a run that ended with this state; undefined where there is something left to train. */
+export function doneEvent(
+  { training }: Recipe,
+  { step, best, elapsedMs }: TrainingState,
+): Extract<TrainingEvent, { type: 'done' }> | undefined {
+  const { steps, stopAtAccuracy } = training
+  const accurate = stopAtAccuracy !== null && best !== null && best.exactAccuracy >= stopAtAccuracy
+  if (step < steps && !accurate) return undefined
+  return { type: 'done', step, reason: step >= steps ? 'steps' : 'accuracy', elapsedMs }
 }
 
 /** A loss beyond this is no longer learning: chance level is about log V. */
@@ -60,14 +82,6 @@ class TrainingRun {
   static async open(options: TrainOptions): Promise<TrainingRun> {
     const { recipe, data, executor, resume } = options
     const { batch, microBatch, seed } = recipe.training
-    if (resume && resume.dataChecksum !== data.checksum) {
-      throw new InputError({
-        who: 'resume',
-        expected: `the training data of the run (checksum ${resume.dataChecksum})`,
-        got: `other data (checksum ${data.checksum})`,
-        hint: 'Give the same data file and settings, or start a new run.',
-      })
-    }
     const model = modelConfig(recipe.model, data.train)
     const config: StepConfig = {
       model,
@@ -116,8 +130,9 @@ class TrainingRun {
       const due = (interval: number) => interval > 0 && (this.#step % interval === 0 || this.#step === steps)
       if (due(evaluateEvery) && data.validation.count > 0) {
         const report = await this.#validate()
-        const best = report.exactAccuracy > (this.#best?.exactAccuracy ?? -1)
-        if (best) this.#best = { step: this.#step, exactAccuracy: report.exactAccuracy }
+        const best = isBetter(report, this.#best)
+        const { exactAccuracy, cellAccuracy } = report
+        if (best) this.#best = { step: this.#step, exactAccuracy, cellAccuracy }
         yield evaluationEvent(this.#step, report, this.#elapsedMs, best)
         if (best) yield await this.#checkpoint('best')
         if (stopAtAccuracy !== null && report.exactAccuracy >= stopAtAccuracy) {
@@ -234,6 +249,17 @@ class TrainingRun {
   }
 }
 
+/** More puzzles exact or, with as many, more cells right; of two equals the earlier one stays. */
+function isBetter(
+  found: Pick<BestFigure, 'exactAccuracy' | 'cellAccuracy'>,
+  best: BestFigure | null,
+): boolean {
+  if (best === null) return true
+  return found.exactAccuracy === best.exactAccuracy
+    ? found.cellAccuracy > best.cellAccuracy
+    : found.exactAccuracy > best.exactAccuracy
+}
+
 function evaluationEvent(
   step: number,
   report: EvaluationReport,
@@ -251,6 +277,15 @@ function evaluationEvent(
     elapsedMs,
     best,
   }
+}
+
+function otherData(expected: string, got: string): InputError {
+  return new InputError({
+    who: 'resume',
+    expected: `the training data of the run (checksum ${expected})`,
+    got: `other data (checksum ${got})`,
+    hint: 'Give the same data file and settings, or start a new run.',
+  })
 }
 
 function diverged(step: number, loss: number, gradientNorm: number): InputError {

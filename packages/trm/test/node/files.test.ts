@@ -68,7 +68,7 @@ test('what cannot be written says why and what to do', async () => {
   writeFileSync(file, 'x')
   assert.equal(
     await messageOf(() => writeFileAtomically(join(folder, 'none', 'a'), bytes('x'))),
-    `${join(folder, 'none', 'a')}: expected a file that can be written, got no such file or folder (ENOENT). Check the path; nothing was written.`,
+    `${join(folder, 'none', 'a')}: expected a file that can be written, got no such file or folder (ENOENT). Check the path, and that its folder is there.`,
   )
   assert.equal(
     await messageOf(() => writeFileAtomically(join(file, 'a'), bytes('x'))),

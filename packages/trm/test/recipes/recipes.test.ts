@@ -154,7 +154,7 @@ test('an unknown key names the nearest one, also where that makes a key missing'
       delete recipe.optimizer!.learningRate
       recipe.optimizer!.lerningRate = 1
     }),
-    `my.json: expected a known key of optimizer, got "optimizer.lerningRate". Did you mean 'learningRate'? Known keys of optimizer: learningRate, weightDecay, beta1, beta2, puzzleLearningRate, puzzleWeightDecay, warmupSteps, minimumRatio, averageDecay, loss.`,
+    `my.json: expected a known key of optimizer, got "optimizer.lerningRate". Did you mean 'optimizer.learningRate'? Known keys of optimizer: learningRate, weightDecay, beta1, beta2, puzzleLearningRate, puzzleWeightDecay, warmupSteps, minimumRatio, averageDecay, loss.`,
   )
   assert.equal(
     parseMessage((recipe) => {
@@ -273,7 +273,7 @@ test('a wrong override says what is wrong', () => {
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['model.widht=3'])),
-    `recipe override: expected a known key of model, got "model.widht". Did you mean 'width'? Known keys of model: kind, width, heads, expansion, blocks, mixer, positions, prefixTokens, puzzleEmbeddingWidth, cycles, recursions, supervisionSteps, exploration.`,
+    `recipe override: expected a known key of model, got "model.widht". Did you mean 'model.width'? Known keys of model: kind, width, heads, expansion, blocks, mixer, positions, prefixTokens, puzzleEmbeddingWidth, cycles, recursions, supervisionSteps, exploration.`,
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['learningRate=3'])),
