@@ -81,7 +81,8 @@ function checked(found: { shape: BoxShape; tokens: Int32Array }, shape: BoxShape
   const problem = checkQuestion(shape, found.tokens)[0]
   const question = found.tokens
   if (problem === undefined) return { shape, question, warning: null }
-  if (problem.kind === 'several-solutions') return { shape, question, warning: problem.message }
+  if (problem.kind === 'several-solutions' || problem.kind === 'undecided')
+    return { shape, question, warning: problem.message }
   throw new InputError({
     who,
     expected: 'a Sudoku that can be solved',

@@ -155,6 +155,12 @@ test('data files are generated and checked', async () => {
   assert.equal(bad.code, 1)
   assert.match(bad.stdout, /^line 3: question: row 1, column 1: expected a digit from 1 to 6/)
   assert.match(bad.stdout, /2 of 3 puzzles are sound/)
+  writeFileSync(join(folder, 'twice.csv'), `${stdout}${lines[1]}\n`)
+  const twice = await trm('data', 'check', 'twice.csv')
+  assert.equal(twice.code, 0)
+  assert.match(twice.stdout, /\nwarning: 1 puzzle is an earlier one again: line 5 as line 2\n$/)
+  assert.equal((await trm('data', 'check', 'twice.csv', '--strict')).code, 1)
+  assert.equal((await trm('data', 'check', 'good.csv', '--strict')).code, 0)
 })
 
 test('doctor tries the devices and measures a product', async () => {
@@ -181,4 +187,18 @@ test('quickstart goes on with its run, measures and solves', async () => {
   assert.match(stdout, /on 10 unseen puzzles/)
   assert.match(stdout, /A puzzle that it has never seen:\n\n( [·\d]){2} │/)
   assert.match(stdout, /^step {2}4 · /m)
+
+  const json = await trm('quickstart', ...run, ...settings, '--threads', '1', '--json')
+  assert.equal(json.code, 0, json.stderr)
+  assert.equal(json.stderr, '')
+  const events = json.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { type: string; answer?: string; steps?: unknown[] })
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['folder', 'done', 'report', 'solve'],
+  )
+  assert.match(events[3]?.answer ?? '', /^[1-4.]{16}$/)
+  assert.ok(events[3]?.steps?.length)
 })

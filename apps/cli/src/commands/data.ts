@@ -17,6 +17,7 @@ import { resolveRecipe } from '../recipe-argument.ts'
 
 /** Problems that are listed on a terminal; `--json` has more. */
 const listedProblems = 20
+const listedRepeats = 3
 
 export function addData(program: Command): void {
   const data = program.command('data').description('check, generate or describe puzzles')
@@ -36,6 +37,7 @@ Examples:
   data
     .command('check <file>')
     .description('check every puzzle of a file (CSV or lines, plain or .gz); exit code 1 if one is wrong')
+    .option('--strict', 'exit code 1 also if a puzzle is there twice')
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  trm data check puzzles.csv\n  trm data check train.csv.gz --json')
     .action(checkFile)
@@ -77,7 +79,7 @@ async function describeData(
   print(`${record.cells} cells, ${record.symbols} symbols, augmentation: ${record.augment}`)
 }
 
-async function checkFile(path: string, { json }: { json?: true }): Promise<void> {
+async function checkFile(path: string, { strict, json }: { strict?: true; json?: true }): Promise<void> {
   const bytes = await readFileBounded(path, { maximumBytes: maximumDataBytes })
   const progress = new Progress(json === true)
   let report: SudokuFileReport | undefined
@@ -98,7 +100,8 @@ async function checkFile(path: string, { json }: { json?: true }): Promise<void>
   }
   if (json) printJson(report)
   else printReport(report)
-  if (report.problemCount > 0) process.exitCode = 1
+  const repeated = report.duplicateCount + report.copyCount
+  if (report.problemCount > 0 || (strict && repeated > 0)) process.exitCode = 1
 }
 
 function printReport(report: SudokuFileReport): void {
@@ -113,6 +116,17 @@ function printReport(report: SudokuFileReport): void {
   const sources = Object.entries(report.sources).filter(([source]) => source !== '')
   for (const [source, count] of sources) print(`  ${source}: ${grouped(count)}`)
   if (report.checksum) print(`checksum ${report.checksum}`)
+  for (const [kind, count, what] of [
+    ['duplicate', report.duplicateCount, 'an earlier one again'],
+    ['copy', report.copyCount, 'an earlier one with exchanged rows, columns or digits'],
+  ] as const) {
+    if (count === 0) continue
+    const shown = report.repeats.filter((repeat) => repeat.kind === kind).slice(0, listedRepeats)
+    const lines = shown.map(({ line, of }) => `line ${line} as line ${of}`).join(', ')
+    print(
+      `warning: ${plural(count, 'puzzle is', 'puzzles are')} ${what}: ${lines}${count > shown.length ? ', …' : ''}`,
+    )
+  }
 }
 
 interface GenerateOptions {

@@ -1,19 +1,20 @@
-import { puzzleAt, think } from '@tiny-recursive-models/trm'
+import { puzzleAt, type Thought, think } from '@tiny-recursive-models/trm'
 import { openModel, openOrtExecutor } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
-import { given, setOption, threadsOption } from '../options.ts'
-import { print } from '../output/streams.ts'
-import { sudokuShapeOf } from '../puzzle-argument.ts'
+import { given, jsonOption, setOption, threadsOption } from '../options.ts'
+import { print, printJsonLine } from '../output/streams.ts'
+import { type AskedPuzzle, sudokuShapeOf } from '../puzzle-argument.ts'
 import { readTestSet } from '../puzzles.ts'
 import { resolveRecipe } from '../recipe-argument.ts'
-import { ThoughtDisplay } from './solve.ts'
-import { runToEnd } from './train.ts'
+import { solveFacts, ThoughtDisplay } from './solve.ts'
+import { commandLine, runToEnd } from './train.ts'
 
 interface QuickstartOptions {
   readonly recipe: string
   readonly out: string
   readonly set?: readonly string[]
   readonly threads?: number
+  readonly json?: true
 }
 
 export function addQuickstart(program: Command): void {
@@ -26,6 +27,7 @@ export function addQuickstart(program: Command): void {
     .option('--out <folder>', 'the run folder', 'runs/quickstart')
     .addOption(setOption())
     .addOption(threadsOption())
+    .addOption(jsonOption('print every event and, last, the solved puzzle as lines of JSON'))
     .addHelpText(
       'after',
       '\nExamples:\n  trm quickstart\n  trm quickstart --recipe sudoku-4x4 --out runs/seconds',
@@ -33,26 +35,33 @@ export function addQuickstart(program: Command): void {
     .action(runQuickstart)
 }
 
-async function runQuickstart({ recipe: name, out, set = [], threads }: QuickstartOptions): Promise<void> {
+async function runQuickstart(options: QuickstartOptions): Promise<void> {
+  const { recipe: name, out, set = [], threads, json } = options
   const recipe = await resolveRecipe(name, set)
-  print(`${recipe.name}: ${recipe.description}`)
-  print('Ctrl-C saves; the same command goes on from there. How long it will take is said after a few steps.')
-  print()
-  const report = await runToEnd({ folder: out, recipe, resume: true, ...given('threads', threads) }, false)
-  if (report === undefined) return
+  if (!json) {
+    print(`${recipe.name}: ${recipe.description}`)
+    print(
+      'Ctrl-C saves; the same command goes on from there. How long it will take is said after a few steps.',
+    )
+    print()
+  }
+  const training = { folder: out, recipe, resume: true, command: commandLine(), ...given('threads', threads) }
+  const report = await runToEnd(training, json === true)
+  if (report === undefined || report.test === null) return
 
   const opened = await openModel(out)
-  if (report.test === null) return
   const test = await readTestSet(opened, out)
-  print('\nA puzzle that it has never seen:\n')
   const { inputs } = puzzleAt(test, 0)
-  const display = new ThoughtDisplay({ shape: sudokuShapeOf(opened), question: inputs, warning: null }, true)
-  let last: Parameters<ThoughtDisplay['end']>[0]
+  const puzzle: AskedPuzzle = { shape: sudokuShapeOf(opened), question: inputs, warning: null }
   const executor = await openOrtExecutor({ threads: threads ?? 1 })
+  if (!json) print('\nA puzzle that it has never seen:\n')
+  const display = json ? null : new ThoughtDisplay(puzzle, true)
+  const thoughts: Thought[] = []
   for await (const thought of think(executor, opened.model, inputs, { earlyHalting: true })) {
-    last = thought
-    await display.step(thought)
+    thoughts.push(thought)
+    await display?.step(thought)
   }
-  display.end(last)
+  if (display === null) return printJsonLine({ type: 'solve', ...solveFacts(puzzle, thoughts) })
+  display.end(thoughts.at(-1))
   print(`\nMore: trm eval ${out} --early, trm solve ${out} PUZZLE --watch, trm recipes`)
 }

@@ -78,7 +78,7 @@ async function runSolve(run: string, argument: string, options: SolveOptions): P
 }
 
 /** What `--json` prints. */
-function solveFacts(puzzle: AskedPuzzle, thoughts: readonly Thought[]) {
+export function solveFacts(puzzle: AskedPuzzle, thoughts: readonly Thought[]) {
   const last = thoughts.at(-1)
   const problems = last ? checkAnswer(puzzle.shape, puzzle.question, last.answer) : []
   return {

@@ -137,7 +137,8 @@ export function defaultFolder({ name, training }: Recipe): string {
   return `runs/${name.replace(/[^\w.-]+/g, '-')}-${training.seed}`
 }
 
-function commandLine(): string {
+/** The command as it was typed, for reports. */
+export function commandLine(): string {
   const words = process.argv.slice(2)
   return ['trm', ...words].map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)).join(' ')
 }

@@ -1,5 +1,6 @@
 // Letters: S cells, V symbols.
 import { type Executor, InputError } from '@tiny-recursive-models/tensor'
+import type { CellLoss } from '../train/losses.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'
 
 /** What the model holds after one supervision step. */
@@ -9,7 +10,7 @@ export interface Thought {
   readonly answer: Int32Array
   /** [S] the probability of that symbol */
   readonly confidence: Float32Array
-  /** [S, V] probabilities of all symbols, by stablemax as in training */
+  /** [S, V] probabilities of all symbols, by the function that the model was trained with */
   readonly probabilities: Float32Array
   /** Cells whose symbol is another than after the step before. */
   readonly changed: readonly number[]
@@ -53,7 +54,7 @@ export async function* think(
       const reset = Float32Array.of(step === 1 ? 1 : 0)
       const { logits, haltLogits } = await thinker.step(tokens, Int32Array.of(identifier), reset)
       const states = await thinker.readStates()
-      const thought = readThought(logits, cells, symbols)
+      const thought = readThought(logits, cells, symbols, symbolWeights[model.cellLoss ?? 'stablemax'])
       yield {
         step,
         ...thought,
@@ -70,13 +71,21 @@ export async function* think(
   }
 }
 
-/** s(v) = v + 1 for v ≥ 0, 1 / (1 − v) below (reference section 3). */
-const stablemaxWeight = (logit: number): number => (logit >= 0 ? logit + 1 : 1 / (1 - logit))
+/** What a logit weighs before the weights of a cell are divided by their sum (reference section 3). */
+const symbolWeights: Readonly<Record<CellLoss, (logit: number) => number>> = {
+  stablemax: (logit) => (logit >= 0 ? logit + 1 : 1 / (1 - logit)),
+  softmax: (logit) => Math.exp(Math.min(logit, 80)), // e⁸⁰ times 81 symbols is still a float32
+}
 
-function readThought(logits: Float32Array, cells: number, symbols: number) {
+function readThought(
+  logits: Float32Array,
+  cells: number,
+  symbols: number,
+  weigh: (logit: number) => number,
+) {
   const answer = new Int32Array(cells)
   const confidence = new Float32Array(cells)
-  const probabilities = Float32Array.from(logits, stablemaxWeight)
+  const probabilities = Float32Array.from(logits, weigh)
   for (let cell = 0; cell < cells; cell++) {
     const ofCell = probabilities.subarray(cell * symbols, (cell + 1) * symbols)
     const total = ofCell.reduce((sum, weight) => sum + weight, 0)

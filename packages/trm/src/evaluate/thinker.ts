@@ -10,6 +10,7 @@ import {
 import type { ModelConfig } from '../models/config.ts'
 import { type WeightsOf, weightTypes } from '../models/weights.ts'
 import { gatherTableRows } from '../train/engine.ts'
+import type { CellLoss } from '../train/losses.ts'
 import { carryTypes, traceThinking } from '../train/programs.ts'
 
 /** A model to run: architecture, weights and, where it has one, the puzzle embedding table. */
@@ -18,6 +19,8 @@ export interface TrainedModel {
   readonly weights: WeightsOf<HostTensor>
   /** [identifiers, E] */
   readonly puzzleTable: Float32Array
+  /** The loss it was trained with, which says how logits become probabilities; by default stablemax. */
+  readonly cellLoss?: CellLoss
 }
 
 export interface ThinkingStep {

@@ -89,6 +89,7 @@ export function modelOfState(state: TrainingState, who: string): TrainedModel {
     config,
     weights: Object.fromEntries(entries),
     puzzleTable: table ? toFloat32(table, puzzleTableName) : new Float32Array(0),
+    cellLoss: state.recipe.optimizer.loss,
   }
 }
 

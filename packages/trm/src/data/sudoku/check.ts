@@ -1,5 +1,5 @@
 import { type BoxShape, blankToken, digitOffset, nameCell, sudokuLayout, type UnitKind } from './shape.ts'
-import { countSolutions } from './solve.ts'
+import { countSolutions, maximumBranches } from './solve.ts'
 
 /** Everything that can be wrong with a Sudoku; `cells` are for a page to mark, `message` is for people. */
 export type SudokuProblem = { readonly message: string; readonly cells: readonly number[] } & (
@@ -10,6 +10,8 @@ export type SudokuProblem = { readonly message: string; readonly cells: readonly
   | { readonly kind: 'contradiction'; readonly unit: UnitKind; readonly digit: number }
   | { readonly kind: 'no-solution' }
   | { readonly kind: 'several-solutions' }
+  /** The search gave up: there may be one solution, none or several. */
+  | { readonly kind: 'undecided' }
   | { readonly kind: 'answer-blank' }
   /** The answer changes a given. */
   | { readonly kind: 'answer-differs' }
@@ -65,12 +67,23 @@ export function findContradictions(shape: BoxShape, tokens: ArrayLike<number>): 
 export function checkQuestion(shape: BoxShape, question: Int32Array): SudokuProblem[] {
   const problems = findContradictions(shape, question)
   if (problems.length > 0) return problems
-  const solutions = countSolutions(shape, question, 2)
-  if (solutions === 0) return [{ kind: 'no-solution', cells: [], message: 'the puzzle has no solution' }]
-  if (solutions > 1) {
-    return [{ kind: 'several-solutions', cells: [], message: 'the puzzle has more than one solution' }]
+  const problem = solutionProblem(countSolutions(shape, question))
+  return problem === undefined ? [] : [problem]
+}
+
+/** What a number of solutions, as `countSolutions` gives it, says against a puzzle; undefined for exactly one. */
+export function solutionProblem(
+  solutions: number | null,
+  branches: number = maximumBranches,
+): SudokuProblem | undefined {
+  if (solutions === 1) return undefined
+  if (solutions === null) {
+    const message = `the number of solutions could not be decided within ${branches} steps`
+    return { kind: 'undecided', cells: [], message }
   }
-  return []
+  return solutions === 0
+    ? { kind: 'no-solution', cells: [], message: 'the puzzle has no solution' }
+    : { kind: 'several-solutions', cells: [], message: 'the puzzle has more than one solution' }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import { decompressedLines } from '../bytes.ts'
 import type { PuzzleSet } from '../puzzle-set.ts'
-import { checkAnswer, findContradictions, type SudokuProblem } from './check.ts'
+import { checkAnswer, findContradictions, type SudokuProblem, solutionProblem } from './check.ts'
 import { type Columns, headerColumns, plainColumns, splitFields } from './columns.ts'
 import { type BoxShape, sudokuLayout } from './shape.ts'
 import { countSolutions, solveSudoku } from './solve.ts'
@@ -157,10 +157,9 @@ export function toPuzzleSet(rows: readonly SudokuRow[], { name }: { readonly nam
 }
 
 /** The solution of a row's question, or why it has not exactly one. */
-export function onlySolution({ shape, question }: SudokuRow): Int32Array | string {
-  const solutions = countSolutions(shape, question)
-  if (solutions === 0) return 'the puzzle has no solution'
-  return solutions === 1 ? solveSudoku(shape, question)! : 'the puzzle has more than one solution'
+export function onlySolution({ shape, question }: SudokuRow, branches?: number): Int32Array | string {
+  const problem = solutionProblem(countSolutions(shape, question, 2, branches), branches)
+  return problem === undefined ? solveSudoku(shape, question)! : problem.message
 }
 
 /** The row, or what is wrong with it. */

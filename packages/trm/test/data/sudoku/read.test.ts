@@ -2,15 +2,23 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { RandomStream } from '@tiny-recursive-models/tensor'
 import { decompressed } from '../../../src/data/bytes.ts'
 import { puzzleSetChecksum } from '../../../src/data/checksum.ts'
 import { puzzleAt, selectPuzzles } from '../../../src/data/puzzle-set.ts'
-import { type CheckEvent, checkSudokuFile } from '../../../src/data/sudoku/check-file.ts'
+import { applySymmetry, drawSymmetry } from '../../../src/data/sudoku/augment.ts'
+import { checkQuestion } from '../../../src/data/sudoku/check.ts'
+import {
+  type CheckEvent,
+  checkSudokuFile,
+  type SudokuFileReport,
+} from '../../../src/data/sudoku/check-file.ts'
 import { splitFields } from '../../../src/data/sudoku/columns.ts'
 import { sudokuFingerprint } from '../../../src/data/sudoku/fingerprint.ts'
 import { readSudokuFile, toPuzzleSet } from '../../../src/data/sudoku/read.ts'
 import { boxShapes } from '../../../src/data/sudoku/shape.ts'
-import { formatSudokuLine } from '../../../src/data/sudoku/text.ts'
+import { countSolutions } from '../../../src/data/sudoku/solve.ts'
+import { formatSudokuLine, parseSudoku } from '../../../src/data/sudoku/text.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const question = '3......2....4..1'
@@ -182,6 +190,9 @@ test('a check reports progress, then every problem, the counts by source and a c
           { line: 5, reason: 'the puzzle has no solution' },
         ],
         problemCount: 3,
+        duplicateCount: 0,
+        copyCount: 0,
+        repeats: [],
         shape: boxShapes['4x4'],
         sources: { a: 1 },
         checksum: puzzleSetChecksum(toPuzzleSet(rows, { name: 'good' })),
@@ -193,6 +204,48 @@ test('a check reports progress, then every problem, the counts by source and a c
     bounded.push(event)
   const last = bounded.at(-1)
   assert.ok(last?.kind === 'done' && last.report.problems.length === 1 && last.report.problemCount === 3)
+})
+
+/** Has no solution, which takes a million branches to find out: made by changing clue after clue for the worst. */
+const hostile = '.1........9...246........1...3......15.......8.9....3.......8.26.1..3.....2......'
+
+async function reportOf(text: string): Promise<SudokuFileReport> {
+  for await (const event of checkSudokuFile(bytesOf(text), { name: 'file' }))
+    if (event.kind === 'done') return event.report
+  return assert.fail('no report')
+}
+
+test('a puzzle made to keep a solver busy is left undecided', async () => {
+  const started = performance.now()
+  const message = 'the number of solutions could not be decided within 200000 steps'
+  assert.deepEqual((await reportOf(`${hostile}\n`)).problems, [{ line: 1, reason: message }])
+  const { shape, tokens } = parseSudoku(hostile)
+  assert.deepEqual(
+    checkQuestion(shape, tokens).map((problem) => [problem.kind, problem.message]),
+    [['undecided', message]],
+  )
+  assert.ok(performance.now() - started < 20_000, 'a fraction of a second each')
+  assert.equal(countSolutions(shape, tokens, 2, 3), null)
+  const easy = parseSudoku(question)
+  assert.equal(
+    countSolutions(easy.shape, easy.tokens, 2, 0),
+    1,
+    'what needs no branch is decided without one',
+  )
+})
+
+test('repeated puzzles and symmetric copies are counted, of the valid rows only', async () => {
+  const { shape, tokens } = parseSudoku(question)
+  const copy = formatSudokuLine(applySymmetry(drawSymmetry(shape, new RandomStream(0, 'copy')), tokens))
+  assert.notEqual(copy, question)
+  const invalid = '1...............'
+  const report = await reportOf([question, copy, invalid, question, copy, invalid].join('\n'))
+  assert.deepEqual([report.valid, report.duplicateCount, report.copyCount], [4, 2, 1])
+  assert.deepEqual(report.repeats, [
+    { line: 2, kind: 'copy', of: 1 },
+    { line: 4, kind: 'duplicate', of: 1 },
+    { line: 5, kind: 'duplicate', of: 1 },
+  ])
 })
 
 test('a checksum changes with a token, an order and a count', async () => {
