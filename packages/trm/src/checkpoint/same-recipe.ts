@@ -2,7 +2,10 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import type { Recipe } from '../recipes/schema.ts'
 
-/** Keys that may change on resume: none of them changes what a step computes. */
+/**
+ * Keys that may change on resume. None changes what was computed so far; a longer run with `minimumRatio` below 1
+ * gets another learning rate from here on.
+ */
 export const resumableKeys = [
   'name',
   'description',

@@ -77,12 +77,7 @@ const symbolWeights: Readonly<Record<CellLoss, (logit: number) => number>> = {
   softmax: (logit) => Math.exp(Math.min(logit, 80)), // e⁸⁰ times 81 symbols is still a float32
 }
 
-function readThought(
-  logits: Float32Array,
-  cells: number,
-  symbols: number,
-  weigh: (logit: number) => number,
-) {
+function readThought(logits: Float32Array, cells: number, symbols: number, weigh: (logit: number) => number) {
   const answer = new Int32Array(cells)
   const confidence = new Float32Array(cells)
   const probabilities = Float32Array.from(logits, weigh)
