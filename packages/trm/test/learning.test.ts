@@ -1,0 +1,41 @@
+/** The gate for everything at once: a model that is trained from nothing must solve puzzles it has not seen. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+import type { TrainingState } from '../src/checkpoint/training-state.ts'
+import { decodeTrainingState } from '../src/checkpoint/training-state.ts'
+import { loadDataSets } from '../src/data/load.ts'
+import { type EvaluationReport, evaluate } from '../src/evaluate/evaluate.ts'
+import { encodeModelFile, modelOfState } from '../src/node/model-files.ts'
+import { recipes } from '../src/recipes/index.ts'
+import { train } from '../src/train/train.ts'
+
+/** Measured: 99 of 100. One thread rounds the same wherever it runs, and does not wait for a second, busy core. */
+const wantedExact = 0.95
+
+test(`sudoku-4x4 as shipped solves at least ${100 * wantedExact} % of 100 unseen puzzles`, async (context) => {
+  const recipe = recipes['sudoku-4x4']
+  const executor = await openOrtExecutor({ device: 'cpu', threads: 1 })
+  const data = await loadDataSets(recipe.data, () => assert.fail('generated data needs no file'))
+  assert.equal(data.test.count, 100)
+
+  let best: TrainingState | undefined
+  for await (const event of train({ recipe, data, executor }))
+    if (event.type === 'checkpoint' && event.reason === 'best') best = event.state
+  assert.ok(best)
+  // Through the file that a run would store.
+  const model = modelOfState(decodeTrainingState(encodeModelFile(best), 'best'), 'best')
+
+  const measure = async (halting: 'full' | 'early'): Promise<EvaluationReport> => {
+    for await (const event of evaluate(executor, model, data.test, { halting }))
+      if (event.type === 'done') return event.report
+    return assert.fail('no report')
+  }
+  const [full, early] = [await measure('full'), await measure('early')]
+  context.diagnostic(
+    `exact ${full.exactAccuracy} with all ${full.maximumSteps} steps, ${early.exactAccuracy} with early halting after ${early.meanSteps} steps`,
+  )
+  assert.ok(full.exactAccuracy >= wantedExact, `${full.exactAccuracy} exact with all steps`)
+  assert.ok(early.exactAccuracy >= wantedExact, `${early.exactAccuracy} exact with early halting`)
+  assert.ok(early.meanSteps < 2, `early halting takes ${early.meanSteps} steps a puzzle`)
+})
