@@ -1,7 +1,8 @@
 // Letters: B slots, S cells, V symbols.
 import { type Executor, InputError } from '@tiny-recursive-models/tensor'
 import { checkPuzzleSet, type PuzzleSet } from '../data/puzzle-set.ts'
-import { type ModelConfig, sequenceLength } from '../models/config.ts'
+import type { ModelConfig } from '../models/config.ts'
+import { fittingSlots } from '../train/micro-batch.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'
 
 export interface EvaluationOptions {
@@ -42,10 +43,9 @@ export type EvaluationEvent =
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly elapsedMs: number }
   | { readonly type: 'done'; readonly report: EvaluationReport }
 
-/** Slots for an evaluation of `count` puzzles: as many as keep the states small enough for the cache. */
+/** Slots for an evaluation of `count` puzzles. */
 export function evaluationSlots(config: ModelConfig, count: number): number {
-  const fitting = Math.floor(400_000 / (sequenceLength(config) * config.width))
-  return Math.max(1, Math.min(count, fitting))
+  return Math.min(count, fittingSlots(config))
 }
 
 /** Measures a model on a set of puzzles. */

@@ -1,18 +1,19 @@
 import { type ModelConfig, sequenceLength } from '../models/config.ts'
 
 /**
- * Numbers in one state [L, B, D] above which a step gets slower: the activations of a block then leave the cache.
- * Measured on 2 cores with 1 MiB of L2 each (docs/experiments.md): 6×6 at width 128 is fastest at 32 slots, width
- * 512 at 8.
+ * Numbers in one state [L, B, D] above which a slot takes longer: the activations of a block then leave the cache
+ * (docs/experiments.md has the measurement).
  */
 const fastStateSize = 400_000
 
-/** The size to compute a batch in: the largest divisor of the batch whose states stay small. */
+/** Slots that one program run works on at full speed; at least 1. */
+export function fittingSlots(config: ModelConfig): number {
+  return Math.max(1, Math.floor(fastStateSize / (sequenceLength(config) * config.width)))
+}
+
+/** The size to compute a batch in: the largest divisor of the batch that fits. */
 export function chooseMicroBatch(config: ModelConfig, batch: number): number {
-  const slotSize = sequenceLength(config) * config.width
-  let chosen = 1
-  for (let size = 1; size <= batch; size++) {
-    if (batch % size === 0 && size * slotSize <= fastStateSize) chosen = size
-  }
-  return chosen
+  let size = Math.min(batch, fittingSlots(config))
+  while (batch % size !== 0) size--
+  return size
 }
