@@ -38,7 +38,7 @@ async function plainGemm(machine: Machine): Promise<RunnableProgram> {
     'plain product',
     { feeds: {}, states: { left: type, right: type } },
     ({ states }) => ({
-      outputs: { row: slice(matmul(states.left, states.right), 0, 0, 1) }, // the whole product is computed, one row read
+      outputs: { row: slice(matmul(states.left, states.right, { transposeRight: true }), 0, 0, 1) }, // the whole product is computed, one row read
     }),
   )
   const values = Float32Array.from({ length: gemmSize ** 2 }, (_, index) => Math.sin(index))

@@ -13,7 +13,7 @@ import {
   type Tensor,
   transpose,
 } from '@tiny-recursive-models/tensor'
-import type { ModelConfig } from './config.ts'
+import { type ModelConfig, sequenceLength } from './config.ts'
 import type { Weights } from './weights.ts'
 
 interface SwigluWeights {
@@ -22,17 +22,31 @@ interface SwigluWeights {
   readonly down: Tensor
 }
 
+interface AttentionWeights {
+  /** [3D, D] */
+  readonly queryKeyValue: Tensor
+  /** [D, D] */
+  readonly output: Tensor
+}
+
 interface BlockWeights {
   /** The token axis: a SwiGLU of its own, or attention. */
-  readonly mixer: SwigluWeights | { readonly queryKeyValue: Tensor; readonly output: Tensor }
+  readonly mixer: SwigluWeights | AttentionWeights
   readonly feedForward: SwigluWeights
 }
 
+/** What all calls of the net in a program share; made once, so that equal work is seen to be equal. */
+export interface NetWeights {
+  readonly blocks: readonly BlockWeights[]
+  /** Cosine and sine [L, d]; absent without rotary positions. */
+  readonly rotary?: readonly [Tensor, Tensor]
+}
+
 /**
- * The weights of all blocks. Gate and up are stored as one matrix [2I, d] and cut here, once for all net calls:
- * two products on its halves need no split of their result.
+ * The weights of the net, ready for its products. Gate and up are stored as one matrix [2I, d] and cut here, once
+ * for all net calls: two products on its halves need no split of their result.
  */
-export function blockWeights(weights: Weights, { blocks, mixer }: ModelConfig): BlockWeights[] {
+export function netWeights(weights: Weights, config: ModelConfig): NetWeights {
   const swigluOf = (prefix: string): SwigluWeights => {
     const gateUp = weights[`${prefix}.gateUp`]!
     const rows = gateUp.shape[0]!
@@ -42,17 +56,18 @@ export function blockWeights(weights: Weights, { blocks, mixer }: ModelConfig): 
       down: weights[`${prefix}.down`]!,
     }
   }
-  return Array.from({ length: blocks }, (_, index) => {
+  const blocks = Array.from({ length: config.blocks }, (_, index): BlockWeights => {
     const prefix = `blocks.${index}`
-    const queryKeyValue = weights[`${prefix}.mixer.queryKeyValue`]!
-    return {
-      mixer:
-        mixer === 'mlp'
-          ? swigluOf(`${prefix}.mixer`)
-          : { queryKeyValue, output: weights[`${prefix}.mixer.output`]! },
-      feedForward: swigluOf(`${prefix}.feedForward`),
-    }
+    const feedForward = swigluOf(`${prefix}.feedForward`)
+    if (config.mixer === 'mlp') return { mixer: swigluOf(`${prefix}.mixer`), feedForward }
+    const [queryKeyValue, output] = [
+      weights[`${prefix}.mixer.queryKeyValue`]!,
+      weights[`${prefix}.mixer.output`]!,
+    ]
+    return { mixer: { queryKeyValue, output }, feedForward }
   })
+  if (config.mixer === 'mlp' || config.positions !== 'rotary') return { blocks }
+  return { blocks, rotary: rotaryTables(sequenceLength(config), config.width / config.heads) }
 }
 
 /**
@@ -61,15 +76,10 @@ export function blockWeights(weights: Weights, { blocks, mixer }: ModelConfig): 
  * Tokens are the outermost axis, so that mixing tokens is one plain matrix product on [L, B·D] and mixing
  * features one on [L·B, D], with nothing transposed.
  */
-export function net(
-  state: Tensor,
-  injection: Tensor,
-  blocks: readonly BlockWeights[],
-  config: ModelConfig,
-): Tensor {
+export function net(state: Tensor, injection: Tensor, { blocks, rotary }: NetWeights, heads: number): Tensor {
   let hidden = add(state, injection) // [L, B, D]
   for (const { mixer, feedForward } of blocks) {
-    hidden = 'gate' in mixer ? mixTokens(hidden, mixer) : attend(hidden, mixer, config)
+    hidden = 'gate' in mixer ? mixTokens(hidden, mixer) : attend(hidden, mixer, heads, rotary)
     hidden = mixFeatures(hidden, feedForward)
   }
   return hidden
@@ -87,21 +97,17 @@ function mixTokens(h: Tensor, { gate, up, down }: SwigluWeights): Tensor {
 /** rms(h + self-attention over all tokens, not causal) */
 function attend(
   h: Tensor,
-  { queryKeyValue, output }: { queryKeyValue: Tensor; output: Tensor },
-  config: ModelConfig,
+  { queryKeyValue, output }: AttentionWeights,
+  heads: number,
+  rotaryTables?: readonly [Tensor, Tensor],
 ): Tensor {
   const [tokens, batch, width] = h.shape as [number, number, number]
-  const { heads } = config
   const x = reshape(h, [tokens * batch, width]) // [L·B, D]
   const projected = linear(x, queryKeyValue) // [L·B, 3D]
   const split = transpose(reshape(projected, [tokens, batch, 3, heads, width / heads]), 2, 1, 3, 0, 4)
   const part = (index: number) => reshape(slice(split, 0, index, index + 1), split.shape.slice(1)) // [B, H, L, d]
   let [query, key] = [part(0), part(1)]
-  if (config.positions === 'rotary') {
-    const [cosine, sine] = rotaryTables(tokens, width / heads)
-    query = rotary(query, cosine, sine)
-    key = rotary(key, cosine, sine)
-  }
+  if (rotaryTables) [query, key] = [rotary(query, ...rotaryTables), rotary(key, ...rotaryTables)]
   const attended = transpose(attention(query, key, part(2)), 2, 0, 1, 3) // [L, B, H, d]
   const mixed = linear(reshape(attended, [tokens * batch, width]), output)
   return reshape(rmsNorm(add(x, mixed)), h.shape)

@@ -14,7 +14,7 @@ import {
   type Tensor,
   transpose,
 } from '@tiny-recursive-models/tensor'
-import { blockWeights, net } from './blocks.ts'
+import { net, netWeights } from './blocks.ts'
 import { type ModelConfig, prefixLength, sequenceLength } from './config.ts'
 import type { Weights } from './weights.ts'
 
@@ -55,9 +55,9 @@ export function supervisionStep(
   config: ModelConfig,
   recompute = false,
 ): Prediction {
-  const blocks = blockWeights(weights, config)
+  const shared = netWeights(weights, config)
   const think = (state: Tensor, injection: Tensor): Tensor =>
-    stage('net', recompute, (s, i) => net(s!, i!, blocks, config), state, injection)
+    stage('net', recompute, (s, i) => net(s!, i!, shared, config.heads), state, injection)
 
   const question = embedQuestion(puzzles, weights, config) // [L, B, D]
   let { answer, latent } = states

@@ -58,7 +58,7 @@ export const sudoku6x6: RecipeInput = {
     evaluateEvery: 100,
     evaluatePuzzles: 200,
     checkpointEvery: 100,
-    keepCheckpoints: 2,
+    keepCheckpoints: 10,
     stopAtAccuracy: null,
   },
 }
