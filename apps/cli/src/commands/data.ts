@@ -111,7 +111,7 @@ function printReport(report: SudokuFileReport): void {
     print(`… and ${grouped(report.problemCount - listedProblems)} more (--json lists the first 1,000)`)
   const size = shape && shape.boxRows * shape.boxColumns
   print(
-    `${grouped(report.valid)} of ${plural(report.rows, 'puzzle')} are sound${size ? ` (${size}×${size})` : ''}`,
+    `${grouped(report.valid)} of ${grouped(report.rows)} puzzles are sound${size ? ` (${size}×${size})` : ''}`,
   )
   const sources = Object.entries(report.sources).filter(([source]) => source !== '')
   for (const [source, count] of sources) print(`  ${source}: ${grouped(count)}`)

@@ -58,6 +58,9 @@ export async function decompressed(bytes: Uint8Array, options: BytesOptions): Pr
   return whole
 }
 
+/** Far beyond any line of puzzles; what has no line ends in so many characters is no text. */
+const maximumLineLength = 1_000_000
+
 /** The lines of a UTF-8 text in groups, one group a piece, so that a large file is never one string. */
 export async function* decompressedLines(
   bytes: Uint8Array,
@@ -65,12 +68,15 @@ export async function* decompressedLines(
 ): AsyncGenerator<string[], void, undefined> {
   const decoder = new TextDecoder('utf-8')
   let rest = ''
+  let line = 1
   for await (const chunk of decompressedChunks(bytes, options)) {
     // Pieces of 64 KiB keep a caller's progress moving where the file came whole.
     for (let start = 0; start < chunk.length; start += 2 ** 16) {
       const text = rest + decoder.decode(chunk.subarray(start, start + 2 ** 16), { stream: true })
       const lines = text.split('\n')
       rest = lines.pop()!
+      line += lines.length
+      if (rest.length > maximumLineLength) throw tooLong(options.name, line)
       if (lines.length > 0) yield lines.map(withoutCarriageReturn)
     }
   }
@@ -80,6 +86,15 @@ export async function* decompressedLines(
 
 function withoutCarriageReturn(line: string): string {
   return line.endsWith('\r') ? line.slice(0, -1) : line
+}
+
+function tooLong(name: string, line: number): InputError {
+  return new InputError({
+    who: `${name}, line ${line}`,
+    expected: `lines of at most ${maximumLineLength} characters`,
+    got: 'a longer one',
+    hint: 'This is no text with one puzzle a line: check that it is the right file.',
+  })
 }
 
 function tooLarge(name: string, maximumBytes: number): InputError {

@@ -69,7 +69,8 @@ export async function readFileBounded(
     const bytes = new Uint8Array(facts.size)
     let length = 0
     while (length < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length)
+      const part = Math.min(maximumTransfer, bytes.length - length)
+      const { bytesRead } = await handle.read(bytes, length, part, length)
       if (bytesRead === 0) break
       length += bytesRead
     }
@@ -178,10 +179,14 @@ async function refuseUnlessRegular(path: string): Promise<void> {
   })
 }
 
+/** One call to the system takes less than 2 GiB; checkpoints can be larger. */
+const maximumTransfer = 2 ** 30
+
 async function writeWhole(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   let length = 0
   while (length < bytes.length) {
-    const { bytesWritten } = await handle.write(bytes, length, bytes.length - length, null)
+    const part = Math.min(maximumTransfer, bytes.length - length)
+    const { bytesWritten } = await handle.write(bytes, length, part, null)
     length += bytesWritten
   }
 }

@@ -73,7 +73,7 @@ export async function* sudokuRows(
       if (columns === undefined) {
         columns = fields && headerColumns(fields)
         if (columns !== undefined) continue
-        columns = fields && plainColumns(fields)
+        columns = fields && !text.includes('\0') ? plainColumns(fields) : undefined
         if (columns === undefined) throw unknownFormat(name, line, text)
       }
       count += 1
@@ -224,11 +224,14 @@ function badLine(name: string, { line, reason }: LineProblem): InputError {
 }
 
 function unknownFormat(name: string, line: number, text: string): InputError {
+  const shown = JSON.stringify(text)
   return new InputError({
     who: `${name}, line ${line}`,
     expected: 'a header with a column "question", or a Sudoku of 16, 36 or 81 characters',
-    got: JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text),
-    hint: 'The published header is source,question,answer,rating.',
+    got: shown.length > 80 ? `${shown.slice(0, 77)}…"` : shown,
+    hint: text.includes('\0')
+      ? 'The file is not UTF-8 text: save it as CSV in UTF-8, or take another one.'
+      : 'The published header is source,question,answer,rating.',
   })
 }
 

@@ -146,6 +146,16 @@ test('unknown formats, too many rows, too many bytes and damaged gzip are refuse
     'file: expected at most 1000000 bytes, got more. Raise the limit if the file is meant to be that large.',
   )
   await reject(bytesOf(question), { bytes: 4 }, /at most 4 bytes/)
+  await reject(
+    gzipSync(Buffer.concat([Buffer.from(`${question}\n`), Buffer.alloc(3_000_000)])),
+    {},
+    'file, line 2: expected lines of at most 1000000 characters, got a longer one. This is no text with one puzzle a line: check that it is the right file.',
+  )
+  await reject(
+    Buffer.from(`\ufeff${question}`, 'utf16le'),
+    {},
+    /^file, line 1: expected a header .*characters, got ".{70,78}…"\. The file is not UTF-8 text: save it as CSV in UTF-8, or take another one\.$/,
+  )
   const packed = gzipSync(`${question}\n`.repeat(100))
   await reject(
     packed.subarray(0, packed.length - 20),
