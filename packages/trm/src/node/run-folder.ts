@@ -53,12 +53,20 @@ export interface LatestCheckpoint {
   readonly warnings: readonly string[]
 }
 
+/** A recursive mkdir says "no such folder" on a read-only disk (Node 20); a plain one says what is wrong. */
+async function whyNotMade(path: string, error: unknown): Promise<unknown> {
+  return await mkdir(path).then(
+    () => error,
+    (plain: unknown) => (errorCode(plain) === 'ENOENT' ? error : plain),
+  )
+}
+
 /** Makes a new run folder and takes its lock. Refuses a folder that holds anything already. */
 export async function createRunFolder(path: string, recipe: Recipe): Promise<RunFolder> {
   try {
     await mkdir(path, { recursive: true })
   } catch (error) {
-    throw fileError(error, path, 'a folder that can be made')
+    throw fileError(await whyNotMade(path, error), path, 'a folder that can be made')
   }
   const names = await readFolder(path)
   if (names.includes(runFiles.recipe)) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
   existsSync,
@@ -356,5 +357,25 @@ test('a trainer killed at any moment can be resumed', { timeout: 30_000 }, async
     )
     before = latest.step
     await run.close()
+  }
+})
+
+test('a read-only disk is named as what it is', async (context) => {
+  const disk = join(parent, 'read-only')
+  mkdirSync(disk)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=64k', 'tmpfs', disk], { stdio: 'ignore' })
+  } catch {
+    context.skip('skipped: no permission to mount')
+    return
+  }
+  try {
+    const path = join(disk, 'run')
+    assert.equal(
+      await messageOf(() => createRunFolder(path, recipe)),
+      `${path}: expected a folder that can be made, got a read-only file system (EROFS). Choose a folder on a disk that can be written.`,
+    )
+  } finally {
+    execFileSync('umount', [disk])
   }
 })
