@@ -33,8 +33,9 @@ const augmentations: Record<
 }
 
 /**
- * The order in which a run sees its puzzles: every epoch visits every puzzle once, in a new random order, each
- * visit under its own augmentation. `draw(index)` is a pure function of (set, seed, index), so a resumed run goes
+ * The order in which a run sees its puzzles: every epoch visits every puzzle once (where puzzles come in groups of
+ * copies, a random one of every group: reference section 6), in a new random order, each visit under its own
+ * augmentation. `draw(index)` is a pure function of (set, seed, index), so a resumed run goes
  * on with exactly the examples that it would have seen; only the number of examples drawn has to be kept.
  */
 export function exampleStream(set: PuzzleSet, { seed, augment }: ExampleStreamOptions): ExampleStream {
@@ -54,12 +55,19 @@ export function exampleStream(set: PuzzleSet, { seed, augment }: ExampleStreamOp
       hint: 'Set augment to "none", or read the set as a Sudoku set.',
     })
   }
+  const starts = set.groupStarts
+  const units = starts ? starts.length - 1 : set.count
+  function puzzleOf(unit: number, index: number): number {
+    if (!starts) return unit
+    const [start, end] = [starts[unit]!, starts[unit + 1]!]
+    return start + new RandomStream(seed, 'member', index).integer(end - start)
+  }
   // Batches run across the end of an epoch, so the orders of two epochs are in use at a time.
   const orders = new Map<number, Uint32Array>()
   function orderOf(epoch: number): Uint32Array {
     let order = orders.get(epoch)
     if (order === undefined) {
-      order = new RandomStream(seed, 'order', epoch).permutation(set.count)
+      order = new RandomStream(seed, 'order', epoch).permutation(units)
       for (const old of orders.keys()) if (orders.size > 1) orders.delete(old)
       orders.set(epoch, order)
     }
@@ -75,8 +83,8 @@ export function exampleStream(set: PuzzleSet, { seed, augment }: ExampleStreamOp
           hint: 'Count the examples drawn since the start of the run.',
         })
       }
-      const order = orderOf(Math.floor(index / set.count))
-      const puzzle = puzzleAt(set, order[index % set.count]!)
+      const order = orderOf(Math.floor(index / units))
+      const puzzle = puzzleAt(set, puzzleOf(order[index % units]!, index))
       return augmentations[augment](set, puzzle, new RandomStream(seed, 'augment', index))
     },
   }

@@ -189,12 +189,18 @@ async function readFolderParts(data: OfficialFolderData, readFile: ReadDataFile)
   const take = (chosen: Iterable<number>, part: string) =>
     selectPuzzles(train, examplesOf(folder, chosen), `${path} ${part}`)
   return {
-    train: validation === 0 ? train : take(kept, 'train'),
+    train: { ...take(kept, 'train'), groupStarts: groupStartsOf(folder, kept) },
     validation: take(heldOut, 'validation'),
     test,
     trainIndices: null,
     validationIndices: [...heldOut],
   }
+}
+
+/** [G + 1] where the examples of each group begin when the groups stand one after the other. */
+function groupStartsOf(folder: OfficialFolder, groups: readonly number[]): Int32Array {
+  let end = 0
+  return Int32Array.from([0, ...groups.map((group) => (end += examplesOf(folder, [group]).length))])
 }
 
 /** Every example of every puzzle of the groups. */

@@ -19,6 +19,11 @@ export interface PuzzleSet {
   readonly labels: Int32Array
   /** [P], 0 to identifiers − 1 */
   readonly puzzleIdentifiers: Int32Array
+  /**
+   * [G + 1] where the puzzles are copies of fewer ones: group g owns puzzles groupStarts[g] .. groupStarts[g + 1],
+   * and an epoch visits one of each group.
+   */
+  readonly groupStarts?: Int32Array
   /** For Sudoku: the box, which the augmentation needs. */
   readonly box?: BoxShape
   /** [P] where the puzzle came from */
@@ -113,9 +118,9 @@ export function selectPuzzles(
     labels.set(puzzle.labels, place * set.cells)
     puzzleIdentifiers[place] = puzzle.identifier
   })
-  const { source, rating } = set
+  const { source, rating, groupStarts: _, ...kept } = set // a choice of puzzles has other groups
   return {
-    ...set,
+    ...kept,
     name,
     count,
     inputs,

@@ -105,3 +105,16 @@ test('selected puzzles keep their tokens, identifiers, sources and ratings', () 
     message: 'puzzle set "counted": expected a puzzle from 0 to 9, got 10. Puzzles are counted from 0.',
   })
 })
+
+test('an epoch visits one random puzzle of every group of copies', () => {
+  const set = { ...countedSet(10), groupStarts: Int32Array.of(0, 4, 5, 10) }
+  const groupOf = (identifier: number) => (identifier < 4 ? 0 : identifier < 5 ? 1 : 2)
+  const stream = exampleStream(set, { seed: 3, augment: 'none' })
+  const drawn = Array.from({ length: 300 }, (_, index) => stream.draw(index).identifier)
+  for (let epoch = 0; epoch < 100; epoch++) {
+    const visited = drawn.slice(3 * epoch, 3 * epoch + 3).map(groupOf)
+    assert.deepEqual(visited.sort(), [0, 1, 2])
+  }
+  assert.equal(new Set(drawn).size, 10, 'every copy comes up in time')
+  assert.equal(selectPuzzles(set, [1, 2]).groupStarts, undefined)
+})

@@ -117,6 +117,7 @@ test('a published folder is split by groups', async () => {
   const sets = await loadDataSets(data, readFile)
   assert.deepEqual([sets.train.count, sets.validation.count, sets.test.count], [32, 8, 10])
   assert.equal(sets.augment, 'none')
+  assert.deepEqual([...sets.train.groupStarts!], [...Array(33).keys()])
   const questions = (set: typeof sets.train) =>
     Array.from({ length: set.count }, (_, index) => puzzleAt(set, index).inputs.join(''))
   assert.equal(new Set([...questions(sets.train), ...questions(sets.validation)]).size, 40)
