@@ -1,6 +1,6 @@
 /** Values of options, checked while the command line is read: what is wrong here is wrong usage (exit code 2). */
 
-import type { CheckpointChoice } from '@tiny-recursive-models/trm/node'
+import { type CheckpointChoice, mostThreads } from '@tiny-recursive-models/trm/node'
 import { InvalidArgumentError, Option } from 'commander'
 
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
@@ -29,7 +29,9 @@ export const deviceOption = (): Option =>
   new Option('--device <name>', 'where to compute; see trm doctor').choices(['cpu', 'webgpu'])
 
 export const threadsOption = (): Option =>
-  new Option('--threads <count>', 'threads on the CPU (default: all cores)').argParser(wholeNumber(1, 1024))
+  new Option('--threads <count>', 'threads on the CPU (default: all cores)').argParser(
+    wholeNumber(1, mostThreads()),
+  )
 
 export const checkpointOption = (): Option =>
   new Option('--checkpoint <which>', 'best, final, latest or a step (default: the best there is)').argParser(

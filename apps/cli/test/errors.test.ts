@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { mostThreads } from '@tiny-recursive-models/trm/node'
 import { runCommand } from '../src/run.ts'
 import { runTrm, tiny } from './run-trm.ts'
 
@@ -54,7 +55,23 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     'train sudoku-4x4 --threads many',
     2,
     [
-      "error: option '--threads <count>' argument 'many' is invalid. A whole number from 1 to 1024 is needed.",
+      `error: option '--threads <count>' argument 'many' is invalid. A whole number from 1 to ${mostThreads()} is needed.`,
+      'Run with --help for the options and examples.',
+    ],
+  ],
+  [
+    'train sudoku-4x4 --threads 100000',
+    2,
+    [
+      `error: option '--threads <count>' argument '100000' is invalid. A whole number from 1 to ${mostThreads()} is needed.`,
+      'Run with --help for the options and examples.',
+    ],
+  ],
+  [
+    'doctor --probe tpu',
+    2,
+    [
+      "error: option '--probe <device>' argument 'tpu' is invalid. Allowed choices are cpu, webgpu.",
       'Run with --help for the options and examples.',
     ],
   ],

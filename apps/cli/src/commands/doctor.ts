@@ -1,6 +1,6 @@
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import { machineFacts } from '@tiny-recursive-models/trm/node'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { measureProduct, probeDevice, probeInChild } from '../devices.ts'
 import { jsonOption, threadsOption } from '../options.ts'
 import { significant } from '../output/format.ts'
@@ -13,11 +13,16 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .description('what works on this machine: versions, devices, a speed figure')
     .addOption(threadsOption())
-    .option('--probe <device>', 'try one device in this process and print the outcome')
+    .addOption(
+      new Option('--probe <device>', 'try one device in this process and print the outcome').choices([
+        'cpu',
+        'webgpu',
+      ]),
+    )
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  trm doctor\n  trm doctor --json')
-    .action(async ({ threads, probe, json }: { threads?: number; probe?: string; json?: true }) => {
-      if (probe === 'cpu' || probe === 'webgpu') return printJsonLine(await probeDevice(probe))
+    .action(async ({ threads, probe, json }: { threads?: number; probe?: 'cpu' | 'webgpu'; json?: true }) => {
+      if (probe !== undefined) return printJsonLine(await probeDevice(probe))
       await diagnose(threads ?? availableParallelism(), json === true)
     })
 }

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, open, readdir, rename, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, lstat, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { InputError } from '@tiny-recursive-models/tensor'
 import { errorCode, fileError } from './file-errors.ts'
@@ -36,6 +36,36 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
   } catch (error) {
     await removeIfThere(temporary)
     throw fileError(error, path, 'a file that can be written')
+  }
+}
+
+/**
+ * Makes a folder and those above it; one that is there is in order. Node's own recursive way (20.20) never returns
+ * below /proc, and says of a read-only disk that a folder is missing.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeWithParents(path)
+  } catch (error) {
+    throw fileError(error, path, 'a folder that can be made')
+  }
+}
+
+async function makeWithParents(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const isThere = await stat(path).then(
+      (facts) => facts.isDirectory(),
+      () => false,
+    )
+    if (isThere) return
+    const above = dirname(path)
+    if (errorCode(error) !== 'ENOENT' || above === path) throw error
+    await makeWithParents(above)
+    await mkdir(path).catch((again: unknown) => {
+      if (errorCode(again) !== 'EEXIST') throw again
+    })
   }
 }
 

@@ -9,14 +9,20 @@
  *   report.json                            the figures at the end
  *   lock.json                              while a trainer runs
  */
-import { mkdir, readdir, rename, unlink } from 'node:fs/promises'
+import { readdir, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '@tiny-recursive-models/tensor'
 import { assertSameRecipe } from '../checkpoint/same-recipe.ts'
 import { decodeTrainingState, type TrainingState } from '../checkpoint/training-state.ts'
 import { parseRecipe, type Recipe } from '../recipes/schema.ts'
 import { errorCode, fileError } from './file-errors.ts'
-import { readFileBounded, removeAbandonedTemporaries, syncFile, writeFileAtomically } from './files.ts'
+import {
+  makeFolder,
+  readFileBounded,
+  removeAbandonedTemporaries,
+  syncFile,
+  writeFileAtomically,
+} from './files.ts'
 import {
   appendEventLine,
   cutEventFile,
@@ -53,21 +59,9 @@ export interface LatestCheckpoint {
   readonly warnings: readonly string[]
 }
 
-/** A recursive mkdir says "no such folder" on a read-only disk (Node 20); a plain one says what is wrong. */
-async function whyNotMade(path: string, error: unknown): Promise<unknown> {
-  return await mkdir(path).then(
-    () => error,
-    (plain: unknown) => (errorCode(plain) === 'ENOENT' ? error : plain),
-  )
-}
-
 /** Makes a new run folder and takes its lock. Refuses a folder that holds anything already. */
 export async function createRunFolder(path: string, recipe: Recipe): Promise<RunFolder> {
-  try {
-    await mkdir(path, { recursive: true })
-  } catch (error) {
-    throw fileError(await whyNotMade(path, error), path, 'a folder that can be made')
-  }
+  await makeFolder(path)
   const names = await readFolder(path)
   if (names.includes(runFiles.recipe)) {
     throw new InputError({
@@ -218,11 +212,7 @@ export class RunFolder {
   /** Stores a checkpoint and removes the oldest ones beyond the recipe's `keepCheckpoints`. Returns its path. */
   async saveCheckpoint(state: Uint8Array, step: number): Promise<string> {
     const folder = this.file('checkpoints')
-    try {
-      await mkdir(folder, { recursive: true })
-    } catch (error) {
-      throw fileError(error, folder, 'a folder that can be made')
-    }
+    await makeFolder(folder)
     await syncFile(this.file('events'))
     const path = join(folder, `step-${String(step).padStart(6, '0')}.safetensors`)
     await writeFileAtomically(path, state)

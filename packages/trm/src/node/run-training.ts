@@ -10,6 +10,7 @@ import type { Recipe } from '../recipes/schema.ts'
 import type { TrainingEvent } from '../train/events.ts'
 import { doneEvent, train } from '../train/train.ts'
 import { readFileBounded } from './files.ts'
+import { mostThreads } from './machine.ts'
 import { encodeModelFile } from './model-files.ts'
 import { createRunFolder, openRunFolder, type RunFolder, runFiles } from './run-folder.ts'
 import { isReportOf, type RunReport, type TestProgress, testRun } from './run-report.ts'
@@ -66,18 +67,28 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
     const data = await loadDataSets(recipe.data, (path) =>
       readFileBounded(path, { maximumBytes: maximumDataBytes }),
     )
-    const threads = options.threads ?? (state && state.threads > 0 ? state.threads : availableParallelism())
+    const threads = options.threads ?? threadsToGoOn(state)
     const device = options.device ?? (state?.device === 'webgpu' ? 'webgpu' : 'cpu')
     const executor = await openOrtExecutor({ device, threads })
     run ??= await createRunFolder(options.folder, recipe)
     await checkDataRecord(run, data)
-    const warnings = opened?.warnings ?? []
+    const warnings = [...(opened?.warnings ?? [])]
+    if (options.threads === undefined && state && state.threads > threads)
+      warnings.push(
+        `the run was begun with ${state.threads} threads, too many for this machine: it goes on with ${threads}, which may round differently`,
+      )
     yield { type: 'folder', path: run.path, recipe, resumedFrom: state?.step ?? null, warnings }
     const done = yield* trainInFolder(run, data, executor, state, options)
     if (done) yield* reportRun(run, data, executor, done, options)
   } finally {
     await run?.close()
   }
+}
+
+/** As many as before, because another number may round differently; or all cores. */
+function threadsToGoOn(state: TrainingState | null): number {
+  const before = state?.threads ?? 0
+  return before > 0 && before <= mostThreads() ? before : availableParallelism()
 }
 
 interface OpenedRun {

@@ -1,6 +1,6 @@
 /** `key=value` overrides of a recipe, as the command line's `--set` gives them. */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { keysBelow, type Recipe } from './fields.ts'
+import { dataFields, keysBelow, type Recipe } from './fields.ts'
 import { describeValue } from './messages.ts'
 import { parseRecipe, unknownKeyError } from './schema.ts'
 
@@ -36,7 +36,9 @@ function applyOverride(recipe: MutableRecord, override: string): void {
     const parent = keys.slice(0, depth).join('.')
     if (!keysBelow(parent, recipe)?.includes(key)) throw unknownKeyError(parent, key, recipe, who)
     if (depth === keys.length - 1) {
-      if (parent === 'data' && key === 'kind' && holder.kind !== value) throw kindError(holder.kind, value)
+      // An unknown kind is answered with the known ones when the whole is checked.
+      const isOtherKind = parent === 'data' && key === 'kind' && holder.kind !== value
+      if (isOtherKind && Object.hasOwn(dataFields, String(value))) throw kindError(holder.kind, value)
       holder[key] = value
       return
     }

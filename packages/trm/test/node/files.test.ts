@@ -18,6 +18,7 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import { fileError } from '../../src/node/file-errors.ts'
 import {
   appendLine,
+  makeFolder,
   readFileBounded,
   removeAbandonedTemporaries,
   writeFileAtomically,
@@ -89,6 +90,29 @@ test('what cannot be written says why and what to do', async () => {
   assert.match(
     await messageOf(() => writeFileAtomically(long, bytes('x'))),
     /a name that is too long \(ENAMETOOLONG\)/,
+  )
+})
+
+test('a folder is made with those above it', async () => {
+  const path = join(folder, 'one', 'two', 'three')
+  await makeFolder(path)
+  await makeFolder(path)
+  assert.deepEqual(readdirSync(join(folder, 'one', 'two')), ['three'])
+  const file = join(folder, 'one', 'file')
+  writeFileSync(file, '')
+  assert.equal(
+    await messageOf(() => makeFolder(file)),
+    `${file}: expected a folder that can be made, got something of that name already there (EEXIST). Choose another path, or remove it first.`,
+  )
+  assert.match(await messageOf(() => makeFolder(join(file, 'inside'))), /a file where a folder should be/)
+})
+
+const noProc = existsSync('/proc/self') ? false : 'skipped: no /proc here'
+
+test('a folder that cannot be made there is refused at once', { skip: noProc, timeout: 5_000 }, async () => {
+  assert.equal(
+    await messageOf(() => makeFolder('/proc/one/two')),
+    '/proc/one/two: expected a folder that can be made, got no such file or folder (ENOENT). Check the path, and that its folder is there.',
   )
 })
 

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { InputError } from '@tiny-recursive-models/tensor'
 import { decodeSafetensors } from '../../src/checkpoint/safetensors.ts'
+import { encodeTrainingState } from '../../src/checkpoint/training-state.ts'
 import { generatePuzzles } from '../../src/data/sudoku/generate.ts'
 import { formatSudokuLine } from '../../src/data/sudoku/text.ts'
 import { openModel } from '../../src/node/model-files.ts'
@@ -168,6 +169,20 @@ test('a run that is done is reported again without training; a longer one goes o
       .map((event) => 'step' in event && event.step),
     [41, 42, 42],
   )
+})
+
+test('a run of a machine with many more threads goes on with those that are here', async () => {
+  const run = await openRunFolder(join(parent, 'worker'))
+  const latest = await run.latestCheckpoint()
+  assert.ok(latest)
+  await run.saveCheckpoint(encodeTrainingState({ ...latest.state, threads: 1_000_000 }), latest.step)
+  const events: RunTrainingEvent[] = []
+  for await (const event of runTraining({ folder: run.path, recipe: null, resume: true })) events.push(event)
+  assert.ok(events[0]?.type === 'folder')
+  const threads = availableParallelism()
+  assert.deepEqual(events[0].warnings, [
+    `the run was begun with 1000000 threads, too many for this machine: it goes on with ${threads}, which may round differently`,
+  ])
 })
 
 test('other puzzles than before are refused', async () => {

@@ -261,6 +261,10 @@ test('a whole section can be replaced, and then its keys be set', () => {
   assert.ok(recipe.data.kind === 'sudoku-file')
   assert.equal(recipe.data.train, 'a=b.csv')
   assert.equal(
+    messageOf(() => overrideRecipe(base, ['data.kind=sudoku'])),
+    `recipe override: data.kind: expected 'sudoku-generated' or 'sudoku-file' or 'official-folder', got "sudoku". Correct data.kind.`,
+  )
+  assert.equal(
     messageOf(() => overrideRecipe(base, ['data.kind=sudoku-file'])),
     `recipe override: data.kind: expected the recipe's own kind, "sudoku-generated", got "sudoku-file". Replace the whole section: --set 'data={"kind":"sudoku-file",…}'.`,
   )
