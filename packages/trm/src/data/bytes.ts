@@ -73,19 +73,20 @@ export async function* decompressedLines(
     // Pieces of 64 KiB keep a caller's progress moving where the file came whole.
     for (let start = 0; start < chunk.length; start += 2 ** 16) {
       const text = rest + decoder.decode(chunk.subarray(start, start + 2 ** 16), { stream: true })
-      const lines = text.split('\n')
+      const lines = splitLines(text)
       rest = lines.pop()!
       line += lines.length
       if (rest.length > maximumLineLength) throw tooLong(options.name, line)
-      if (lines.length > 0) yield lines.map(withoutCarriageReturn)
+      if (lines.length > 0) yield lines
     }
   }
   rest += decoder.decode()
-  if (rest !== '') yield [withoutCarriageReturn(rest)]
+  if (rest !== '') yield [rest.endsWith('\r') ? rest.slice(0, -1) : rest]
 }
 
-function withoutCarriageReturn(line: string): string {
-  return line.endsWith('\r') ? line.slice(0, -1) : line
+/** Line ends of Unix, Windows and old Macs; a CR at the end waits for the LF that may follow. */
+function splitLines(text: string): string[] {
+  return text.includes('\r') ? text.split(/\r\n|\n|\r(?!$)/) : text.split('\n')
 }
 
 function tooLong(name: string, line: number): InputError {

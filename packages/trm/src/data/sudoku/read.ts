@@ -73,7 +73,8 @@ export async function* sudokuRows(
       if (columns === undefined) {
         columns = fields && headerColumns(fields)
         if (columns !== undefined) continue
-        columns = fields && !text.includes('\0') ? plainColumns(fields) : undefined
+        // A header that no comma divides, or no text.
+        columns = fields && !/question|\0/i.test(text) ? plainColumns(fields) : undefined
         if (columns === undefined) throw unknownFormat(name, line, text)
       }
       count += 1

@@ -135,6 +135,11 @@ test('unknown formats, too many rows, too many bytes and damaged gzip are refuse
     'file, line 1: expected a header with a column "question", or a Sudoku of 16, 36 or 81 characters, got "a,b,c". The published header is source,question,answer,rating.',
   )
   await reject(
+    bytesOf('source;question;answer\n'),
+    {},
+    /^file, line 1: expected a header .* header is source,question/,
+  )
+  await reject(
     bytesOf(`${question}\n${question}\n`),
     { rows: 1 },
     'file: expected at most 1 rows, got more. Raise limits.rows, or split the file.',
@@ -166,6 +171,17 @@ test('unknown formats, too many rows, too many bytes and damaged gzip are refuse
     await decompressed(packed, { name: 'file' }),
     Uint8Array.from(Buffer.from(`${question}\n`.repeat(100))),
   )
+})
+
+test('lines end as on Unix, Windows and old Macs, also across the pieces of a file', async () => {
+  const count = 5000
+  for (const end of ['\n', '\r\n', '\r']) {
+    const text = Array.from({ length: count }, () => question).join(end)
+    for (const last of ['', end]) {
+      const { rows, problems } = await readSudokuFile(bytesOf(text + last), { name: 'lines' })
+      assert.deepEqual([rows.length, rows.at(-1)?.line, problems], [count, count, []])
+    }
+  }
 })
 
 test('quoted fields are split', () => {
