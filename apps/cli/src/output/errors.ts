@@ -7,7 +7,7 @@ export function showError(error: unknown, asJson: boolean): void {
 }
 
 export function describeError(error: unknown): string {
-  const { red, dim } = pc.createColors(pc.isColorSupported && process.stderr.isTTY)
+  const { red, dim } = pc.createColors(pc.isColorSupported && process.stderr.isTTY === true)
   if (error instanceof InputError) {
     return [
       `${red('trm:')} ${error.who}`,
