@@ -52,12 +52,26 @@ export async function openModel(path: string, which?: CheckpointChoice): Promise
   const choice = which ?? weights[0] ?? 'latest'
   if (choice === 'best' || choice === 'final') {
     if (!weights.includes(choice)) throw await missing(run, choice)
-    const file = run.file(choice)
-    return { ...opened(await readState(file), file), which: choice }
+    return { ...(await openOneOf(run, run.file(choice))), which: choice }
   }
   const found = choice === 'latest' ? checkpoints[0] : checkpoints.find(({ step }) => step === choice)
   if (found === undefined) throw await missing(run, choice)
-  return { ...opened(await readState(found.path), found.path), which: choice }
+  return { ...(await openOneOf(run, found.path)), which: choice }
+}
+
+/** A file of a run; where it is damaged, the error names the others that there are. */
+async function openOneOf(run: RunFolder, file: string) {
+  try {
+    return opened(await readState(file), file)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    const { who, expected, got, hint } = error
+    const others: string[] = (await run.weightKinds()).filter((kind) => run.file(kind) !== file)
+    for (const { step, path } of await run.checkpoints()) if (path !== file) others.push(String(step))
+    if (others.length === 0) throw error
+    const way = `Use other weights of the run: --checkpoint ${others.join(' or ')}.`
+    throw new InputError({ who, expected, got, hint: error.cause ? `${hint} ${way}` : way }, { cause: error })
+  }
 }
 
 /** The weights to use of a training state, the averaged ones where there are some, without all that training needs. */

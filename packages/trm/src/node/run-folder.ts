@@ -154,7 +154,8 @@ export class RunFolder {
       await removeAbandonedTemporaries(this.path)
       await removeAbandonedTemporaries(this.file('checkpoints'))
       const latest = await this.latestCheckpoint()
-      if (latest !== null) assertSameRecipe(latest.state.recipe, wanted, latest.path)
+      if (latest === null) await this.#refuseLostCheckpoints()
+      else assertSameRecipe(latest.state.recipe, wanted, latest.path)
       for (const { step, path } of await this.checkpoints()) {
         if (latest !== null && step > latest.step) await rename(path, `${path}.damaged`)
       }
@@ -165,6 +166,20 @@ export class RunFolder {
       await this.close()
       throw fileError(error, this.path, 'a run folder that can be resumed')
     }
+  }
+
+  /** A run that begins anew would overwrite its own weights: not where checkpoints have been and are gone. */
+  async #refuseLostCheckpoints(): Promise<void> {
+    const stored = (await this.readEvents()).findLast(
+      ({ type, reason }) => type === 'checkpoint' && reason !== 'best',
+    )
+    if (stored === undefined) return
+    throw new InputError({
+      who: this.file('checkpoints'),
+      expected: `a checkpoint, such as that of step ${stored.step}`,
+      got: 'none',
+      hint: 'Restore the folder from a copy, or start a new run in another folder.',
+    })
   }
 
   async writeRecipe(recipe: Recipe): Promise<void> {

@@ -110,7 +110,18 @@ async function openBegun({ folder, recipe, resume }: RunTrainingOptions): Promis
   }
   const run = await openRunFolder(folder)
   const latest = await run.resume(recipe ?? run.recipe)
+  if (latest) await recordCheckpoint(run, latest.state)
   return { run, state: latest?.state ?? null, warnings: latest?.warnings ?? [] }
+}
+
+/** A trainer killed between storing a checkpoint and recording it leaves only the file. */
+async function recordCheckpoint(run: RunFolder, state: TrainingState): Promise<void> {
+  const { step } = state
+  const isRecorded = (await run.readEvents()).some(
+    (event) => event.type === 'checkpoint' && event.step === step && event.reason !== 'best',
+  )
+  const reason = doneEvent(run.recipe, state) ? 'end' : 'interval'
+  if (!isRecorded) await run.appendEvent({ type: 'checkpoint', step, reason })
 }
 
 function noRecipe(folder: string): InputError {
@@ -199,7 +210,11 @@ async function* reportRun(
   options: RunTrainingOptions,
 ): AsyncGenerator<RunTrainingEvent, void> {
   const path = run.file('report')
-  const before = await run.readJson('report')
+  // A damaged report is made anew.
+  const before = await run.readJson('report').catch((error: unknown) => {
+    if (error instanceof InputError) return null
+    throw error
+  })
   if (isReportOf(before, done.step)) {
     yield { type: 'report', step: done.step, path, report: before }
     return

@@ -231,6 +231,18 @@ test('a run without a checkpoint begins anew', async () => {
   await run.close()
 })
 
+test('a run whose checkpoints are gone does not begin anew over its weights', async () => {
+  const path = await interruptedRun('lost')
+  rmSync(join(path, 'checkpoints'), { recursive: true })
+  const run = await openRunFolder(path)
+  assert.equal(
+    await messageOf(() => run.resume()),
+    `${join(path, 'checkpoints')}: expected a checkpoint, such as that of step 20, got none. Restore the folder from a copy, or start a new run in another folder.`,
+  )
+  assert.equal((await run.readEvents()).length, 8, 'nothing is cut')
+  assert.ok(!existsSync(join(path, 'lock.json')))
+})
+
 test('a line that is no event is refused unless it is the last', async () => {
   const path = await interruptedRun('events')
   const events = join(path, 'events.jsonl')

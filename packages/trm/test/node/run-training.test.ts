@@ -62,6 +62,8 @@ async function facts(folder: string) {
   return events.filter(({ type }) => type !== 'start').map((event) => ({ ...event, elapsedMs: 0 }))
 }
 
+const summary = ({ type, step }: { type: string; step?: number }): string => `${type} ${step}`
+
 /** Trains in a child that is killed `afterMs` after its first step; true if it ended before. */
 async function trainAndKill(folder: string, afterMs: number): Promise<boolean> {
   const script = fileURLToPath(new URL('train-loop.ts', import.meta.url))
@@ -103,7 +105,9 @@ test('a run killed at any moment ends with bit for bit the weights of one that w
   assert.deepEqual(Object.keys(found), Object.keys(expected), context)
   for (const [name, bytes] of Object.entries(expected))
     assert.ok(bytes.equals(found[name]!), `${name}, ${context}`)
-  assert.deepEqual(await facts(killed), await facts(whole), context)
+  const [expectedFacts, foundFacts] = [await facts(whole), await facts(killed)]
+  assert.deepEqual(foundFacts.map(summary), expectedFacts.map(summary), context)
+  for (const [index, fact] of expectedFacts.entries()) assert.deepEqual(foundFacts[index], fact, context)
   const again = JSON.parse(readFileSync(join(killed, 'report.json'), 'utf8')) as typeof report.report
   assert.equal(again.test?.full.exactAccuracy, report.report.test?.full.exactAccuracy)
   assert.deepEqual(
@@ -169,6 +173,37 @@ test('a run that is done is reported again without training; a longer one goes o
       .map((event) => 'step' in event && event.step),
     [41, 42, 42],
   )
+})
+
+test('a checkpoint that was stored but not recorded is recorded on resume', async () => {
+  const folder = join(parent, 'unrecorded')
+  await trainWhole({ folder, recipe: overrideRecipe(recipe, ['training.steps=8']) })
+  const path = join(folder, 'events.jsonl')
+  const lines = readFileSync(path, 'utf8').split('\n')
+  const typesOf = (text: string) =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .map(({ type, step, reason }) => [type, step, reason])
+  const expected = typesOf(lines.join('\n'))
+  const last = lines.findIndex((line) => line.includes('"reason":"end"'))
+  writeFileSync(path, `${lines.slice(0, last).join('\n')}\n`)
+  await trainWhole({ folder, recipe: null, resume: true })
+  assert.deepEqual(typesOf(readFileSync(path, 'utf8')), expected)
+})
+
+test('a damaged report is made anew', async () => {
+  const folder = join(parent, 'worker')
+  const path = join(folder, 'report.json')
+  const whole = readFileSync(path, 'utf8')
+  writeFileSync(path, whole.slice(0, 100))
+  const events = await trainWhole({ folder, recipe: null, resume: true })
+  assert.equal(events.at(-1)?.type, 'report')
+  const [before, after] = [whole, readFileSync(path, 'utf8')].map(
+    (text) => (JSON.parse(text) as { test: { full: { byStep: unknown } } }).test.full.byStep,
+  )
+  assert.deepEqual(after, before)
 })
 
 test('a run of a machine with many more threads goes on with those that are here', async () => {
@@ -239,5 +274,17 @@ test('models are opened by what a run has stored', async () => {
     /expected a checkpoint of step 3, got a run with best, final, latest, 40, 36\. Choose one of those by --checkpoint/,
   )
   await assert.rejects(openModel(join(parent, 'none')), /no such file or folder/)
+  const bytes = readFileSync(best.source)
+  writeFileSync(best.source, bytes.subarray(0, bytes.length - 1000))
+  await assert.rejects(openModel(folder), (error) => {
+    assert.ok(error instanceof InputError)
+    assert.match(
+      error.message,
+      /^.*best\.safetensors: expected \d+ bytes of tensors, got \d+ bytes: the file is/,
+    )
+    assert.equal(error.hint, 'Use other weights of the run: --checkpoint final or 40 or 36.')
+    return true
+  })
+  writeFileSync(best.source, bytes)
   await assert.rejects(openModel(join(folder, 'recipe.json')), /recipe\.json: expected /)
 })

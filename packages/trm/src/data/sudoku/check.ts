@@ -39,7 +39,7 @@ export function findContradictions(shape: BoxShape, tokens: ArrayLike<number>): 
     if (token === blankToken) continue
     const digit = token - digitOffset
     if (!Number.isInteger(digit) || digit < 1 || digit > size) {
-      const message = `${nameCell(cell, size)}: token ${token} is neither blank (1) nor a digit (2 to ${size + 1})`
+      const message = `${nameCell(cell, size)}: neither a digit from 1 to ${size} nor a blank (token ${token})`
       problems.push({ kind: 'wrong-token', cells: [cell], message })
       continue
     }

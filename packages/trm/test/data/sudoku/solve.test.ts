@@ -93,8 +93,8 @@ test('problems are named by cell', () => {
       (problem) => problem.message,
     ),
     [
-      'row 1, column 2: token 0 is neither blank (1) nor a digit (2 to 5)',
-      'row 1, column 3: token 6 is neither blank (1) nor a digit (2 to 5)',
+      'row 1, column 2: neither a digit from 1 to 4 nor a blank (token 0)',
+      'row 1, column 3: neither a digit from 1 to 4 nor a blank (token 6)',
     ],
   )
   assert.deepEqual(findContradictions(shape, [1, 1]), [
