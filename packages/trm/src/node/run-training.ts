@@ -110,7 +110,12 @@ async function openBegun({ folder, recipe, resume }: RunTrainingOptions): Promis
   }
   const run = await openRunFolder(folder)
   const latest = await run.resume(recipe ?? run.recipe)
-  if (latest) await recordCheckpoint(run, latest.state)
+  try {
+    if (latest) await recordCheckpoint(run, latest.state)
+  } catch (error) {
+    await run.close()
+    throw error
+  }
   return { run, state: latest?.state ?? null, warnings: latest?.warnings ?? [] }
 }
 
