@@ -1,11 +1,8 @@
 /** `trm`: reads the command line, runs one command, ends with its exit code. */
+import { guardStreams } from './output/streams.ts'
 import { runCommand } from './run.ts'
 
-// A reader that closes early, such as `trm runs | head`, is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
-  throw error
-})
+guardStreams()
 
 const exitCode = await runCommand(process.argv.slice(2))
 // Commands set a code of their own where a result, not an error, asks for one.

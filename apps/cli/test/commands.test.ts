@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { runTrm, startTrm, tiny } from './run-trm.ts'
+import { runTrm, runTrmInto, startTrm, tiny } from './run-trm.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trm-cli-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -80,6 +89,45 @@ test('Ctrl-C saves, ends with 130 and says how to go on', async () => {
   assert.match(stderr, /saving and leaving after this step; Ctrl-C again leaves at once/)
   assert.match(stdout, /stopped and saved; go on with: trm train --resume --out stopped/)
   assert.ok(!existsSync(join(folder, 'stopped', 'lock.json')))
+})
+
+test('training ends and saves when the reader of its stream is gone', async () => {
+  const words = ['train', ...tiny, '--out', 'unread', '--threads', '1', '--steps', '100000', '--json']
+  const { child, ended } = startTrm(words, folder)
+  child.stdout.once('data', () => child.stdout.destroy())
+  const { code, stderr } = await ended
+  assert.deepEqual([code, stderr], [0, ''])
+  assert.equal(readdirSync(join(folder, 'unread', 'checkpoints')).length > 0, true)
+  assert.ok(!existsSync(join(folder, 'unread', 'lock.json')))
+  rmSync(join(folder, 'unread'), { recursive: true })
+})
+
+test('training goes on when nobody can read its progress', async () => {
+  const { child, ended } = startTrm(['train', ...tiny, '--out', 'silent', '--threads', '1'], folder)
+  child.stderr.once('data', () => child.stderr.destroy())
+  const { code, stdout } = await ended
+  assert.equal(code, 0)
+  assert.match(stdout, /trained 20 steps/)
+  rmSync(join(folder, 'silent'), { recursive: true })
+})
+
+test('a full disk behind stdout is an error', {
+  skip: existsSync('/dev/full') ? false : 'no /dev/full',
+}, () => {
+  const full = openSync('/dev/full', 'w')
+  const { status, stderr } = runTrmInto(full, folder, 'recipes')
+  closeSync(full)
+  assert.equal(status, 1)
+  assert.equal(
+    stderr,
+    [
+      'trm: standard output',
+      '  expected  a place that can be written to',
+      '  got       a full disk (ENOSPC)',
+      '  to do     Free some space, or send the output somewhere else.',
+      '',
+    ].join('\n'),
+  )
 })
 
 test('eval measures the test set of the run or a file', async () => {

@@ -1,5 +1,5 @@
 /** Runs `trm` as its users do: as a child process. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
@@ -30,6 +30,17 @@ export function startTrm(
 
 export const runTrm = (folder: string, ...arguments_: readonly string[]): Promise<Outcome> =>
   startTrm(arguments_, folder).ended
+
+/** With stdout going to an open file. */
+export function runTrmInto(stdout: number, folder: string, ...arguments_: readonly string[]) {
+  const env = { ...process.env, NO_COLOR: '1' }
+  return spawnSync(process.execPath, [launcher, ...arguments_], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', stdout, 'pipe'],
+    encoding: 'utf8',
+  })
+}
 
 /** A model that learns nothing in this time, but does everything. */
 export const tiny: readonly string[] = [

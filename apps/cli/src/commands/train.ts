@@ -11,7 +11,7 @@ import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
 import { deviceOption, given, jsonOption, setOption, threadsOption, wholeNumber } from '../options.ts'
 import { sparkline } from '../output/chart.ts'
 import { percent, significant } from '../output/format.ts'
-import { print, printJsonLine } from '../output/streams.ts'
+import { isOutputClosed, onOutputClosed, print, printJsonLine } from '../output/streams.ts'
 import { describeReport, TrainingDisplay } from '../output/training.ts'
 import { resolveRecipe } from '../recipe-argument.ts'
 
@@ -76,11 +76,12 @@ export async function runToEnd(
 ): Promise<RunReport | undefined> {
   const training = trainInWorker(options)
   const display = asJson ? null : new TrainingDisplay()
-  const release = onInterrupt(() => {
+  const releaseKeys = onInterrupt(() => {
     training.stop()
     display?.close()
     if (!asJson) process.stderr.write('saving and leaving after this step; Ctrl-C again leaves at once\n')
   })
+  const releaseOutput = onOutputClosed(() => training.stop())
   let report: RunReport | undefined
   let stopped = false
   try {
@@ -92,10 +93,11 @@ export async function runToEnd(
     }
   } finally {
     display?.close()
-    release()
+    releaseKeys()
+    releaseOutput()
   }
   const { loss, validation, path } = await writeCurve(options.folder)
-  if (stopped) process.exitCode = interruptedExitCode
+  if (stopped && !isOutputClosed()) process.exitCode = interruptedExitCode
   if (asJson) return report
   if (loss.length > 1) {
     const losses = loss.map(([, value]) => value)

@@ -9,6 +9,7 @@ import { type LoadedDataSets, loadDataSets } from '../data/load.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import type { TrainingEvent } from '../train/events.ts'
 import { doneEvent, train } from '../train/train.ts'
+import { errorCode } from './file-errors.ts'
 import { readFileBounded } from './files.ts'
 import { mostThreads } from './machine.ts'
 import { encodeModelFile } from './model-files.ts'
@@ -78,11 +79,27 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
         `the run was begun with ${state.threads} threads, too many for this machine: it goes on with ${threads}, which may round differently`,
       )
     yield { type: 'folder', path: run.path, recipe, resumedFrom: state?.step ?? null, warnings }
-    const done = yield* trainInFolder(run, data, executor, state, options)
-    if (done) yield* reportRun(run, data, executor, done, options)
+    try {
+      const done = yield* trainInFolder(run, data, executor, state, options)
+      if (done) yield* reportRun(run, data, executor, done, options)
+    } catch (error) {
+      throw await withWayOn(run, error)
+    }
   } finally {
     await run?.close()
   }
+}
+
+/** Where the disk was at fault, the run can go on: says how. */
+async function withWayOn(run: RunFolder, error: unknown): Promise<unknown> {
+  if (!(error instanceof InputError) || errorCode(error.cause) === null) return error
+  const [latest] = await run.checkpoints().catch(() => [])
+  const { who, expected, got, hint } = error
+  const from = latest ? `from step ${latest.step}` : 'from the beginning'
+  return new InputError(
+    { who, expected, got, hint: `${hint} Then go on ${from} with --resume.` },
+    { cause: error },
+  )
 }
 
 /** As many as before, because another number may round differently; or all cores. */

@@ -293,7 +293,7 @@ function diverged(step: number, loss: number, gradientNorm: number): InputError 
     who: `training step ${step}`,
     expected: `a finite loss below ${explodedLoss} and finite gradients`,
     got: `loss ${loss}, gradient norm ${gradientNorm}`,
-    hint: 'Training diverged; the last checkpoint is from before. Lower optimizer.learningRate or lengthen the warm-up.',
+    hint: 'Training diverged; what the run has stored is from before. Begin another with a lower optimizer.learningRate or a longer warm-up.',
   })
 }
 

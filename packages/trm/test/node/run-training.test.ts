@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -255,6 +255,40 @@ test('other puzzles than before are refused', async () => {
     /data: expected the puzzles that the run was begun with \(checksum .*\), got others/,
   )
   assert.ok(!existsSync(join(folder, 'lock.json')))
+})
+
+test('a disk that fills up keeps the last checkpoint, and the run goes on when there is space', async (context) => {
+  const disk = join(parent, 'disk')
+  mkdirSync(disk)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk], { stdio: 'ignore' })
+  } catch {
+    context.skip('skipped: no permission to mount')
+    return
+  }
+  try {
+    // Room for the first checkpoints, not for the whole run.
+    const folder = join(disk, 'run')
+    const stored = () => readdirSync(join(folder, 'checkpoints')).sort()
+    let hint = ''
+    await assert.rejects(trainWhole({ folder, recipe }), (error) => {
+      assert.ok(error instanceof InputError)
+      assert.ok(error.who.startsWith(folder), error.who)
+      assert.equal(error.got, 'a full disk (ENOSPC)')
+      hint = error.hint
+      return true
+    })
+    const latest = Number(/^step-0*(\d+)\.safetensors$/.exec(stored().at(-1)!)?.[1])
+    const wayOn = `Then go on from step ${latest} with --resume.`
+    assert.equal(hint, `Free some space, or choose a folder on another disk. ${wayOn}`)
+    assert.ok(!existsSync(join(folder, 'lock.json')))
+    execFileSync('mount', ['-o', 'remount,size=50m', disk])
+    const events = await trainWhole({ folder, recipe: null, resume: true })
+    assert.equal(events.find((event) => event.type === 'step')?.step, latest + 1)
+    assert.equal(events.at(-1)?.type, 'report')
+  } finally {
+    execFileSync('umount', [disk])
+  }
 })
 
 test('models are opened by what a run has stored', async () => {
