@@ -3,10 +3,11 @@ import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
 import { puzzleSetChecksum } from './checksum.ts'
 import { type DataSets, type TrainingPuzzles, trainingPuzzles } from './data-sets.ts'
 import type { Augmentation } from './example-stream.ts'
-import { readSudokuSet, refuseSharedPuzzles, sampleSudokuFile } from './load-sudoku-file.ts'
+import { refuseSharedPuzzles } from './load-file.ts'
 import { type OfficialFolder, readOfficialFolder } from './official-folder.ts'
 import { type AnyPuzzleSet, type PuzzleFacts, type PuzzleSet, selectPuzzles } from './puzzle-set.ts'
 import { generateSudokuSets, sudokuSet } from './sudoku/build.ts'
+import { readSudokuSet, sampleSudokuFile } from './sudoku/load.ts'
 
 /** The `data` of a recipe; spelled out here because data lies below recipes and cannot name them. */
 export type DataDescription = GeneratedSudokuData | SudokuFileData | OfficialFolderData
