@@ -1,6 +1,6 @@
 /** Checks the rows of a puzzle file, whatever the puzzles are, and ends with a report. */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { PuzzleChecksum } from './checksum.ts'
+import { PuzzleChecksum, tokensDigest } from './checksum.ts'
 import type { LineProblem, Pair, RowFacts, RowPiece } from './puzzle-rows.ts'
 import type { PuzzleSet } from './puzzle-set.ts'
 
@@ -134,11 +134,4 @@ class KnownPuzzles {
     this.#lines.set(fingerprint, line)
     return undefined
   }
-}
-
-/** Sixteen hexadecimal digits in place of the tokens [S]. */
-export function tokensDigest(tokens: ArrayLike<number>): string {
-  const checksum = new PuzzleChecksum({ cells: 0, symbols: 0, identifiers: 0 })
-  checksum.add(tokens, [], 0)
-  return checksum.digest()
 }
