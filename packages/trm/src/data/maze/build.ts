@@ -9,11 +9,11 @@ export interface GenerateMazeSetsOptions extends SetCounts, MazeOptions {
 
 /** Three sets of generated mazes of which no two, in the same set or in different ones, are copies of each other. */
 export function generateMazeSets(options: GenerateMazeSetsOptions): GeneratedSets {
-  const { size, seed, density, minimumPath } = options
+  const { size, seed } = options
   return generateSets(options, {
     who: 'generateMazeSets',
     name: `generated ${size}×${size} mazes`,
-    generate: (total) => generateMazes(size, total, seed, { density, minimumPath }),
+    generate: (total) => generateMazes(size, total, seed, options),
     toSet: (mazes, name) => mazeSet(mazes, { name, size }),
   })
 }

@@ -13,8 +13,9 @@ export interface Maze {
 }
 
 export interface MazeOptions {
-  /** Least and greatest share of walls; each maze draws its own in between. The published ones have 0.28 to 0.45. */
-  readonly density: readonly [number, number]
+  /** Share of walls; each maze draws its own between the two. The published ones have 0.28 to 0.45. */
+  readonly minimumDensity: number
+  readonly maximumDensity: number
   /** Steps from start to goal that the shortest path has at least; the published ones have 109. */
   readonly minimumPath: number
 }
@@ -25,10 +26,10 @@ const mostLayouts = 20_000
 /** One random maze; throws where the path is too long for so many walls. */
 export function generateMaze(size: number, random: RandomStream, options: MazeOptions): Maze {
   checkOptions(size, options)
-  const { density, minimumPath } = options
+  const { minimumDensity, maximumDensity, minimumPath } = options
   const cells = size * size
   for (let layout = 0; layout < mostLayouts; layout++) {
-    const share = density[0] + (density[1] - density[0]) * random.float()
+    const share = minimumDensity + (maximumDensity - minimumDensity) * random.float()
     const walls = Math.min(cells - 2, Math.round(share * cells))
     const question = new Int32Array(cells).fill(mazeTokens.open)
     for (const cell of random.permutation(cells).subarray(0, walls)) question[cell] = mazeTokens.wall
@@ -40,7 +41,7 @@ export function generateMaze(size: number, random: RandomStream, options: MazeOp
   }
   throw new InputError({
     who: 'generateMaze',
-    expected: `a ${size}×${size} maze with ${percent(density[0])} to ${percent(density[1])} walls and a path of at least ${minimumPath} steps`,
+    expected: `a ${size}×${size} maze with ${percent(minimumDensity)} to ${percent(maximumDensity)} walls and a path of at least ${minimumPath} steps`,
     got: `none in ${mostLayouts} layouts`,
     hint: 'Lower minimumPath, or take a larger maze or a density near 0.35, where paths are longest.',
   })
@@ -121,7 +122,7 @@ export function* generateMazes(
   }
 }
 
-function checkOptions(size: number, { density: [least, greatest], minimumPath }: MazeOptions): void {
+function checkOptions(size: number, { minimumDensity, maximumDensity, minimumPath }: MazeOptions): void {
   const who = 'generateMaze'
   if (!Number.isInteger(size) || size < smallestMaze || size > largestMaze) {
     throw refused(
@@ -131,8 +132,8 @@ function checkOptions(size: number, { density: [least, greatest], minimumPath }:
       'Mazes are size × size.',
     )
   }
-  if (!(least >= 0 && greatest >= least && greatest < 1)) {
-    const got = `${least} to ${greatest}`
+  if (!(minimumDensity >= 0 && maximumDensity >= minimumDensity && maximumDensity < 1)) {
+    const got = `${minimumDensity} to ${maximumDensity}`
     throw refused(who, 'a density from 0 up to below 1, the lower bound first', got, 'Take 0.3 to 0.5.')
   }
   if (!Number.isInteger(minimumPath) || minimumPath < 1 || minimumPath >= size * size) {

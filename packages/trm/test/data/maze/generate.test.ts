@@ -13,7 +13,7 @@ import { mazeFingerprint, symmetries, turnMaze } from '../../../src/data/maze/sy
 import { puzzleAt } from '../../../src/data/puzzle-set.ts'
 import { otherShortest, question, tokensOf } from './mazes.ts'
 
-const options = { density: [0.3, 0.5], minimumPath: 8 } as const
+const options = { minimumDensity: 0.3, maximumDensity: 0.5, minimumPath: 8 } as const
 const wallShare = (tokens: Int32Array) =>
   tokens.filter((token) => token === mazeTokens.wall).length / tokens.length
 
@@ -35,7 +35,7 @@ test('generated mazes of every size keep to their settings and the label rule', 
 })
 
 test('mazes as long as the published ones are found', () => {
-  const mazes = [...generateMazes(30, 5, 0, { density: [0.3, 0.5], minimumPath: 109 })]
+  const mazes = [...generateMazes(30, 5, 0, { minimumDensity: 0.3, maximumDensity: 0.5, minimumPath: 109 })]
   assert.ok(mazes.every(({ question }) => shortestSteps(question)! >= 109))
 })
 
@@ -58,7 +58,8 @@ test('no maze is a copy of another, in the same set or in different ones', () =>
     validation: 100,
     test: 100,
     seed: 3,
-    density: [0.2, 0.5],
+    minimumDensity: 0.2,
+    maximumDensity: 0.5,
     minimumPath: 3,
   })
   const all = [sets.train, sets.validation, sets.test].flatMap((set) =>
@@ -69,11 +70,11 @@ test('no maze is a copy of another, in the same set or in different ones', () =>
 
 const refusals: Record<string, [() => unknown, string]> = {
   'too many': [
-    () => [...generateMazes(2, 10, 0, { density: [0, 0.25], minimumPath: 1 })],
+    () => [...generateMazes(2, 10, 0, { minimumDensity: 0, maximumDensity: 0.25, minimumPath: 1 })],
     'generateMazes: expected 10 different 2×2 mazes, got 5 before 3000 copies of known ones in a row. Ask for fewer, or take a larger maze.',
   ],
   'a path that is too long': [
-    () => generateMaze(6, new RandomStream(0), { density: [0, 0], minimumPath: 20 }),
+    () => generateMaze(6, new RandomStream(0), { minimumDensity: 0, maximumDensity: 0, minimumPath: 20 }),
     'generateMaze: expected a 6×6 maze with 0 % to 0 % walls and a path of at least 20 steps, got none in 20000 layouts. Lower minimumPath, or take a larger maze or a density near 0.35, where paths are longest.',
   ],
   'a size': [
@@ -81,11 +82,11 @@ const refusals: Record<string, [() => unknown, string]> = {
     'generateMaze: expected a size from 2 to 30, got 31. Mazes are size × size.',
   ],
   'a density': [
-    () => generateMaze(6, new RandomStream(0), { density: [0.5, 0.3], minimumPath: 2 }),
+    () => generateMaze(6, new RandomStream(0), { minimumDensity: 0.5, maximumDensity: 0.3, minimumPath: 2 }),
     'generateMaze: expected a density from 0 up to below 1, the lower bound first, got 0.5 to 0.3. Take 0.3 to 0.5.',
   ],
   'a minimum path': [
-    () => generateMaze(6, new RandomStream(0), { density: [0.3, 0.5], minimumPath: 36 }),
+    () => generateMaze(6, new RandomStream(0), { minimumDensity: 0.3, maximumDensity: 0.5, minimumPath: 36 }),
     'generateMaze: expected a minimum path of 1 to 35 steps, got 36. A path of size steps is easy to find.',
   ],
   'a count': [
