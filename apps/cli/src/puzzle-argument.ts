@@ -8,6 +8,7 @@ import {
   generatePuzzle,
   InputError,
   labelPath,
+  type PuzzleKind,
   parseMaze,
   parseSudoku,
   RandomStream,
@@ -17,7 +18,7 @@ import {
   sudokuLayout,
 } from '@tiny-recursive-models/trm'
 import { maximumDataBytes, type OpenedModel, readFileBounded } from '@tiny-recursive-models/trm/node'
-import { type PuzzleKind, puzzleKindOf } from './puzzle-kind.ts'
+import { puzzleKindOfModel } from './puzzle-kind.ts'
 import { mazeView, type PuzzleView, sudokuView } from './puzzle-view.ts'
 
 export interface AskedPuzzle {
@@ -38,7 +39,7 @@ const newPuzzle = 'generated'
  * @param row which puzzle of a file, or which generated one, from 1
  */
 export async function readPuzzle(argument: string, row: number, opened: OpenedModel): Promise<AskedPuzzle> {
-  const kind = puzzleKindOf(opened)
+  const kind = puzzleKindOfModel(opened)
   if (argument === newPuzzle) return generatedPuzzle(kind, opened.recipe, row)
   const isFile = await stat(argument).then(
     (facts) => facts.isFile(),
@@ -56,7 +57,7 @@ export async function readPuzzle(argument: string, row: number, opened: OpenedMo
 
 /** A puzzle of a set: it is known to be sound. */
 export function puzzleOfSet(opened: OpenedModel, question: Int32Array, label: Int32Array): AskedPuzzle {
-  const kind = puzzleKindOf(opened)
+  const kind = puzzleKindOfModel(opened)
   return kind.puzzle === 'maze'
     ? { view: mazeView(kind.size), question, label, warning: null }
     : { view: sudokuView(kind.shape), question, label: null, warning: null }

@@ -11,6 +11,7 @@ import { type AnyPuzzleSet, type PuzzleFacts, type PuzzleSet, selectPuzzles } fr
 import { generateSudokuSets, sudokuSet } from './sudoku/build.ts'
 import { readSudokuSet, sampleSudokuFile } from './sudoku/load.ts'
 import type { BoxShape } from './sudoku/shape.ts'
+import { validityOf } from './validity.ts'
 
 /** The `data` of a recipe; spelled out here because data lies below recipes and cannot name them. */
 export type DataDescription =
@@ -114,7 +115,8 @@ export async function loadDataSets(data: DataDescription, readFile: ReadDataFile
     validation: part(validation, 1, parts.validationIndices),
     test: part(test, 2, null),
   }
-  return { train, validation, test, checksum, record }
+  const isValid = validityOf(data, train)
+  return { train, validation, test, checksum, record, ...(isValid && { isValid }) }
 }
 
 async function loadParts(data: DataDescription, readFile: ReadDataFile): Promise<Parts> {
