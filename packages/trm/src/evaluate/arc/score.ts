@@ -1,7 +1,7 @@
 /** How a submission compares with the solutions. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { type Grid, gridsEqual } from '../../data/arc/grid.ts'
-import type { Submission } from './submission.ts'
+import { type Submission, shownName } from './submission.ts'
 
 /** Task → the output of each of its test inputs. */
 export type Solutions = ReadonlyMap<string, readonly Grid[]>
@@ -84,7 +84,7 @@ function checkKnown(submission: Submission, solutions: Solutions, name: string):
     const outputs = solutions.get(task)!
     if (entries.length <= outputs.length) continue
     throw new InputError({
-      who: `${name}: task ${task}`,
+      who: `${name}: task ${shownName(task)}`,
       expected: `at most ${outputs.length} entries, one for each test input`,
       got: String(entries.length),
       hint: 'Give the solutions of the same version of the set.',
@@ -92,9 +92,9 @@ function checkKnown(submission: Submission, solutions: Solutions, name: string):
   }
 }
 
-/** The first few of a list of names, cut where they are long. */
+/** The first few of a list of names. */
 export function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, namesShown).map((name) => name.slice(0, 40))
+  const shown = names.slice(0, namesShown).map(shownName)
   return names.length > namesShown
     ? `${shown.join(', ')} and ${names.length - namesShown} more`
     : shown.join(', ')

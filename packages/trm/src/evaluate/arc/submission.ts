@@ -78,7 +78,7 @@ export async function readSubmission(bytes: Uint8Array, name: string): Promise<S
 }
 
 function readEntries(value: unknown, task: string, name: string): Attempts[] {
-  const who = `${name}: task ${task.slice(0, 80)}`
+  const who = `${name}: task ${shownName(task)}`
   const result = entriesShape.safeParse(value)
   if (!result.success) {
     const { path } = result.error.issues[0]!
@@ -109,13 +109,17 @@ function parseJson(text: string, name: string): unknown {
   }
 }
 
+/** A name from a file as it may stand in a message: control characters escaped, cut where it is long. */
+export const shownName = (name: string): string => JSON.stringify(name.slice(0, 40)).slice(1, -1)
+
 function kindOf(value: unknown): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'a list' : `a ${typeof value}`
 }
 
+/** What an entry of a task has instead. */
 function describeEntry(value: unknown): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return kindOf(value)
   const keys = Object.keys(value)
-  return keys.length === 0 ? 'nothing' : keys.slice(0, 4).join(', ').slice(0, 80)
+  return keys.length === 0 ? 'nothing' : keys.slice(0, 4).map(shownName).join(', ')
 }
