@@ -1,10 +1,9 @@
 /** How a submission compares with the solutions. */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { type Grid, gridsEqual } from '../../data/arc/grid.ts'
-import { type Submission, shownName } from './submission.ts'
-
-/** Task → the output of each of its test inputs. */
-export type Solutions = ReadonlyMap<string, readonly Grid[]>
+import { gridsEqual } from '../../data/arc/grid.ts'
+import { shownName } from './json-tasks.ts'
+import type { Solutions } from './solutions.ts'
+import type { Submission } from './submission.ts'
 
 export interface OutputScore {
   readonly task: string

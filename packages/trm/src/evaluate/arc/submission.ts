@@ -4,9 +4,8 @@
  */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
-import { duplicateKey } from '../../checkpoint/duplicate-key.ts'
 import { type Grid, gridFromJson, gridToJson } from '../../data/arc/grid.ts'
-import { decompressed } from '../../data/bytes.ts'
+import { kindOf, readTaskEntries, shownName } from './json-tasks.ts'
 import type { ArcVotes } from './vote.ts'
 
 /** Two outputs for one test input; 0 × 0 is none, written as `[]`. */
@@ -46,9 +45,6 @@ export function formatSubmission(submission: Submission): string {
   return `{${tasks.join(',\n')}}\n`
 }
 
-/** 172 outputs of the largest size take 2 MB; this is far beyond any real one. */
-const maximumBytes = 32 * 2 ** 20
-
 const hint =
   'A submission is {"task": [{"attempt_1": grid, "attempt_2": grid}, …], …}, one entry for every test input.'
 
@@ -61,20 +57,8 @@ const entriesShape = z.array(z.strictObject({ attempt_1: z.unknown(), attempt_2:
  * @throws InputError that names the task and the test input that is malformed
  */
 export async function readSubmission(bytes: Uint8Array, name: string): Promise<Submission> {
-  const text = new TextDecoder().decode(await decompressed(bytes, { name, maximumBytes }))
-  const value = parseJson(text, name)
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new InputError({ who: name, expected: 'an object of tasks', got: kindOf(value), hint })
-  const repeated = duplicateKey(text)
-  if (repeated !== null) {
-    throw new InputError({
-      who: name,
-      expected: 'every key once',
-      got: `${JSON.stringify(repeated.slice(0, 80))} twice in one object`,
-      hint: 'Only one of the two would count: remove the other.',
-    })
-  }
-  return new Map(Object.entries(value).map(([task, entries]) => [task, readEntries(entries, task, name)]))
+  const entries = await readTaskEntries(bytes, name, hint)
+  return new Map(entries.map(([task, value]) => [task, readEntries(value, task, name)]))
 }
 
 function readEntries(value: unknown, task: string, name: string): Attempts[] {
@@ -99,22 +83,6 @@ function readEntries(value: unknown, task: string, name: string): Attempts[] {
 /** An answer without any colour has been written as `[]` by the published code. */
 function readAttempt(value: unknown, who: string): Grid {
   return Array.isArray(value) && value.length === 0 ? noGrid : gridFromJson(value, who)
-}
-
-function parseJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new InputError({ who: name, expected: 'JSON', got: (cause as Error).message, hint }, { cause })
-  }
-}
-
-/** A name from a file as it may stand in a message: control characters escaped, cut where it is long. */
-export const shownName = (name: string): string => JSON.stringify(name.slice(0, 40)).slice(1, -1)
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null'
-  return Array.isArray(value) ? 'a list' : `a ${typeof value}`
 }
 
 /** What an entry of a task has instead. */

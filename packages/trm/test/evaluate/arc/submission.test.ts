@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { InputError } from '@tiny-recursive-models/tensor'
 import { type Grid, gridFromJson } from '../../../src/data/arc/grid.ts'
-import { decompressed } from '../../../src/data/bytes.ts'
 import { scoreSubmission } from '../../../src/evaluate/arc/score.ts'
+import { readSolutions } from '../../../src/evaluate/arc/solutions.ts'
 import {
   formatSubmission,
   noGrid,
@@ -69,7 +69,7 @@ const malformed: readonly (readonly [what: string, text: string, message: string
   [
     'a task that is there twice',
     '{"a": [], "a": []}',
-    's.json: expected every key once, got "a" twice in one object. Only one of the two would count: remove the other.',
+    's.json: expected every key once, got a twice in one object. Only one of the two would count: remove the other.',
   ],
 ]
 
@@ -142,6 +142,29 @@ test('tasks and entries that the solutions do not have are refused by name', () 
   })
 })
 
+test('solutions are read, and refused with the task that is wrong', async () => {
+  const read = (text: string) => readSolutions(bytesOf(text), 'z.json')
+  assert.deepEqual(
+    await read('{"b": [[[1]], [[2, 2], [0, 2]]], "a": [[[3]]]}'),
+    new Map([
+      ['b', [one, two]],
+      ['a', [three]],
+    ]),
+  )
+  const solutionsHint =
+    'Solutions are {"task": [grid, …], …}, one grid for every test input: arc-agi_*_solutions.json.'
+  for (const [text, message] of [
+    ['{}', `z.json: expected solutions of at least one task, got none. ${solutionsHint}`],
+    ['{"a": []}', `z.json: task a: expected a list of output grids, got an empty one. ${solutionsHint}`],
+    ['{"a": {}}', `z.json: task a: expected a list of output grids, got an object. ${solutionsHint}`],
+    [
+      '{"a": [[]]}',
+      'z.json: task a, output 0: expected 1 to 30 rows, got 0 rows. A grid is a list of equally long rows of colours 0 to 9, at most 30 by 30: check the file.',
+    ],
+  ] as const)
+    await assert.rejects(read(text), { message })
+})
+
 // ../shared is not part of the project.
 const shared = new URL('../../../../../../shared/data/', import.meta.url)
 const skip = existsSync(shared) ? false : 'skipped: ../shared/data is not here'
@@ -153,11 +176,7 @@ for (const [name, set, first, second] of [
   test(`the published submission ${name} has its published scores, output by output`, { skip }, async () => {
     const file = (path: string) => readFileSync(new URL(path, shared))
     const published = await readSubmission(file(`predictions/${name}_submission.json.gz`), name)
-    const text = await decompressed(file(`arc/arc-agi_${set}_solutions.json.gz`), { name: set })
-    const json = JSON.parse(new TextDecoder().decode(text)) as Record<string, unknown[]>
-    const solutions = new Map(
-      Object.entries(json).map(([task, grids]) => [task, grids.map((value) => gridFromJson(value, task))]),
-    )
+    const solutions = await readSolutions(file(`arc/arc-agi_${set}_solutions.json.gz`), set)
     const { passAt, perOutput, missingTasks } = scoreSubmission(published, solutions, name)
     assert.ok(Math.abs(passAt[1] - first) < 1e-12, String(passAt[1]))
     assert.ok(Math.abs(passAt[2] - second) < 1e-12, String(passAt[2]))
