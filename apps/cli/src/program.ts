@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addArc } from './commands/arc.ts'
 import { addData } from './commands/data.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEval } from './commands/eval.ts'
@@ -35,6 +36,7 @@ Examples:
   addRuns(program)
   addRecipes(program)
   addData(program)
+  addArc(program)
   addDoctor(program)
   return program
 }
