@@ -1,62 +1,82 @@
 /** Digests that tell whether two versions of a task, or two pairs, have the same content. */
 import { absorb, finish } from '../checksum.ts'
 import { type ArcTransform, dihedralCount, walkOf } from './augment.ts'
-import { colourCount, type Grid } from './grid.ts'
+import { colourCount, type Grid, maximumSide } from './grid.ts'
 import type { ArcTestPair } from './task.ts'
 
-/** Eight digits of a colour each fit into 32 bits. */
-const coloursPerWord = 8
 const noGrid = 0xffff
+/** Lanes of 32 bits that a digest is made of. */
+const lanes = 2
 
 /**
- * 53 bits of the pairs as they look under a transform, whatever their order. No grid is made: a full build takes
- * several million of these. Of 1,000 different versions of a task two get the same number once in 10¹⁰ tasks; the
- * second would then merely be drawn again.
+ * Digests of the pairs as they look under a transform, whatever their order: a function from a transform to 53 bits.
+ *
+ * A full build asks for several million, so no grid is made and none is walked through again. The digest of a grid
+ * is the sum over its cells of place key · colour key modulo 2³². For each symmetry the place keys are summed once by
+ * colour; a permutation of the colours then costs ten products a grid. Of 1,000 different versions of a task two get
+ * the same digest once in 10¹⁰ tasks; the second of them would merely be drawn again.
  */
-export function taskDigest(pairs: readonly ArcTestPair[], transform: ArcTransform): number {
-  let [first, second] = [0, 0]
-  for (const { input, output } of pairs) {
-    lanes[0] = 0x243f6a88
-    lanes[1] = 0x85a308d3
-    absorbGrid(input, transform)
-    if (output) absorbGrid(output, transform)
-    else absorbWord(noGrid)
-    // A sum has no order, as the published builder sorts the digests of pairs.
-    first = (first + finish(lanes[0])) | 0
-    second = (second + finish(lanes[1])) | 0
-  }
-  return (finish(first) >>> 0) * 2 ** 21 + (finish(second) >>> 11)
-}
-
-const lanes = new Int32Array(2)
-
-function absorbWord(word: number): void {
-  lanes[0] = absorb(lanes[0]!, word)
-  lanes[1] = absorb(lanes[1]!, word)
-}
-
-function absorbGrid(grid: Grid, { dihedral, colours }: ArcTransform): void {
-  const { turned, start, rowStep, columnStep } = walkOf(dihedral, grid.rows, grid.columns)
-  const rows = turned ? grid.columns : grid.rows
-  const columns = turned ? grid.rows : grid.columns
-  absorbWord(rows * 256 + columns)
-  let word = 0
-  let filled = 0
-  for (let row = 0; row < rows; row++) {
-    let source = start + row * rowStep
-    for (let column = 0; column < columns; column++) {
-      word = word * colourCount + colours[grid.colours[source]!]!
-      source += columnStep
-      filled += 1
-      if (filled === coloursPerWord) {
-        absorbWord(word)
-        word = 0
-        filled = 0
-      }
+export function taskDigests(pairs: readonly ArcTestPair[]): (transform: ArcTransform) => number {
+  // Made when first asked for: a few versions need not see all symmetries.
+  const sums = new Map<number, Int32Array>()
+  const grids = pairs.flatMap(({ input, output }) => [input, output])
+  return ({ dihedral, colours }) => {
+    let placed = sums.get(dihedral)
+    if (placed === undefined) {
+      placed = placeSums(grids, dihedral)
+      sums.set(dihedral, placed)
     }
+    const digest = [0, 0]
+    for (let lane = 0; lane < lanes; lane++) {
+      let total = 0
+      let place = lane * grids.length * placeWords
+      for (let pair = 0; pair < pairs.length; pair++) {
+        let state = lane
+        for (let side = 0; side < 2; side++) {
+          let sum = 0
+          for (let colour = 0; colour < colourCount; colour++)
+            sum = (sum + Math.imul(placed[place++]!, colourKeys[lane * colourCount + colours[colour]!]!)) | 0
+          state = absorb(absorb(state, placed[place++]!), sum)
+        }
+        // A sum has no order, as the published builder sorts the digests of pairs.
+        total = (total + finish(state)) | 0
+      }
+      digest[lane] = finish(total) >>> 0
+    }
+    return digest[0]! * 2 ** 21 + (digest[1]! >>> 11)
   }
-  if (filled > 0) absorbWord(word)
 }
+
+/** Ten sums and a word for the size. */
+const placeWords = colourCount + 1
+
+/** [lanes, grids, 11] sums of the place keys of every colour, and the size of the grid, under one symmetry. */
+function placeSums(grids: readonly (Grid | null)[], dihedral: number): Int32Array {
+  const sums = new Int32Array(lanes * grids.length * placeWords)
+  for (let lane = 0; lane < lanes; lane++) {
+    grids.forEach((grid, index) => {
+      const first = (lane * grids.length + index) * placeWords
+      sums[first + colourCount] = noGrid
+      if (grid === null) return
+      const { turned, start, rowStep, columnStep } = walkOf(dihedral, grid.rows, grid.columns)
+      const [rows, columns] = turned ? [grid.columns, grid.rows] : [grid.rows, grid.columns]
+      sums[first + colourCount] = rows * maximumSide + columns
+      for (let row = 0; row < rows; row++)
+        for (let column = 0; column < columns; column++)
+          sums[first + grid.colours[start + row * rowStep + column * columnStep]!]! +=
+            placeKeys[(lane * maximumSide + row) * maximumSide + column]!
+    })
+  }
+  return sums
+}
+
+/** Fixed keys that look random. */
+const keys = (count: number, begin: number): Int32Array =>
+  Int32Array.from({ length: count }, (_, index) => finish(absorb(begin, index + 1)))
+
+const placeKeys = keys(lanes * maximumSide * maximumSide, 0x243f6a88)
+/** Odd, so that no place is lost in a product. */
+const colourKeys = keys(lanes * colourCount, 0x85a308d3).map((key) => key | 1)
 
 /**
  * A text that two pairs share exactly when one is an augmentation of the other: the least of the eight symmetries'

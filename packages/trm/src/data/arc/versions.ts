@@ -4,7 +4,7 @@
  */
 import { RandomStream } from '@tiny-recursive-models/tensor'
 import { drawTransform, identityTransform, packTransform } from './augment.ts'
-import { taskDigest } from './digest.ts'
+import { taskDigests } from './digest.ts'
 import { type ArcTask, allPairs } from './task.ts'
 
 /** How often an augmentation is drawn at most for each that is wanted, as published. */
@@ -61,12 +61,12 @@ export function arcVersions(
 /** Up to `wanted` transforms under which the task looks different each time, and different from the published one. */
 function distinctAugmentations(task: ArcTask, wanted: number, seed: number): number[] {
   const random = new RandomStream(seed, 'arc', 'augmentation', task.id)
-  const pairs = allPairs(task)
-  const seen = new Set([taskDigest(pairs, identityTransform)])
+  const digestOf = taskDigests(allPairs(task))
+  const seen = new Set([digestOf(identityTransform)])
   const found: number[] = []
   for (let tries = triesPerAugmentation * wanted; tries > 0 && found.length < wanted; tries--) {
     const transform = drawTransform(random)
-    const digest = taskDigest(pairs, transform)
+    const digest = digestOf(transform)
     if (seen.has(digest)) continue
     seen.add(digest)
     found.push(packTransform(transform))
