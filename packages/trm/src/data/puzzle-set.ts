@@ -4,8 +4,8 @@ import type { BoxShape } from './sudoku/shape.ts'
 /** A label that is not scored: the loss and the accuracies leave the cell out. */
 export const ignoredLabel = -100
 
-/** Puzzles of one kind as plain arrays: P = count, S = cells, V = symbols. The trainer reads nothing else. */
-export interface PuzzleSet {
+/** What is known of puzzles without looking at one: P = count, S = cells, V = symbols. */
+export interface PuzzleFacts {
   readonly name: string
   readonly count: number
   readonly cells: number
@@ -13,6 +13,18 @@ export interface PuzzleSet {
   readonly symbols: number
   /** Rows of the puzzle-embedding table; 1 where all puzzles share identifier 0. */
   readonly identifiers: number
+}
+
+/** Puzzles that are made when they are asked for, because all of them would not fit into memory. */
+export interface ComputedPuzzleSet extends PuzzleFacts {
+  /** Puzzle 0 to P − 1. */
+  readonly at: (index: number) => Example
+}
+
+export type AnyPuzzleSet = PuzzleSet | ComputedPuzzleSet
+
+/** Puzzles of one kind as plain arrays. The trainer reads nothing else. */
+export interface PuzzleSet extends PuzzleFacts {
   /** [P, S] */
   readonly inputs: Int32Array
   /** [P, S]; `ignoredLabel` is not scored */

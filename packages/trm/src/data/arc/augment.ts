@@ -34,14 +34,15 @@ export const identityTransform: ArcTransform = Object.freeze({
  * Where the cells of a transformed R × C grid come from: cell (row, column) of the result is cell
  * `start + row · rowStep + column · columnStep` of the original.
  */
-interface Walk {
+export interface Walk {
   readonly turned: boolean
   readonly start: number
   readonly rowStep: number
   readonly columnStep: number
 }
 
-function walkOf(dihedral: number, rows: number, columns: number): Walk {
+/** @throws InputError for a symmetry that is not there */
+export function walkOf(dihedral: number, rows: number, columns: number): Walk {
   const last = rows * columns - 1
   const lastRow = last - columns + 1
   switch (dihedral) {
