@@ -1,14 +1,22 @@
 import {
+  type ArcTask,
+  gridsEqual,
+  gridToJson,
+  InputError,
   listNames,
   readSolutions,
   readSubmission,
   type SubmissionScore,
   scoreSubmission,
 } from '@tiny-recursive-models/trm'
-import { maximumDataBytes, readFileBounded } from '@tiny-recursive-models/trm/node'
+import { maximumDataBytes, readFileBounded, writeFileAtomically } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
+import { type ArcAnswer, arcPicture, differingCells } from '../arc-picture.ts'
+import { findArcTask } from '../arc-task.ts'
 import { jsonOption } from '../options.ts'
 import { grouped, percent, plural } from '../output/format.ts'
+import { pictureSvg } from '../output/picture-svg.ts'
+import { drawPicture, terminalLook } from '../output/picture-terminal.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 
@@ -28,6 +36,21 @@ Examples:
   trm arc score submission.json.gz --solutions arc-agi_evaluation2_solutions.json.gz --per-output`,
     )
     .action(runScore)
+  arc
+    .command('show <task>')
+    .description('draw a task, and answers beside its solution with the differences marked')
+    .requiredOption('--from <paths...>', 'challenges files, task files or folders of them')
+    .option('--submission <file>', 'show the attempts of a submission')
+    .option('--svg <file>', 'write the picture there')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  trm arc show 0b17323b --from data/arc
+  trm arc show 0b17323b --from data/arc --submission submission.json --svg picture.svg`,
+    )
+    .action(runShow)
 }
 
 interface ScoreOptions {
@@ -71,4 +94,60 @@ export function describeScore(score: SubmissionScore, withOutputs: boolean): str
       `pass@${attempts}  ${percent(passAt[attempts], 2)} of ${plural(tasks, 'task')} (${grouped(right[attempts])} of ${plural(outputs, 'test output')} right)`,
     )
   return lines.join('\n')
+}
+
+interface ShowOptions {
+  readonly from: readonly string[]
+  readonly submission?: string
+  readonly svg?: string
+  readonly json?: true
+}
+
+async function runShow(id: string, { from, submission, svg, json }: ShowOptions): Promise<void> {
+  const task = await findArcTask(id, from)
+  const answers = submission === undefined ? [] : await attemptsFor(task, submission)
+  const picture = arcPicture(task, answers)
+  if (svg !== undefined) await writeFileAtomically(svg, new TextEncoder().encode(pictureSvg(picture)))
+  if (json) printJson(showFacts(task, answers))
+  else print(drawPicture(picture, terminalLook()))
+}
+
+/** The attempts of a submission for each test input of a task. */
+export async function attemptsFor(task: ArcTask, path: string): Promise<ArcAnswer[][]> {
+  const submission = await readSubmission(
+    await readFileBounded(path, { maximumBytes: maximumDataBytes }),
+    path,
+  )
+  const entries = submission.get(task.id)
+  if (entries) {
+    return entries.map((attempts) =>
+      attempts.map((output, index) => ({ title: `attempt ${index + 1}`, output })),
+    )
+  }
+  throw new InputError({
+    who: path,
+    expected: `attempts for task ${task.id}`,
+    got: `${plural(submission.size, 'other task')}`,
+    hint: 'Give the submission for the set that the task is in.',
+  })
+}
+
+/** What `--json` prints. */
+export function showFacts(task: ArcTask, answers: readonly (readonly ArcAnswer[])[]) {
+  const { id, subset, train, test } = task
+  return {
+    task: id,
+    subset,
+    train: train.map(({ input, output }) => ({ input: gridToJson(input), output: gridToJson(output) })),
+    test: test.map(({ input, output: solution }, index) => ({
+      input: gridToJson(input),
+      solution: solution && gridToJson(solution),
+      answers: (answers[index] ?? []).map(({ title, output }) => ({
+        title,
+        output: gridToJson(output),
+        right: solution && gridsEqual(output, solution),
+        differing: solution && [...differingCells(output, solution)],
+      })),
+    })),
+  }
 }

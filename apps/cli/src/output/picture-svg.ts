@@ -1,5 +1,5 @@
 /** A picture as SVG text. */
-import { type CellGrid, type CellStyle, inkOn, type Panel, type Picture, runsOf } from './picture.ts'
+import { type CellGrid, type CellStyle, inkOn, linesOf, type Panel, type Picture, runsOf } from './picture.ts'
 
 /** Pixels. */
 const margin = 20
@@ -14,7 +14,9 @@ const widest = 1100
 const characterWidth = 6.8
 
 export function pictureSvg(picture: Picture): string {
-  const sides = picture.rows.flatMap(({ panels }) => panels.flatMap(({ grid }) => [grid.rows, grid.columns]))
+  const sides = picture.rows.flatMap(({ groups }) =>
+    groups.flat().flatMap(({ grid }) => [grid.rows, grid.columns]),
+  )
   const cell = Math.max(smallestCell, Math.min(largestCell, Math.floor(wantedSide / Math.max(1, ...sides))))
   const shapes: string[] = []
   let [top, width] = [margin + lineHeight, 0]
@@ -22,26 +24,24 @@ export function pictureSvg(picture: Picture): string {
     shapes.push(`<text x="${x}" y="${y}"${style}>${escapeXml(text)}</text>`)
   write(margin, top, picture.title, ' font-size="16"')
   width = textWidth(picture.title) * 1.4
-  for (const { heading, panels } of picture.rows) {
+  for (const { heading, groups } of picture.rows) {
     top += gap
     if (heading !== undefined) {
       top += lineHeight / 2
       write(margin, top, heading, ' font-weight="bold"')
+      top += 4
       width = Math.max(width, textWidth(heading) * 1.1)
     }
-    let [left, height] = [margin, 0]
-    for (const panel of panels) {
-      const size = sizeOf(panel, cell)
-      if (left > margin && left + size.width > widest) {
-        top += height + gap / 2
-        ;[left, height] = [margin, 0]
+    const sized = groups.map((group) => group.map((panel) => ({ panel, ...sizeOf(panel, cell) })))
+    for (const line of linesOf(sized, widest, gap)) {
+      let left = margin
+      for (const { panel, width: panelWidth } of line) {
+        drawPanel(panel, picture.palette, cell, left, top, write, shapes)
+        width = Math.max(width, left - margin + panelWidth)
+        left += panelWidth + gap
       }
-      drawPanel(panel, picture.palette, cell, left, top, write, shapes)
-      width = Math.max(width, left - margin + size.width)
-      left += size.width + gap
-      height = Math.max(height, size.height)
+      top += Math.max(...line.map(({ height }) => height)) + gap / 4
     }
-    top += height
   }
   const [fullWidth, fullHeight] = [Math.ceil(width + 2 * margin), Math.ceil(top + margin)]
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${fullWidth} ${fullHeight}" width="${fullWidth}" height="${fullHeight}" font-family="system-ui, sans-serif" font-size="12" fill="#333">

@@ -1,5 +1,15 @@
 /** A picture as text for a terminal: every cell is two places wide, which makes it about square. */
-import { type CellGrid, type CellStyle, inkOn, type Panel, type Picture, rgbOf, runsOf } from './picture.ts'
+import pc from 'picocolors'
+import {
+  type CellGrid,
+  type CellStyle,
+  inkOn,
+  linesOf,
+  type Panel,
+  type Picture,
+  rgbOf,
+  runsOf,
+} from './picture.ts'
 
 export interface TerminalLook {
   /** `none`: signs instead of colours; `indexed`: the palette of 256; `full`: 24 bits. */
@@ -8,17 +18,36 @@ export interface TerminalLook {
   readonly width: number
 }
 
+/** What stdout can show. Where it is no terminal, colours must be asked for by FORCE_COLOR. */
+export function terminalLook(): TerminalLook {
+  const { stdout, env } = process
+  const hasColours = pc.isColorSupported && (stdout.isTTY === true || env.FORCE_COLOR !== undefined)
+  const depth = stdout.isTTY ? stdout.getColorDepth() : /truecolor|24bit/.test(env.COLORTERM ?? '') ? 24 : 8
+  return {
+    colours: !hasColours || depth < 8 ? 'none' : depth < 24 ? 'indexed' : 'full',
+    width: stdout.columns ?? 100,
+  }
+}
+
 const gap = '   '
 const reset = '\x1b[0m'
 
 /** The picture as lines without a line end at the end. */
 export function drawPicture(picture: Picture, look: TerminalLook): string {
   const lines = [picture.title]
-  for (const { heading, panels } of picture.rows) {
+  for (const { heading, groups } of picture.rows) {
     lines.push('')
     if (heading !== undefined) lines.push(heading)
-    const blocks = panels.map((panel) => drawPanel(panel, picture.palette, look))
-    for (const beside of fitting(blocks, look.width)) lines.push(...joinBlocks(beside))
+    const draw = (cellWidth: 1 | 2) =>
+      linesOf(
+        groups.map((group) => group.map((panel) => drawPanel(panel, picture.palette, look, cellWidth))),
+        look.width,
+        gap.length,
+      )
+    let blocks = draw(2)
+    // Narrow cells have no room for a sign and a mark.
+    if (blocks.length > 1 && look.colours !== 'none') blocks = draw(1)
+    lines.push(...blocks.map(joinBlocks).flatMap((block, index) => (index > 0 ? ['', ...block] : block)))
   }
   return lines.join('\n')
 }
@@ -34,39 +63,50 @@ function drawPanel(
   { title, grid, caption }: Panel,
   palette: readonly CellStyle[],
   look: TerminalLook,
+  cellWidth: 1 | 2,
 ): Block {
   const { rows, columns } = grid
   const isEmpty = rows === 0 || columns === 0
-  const rule = '─'.repeat(2 * columns)
+  const rule = '─'.repeat(cellWidth * columns)
+  const row = (index: number) =>
+    look.colours === 'none'
+      ? signRow(grid, index, palette)
+      : colourRow(grid, index, palette, look.colours, cellWidth)
   const body = isEmpty
     ? ['(empty)']
-    : [
-        `┌${rule}┐`,
-        ...Array.from({ length: rows }, (_, row) => `│${drawRow(grid, row, palette, look)}│`),
-        `└${rule}┘`,
-      ]
-  const bodyWidth = isEmpty ? body[0]!.length : 2 * columns + 2
+    : [`┌${rule}┐`, ...Array.from({ length: rows }, (_, index) => `│${row(index)}│`), `└${rule}┘`]
+  const bodyWidth = isEmpty ? body[0]!.length : cellWidth * columns + 2
   const texts = caption === undefined ? [] : [caption]
-  const lines = [title, ...body, ...texts]
   const widths = [textWidth(title), ...body.map(() => bodyWidth), ...texts.map(textWidth)]
-  return { width: Math.max(...widths), lines, widths }
+  return { width: Math.max(...widths), lines: [title, ...body, ...texts], widths }
 }
 
-/** One row; marked cells carry `><`, or without colours a `*` before their sign. */
-function drawRow(grid: CellGrid, row: number, palette: readonly CellStyle[], look: TerminalLook): string {
-  const { columns, cells, marked } = grid
-  const isMarked = (column: number) => marked?.has(row * columns + column) ?? false
-  if (look.colours === 'none')
-    return Array.from({ length: columns }, (_, column) => {
-      const { sign } = palette[cells[row * columns + column]!]!
-      return `${isMarked(column) ? '*' : ' '}${sign}`
-    }).join('')
-  const code = look.colours === 'full' ? fullColour : indexedColour
+const isMarked = ({ columns, marked }: CellGrid, row: number, column: number): boolean =>
+  marked?.has(row * columns + column) ?? false
+
+/** Two places a cell: its sign, with a `*` before it where it is marked. */
+function signRow(grid: CellGrid, row: number, palette: readonly CellStyle[]): string {
+  return Array.from({ length: grid.columns }, (_, column) => {
+    const { sign } = palette[grid.cells[row * grid.columns + column]!]!
+    return `${isMarked(grid, row, column) ? '*' : ' '}${sign}`
+  }).join('')
+}
+
+/** Cells as grounds; marked ones carry `><`, or `×` where they are narrow. */
+function colourRow(
+  grid: CellGrid,
+  row: number,
+  palette: readonly CellStyle[],
+  colours: 'indexed' | 'full',
+  cellWidth: 1 | 2,
+): string {
+  const code = colours === 'full' ? fullColour : indexedColour
+  const [blank, mark] = cellWidth === 2 ? ['  ', '><'] : [' ', '×']
   const parts: string[] = []
   for (const { start, length, place } of runsOf(grid, row)) {
     const { colour } = palette[place]!
-    const texts = Array.from({ length }, (_, offset) => (isMarked(start + offset) ? '><' : '  '))
-    const ink = texts.includes('><') ? `;${code(38, inkOn(colour))}` : ''
+    const texts = Array.from({ length }, (_, offset) => (isMarked(grid, row, start + offset) ? mark : blank))
+    const ink = texts.includes(mark) ? `;${code(38, inkOn(colour))}` : ''
     parts.push(`\x1b[${code(48, colour)}${ink}m${texts.join('')}`)
   }
   return `${parts.join('')}${reset}`
@@ -85,23 +125,6 @@ function indexedColour(kind: 38 | 48, colour: string): string {
 function cubeStep(value: number): number {
   if (value < 48) return 0
   return value < 115 ? 1 : Math.round((value - 55) / 40)
-}
-
-/** Blocks in groups that fit into a line. */
-function fitting(blocks: readonly Block[], width: number): Block[][] {
-  const groups: Block[][] = []
-  let used = 0
-  for (const block of blocks) {
-    const group = groups.at(-1)
-    if (group && used + gap.length + block.width <= width) {
-      group.push(block)
-      used += gap.length + block.width
-    } else {
-      groups.push([block])
-      used = block.width
-    }
-  }
-  return groups
 }
 
 /** Blocks side by side, their first lines at one height. */

@@ -24,7 +24,8 @@ export interface Panel {
 
 export interface PanelRow {
   readonly heading?: string
-  readonly panels: readonly Panel[]
+  /** Panels side by side. Where a line is too short for all, every group begins a line of its own. */
+  readonly groups: readonly (readonly Panel[])[]
 }
 
 export interface Picture {
@@ -61,4 +62,28 @@ export function* runsOf(
     yield { start, length: end - start, place }
     start = end
   }
+}
+
+/** What stands beside each other in lines of that width, and below it what did not fit. */
+export function linesOf<Item extends { readonly width: number }>(
+  groups: readonly (readonly Item[])[],
+  width: number,
+  gap: number,
+): Item[][] {
+  const all = groups.flat()
+  const total = all.reduce((sum, item) => sum + item.width + gap, -gap)
+  const lines: Item[][] = []
+  for (const group of total <= width ? [all] : groups) {
+    let used = Number.POSITIVE_INFINITY
+    for (const item of group) {
+      if (used + gap + item.width <= width) {
+        lines.at(-1)!.push(item)
+        used += gap + item.width
+      } else {
+        lines.push([item])
+        used = item.width
+      }
+    }
+  }
+  return lines
 }
