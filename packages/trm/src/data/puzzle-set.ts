@@ -17,6 +17,8 @@ export interface PuzzleFacts {
 
 /** Puzzles that are made when they are asked for, because all of them would not fit into memory. */
 export interface ComputedPuzzleSet extends PuzzleFacts {
+  /** Of all that decides what the puzzles are. */
+  readonly checksum: string
   /** Puzzle 0 to P − 1. */
   readonly at: (index: number) => Example
 }
