@@ -29,6 +29,7 @@ const always = [
   'steps',
   'answerLoss',
   'haltLoss',
+  'continueLoss',
   'halted',
   'final weights',
   'averaged weights',
@@ -43,7 +44,7 @@ const variations: readonly (readonly [string, Variation])[] = [
   ['recomputed, in pieces of one puzzle', { microBatch: 1, recompute: true }],
 ]
 
-for (const name of ['trm_att', 'trm_att_learned', 'trm_att_noemb']) {
+for (const name of ['trm_att', 'trm_att_learned', 'trm_att_noemb', 'trm_hier6', 'hrm', 'direct']) {
   describe(name, () => {
     for (const [description, variation] of variations) {
       test(`computes what the official code computes, ${description}`, async () => {
@@ -57,8 +58,10 @@ for (const name of ['trm_att', 'trm_att_learned', 'trm_att_noemb']) {
 }
 
 /**
- * This model is chaotic: from step to step it multiplies the rounding of float32 by about ten, so that the recorded
- * numbers cannot be met exactly, not even by exact ones. The reference executor, in float64, is this far from them:
+ * These models are chaotic: from step to step they multiply the rounding of float32 by about ten (trm_mlp) or three
+ * (trm_singlez), so that the recorded numbers cannot be met exactly, not even by exact ones. Of trm_singlez only the
+ * logits leave their tolerance, from step 3 on; float64 is 8.7e-5 away from them there, ONNX Runtime 2.4e-4. Of
+ * trm_mlp the reference executor, in float64, is this far away:
  *
  * | step               | 1       | 2       | 3       | 4       | 5       | evaluation |
  * | loss               | 1.4e-7  | 2.9e-6  | 2.4e-5  | 1.4e-5  | 1.7e-4  |            |
@@ -71,7 +74,11 @@ for (const name of ['trm_att', 'trm_att_learned', 'trm_att_noemb']) {
  * are met throughout. Puzzle rows move by the sign of their gradient, and a sign that rounding turns moves a number
  * by twice the learning rate of at most 0.01.
  */
-const chaos: Readonly<Record<string, { readonly from: number; readonly bound: number }>> = {
+type Chaos = Readonly<Record<string, { readonly from: number; readonly bound: number }>>
+
+const chaosOfSingleState: Chaos = { logits: { from: 3, bound: 1e-3 } }
+
+const chaosOfMlp: Chaos = {
   loss: { from: 3, bound: 1e-2 },
   answerLoss: { from: 3, bound: 1e-2 },
   haltLoss: { from: 3, bound: 1e-2 },
@@ -80,23 +87,33 @@ const chaos: Readonly<Record<string, { readonly from: number; readonly bound: nu
   'continue logits': { from: 3, bound: 0.05 },
 }
 
-function allowedInChaos(deviation: Deviation): number {
-  const { quantity, where, allowed } = deviation
-  if (quantity === 'evaluation logits') return 0.1
-  if (quantity === 'final weights' && where === 'puzzleTable') return 0.02
+function allowedInChaos({ quantity, where, allowed }: Deviation, chaos: Chaos): number {
   const step = Number(/^step (\d+)$/.exec(where)?.[1] ?? 0)
   const known = chaos[quantity]
   return known && step >= known.from ? known.bound : allowed
 }
 
-describe('trm_mlp', () => {
-  for (const [description, variation] of variations) {
-    test(`computes what the official code computes, as far as numbers tell, ${description}`, async () => {
-      const deviations = await compareWithGolden(executor, await goldenOf('trm_mlp'), variation)
-      assertWithin(deviations.map((deviation) => ({ ...deviation, allowed: allowedInChaos(deviation) })))
-    })
-  }
-})
+function allowedForMlp(deviation: Deviation): number {
+  const { quantity, where } = deviation
+  if (quantity === 'evaluation logits') return 0.1
+  if (quantity === 'final weights' && where === 'puzzleTable') return 0.02
+  return allowedInChaos(deviation, chaosOfMlp)
+}
+
+const loose: Readonly<Record<string, (deviation: Deviation) => number>> = {
+  trm_mlp: allowedForMlp,
+  trm_singlez: (deviation) => allowedInChaos(deviation, chaosOfSingleState),
+}
+
+for (const [name, allowedOf] of Object.entries(loose))
+  describe(name, () => {
+    for (const [description, variation] of variations) {
+      test(`computes what the official code computes, as far as numbers tell, ${description}`, async () => {
+        const deviations = await compareWithGolden(executor, await goldenOf(name), variation)
+        assertWithin(deviations.map((deviation) => ({ ...deviation, allowed: allowedOf(deviation) })))
+      })
+    }
+  })
 
 // A quarter of a minute on a software adapter.
 const withWebgpu = process.env.TRM_TEST_WEBGPU === '1'

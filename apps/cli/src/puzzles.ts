@@ -1,6 +1,7 @@
 /** The puzzles that a model is measured on: the test set of its run, or a file of the same kind. */
 import { stat } from 'node:fs/promises'
 import {
+  type AnyPuzzleSet,
   InputError,
   loadDataSets,
   type PuzzleSet,
@@ -26,7 +27,7 @@ export async function readPuzzles({ recipe }: OpenedModel, path: string): Promis
 }
 
 /** The test set that the run was begun with, checked by its checksum. */
-export async function readTestSet({ recipe }: OpenedModel, run: string): Promise<PuzzleSet> {
+export async function readTestSet({ recipe }: OpenedModel, run: string): Promise<AnyPuzzleSet> {
   const { test, record } = await loadDataSets(recipe.data, readFile)
   if (test.count === 0) {
     throw new InputError({

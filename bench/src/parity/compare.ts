@@ -1,6 +1,8 @@
 import type { Executor, HostTensor } from '@tiny-recursive-models/tensor'
 import {
   learningRateAt,
+  type ModelConfig,
+  PuzzleTable,
   type SlotBatch,
   type StepConfig,
   Thinker,
@@ -44,8 +46,8 @@ export async function compareWithGolden(
     },
   }
   const initial = Object.fromEntries(weightsUnder(golden, 'init'))
-  const engine = await TrainingEngine.create(executor, stepConfig, { weights: initial }, true)
-  if (initial.puzzleTable) engine.puzzleTable.set(initial.puzzleTable.data)
+  const start = { weights: initial, ...puzzleTableAmong(initial, config) }
+  const engine = await TrainingEngine.create(executor, stepConfig, start, true)
 
   const found = new Deviations()
   const batch: SlotBatch = {
@@ -74,7 +76,7 @@ export async function compareWithGolden(
 
     found.relative('loss', metrics.totalLoss / slots, recorded.loss, 1e-5, name)
     for (const [ours, theirs] of Object.entries(metricNames))
-      found.relative(ours, metrics[ours as keyof typeof metrics], recorded.metrics[theirs]!, 1e-5, name)
+      found.relative(ours, metrics[ours as keyof typeof metrics], recorded.metrics[theirs] ?? 0, 1e-5, name)
     found.differences('halted', halted, tensorOf(golden, `step${recorded.step}.halted`).data, name)
     if (outputs.logits) {
       found.absolute(
@@ -111,7 +113,8 @@ export async function compareWithGolden(
   const states = await engine.readStates()
   const final = weightsUnder(golden, 'final')
   for (const [weight, { data }] of final) {
-    const ours = weight === 'puzzleTable' ? engine.puzzleTable : states.get(`weights.${weight}`)!.data
+    const ours =
+      weight === 'puzzleTable' ? engine.puzzleTable.stored().rows : states.get(`weights.${weight}`)!.data
     found.absolute('final weights', ours, data, 1e-4, weight)
   }
   for (const [weight, { data }] of weightsUnder(golden, 'ema'))
@@ -129,13 +132,14 @@ async function compareEvaluation(
   weights: Readonly<Record<string, HostTensor>>,
   found: Deviations,
 ): Promise<void> {
-  const puzzleTable = (weights.puzzleTable?.data as Float32Array) ?? new Float32Array(0)
-  const slots = golden.settings.model.batch_size
-  const thinker = await Thinker.create(executor, { config: golden.config, weights, puzzleTable }, slots)
+  const { config, settings } = golden
+  const slots = settings.model.batch_size
+  const { puzzleTable = new PuzzleTable(0, 0) } = puzzleTableAmong(weights, config)
+  const thinker = await Thinker.create(executor, { config, weights, puzzleTable }, slots)
   const tokens = tensorOf(golden, 'step1.batch.inputs').data as Int32Array
   const identifiers = tensorOf(golden, 'step1.batch.puzzle_identifiers').data as Int32Array
   let result = await thinker.step(tokens, identifiers, new Float32Array(slots).fill(1))
-  for (let step = 2; step <= golden.settings.eval_steps; step++)
+  for (let step = 2; step <= settings.eval_steps; step++)
     result = await thinker.step(tokens, identifiers, new Float32Array(slots))
   await thinker.close()
   found.absolute('evaluation logits', result.logits, tensorOf(golden, 'eval.logits').data, 1e-3, 'logits')
@@ -156,6 +160,14 @@ function takeOffered(golden: Golden, step: number, batch: SlotBatch): void {
   })
 }
 
+function puzzleTableAmong(
+  { puzzleTable }: Readonly<Record<string, HostTensor>>,
+  { puzzleEmbeddingWidth }: ModelConfig,
+): { puzzleTable?: PuzzleTable } {
+  if (puzzleTable === undefined) return {}
+  return { puzzleTable: PuzzleTable.dense(puzzleTable.data as Float32Array, puzzleEmbeddingWidth) }
+}
+
 /** Our metric names and the official ones. */
 const metricNames = {
   count: 'count',
@@ -165,4 +177,5 @@ const metricNames = {
   steps: 'steps',
   answerLoss: 'lm_loss',
   haltLoss: 'q_halt_loss',
+  continueLoss: 'q_continue_loss', // of HRM alone
 } as const

@@ -19,6 +19,7 @@ export interface GoldenSettings {
     readonly num_puzzle_identifiers: number
     readonly H_cycles: number
     readonly L_cycles: number
+    readonly H_layers: number
     readonly L_layers: number
     readonly hidden_size: number
     readonly expansion: number
@@ -50,6 +51,46 @@ export interface GoldenSettings {
   readonly eval_steps: number
 }
 
+type Architecture = Pick<
+  ModelConfig,
+  'kind' | 'nets' | 'gradient' | 'continueLoss' | 'blocks' | 'prefixTokens' | 'cycles' | 'recursions'
+>
+
+const recursive =
+  (kind: ModelConfig['kind']) =>
+  ({ L_layers, H_cycles, L_cycles, puzzle_emb_len }: GoldenSettings['model']): Architecture => ({
+    kind,
+    nets: 'shared',
+    gradient: 'recursion',
+    continueLoss: false,
+    blocks: L_layers,
+    prefixTokens: puzzle_emb_len,
+    cycles: H_cycles,
+    recursions: L_cycles,
+  })
+
+/** The published architectures by the names of their files. */
+export const architectures: Readonly<Record<string, (model: GoldenSettings['model']) => Architecture>> = {
+  trm: recursive('trm'),
+  trm_singlez: recursive('single-state'),
+  trm_hier6: recursive('multi-scale'),
+  // These two take no notice of puzzle_emb_len: the prefix is as long as the embedding fills.
+  hrm: (model) => ({
+    ...recursive('trm')(model),
+    nets: 'separate',
+    gradient: 'one-step',
+    continueLoss: true,
+    prefixTokens: 0,
+  }),
+  direct: (model) => ({
+    ...recursive('direct')(model),
+    blocks: model.H_layers,
+    prefixTokens: 0,
+    cycles: 1,
+    recursions: 1,
+  }),
+}
+
 /** One recorded run of the official code (made as reference section 8 says). */
 export interface Golden {
   readonly settings: GoldenSettings
@@ -64,17 +105,13 @@ export async function readGolden(pathWithoutEnding: string): Promise<Golden> {
   const { model } = settings
   const positions = { rope: 'rotary', learned: 'learned', none: 'none' } as const
   const config: ModelConfig = {
-    kind: 'trm',
+    ...architectures[settings.arch]!(model),
     width: model.hidden_size,
     heads: model.num_heads,
     expansion: model.expansion,
-    blocks: model.L_layers,
     mixer: model.mlp_t ? 'mlp' : 'attention',
     positions: positions[model.pos_encodings],
-    prefixTokens: model.puzzle_emb_len,
     puzzleEmbeddingWidth: model.puzzle_emb_ndim,
-    cycles: model.H_cycles,
-    recursions: model.L_cycles,
     supervisionSteps: model.halt_max_steps,
     exploration: 0,
     cells: model.seq_len,

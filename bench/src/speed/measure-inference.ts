@@ -1,9 +1,9 @@
 import type { Executor } from '@tiny-recursive-models/tensor'
 import {
+  type AnyPuzzleSet,
   type EvaluationReport,
   evaluate,
   loadDataSets,
-  type PuzzleSet,
   recipes,
   type TrainedModel,
   train,
@@ -22,7 +22,7 @@ export interface InferenceSpeed {
 export async function measureInference(
   executor: Executor,
   model: TrainedModel,
-  set: PuzzleSet,
+  set: AnyPuzzleSet,
   repetitions: number,
 ): Promise<InferenceSpeed[]> {
   const modes = ['full', 'early'] as const
@@ -41,7 +41,9 @@ export async function measureInference(
 }
 
 /** The 4×4 recipe trained on the spot, with its test puzzles: a model that halts for a reason. */
-export async function trainSmallModel(executor: Executor): Promise<{ model: TrainedModel; test: PuzzleSet }> {
+export async function trainSmallModel(
+  executor: Executor,
+): Promise<{ model: TrainedModel; test: AnyPuzzleSet }> {
   const recipe = recipes['sudoku-4x4']
   const data = await loadDataSets(recipe.data, () =>
     Promise.reject(new Error('generated data reads no file')),

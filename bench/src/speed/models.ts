@@ -15,6 +15,9 @@ export const benchModels: readonly BenchModel[] = [
     config: stepConfig(
       {
         kind: 'trm',
+        nets: 'shared',
+        gradient: 'recursion',
+        continueLoss: false,
         width,
         heads,
         expansion: 4,

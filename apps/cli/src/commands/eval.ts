@@ -78,6 +78,7 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
     }
     for await (const event of evaluate(executor, opened.model, set, settings)) {
       if (event.type === 'done') return event.report
+      if (event.type !== 'progress') continue
       const kind = halting === 'full' ? 'all steps' : 'early halting'
       progress.update(
         event.done / event.total,

@@ -17,11 +17,21 @@ const single = {
   positions: 'embed_pos.embedding_weight', // [L, D]
   answerStart: 'H_init', // [D], not trained
   latentStart: 'L_init', // [D], not trained
+  // Multi-scale: one for each latent.
+  latent1Start: 'L1_init',
+  latent2Start: 'L2_init',
+  latent3Start: 'L3_init',
+  latent4Start: 'L4_init',
+  latent5Start: 'L5_init',
+  latent6Start: 'L6_init',
   answerHead: 'lm_head.weight', // [V, D]
   'haltHead.weight': 'q_head.weight', // [2, D]: halt, continue
   'haltHead.bias': 'q_head.bias', // [2]
   puzzleTable: 'puzzle_emb.weights', // [identifiers, puzzleEmbeddingWidth]
 } as const
+
+/** Ours → official: the net of the latents (in TRM of everything), and the answer's own in HRM and direct prediction. */
+const nets = { blocks: 'L_level', answerBlocks: 'H_level' } as const
 
 /** Ours → official, behind `blocks.{i}.` and `L_level.layers.{i}.`. */
 const inBlock = {
@@ -37,14 +47,16 @@ const officialSingle = new Map<string, string>(Object.entries(single))
 const officialInBlock = new Map<string, string>(Object.entries(inBlock))
 const ourSingle = reversed(officialSingle)
 const ourInBlock = reversed(officialInBlock)
+const officialNet = new Map<string, string>(Object.entries(nets))
+const ourNet = reversed(officialNet)
 
 /** `blocks.0.mixer.gateUp` → `L_level.layers.0.mlp_t.gate_up_proj.weight`; no prefix, see `officialPrefix`. */
 export function toOfficialName(name: string): string {
-  const block = /^blocks\.(\d{1,4})\.(.+)$/.exec(name)
+  const block = /^(blocks|answerBlocks)\.(\d{1,4})\.(.+)$/.exec(name)
   const official =
     block === null
       ? officialSingle.get(name)
-      : prefixed(`L_level.layers.${block[1]}.`, officialInBlock.get(block[2]!))
+      : prefixed(`${officialNet.get(block[1]!)}.layers.${block[2]}.`, officialInBlock.get(block[3]!))
   if (official !== undefined) return official
   throw new InputError({
     who: 'toOfficialName',
@@ -58,17 +70,17 @@ export function toOfficialName(name: string): string {
 export function fromOfficialName(official: string): string {
   const prefix = knownPrefixes.find((candidate) => official.startsWith(candidate)) ?? ''
   const name = official.slice(prefix.length)
-  const layer = /^L_level\.layers\.(\d{1,4})\.(.+)$/.exec(name)
+  const layer = /^([HL]_level)\.layers\.(\d{1,4})\.(.+)$/.exec(name)
   const ours =
-    layer === null ? ourSingle.get(name) : prefixed(`blocks.${layer[1]}.`, ourInBlock.get(layer[2]!))
+    layer === null
+      ? ourSingle.get(name)
+      : prefixed(`${ourNet.get(layer[1]!)}.${layer[2]}.`, ourInBlock.get(layer[3]!))
   if (ours !== undefined) return ours
   throw new InputError({
     who: 'fromOfficialName',
     expected: 'the name of a weight of the published TRM model',
     got: JSON.stringify(official.slice(0, 200)),
-    hint: /^(H_level|L[1-6]_init)/.test(name)
-      ? 'This weight belongs to another published model (HRM, direct prediction or multi-scale), which has no counterpart here.'
-      : 'The file is a checkpoint of another model.',
+    hint: 'The file is a checkpoint of another model.',
   })
 }
 

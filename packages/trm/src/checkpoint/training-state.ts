@@ -4,9 +4,11 @@
  */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
+import type { ModelConfig } from '../models/config.ts'
+import { PuzzleTable } from '../models/puzzle-table.ts'
 import { parseRecipe, type Recipe } from '../recipes/schema.ts'
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
-import type { StoredTensor } from './stored-tensor.ts'
+import { type StoredTensor, toFloat32 } from './stored-tensor.ts'
 
 /** Raise this when the meaning of a checkpoint changes. */
 export const trainingStateFormat = 1
@@ -26,8 +28,13 @@ export const tensorGroups = {
 
 export type TensorGroup = keyof typeof tensorGroups
 
-/** The one tensor outside the groups: puzzle embeddings, [identifiers, puzzleEmbeddingWidth]. */
+/** The tensors outside the groups: rows of the puzzle table [R, puzzleEmbeddingWidth], */
 export const puzzleTableName = 'puzzleTable'
+/** and the identifiers [R] that they belong to; absent in a file that holds every row. */
+export const puzzleIdentifiersName = 'puzzleTable.identifiers'
+
+/** Of the architecture, what the data says. */
+export type DataSizes = Pick<ModelConfig, 'cells' | 'symbols' | 'identifiers'>
 
 export interface BestFigure {
   readonly step: number
@@ -39,6 +46,8 @@ export interface BestFigure {
 
 export interface TrainingState {
   readonly recipe: Recipe
+  /** Null in files of the first versions. */
+  readonly sizes: DataSizes | null
   /** Optimiser steps done. */
   readonly step: number
   /** Index of the next draw from the example stream. */
@@ -65,6 +74,10 @@ const share = () => z.number().min(0).max(1)
 const storedFields = z.strictObject({
   format: z.literal(trainingStateFormat, { error: `format ${trainingStateFormat}` }),
   recipe: z.unknown(),
+  sizes: z
+    .strictObject({ cells: count().min(1), symbols: count().min(1), identifiers: count() })
+    .nullable()
+    .default(null),
   step: count(),
   nextDraw: count(),
   slotDraws: z.array(count()).max(1_048_576),
@@ -136,6 +149,31 @@ function checkStored(value: unknown, who: string): z.infer<typeof storedFields> 
   })
 }
 
+/** The puzzle table as tensors of a state: only the rows in use. */
+export function storedPuzzleTable(table: PuzzleTable): readonly (readonly [string, StoredTensor])[] {
+  const { identifiers, rows } = table.stored()
+  const count = identifiers.length
+  return [
+    [puzzleTableName, { dtype: 'float32', shape: [count, table.width], data: rows }],
+    [puzzleIdentifiersName, { dtype: 'int32', shape: [count], data: identifiers }],
+  ]
+}
+
+/** The puzzle table of a state; empty where it has none. */
+export function puzzleTableOf(
+  { tensors, sizes, recipe }: Pick<TrainingState, 'tensors' | 'sizes' | 'recipe'>,
+  who: string,
+): PuzzleTable {
+  const width = recipe.model.puzzleEmbeddingWidth
+  const table = tensors.get(puzzleTableName)
+  if (width === 0 || table === undefined) return new PuzzleTable(sizes?.identifiers ?? 0, width)
+  const rows = toFloat32(table, puzzleTableName)
+  const named = tensors.get(puzzleIdentifiersName)
+  if (named?.dtype !== 'int32') return PuzzleTable.dense(rows, width)
+  const identifiers = sizes?.identifiers ?? named.data.reduce((most, next) => Math.max(most, next + 1), 0)
+  return PuzzleTable.from(identifiers, width, { identifiers: named.data, rows }, who)
+}
+
 /** The tensors of one group, by their names without the prefix. */
 export function tensorsOf(
   state: Pick<TrainingState, 'tensors'>,
@@ -153,10 +191,12 @@ export function tensorsOf(
 function checkTensors(tensors: ReadonlyMap<string, StoredTensor>, who: string): void {
   const prefixes = Object.values(tensorGroups)
   for (const name of tensors.keys()) {
-    if (name !== puzzleTableName && !prefixes.some((prefix) => name.startsWith(prefix))) {
+    const isOfTable = name === puzzleTableName || name === puzzleIdentifiersName
+    if (!isOfTable && !prefixes.some((prefix) => name.startsWith(prefix))) {
       throw damaged(who, `tensors named ${prefixes.join('*, ')}* or ${puzzleTableName}`, JSON.stringify(name))
     }
   }
+  checkPuzzleRows(tensors, who)
   const weights = tensorsOf({ tensors }, 'weights')
   if (weights.size === 0) throw damaged(who, 'weights (tensors named weights.*)', 'none')
   for (const group of ['average', 'moment1', 'moment2'] as const) {
@@ -172,6 +212,16 @@ function checkTensors(tensors: ReadonlyMap<string, StoredTensor>, who: string): 
   const first = [...tensorsOf({ tensors }, 'moment1').keys()].sort().join()
   const second = [...tensorsOf({ tensors }, 'moment2').keys()].sort().join()
   if (first !== second) throw damaged(who, 'both moments of the same weights', 'moments of different weights')
+}
+
+/** As many identifiers as rows. */
+function checkPuzzleRows(tensors: ReadonlyMap<string, StoredTensor>, who: string): void {
+  const identifiers = tensors.get(puzzleIdentifiersName)
+  if (identifiers === undefined) return
+  const rows = tensors.get(puzzleTableName)?.shape[0]
+  const { dtype, shape } = identifiers
+  if (dtype === 'int32' && shape.length === 1 && shape[0] === rows) return
+  throw damaged(who, `${puzzleIdentifiersName} int32 [${rows ?? 0}]`, `${dtype} [${shape}]`)
 }
 
 function damaged(who: string, expected: string, got: string): InputError {

@@ -1,5 +1,4 @@
-import type { PuzzleSet } from './puzzle-set.ts'
-import { puzzleAt } from './puzzle-set.ts'
+import { type AnyPuzzleSet, type PuzzleFacts, puzzleAt } from './puzzle-set.ts'
 
 /**
  * A checksum of puzzles, so that a resumed run can tell whether its data is still the same. Two 32-bit lanes of
@@ -12,7 +11,7 @@ export class PuzzleChecksum {
   private count = 0
 
   /** @param kind what one puzzle looks like; it counts too */
-  constructor(kind: Pick<PuzzleSet, 'cells' | 'symbols' | 'identifiers'>) {
+  constructor(kind: Pick<PuzzleFacts, 'cells' | 'symbols' | 'identifiers'>) {
     this.addWord(kind.cells)
     this.addWord(kind.symbols)
     this.addWord(kind.identifiers)
@@ -44,8 +43,9 @@ export class PuzzleChecksum {
   }
 }
 
-/** The checksum of a whole set, in the order of its puzzles. */
-export function puzzleSetChecksum(set: PuzzleSet): string {
+/** The checksum of a whole set, in the order of its puzzles; a computed set knows its own. */
+export function puzzleSetChecksum(set: AnyPuzzleSet): string {
+  if ('at' in set) return set.checksum
   const checksum = new PuzzleChecksum(set)
   for (let index = 0; index < set.count; index++) {
     const { inputs, labels, identifier } = puzzleAt(set, index)

@@ -1,11 +1,11 @@
 /** A recipe's `data` section to the puzzle sets of a run: training, validation and test. */
 import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
 import { puzzleSetChecksum } from './checksum.ts'
-import type { DataSets } from './data-sets.ts'
+import { type DataSets, type TrainingPuzzles, trainingPuzzles } from './data-sets.ts'
 import type { Augmentation } from './example-stream.ts'
 import { readSudokuSet, refuseSharedPuzzles, sampleSudokuFile } from './load-sudoku-file.ts'
 import { type OfficialFolder, readOfficialFolder } from './official-folder.ts'
-import { type PuzzleSet, selectPuzzles } from './puzzle-set.ts'
+import { type AnyPuzzleSet, type PuzzleFacts, type PuzzleSet, selectPuzzles } from './puzzle-set.ts'
 import { generateSudokuSets, sudokuSet } from './sudoku/build.ts'
 
 /** The `data` of a recipe; spelled out here because data lies below recipes and cannot name them. */
@@ -73,9 +73,10 @@ export interface PartRecord {
 export type ReadDataFile = (path: string) => Promise<Uint8Array>
 
 interface Parts {
-  readonly train: PuzzleSet
-  readonly validation: PuzzleSet
-  readonly test: PuzzleSet
+  readonly train: TrainingPuzzles
+  readonly validation: AnyPuzzleSet
+  readonly test: AnyPuzzleSet
+  readonly augment: Augmentation
   readonly trainIndices: readonly number[] | null
   readonly validationIndices: readonly number[] | null
 }
@@ -83,16 +84,15 @@ interface Parts {
 /** Reads, generates or splits what the recipe's `data` says; the same data gives the same sets on every machine. */
 export async function loadDataSets(data: DataDescription, readFile: ReadDataFile): Promise<LoadedDataSets> {
   const parts = await loadParts(data, readFile)
-  const augment: Augmentation = data.kind !== 'official-folder' && data.augment ? 'sudoku' : 'none'
-  const checksums = [parts.train, parts.validation, parts.test].map(puzzleSetChecksum)
+  const { train, validation, test, augment } = parts
+  const checksums = [train.checksum, puzzleSetChecksum(validation), puzzleSetChecksum(test)]
   const checksum = checksums.join('-')
-  const part = (set: PuzzleSet, place: number, indices: readonly number[] | null): PartRecord => ({
+  const part = (set: PuzzleFacts, place: number, indices: readonly number[] | null): PartRecord => ({
     name: set.name,
     count: set.count,
     checksum: checksums[place]!,
     indices,
   })
-  const { train, validation, test } = parts
   const record: DataRecord = {
     kind: data.kind,
     cells: train.cells,
@@ -105,7 +105,7 @@ export async function loadDataSets(data: DataDescription, readFile: ReadDataFile
     validation: part(validation, 1, parts.validationIndices),
     test: part(test, 2, null),
   }
-  return { train, validation, test, augment, checksum, record }
+  return { train, validation, test, checksum, record }
 }
 
 function loadParts(data: DataDescription, readFile: ReadDataFile): Promise<Parts> {
@@ -120,8 +120,17 @@ function loadParts(data: DataDescription, readFile: ReadDataFile): Promise<Parts
 }
 
 async function generateParts({ boxRows, boxColumns, ...data }: GeneratedSudokuData): Promise<Parts> {
-  const sets = generateSudokuSets({ ...data, box: { boxRows, boxColumns } })
-  return { ...sets, trainIndices: null, validationIndices: null }
+  const { train, validation, test } = generateSudokuSets({ ...data, box: { boxRows, boxColumns } })
+  return {
+    ...sudokuParts(train, validation, test, data.augment),
+    trainIndices: null,
+    validationIndices: null,
+  }
+}
+
+function sudokuParts(train: PuzzleSet, validation: PuzzleSet, test: PuzzleSet, augmented: boolean) {
+  const augment: Augmentation = augmented ? 'sudoku' : 'none'
+  return { train: trainingPuzzles(train, augment), validation, test, augment }
 }
 
 async function readSudokuParts(data: SudokuFileData, readFile: ReadDataFile): Promise<Parts> {
@@ -147,7 +156,11 @@ async function readSudokuParts(data: SudokuFileData, readFile: ReadDataFile): Pr
       ? sudokuSet([], box, 'no test file')
       : await readSudokuSet(await readFile(testPath), testPath, box)
   refuseSharedPuzzles(train, test)
-  return { train, validation, test, trainIndices: trainRows, validationIndices: validationRows }
+  return {
+    ...sudokuParts(train, validation, test, data.augment),
+    trainIndices: trainRows,
+    validationIndices: validationRows,
+  }
 }
 
 async function readFolderParts(data: OfficialFolderData, readFile: ReadDataFile): Promise<Parts> {
@@ -188,8 +201,10 @@ async function readFolderParts(data: OfficialFolderData, readFile: ReadDataFile)
   const kept = Array.from({ length: groups }, (_, group) => group).filter((group) => !held.has(group))
   const take = (chosen: Iterable<number>, part: string) =>
     selectPuzzles(train, examplesOf(folder, chosen), `${path} ${part}`)
+  const grouped = { ...take(kept, 'train'), groupStarts: groupStartsOf(folder, kept) }
   return {
-    train: { ...take(kept, 'train'), groupStarts: groupStartsOf(folder, kept) },
+    train: trainingPuzzles(grouped, 'none'),
+    augment: 'none',
     validation: take(heldOut, 'validation'),
     test,
     trainIndices: null,

@@ -4,7 +4,7 @@ import type { BoxShape } from './sudoku/shape.ts'
 /** A label that is not scored: the loss and the accuracies leave the cell out. */
 export const ignoredLabel = -100
 
-/** What is known of puzzles without looking at one: P = count, S = cells, V = symbols. */
+/** What all puzzles of a set have in common: P = count, S = cells, V = symbols. */
 export interface PuzzleFacts {
   readonly name: string
   readonly count: number
@@ -15,15 +15,7 @@ export interface PuzzleFacts {
   readonly identifiers: number
 }
 
-/** Puzzles that are made when they are asked for, because all of them would not fit into memory. */
-export interface ComputedPuzzleSet extends PuzzleFacts {
-  /** Puzzle 0 to P − 1. */
-  readonly at: (index: number) => Example
-}
-
-export type AnyPuzzleSet = PuzzleSet | ComputedPuzzleSet
-
-/** Puzzles of one kind as plain arrays. The trainer reads nothing else. */
+/** Puzzles as plain arrays. */
 export interface PuzzleSet extends PuzzleFacts {
   /** [P, S] */
   readonly inputs: Int32Array
@@ -53,11 +45,21 @@ export interface Example {
   readonly identifier: number
 }
 
+/** Puzzles that are made when asked for, because there are too many to keep. */
+export interface ComputedPuzzleSet extends PuzzleFacts {
+  /** Of all that decides what the puzzles are; see `puzzleSetChecksum`. */
+  readonly checksum: string
+  /** Puzzle `index`, 0 to P − 1: a pure function. */
+  readonly at: (index: number) => Example
+}
+
+/** What an evaluation reads. */
+export type AnyPuzzleSet = PuzzleSet | ComputedPuzzleSet
+
 /** Puzzle `index` as it stands in the set, without augmentation. */
-export function puzzleAt(set: PuzzleSet, index: number): Example {
+export function puzzleAt(set: AnyPuzzleSet, index: number): Example {
   const { cells } = set
-  const identifier = set.puzzleIdentifiers[index]
-  if (identifier === undefined) {
+  if (!Number.isInteger(index) || index < 0 || index >= set.count) {
     throw new InputError({
       who: `puzzle set "${set.name}"`,
       expected: `a puzzle from 0 to ${set.count - 1}`,
@@ -65,10 +67,11 @@ export function puzzleAt(set: PuzzleSet, index: number): Example {
       hint: 'Puzzles are counted from 0.',
     })
   }
+  if ('at' in set) return set.at(index)
   return {
     inputs: set.inputs.subarray(index * cells, (index + 1) * cells),
     labels: set.labels.subarray(index * cells, (index + 1) * cells),
-    identifier,
+    identifier: set.puzzleIdentifiers[index]!,
   }
 }
 
@@ -110,12 +113,12 @@ export function checkPuzzleSet(set: PuzzleSet): void {
 }
 
 /**
- * A new set of the puzzles at `indices`, in that order.
+ * A new set of the puzzles at `indices`, in that order; puzzles that were computed are kept from now on.
  *
  * @param name name of the new set; by default that of the old one
  */
 export function selectPuzzles(
-  set: PuzzleSet,
+  set: AnyPuzzleSet,
   indices: ArrayLike<number>,
   name: string = set.name,
 ): PuzzleSet {
@@ -130,14 +133,19 @@ export function selectPuzzles(
     labels.set(puzzle.labels, place * set.cells)
     puzzleIdentifiers[place] = puzzle.identifier
   })
-  const { source, rating, groupStarts: _, ...kept } = set // a choice of puzzles has other groups
+  const { cells, symbols, identifiers } = set
+  const { source, rating, box } = 'at' in set ? {} : (set as Partial<PuzzleSet>)
+  // A choice of puzzles has other groups.
   return {
-    ...kept,
     name,
     count,
+    cells,
+    symbols,
+    identifiers,
     inputs,
     labels,
     puzzleIdentifiers,
+    ...(box && { box }),
     ...(source && { source: chosen.map((index) => source[index]!) }),
     ...(rating && { rating: Float64Array.from(chosen, (index) => rating[index]!) }),
   }

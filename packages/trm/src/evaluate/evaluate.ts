@@ -1,6 +1,7 @@
 // Letters: B slots, S cells, V symbols.
 import { type Executor, InputError } from '@tiny-recursive-models/tensor'
-import { checkPuzzleSet, type PuzzleSet } from '../data/puzzle-set.ts'
+import type { IsValid } from '../data/data-sets.ts'
+import { type AnyPuzzleSet, checkPuzzleSet, type Example, puzzleAt } from '../data/puzzle-set.ts'
 import type { ModelConfig } from '../models/config.ts'
 import { fittingSlots } from '../train/micro-batch.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'
@@ -12,6 +13,8 @@ export interface EvaluationOptions {
   readonly halting?: 'full' | 'early'
   /** Puzzles worked on at a time. */
   readonly slots?: number
+  /** Counts valid answers too. */
+  readonly isValid?: IsValid
   readonly shouldStop?: () => boolean
 }
 
@@ -25,6 +28,8 @@ export interface EvaluationReport {
   /** 95 % Wilson score interval of exactAccuracy. */
   readonly exactInterval: readonly [number, number]
   readonly cellAccuracy: number
+  /** Share of puzzles whose answer is valid; null where nothing was asked to judge. */
+  readonly validAccuracy: number | null
   /** Share of puzzles where "halt" and "all right" agree at the end. */
   readonly haltAccuracy: number
   /** Supervision steps a puzzle took on average. */
@@ -34,6 +39,7 @@ export interface EvaluationReport {
     readonly step: number
     readonly exactAccuracy: number
     readonly cellAccuracy: number
+    readonly validAccuracy: number | null
   }[]
   readonly elapsedMs: number
   readonly puzzlesPerSecond: number
@@ -41,6 +47,17 @@ export interface EvaluationReport {
 
 export type EvaluationEvent =
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly elapsedMs: number }
+  /** A puzzle is done. */
+  | {
+      readonly type: 'answer'
+      /** Its place in the set. */
+      readonly puzzle: number
+      /** [S] */
+      readonly answer: Int32Array
+      readonly haltLogit: number
+      /** Supervision steps that it took. */
+      readonly steps: number
+    }
   | { readonly type: 'done'; readonly report: EvaluationReport }
 
 /** Slots for an evaluation of `count` puzzles. */
@@ -52,7 +69,7 @@ export function evaluationSlots(config: ModelConfig, count: number): number {
 export async function* evaluate(
   executor: Executor,
   model: TrainedModel,
-  set: PuzzleSet,
+  set: AnyPuzzleSet,
   options: EvaluationOptions = {},
 ): AsyncGenerator<EvaluationEvent, void> {
   checkSet(model.config, set)
@@ -68,18 +85,19 @@ export async function* evaluate(
 /** The same with a thinker that exists. */
 export async function* evaluateWith(
   thinker: Thinker,
-  set: PuzzleSet,
+  set: AnyPuzzleSet,
   options: EvaluationOptions,
 ): AsyncGenerator<EvaluationEvent, void> {
-  const { maximumSteps = thinker.config.supervisionSteps, halting = 'full', shouldStop } = options
+  const { maximumSteps = thinker.config.supervisionSteps, halting = 'full', isValid, shouldStop } = options
   const { slots } = thinker
   const { cells, symbols } = thinker.config
   const started = performance.now()
-  const tally = new Tally(maximumSteps)
+  const tally = new Tally(maximumSteps, isValid !== undefined)
   const tokens = new Int32Array(slots * cells)
   const identifiers = new Int32Array(slots)
   const reset = new Float32Array(slots)
   const puzzleOf = new Array<number>(slots).fill(-1)
+  const examples = new Array<Example>(slots)
   const stepsOf = new Int32Array(slots)
   let next = 0
 
@@ -89,30 +107,31 @@ export async function* evaluateWith(
     stepsOf[slot] = 0
     reset[slot] = 1
     if (puzzle < 0) return
-    tokens.set(set.inputs.subarray(puzzle * cells, (puzzle + 1) * cells), slot * cells)
-    identifiers[slot] = set.puzzleIdentifiers[puzzle]!
+    const example = puzzleAt(set, puzzle)
+    examples[slot] = example
+    tokens.set(example.inputs, slot * cells)
+    identifiers[slot] = example.identifier
   }
   for (let slot = 0; slot < slots; slot++) place(slot)
 
   let reported = 0
   while (tally.finished < set.count) {
     if (shouldStop?.()) return
-    const { logits, haltLogits } = await thinker.step(tokens, identifiers, reset)
+    const { logits, haltLogits, wantsToHalt } = await thinker.step(tokens, identifiers, reset)
     reset.fill(0)
     for (let slot = 0; slot < slots; slot++) {
       const puzzle = puzzleOf[slot]!
       if (puzzle < 0) continue
       const step = ++stepsOf[slot]!
-      const labels = set.labels.subarray(puzzle * cells, (puzzle + 1) * cells)
-      const score = scoreAnswer(
-        logits.subarray(slot * cells * symbols, (slot + 1) * cells * symbols),
-        labels,
-        symbols,
-      )
-      const believes = haltLogits[slot]! > 0
+      const { inputs, labels } = examples[slot]!
+      const answer = likeliest(logits.subarray(slot * cells * symbols, (slot + 1) * cells * symbols), symbols)
+      const score = { ...scoreAnswer(answer, labels), valid: isValid?.(inputs, answer) ?? false }
+      const believes = wantsToHalt[slot]! > 0
       const done = step >= maximumSteps || (halting === 'early' && believes)
       tally.note(step, score, done, believes)
-      if (done) place(slot)
+      if (!done) continue
+      yield { type: 'answer', puzzle, answer, haltLogit: haltLogits[slot]!, steps: step }
+      place(slot)
     }
     const elapsedMs = performance.now() - started
     if (elapsedMs - reported > 250) {
@@ -125,20 +144,30 @@ export async function* evaluateWith(
 
 interface Score {
   readonly exact: boolean
+  readonly valid: boolean
   /** Share of labelled cells that are right. */
   readonly cells: number
 }
 
-/** How an answer given as logits [S, V] compares with labels [S]; the first of equal logits is the answer. */
-function scoreAnswer(logits: Float32Array, labels: Int32Array, symbols: number): Score {
+/** [S] the likeliest symbol of every cell by logits [S, V]; of equal ones the first. */
+export function likeliest(logits: Float32Array, symbols: number): Int32Array {
+  const answer = new Int32Array(logits.length / symbols)
+  for (let cell = 0; cell < answer.length; cell++) {
+    let best = 0
+    for (let symbol = 1; symbol < symbols; symbol++)
+      if (logits[cell * symbols + symbol]! > logits[cell * symbols + best]!) best = symbol
+    answer[cell] = best
+  }
+  return answer
+}
+
+/** How an answer [S] compares with labels [S]. */
+function scoreAnswer(answer: Int32Array, labels: Int32Array): Omit<Score, 'valid'> {
   let [right, scored] = [0, 0]
   labels.forEach((label, cell) => {
     if (label < 0) return
     scored++
-    let best = 0
-    for (let symbol = 1; symbol < symbols; symbol++)
-      if (logits[cell * symbols + symbol]! > logits[cell * symbols + best]!) best = symbol
-    if (best === label) right++
+    if (answer[cell] === label) right++
   })
   return { exact: scored > 0 && right === scored, cells: right / Math.max(1, scored) }
 }
@@ -146,21 +175,24 @@ function scoreAnswer(logits: Float32Array, labels: Int32Array, symbols: number):
 class Tally {
   readonly #exact: Float64Array
   readonly #cells: Float64Array
+  readonly #valid: Float64Array | null
   #steps = 0
   #haltRight = 0
   finished = 0
 
-  constructor(maximumSteps: number) {
+  constructor(maximumSteps: number, judged: boolean) {
     this.#exact = new Float64Array(maximumSteps)
     this.#cells = new Float64Array(maximumSteps)
+    this.#valid = judged ? new Float64Array(maximumSteps) : null
   }
 
-  note(step: number, { exact, cells }: Score, done: boolean, believes: boolean): void {
+  note(step: number, { exact, cells, valid }: Score, done: boolean, believes: boolean): void {
     // A puzzle that is done keeps its answer for the steps that it does not take.
     const last = done ? this.#exact.length : step
     for (let index = step - 1; index < last; index++) {
       this.#exact[index]! += Number(exact)
       this.#cells[index]! += cells
+      if (this.#valid) this.#valid[index]! += Number(valid)
     }
     if (!done) return
     this.finished++
@@ -174,8 +206,9 @@ class Tally {
       step: index + 1,
       exactAccuracy: exact / puzzles,
       cellAccuracy: this.#cells[index]! / puzzles,
+      validAccuracy: this.#valid && this.#valid[index]! / puzzles,
     }))
-    const { exactAccuracy, cellAccuracy } = byStep.at(-1)!
+    const { exactAccuracy, cellAccuracy, validAccuracy } = byStep.at(-1)!
     return {
       puzzles,
       halting,
@@ -183,6 +216,7 @@ class Tally {
       exactAccuracy,
       exactInterval: wilsonInterval(exactAccuracy, puzzles),
       cellAccuracy,
+      validAccuracy,
       haltAccuracy: this.#haltRight / puzzles,
       meanSteps: this.#steps / puzzles,
       byStep,
@@ -201,8 +235,8 @@ export function wilsonInterval(share: number, count: number): readonly [number, 
   return [Math.max(0, center - spread), Math.min(1, center + spread)]
 }
 
-function checkSet(config: ModelConfig, set: PuzzleSet): void {
-  checkPuzzleSet(set)
+function checkSet(config: ModelConfig, set: AnyPuzzleSet): void {
+  if (!('at' in set)) checkPuzzleSet(set)
   const fits =
     set.cells === config.cells && set.symbols === config.symbols && set.identifiers <= config.identifiers
   if (fits && set.count > 0) return

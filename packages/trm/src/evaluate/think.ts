@@ -1,5 +1,6 @@
 // Letters: S cells, V symbols.
-import { type Executor, InputError } from '@tiny-recursive-models/tensor'
+import { type Executor, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
+import { answerState, stateNames } from '../models/config.ts'
 import type { CellLoss } from '../train/losses.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'
 
@@ -16,8 +17,9 @@ export interface Thought {
   readonly changed: readonly number[]
   /** How sure the model is that its answer is right. */
   readonly haltProbability: number
-  /** ‖new − old‖ / ‖new‖ of the answer and the latent state; 1 in the first step. */
+  /** ‖new − old‖ / ‖new‖ of the state that the answer is read from; 1 in the first step. */
   readonly answerChange: number
+  /** The same of the first latent, or of the one state where there is no other. */
   readonly latentChange: number
 }
 
@@ -38,6 +40,7 @@ export async function* think(
   options: ThinkOptions = {},
 ): AsyncGenerator<Thought, void> {
   const { cells, symbols, supervisionSteps } = model.config
+  const [latentName, answerName] = [stateNames(model.config)[0]!, answerState(model.config)]
   const { maximumSteps = supervisionSteps, identifier = 0, earlyHalting = false } = options
   if (tokens.length !== cells || tokens.some((token) => token < 0 || token >= symbols)) {
     throw new InputError({
@@ -52,7 +55,7 @@ export async function* think(
     let before: { answer: Int32Array; states: Awaited<ReturnType<Thinker['readStates']>> } | undefined
     for (let step = 1; step <= maximumSteps; step++) {
       const reset = Float32Array.of(step === 1 ? 1 : 0)
-      const { logits, haltLogits } = await thinker.step(tokens, Int32Array.of(identifier), reset)
+      const { logits, haltLogits, wantsToHalt } = await thinker.step(tokens, Int32Array.of(identifier), reset)
       const states = await thinker.readStates()
       const thought = readThought(logits, cells, symbols, symbolWeights[model.cellLoss ?? 'stablemax'])
       yield {
@@ -60,10 +63,10 @@ export async function* think(
         ...thought,
         changed: [...thought.answer.keys()].filter((cell) => thought.answer[cell] !== before?.answer[cell]),
         haltProbability: 1 / (1 + Math.exp(-haltLogits[0]!)),
-        answerChange: before ? relativeChange(before.states.answer.data, states.answer.data) : 1,
-        latentChange: before ? relativeChange(before.states.latent.data, states.latent.data) : 1,
+        answerChange: before ? relativeChange(before.states[answerName]!, states[answerName]!) : 1,
+        latentChange: before ? relativeChange(before.states[latentName]!, states[latentName]!) : 1,
       }
-      if (earlyHalting && haltLogits[0]! > 0) return
+      if (earlyHalting && wantsToHalt[0]! > 0) return
       before = { answer: thought.answer, states }
     }
   } finally {
@@ -94,7 +97,7 @@ function readThought(logits: Float32Array, cells: number, symbols: number, weigh
   return { answer, confidence, probabilities }
 }
 
-function relativeChange(before: ArrayLike<number>, now: ArrayLike<number>): number {
+function relativeChange({ data: before }: HostTensor, { data: now }: HostTensor): number {
   let [difference, norm] = [0, 0]
   for (let index = 0; index < now.length; index++) {
     difference += (now[index]! - before[index]!) ** 2

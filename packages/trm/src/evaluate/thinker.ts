@@ -7,18 +7,17 @@ import {
   Machine,
   type RunnableProgram,
 } from '@tiny-recursive-models/tensor'
-import type { ModelConfig } from '../models/config.ts'
+import { type ModelConfig, stateNames } from '../models/config.ts'
+import type { PuzzleTable } from '../models/puzzle-table.ts'
 import { type WeightsOf, weightTypes } from '../models/weights.ts'
-import { gatherTableRows } from '../train/engine.ts'
 import type { CellLoss } from '../train/losses.ts'
-import { carryTypes, traceThinking } from '../train/programs.ts'
+import { stateTypes, traceThinking } from '../train/programs.ts'
 
 /** A model to run: architecture, weights and, where it has one, the puzzle embedding table. */
 export interface TrainedModel {
   readonly config: ModelConfig
   readonly weights: WeightsOf<HostTensor>
-  /** [identifiers, E] */
-  readonly puzzleTable: Float32Array
+  readonly puzzleTable: PuzzleTable
   /** The loss it was trained with, which says how logits become probabilities; by default stablemax. */
   readonly cellLoss?: CellLoss
 }
@@ -28,6 +27,8 @@ export interface ThinkingStep {
   readonly logits: Float32Array
   /** [B] */
   readonly haltLogits: Float32Array
+  /** [B]: 1 where the model would halt */
+  readonly wantsToHalt: Float32Array
 }
 
 /** Runs supervision steps on B slots; each slot can take a new puzzle at any step. */
@@ -36,7 +37,7 @@ export class Thinker {
   readonly slots: number
   readonly #machine: Machine
   readonly #program: RunnableProgram
-  readonly #puzzleTable: Float32Array
+  readonly #puzzleTable: PuzzleTable
 
   private constructor(model: TrainedModel, slots: number, machine: Machine, program: RunnableProgram) {
     this.config = model.config
@@ -51,8 +52,7 @@ export class Thinker {
     const program = await machine.compile(traceThinking(model.config, slots))
     const thinker = new Thinker(model, slots, machine, program)
     await thinker.setWeights(model.weights)
-    const { 'carry.steps': _, ...carry } = carryTypes(model.config, slots)
-    for (const [name, { shape }] of Object.entries(carry)) {
+    for (const [name, { shape }] of Object.entries(stateTypes(model.config, slots))) {
       const count = shape.reduce((product, length) => product * length, 1)
       await machine.write(name, floatTensor(shape, new Float32Array(count)))
     }
@@ -78,19 +78,22 @@ export class Thinker {
       reset: floatTensor([this.slots], reset),
     }
     if (puzzleEmbeddingWidth > 0) {
-      const rows = gatherTableRows(this.#puzzleTable, identifiers, puzzleEmbeddingWidth)
+      const rows = this.#puzzleTable.gather(identifiers)
       feeds.rows = floatTensor([this.slots, puzzleEmbeddingWidth], rows)
     }
-    const { logits, haltLogits } = await this.#program.run(feeds)
-    return { logits: logits!.data as Float32Array, haltLogits: haltLogits!.data as Float32Array }
+    const { logits, haltLogits, wantsToHalt } = await this.#program.run(feeds)
+    return {
+      logits: logits!.data as Float32Array,
+      haltLogits: haltLogits!.data as Float32Array,
+      wantsToHalt: wantsToHalt!.data as Float32Array,
+    }
   }
 
-  /** Answer and latent state, each [L, B, D], after the last step. */
-  async readStates(): Promise<{ answer: HostTensor; latent: HostTensor }> {
-    return {
-      answer: await this.#machine.read('carry.answer'),
-      latent: await this.#machine.read('carry.latent'),
-    }
+  /** The states by name, each [L, B, D], after the last step. */
+  async readStates(): Promise<Readonly<Record<string, HostTensor>>> {
+    const states: Record<string, HostTensor> = {}
+    for (const name of stateNames(this.config)) states[name] = await this.#machine.read(`carry.${name}`)
+    return states
   }
 
   async close(): Promise<void> {

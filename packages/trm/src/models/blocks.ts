@@ -35,18 +35,14 @@ interface BlockWeights {
   readonly feedForward: SwigluWeights
 }
 
-/** What all calls of the net in a program share; made once, so that equal work is seen to be equal. */
-export interface NetWeights {
-  readonly blocks: readonly BlockWeights[]
-  /** Cosine and sine [L, d]; absent without rotary positions. */
-  readonly rotary?: readonly [Tensor, Tensor]
-}
+/** Cosine and sine [L, d] of rotary positions; undefined without. */
+export type PositionTables = readonly [Tensor, Tensor] | undefined
 
 /**
- * The weights of the net, ready for its products. Gate and up are stored as one matrix [2I, d] and cut here, once
+ * The weights of a net, by the name of its blocks, ready for its products. Gate and up are stored as one matrix [2I, d] and cut here, once
  * for all net calls: two products on its halves need no split of their result.
  */
-export function netWeights(weights: Weights, config: ModelConfig): NetWeights {
+export function netWeights(weights: Weights, config: ModelConfig, name: string): readonly BlockWeights[] {
   const swigluOf = (prefix: string): SwigluWeights => {
     const gateUp = weights[`${prefix}.gateUp`]!
     const rows = gateUp.shape[0]!
@@ -56,8 +52,8 @@ export function netWeights(weights: Weights, config: ModelConfig): NetWeights {
       down: weights[`${prefix}.down`]!,
     }
   }
-  const blocks = Array.from({ length: config.blocks }, (_, index): BlockWeights => {
-    const prefix = `blocks.${index}`
+  return Array.from({ length: config.blocks }, (_, index): BlockWeights => {
+    const prefix = `${name}.${index}`
     const feedForward = swigluOf(`${prefix}.feedForward`)
     if (config.mixer === 'mlp') return { mixer: swigluOf(`${prefix}.mixer`), feedForward }
     const [queryKeyValue, output] = [
@@ -66,20 +62,30 @@ export function netWeights(weights: Weights, config: ModelConfig): NetWeights {
     ]
     return { mixer: { queryKeyValue, output }, feedForward }
   })
-  if (config.mixer === 'mlp' || config.positions !== 'rotary') return { blocks }
-  return { blocks, rotary: rotaryTables(sequenceLength(config), config.width / config.heads) }
+}
+
+/** Made once for all calls of the nets. */
+export function positionTables(config: ModelConfig): PositionTables {
+  if (config.mixer === 'mlp' || config.positions !== 'rotary') return undefined
+  return rotaryTables(sequenceLength(config), config.width / config.heads)
 }
 
 /**
- * The net that both updates share: blocks(state + injection), [L, B, D] → [L, B, D].
+ * A net: blocks(state + injection), [L, B, D] → [L, B, D].
  *
  * Tokens are the outermost axis, so that mixing tokens is one plain matrix product on [L, B·D] and mixing
  * features one on [L·B, D], with nothing transposed.
  */
-export function net(state: Tensor, injection: Tensor, { blocks, rotary }: NetWeights, heads: number): Tensor {
-  let hidden = add(state, injection) // [L, B, D]
+export function net(
+  state: Tensor,
+  injection: Tensor | undefined,
+  blocks: readonly BlockWeights[],
+  heads: number,
+  positions: PositionTables,
+): Tensor {
+  let hidden = injection ? add(state, injection) : state // [L, B, D]
   for (const { mixer, feedForward } of blocks) {
-    hidden = 'gate' in mixer ? mixTokens(hidden, mixer) : attend(hidden, mixer, heads, rotary)
+    hidden = 'gate' in mixer ? mixTokens(hidden, mixer) : attend(hidden, mixer, heads, positions)
     hidden = mixFeatures(hidden, feedForward)
   }
   return hidden
@@ -99,7 +105,7 @@ function attend(
   h: Tensor,
   { queryKeyValue, output }: AttentionWeights,
   heads: number,
-  rotaryTables?: readonly [Tensor, Tensor],
+  positions: PositionTables,
 ): Tensor {
   const [tokens, batch, width] = h.shape as [number, number, number]
   const x = reshape(h, [tokens * batch, width]) // [L·B, D]
@@ -107,7 +113,7 @@ function attend(
   const split = transpose(reshape(projected, [tokens, batch, 3, heads, width / heads]), 2, 1, 3, 0, 4)
   const part = (index: number) => reshape(slice(split, 0, index, index + 1), split.shape.slice(1)) // [B, H, L, d]
   let [query, key] = [part(0), part(1)]
-  if (rotaryTables) [query, key] = [rotary(query, ...rotaryTables), rotary(key, ...rotaryTables)]
+  if (positions) [query, key] = [rotary(query, ...positions), rotary(key, ...positions)]
   const attended = transpose(attention(query, key, part(2)), 2, 0, 1, 3) // [L, B, H, d]
   const mixed = linear(reshape(attended, [tokens * batch, width]), output)
   return reshape(rmsNorm(add(x, mixed)), h.shape)

@@ -1,16 +1,31 @@
 /**
+ * What a model keeps from one supervision step to the next, and how it renews it: an answer and a latent; one state
+ * that is both; an answer and six latents; or an answer alone. `recursion.ts` has one function for each.
+ */
+export type ModelKind = 'trm' | 'single-state' | 'multi-scale' | 'direct'
+
+/**
  * The architecture of a tiny recursive model: a recipe's `model` part plus what its data says. Paper and
  * official names of each are in docs/glossary.md.
  */
 export interface ModelConfig {
-  readonly kind: 'trm'
+  readonly kind: ModelKind
+  /** `separate`: a net of its own for the answer beside that for the latents, as in HRM. */
+  readonly nets: 'shared' | 'separate'
+  /** `one-step`: through the last update of a latent and of the answer only, as in HRM. */
+  readonly gradient: 'recursion' | 'one-step'
+  /**
+   * Learn when to go on, as in HRM: a second loss whose target is what the model says one supervision step later,
+   * at the price of a second forward pass. A puzzle then halts where halting scores above going on.
+   */
+  readonly continueLoss: boolean
   /** D, the length of a token's vector. */
   readonly width: number
   /** Attention heads; only the attention mixer uses them. */
   readonly heads: number
   /** Hidden width of a SwiGLU, as a multiple of its input before rounding (see swigluWidth). */
   readonly expansion: number
-  /** Blocks of the one net. */
+  /** Blocks of a net. */
   readonly blocks: number
   readonly mixer: 'mlp' | 'attention'
   readonly positions: 'rotary' | 'learned' | 'none'
@@ -18,7 +33,7 @@ export interface ModelConfig {
   readonly prefixTokens: number
   /** Length of a puzzle's embedding; 0 = no puzzle embedding. */
   readonly puzzleEmbeddingWidth: number
-  /** Recursions per supervision step (paper T); gradient flows through the last one. */
+  /** Recursions per supervision step (paper T); gradient flows through the last one at most. */
   readonly cycles: number
   /** Latent updates per recursion (paper n). */
   readonly recursions: number
@@ -61,4 +76,34 @@ export function sequenceLength(config: ModelConfig): number {
 /** Hidden width of a SwiGLU on an axis of this length: expansion · length · ⅔, rounded up to a multiple of 256. */
 export function swigluWidth(length: number, expansion: number): number {
   return 256 * Math.ceil(Math.round((expansion * length * 2) / 3) / 256)
+}
+
+/** Number of latents that a multi-scale model keeps (paper section 4.2; official trm_hier6). */
+export const multiScaleLatents = 6
+
+/** The states of each kind, in the order of their updates; official names are in checkpoint/official-names.ts. */
+const statesOfKind: Readonly<Record<ModelKind, readonly string[]>> = {
+  trm: ['latent', 'answer'],
+  'single-state': ['latent'],
+  'multi-scale': [...Array.from({ length: multiScaleLatents }, (_, index) => `latent${index + 1}`), 'answer'],
+  direct: ['answer'],
+}
+
+export const stateNames = ({ kind }: Pick<ModelConfig, 'kind'>): readonly string[] => statesOfKind[kind]
+
+/** The state that the heads read: the last one to be renewed. */
+export const answerState = (config: Pick<ModelConfig, 'kind'>): string => stateNames(config).at(-1)!
+
+/** Whether halting is decided by comparing both halting scores instead of by the sign of the first. */
+export function comparesScores({ kind, continueLoss }: Pick<ModelConfig, 'kind' | 'continueLoss'>): boolean {
+  return continueLoss || kind === 'direct' // the published baseline compares, though it never trains the second
+}
+
+/** Calls of a net per optimiser step, forward only: what halting by a learned continue score doubles. */
+export function netCalls(
+  config: Pick<ModelConfig, 'kind' | 'cycles' | 'recursions' | 'continueLoss'>,
+): number {
+  const { kind, cycles, recursions, continueLoss } = config
+  const once = kind === 'direct' ? 1 : cycles * (recursions + 1)
+  return continueLoss ? 2 * once : once
 }

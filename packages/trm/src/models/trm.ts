@@ -5,6 +5,7 @@ import {
   concatenate,
   embedding,
   filled,
+  greater,
   linear,
   multiply,
   reshape,
@@ -14,17 +15,17 @@ import {
   type Tensor,
   transpose,
 } from '@tiny-recursive-models/tensor'
-import { net, netWeights } from './blocks.ts'
-import { type ModelConfig, prefixLength, sequenceLength } from './config.ts'
-import type { Weights } from './weights.ts'
-
-/** What a slot keeps from one supervision step to the next. */
-export interface States {
-  /** [L, B, D], paper y: the current answer, embedded. */
-  readonly answer: Tensor
-  /** [L, B, D], paper z: the reasoning state. */
-  readonly latent: Tensor
-}
+import { net, netWeights, positionTables } from './blocks.ts'
+import {
+  answerState,
+  comparesScores,
+  type ModelConfig,
+  prefixLength,
+  sequenceLength,
+  stateNames,
+} from './config.ts'
+import { constant, type Net, type Nets, recursionOf, type States } from './recursion.ts'
+import { answerNet, latentNet, startVector, type Weights } from './weights.ts'
 
 export interface Puzzles {
   /** [B, S] int32 */
@@ -33,13 +34,17 @@ export interface Puzzles {
   readonly rows?: Tensor
 }
 
-export interface Prediction extends States {
+export interface Prediction {
+  /** Constants, to begin the next supervision step with. */
+  readonly states: States
   /** [B, S, V] */
   readonly logits: Tensor
   /** [B]: above 0 the model believes that its answer is right. */
   readonly haltLogits: Tensor
-  /** [B]: the second output of the halting head, used by HRM-style training only. */
+  /** [B]: the second output of the halting head, trained where the model has a continue loss. */
   readonly continueLogits: Tensor
+  /** [B] bool: the model would halt here. */
+  readonly wantsToHalt: Tensor
 }
 
 /**
@@ -50,31 +55,44 @@ export interface Prediction extends States {
  */
 export function supervisionStep(
   puzzles: Puzzles,
-  states: States,
+  before: States,
   weights: Weights,
   config: ModelConfig,
   recompute = false,
 ): Prediction {
-  const shared = netWeights(weights, config)
-  const think = (state: Tensor, injection: Tensor): Tensor =>
-    stage('net', recompute, (s, i) => net(s!, i!, shared, config.heads), state, injection)
-
+  const nets = netsOf(weights, config, recompute)
   const question = embedQuestion(puzzles, weights, config) // [L, B, D]
-  let { answer, latent } = states
+  let states = before
   for (let cycle = 1; cycle <= config.cycles; cycle++) {
-    const guided = add(answer, question)
-    for (let recursion = 0; recursion < config.recursions; recursion++) latent = think(latent, guided)
-    answer = think(answer, latent)
-    if (cycle < config.cycles) [answer, latent] = [stopGradient(answer), stopGradient(latent)]
+    states = recursionOf[config.kind](states, question, nets, config)
+    if (cycle < config.cycles) states = constant(states)
   }
-  return { ...readOut(answer, weights, config), answer: stopGradient(answer), latent: stopGradient(latent) }
+  const read = readOut(states[answerState(config)]!, weights, config)
+  const { haltLogits, continueLogits } = read
+  const wantsToHalt = greater(haltLogits, comparesScores(config) ? continueLogits : 0)
+  return { ...read, wantsToHalt, states: constant(states) }
+}
+
+/** The nets of a model: one that renews everything, or one of its own for the answer. */
+function netsOf(weights: Weights, config: ModelConfig, recompute: boolean): Nets {
+  const positions = positionTables(config)
+  const netOf = (name: string): Net => {
+    const shared = netWeights(weights, config, name)
+    return (state, injection) =>
+      injection
+        ? stage('net', recompute, (s, i) => net(s!, i, shared, config.heads, positions), state, injection)
+        : stage('net', recompute, (s) => net(s!, undefined, shared, config.heads, positions), state)
+  }
+  const [forLatent, forAnswer] = [latentNet(config), answerNet(config)]
+  const latent = netOf(forLatent ?? forAnswer)
+  return { latent, answer: forLatent === null || forLatent === forAnswer ? latent : netOf(forAnswer) }
 }
 
 /** The start vectors in every token of every slot. */
 export function startStates(weights: Weights, config: ModelConfig, batch: number): States {
   const shape = [sequenceLength(config), batch, config.width]
   const everywhere = (vector: Tensor) => add(stopGradient(vector), filled(shape, 0)) // [L, B, D]
-  return { answer: everywhere(weights.answerStart!), latent: everywhere(weights.latentStart!) }
+  return Object.fromEntries(stateNames(config).map((name) => [name, everywhere(weights[startVector(name)]!)]))
 }
 
 /** Prefix and cells as vectors: [L, B, D]. */
@@ -97,7 +115,11 @@ function embedQuestion({ tokens, rows }: Puzzles, weights: Weights, config: Mode
 }
 
 /** The two heads on the answer: symbols of the cells, and the halting score from token 0. */
-function readOut(answer: Tensor, weights: Weights, config: ModelConfig): Omit<Prediction, keyof States> {
+function readOut(
+  answer: Tensor,
+  weights: Weights,
+  config: ModelConfig,
+): Omit<Prediction, 'states' | 'wantsToHalt'> {
   const [tokens, batch, width] = answer.shape as [number, number, number]
   const cells = slice(answer, 0, prefixLength(config), tokens) // [S, B, D]
   const logits = linear(reshape(cells, [config.cells * batch, width]), weights.answerHead!) // [S·B, V]

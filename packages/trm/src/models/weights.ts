@@ -6,7 +6,7 @@ import {
   type Shape,
   type Tensor,
 } from '@tiny-recursive-models/tensor'
-import { type ModelConfig, sequenceLength, swigluWidth } from './config.ts'
+import { type ModelConfig, sequenceLength, stateNames, swigluWidth } from './config.ts'
 
 /** How a weight starts; see reference section 2, "Initialisation". */
 type Start = { readonly normal: number } | { readonly constant: number }
@@ -14,13 +14,23 @@ type Start = { readonly normal: number } | { readonly constant: number }
 export interface WeightType {
   readonly shape: Shape
   readonly start: Start
-  /** The start vectors of answer and latent are stored with the weights, never trained. */
+  /** The start vectors of the states are stored with the weights, never trained. */
   readonly trained: boolean
 }
 
 /** A record by weight name: symbolic tensors while tracing, host tensors outside. */
 export type WeightsOf<T> = Readonly<Record<string, T>>
 export type Weights = WeightsOf<Tensor>
+
+/** Blocks of the net that renews latents, by the beginning of their names; null where there are none. */
+export const latentNet = ({ kind }: ModelConfig): string | null => (kind === 'direct' ? null : 'blocks')
+
+/** Blocks of the net that renews the answer. */
+export const answerNet = ({ kind, nets }: ModelConfig): string =>
+  kind === 'direct' || nets === 'separate' ? 'answerBlocks' : 'blocks'
+
+/** The weight that a state starts from. */
+export const startVector = (state: string): string => `${state}Start`
 
 /** Every weight of a model by name. The puzzle table is not among them: only the rows in use enter a program. */
 export function weightTypes(config: ModelConfig): WeightsOf<WeightType> {
@@ -36,7 +46,6 @@ export function weightTypes(config: ModelConfig): WeightsOf<WeightType> {
     start: { normal: 1 / Math.sqrt(width) },
     trained: true,
   })
-  const startVector: WeightType = { shape: [width], start: { normal: 1 }, trained: false }
   const swiglu = (axis: number) => {
     const hidden = swigluWidth(axis, expansion)
     return { gateUp: matrix(2 * hidden, axis), down: matrix(axis, hidden) }
@@ -44,16 +53,18 @@ export function weightTypes(config: ModelConfig): WeightsOf<WeightType> {
 
   const types: Record<string, WeightType> = { tokens: table(symbols) }
   if (positions === 'learned') types.positions = table(length)
-  types.answerStart = startVector
-  types.latentStart = startVector
-  for (let index = 0; index < blocks; index++) {
-    const parts =
-      mixer === 'mlp'
-        ? swiglu(length)
-        : { queryKeyValue: matrix(3 * width, width), output: matrix(width, width) }
-    for (const [name, type] of Object.entries(parts)) types[`blocks.${index}.mixer.${name}`] = type
-    for (const [name, type] of Object.entries(swiglu(width)))
-      types[`blocks.${index}.feedForward.${name}`] = type
+  for (const state of [...stateNames(config)].reverse())
+    types[startVector(state)] = { shape: [width], start: { normal: 1 }, trained: false }
+  for (const net of new Set([latentNet(config) ?? answerNet(config), answerNet(config)])) {
+    for (let index = 0; index < blocks; index++) {
+      const parts =
+        mixer === 'mlp'
+          ? swiglu(length)
+          : { queryKeyValue: matrix(3 * width, width), output: matrix(width, width) }
+      for (const [name, type] of Object.entries(parts)) types[`${net}.${index}.mixer.${name}`] = type
+      for (const [name, type] of Object.entries(swiglu(width)))
+        types[`${net}.${index}.feedForward.${name}`] = type
+    }
   }
   types.answerHead = matrix(symbols, width)
   types['haltHead.weight'] = { shape: [2, width], start: { constant: 0 }, trained: true }

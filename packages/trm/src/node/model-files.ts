@@ -5,7 +5,9 @@ import { type StoredTensor, toFloat32 } from '../checkpoint/stored-tensor.ts'
 import {
   decodeTrainingState,
   encodeTrainingState,
+  puzzleIdentifiersName,
   puzzleTableName,
+  puzzleTableOf,
   type TrainingState,
   tensorGroups,
   tensorsOf,
@@ -80,8 +82,10 @@ export function encodeModelFile(state: TrainingState): Uint8Array {
   const tensors = new Map<string, StoredTensor>()
   for (const [name, tensor] of tensorsOf(state, 'weights'))
     tensors.set(`${tensorGroups.weights}${name}`, average.get(name) ?? tensor)
-  const table = state.tensors.get(puzzleTableName)
-  if (table) tensors.set(puzzleTableName, table)
+  for (const name of [puzzleTableName, puzzleIdentifiersName]) {
+    const tensor = state.tensors.get(name)
+    if (tensor) tensors.set(name, tensor)
+  }
   return encodeTrainingState({ ...state, slotDraws: [], tensors })
 }
 
@@ -98,18 +102,18 @@ export function modelOfState(state: TrainingState, who: string): TrainedModel {
     }
     return [name, { type: 'float32' as const, shape, data: toFloat32(tensor, name) }] as const
   })
-  const table = state.tensors.get(puzzleTableName)
   return {
     config,
     weights: Object.fromEntries(entries),
-    puzzleTable: table ? toFloat32(table, puzzleTableName) : new Float32Array(0),
+    puzzleTable: puzzleTableOf(state, who),
     cellLoss: state.recipe.optimizer.loss,
   }
 }
 
-/** The sizes that come from the data are found in the shapes of the weights, so that a file needs nothing beside it. */
+/** Sizes that come from the data stand in the file; in those of the first versions the shapes tell most of them. */
 function configOfState(state: TrainingState, who: string): ModelConfig {
   const { model, data } = state.recipe
+  if (state.sizes) return modelConfig(model, state.sizes)
   const shapeOf = (name: string) => state.tensors.get(name)?.shape
   const symbols = shapeOf('weights.tokens')?.[0]
   if (symbols === undefined) throw foreign(who, 'the weight "tokens"', 'none')

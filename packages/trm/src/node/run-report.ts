@@ -1,8 +1,8 @@
 /** The figures at the end of a run: its model on the test set, with all steps and with early halting. */
 import { type Executor, RandomStream } from '@tiny-recursive-models/tensor'
 import type { LoadedDataSets } from '../data/load.ts'
-import { type PuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
-import { type EvaluationReport, evaluate } from '../evaluate/evaluate.ts'
+import { type AnyPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
+import { type EvaluationOptions, type EvaluationReport, evaluate } from '../evaluate/evaluate.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import { parameterCount } from '../models/weights.ts'
 import { type MachineFacts, machineFacts } from './machine.ts'
@@ -66,8 +66,9 @@ export async function* testRun(
   const set = sampleSet(data.test, options.testPuzzles ?? 1_000, run.recipe.training.seed)
   let test: RunReport['test'] = null
   if (set.count > 0) {
-    const full = yield* testWith('full', executor, model, set, options)
-    const early = full && (yield* testWith('early', executor, model, set, options))
+    const settings = { ...options, ...(data.isValid && { isValid: data.isValid }) }
+    const full = yield* testWith('full', executor, model, set, settings)
+    const early = full && (yield* testWith('early', executor, model, set, settings))
     if (full === undefined || early === undefined) return undefined
     test = { full, early }
   }
@@ -109,11 +110,13 @@ async function* testWith(
   halting: 'full' | 'early',
   executor: Executor,
   model: TrainedModel,
-  set: PuzzleSet,
-  { step, shouldStop }: TestOptions,
+  set: AnyPuzzleSet,
+  { step, shouldStop, isValid }: TestOptions & Pick<EvaluationOptions, 'isValid'>,
 ): AsyncGenerator<TestProgress, EvaluationReport | undefined> {
-  for await (const event of evaluate(executor, model, set, { halting, ...(shouldStop && { shouldStop }) })) {
+  const options = { halting, ...(shouldStop && { shouldStop }), ...(isValid && { isValid }) }
+  for await (const event of evaluate(executor, model, set, options)) {
     if (event.type === 'done') return event.report
+    if (event.type !== 'progress') continue
     const { done, total, elapsedMs } = event
     yield { type: 'testing', step, halting, done, total, elapsedMs }
   }
@@ -121,7 +124,7 @@ async function* testWith(
 }
 
 /** At most `limit` puzzles, drawn at random: files are often sorted by source or difficulty. */
-export function sampleSet(set: PuzzleSet, limit: number, seed: number): PuzzleSet {
+export function sampleSet(set: AnyPuzzleSet, limit: number, seed: number): AnyPuzzleSet {
   if (set.count <= limit) return set
   const order = new RandomStream(seed, 'test sample').permutation(set.count)
   return selectPuzzles(set, order.slice(0, limit), `${limit} of ${set.name}`)

@@ -37,7 +37,14 @@ const puzzleCount = (minimum: number) => wholeNumber(minimum, 100_000_000)
 
 const modelFields = z.strictObject(
   {
-    kind: oneOf('trm'),
+    /** What is kept between supervision steps: answer and latent, one state, six latents, or the answer alone. */
+    kind: oneOf('trm', 'single-state', 'multi-scale', 'direct').default('trm'),
+    /** One net for everything, or one of its own for the answer (HRM). */
+    nets: oneOf('shared', 'separate').default('shared'),
+    /** Through the whole last recursion, or its last latent update and the answer only (HRM). */
+    gradient: oneOf('recursion', 'one-step').default('recursion'),
+    /** A learned "go on" score beside the halting score, at the price of a second forward pass (HRM). */
+    continueLoss: flag().default(false),
     /** D, the width of every state. */
     width: wholeNumber(1, 16_384),
     heads: wholeNumber(1, 1_024),

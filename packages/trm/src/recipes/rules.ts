@@ -1,7 +1,7 @@
 /** Rules that tie several keys of a recipe together. Each names the key to change first. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { boxShapes } from '../data/sudoku/shape.ts'
-import { prefixLength } from '../models/config.ts'
+import { multiScaleLatents, prefixLength } from '../models/config.ts'
 import type { Recipe } from './fields.ts'
 
 interface Violation {
@@ -54,6 +54,36 @@ const prefixHoldsEmbedding: Rule = ({ model }) => {
   }
 }
 
+const directHasNoRecursion: Rule = ({ model: { kind, cycles, recursions } }) =>
+  kind !== 'direct' || cycles * recursions === 1
+    ? null
+    : {
+        key: 'model.cycles',
+        expected: "1, and model.recursions 1, where model.kind is 'direct'",
+        got: `${cycles} and ${recursions}`,
+        hint: 'Direct prediction calls its net once per supervision step: set both to 1.',
+      }
+
+const separateNetsNeedAnAnswer: Rule = ({ model: { kind, nets } }) =>
+  nets === 'shared' || kind === 'trm' || kind === 'multi-scale'
+    ? null
+    : {
+        key: 'model.nets',
+        expected: `'shared' where model.kind is '${kind}'`,
+        got: `'${nets}'`,
+        hint: 'Only a model with both an answer and latents can have a net for each.',
+      }
+
+const latentsAreAllUpdated: Rule = ({ model: { kind, recursions } }) =>
+  kind !== 'multi-scale' || recursions <= multiScaleLatents
+    ? null
+    : {
+        key: 'model.recursions',
+        expected: `at most ${multiScaleLatents} where model.kind is 'multi-scale'`,
+        got: String(recursions),
+        hint: 'Every update renews a latent of its own, and there are six.',
+      }
+
 const microBatchDividesBatch: Rule = ({ training: { batch, microBatch } }) =>
   microBatch === 'auto' || batch % microBatch === 0
     ? null
@@ -94,6 +124,9 @@ const rules: readonly Rule[] = [
   rotaryHeadsAreEven,
   prefixNeedsEmbedding,
   prefixHoldsEmbedding,
+  directHasNoRecursion,
+  separateNetsNeedAnAnswer,
+  latentsAreAllUpdated,
   microBatchDividesBatch,
   warmupWithinSteps,
   sudokuBoxIsKnown,

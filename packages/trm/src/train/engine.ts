@@ -7,6 +7,7 @@ import {
   Machine,
   type RunnableProgram,
 } from '@tiny-recursive-models/tensor'
+import { PuzzleTable } from '../models/puzzle-table.ts'
 import { initialWeights, type WeightsOf, weightTypes } from '../models/weights.ts'
 import { type Metrics, metricNames } from './losses.ts'
 import {
@@ -49,6 +50,11 @@ export interface StepOutcome {
   readonly outputs: Readonly<Record<string, HostTensor>>
 }
 
+/** Where training starts: fresh weights from a seed, or given ones; and puzzle embeddings, by default all 0. */
+export type EngineStart = ({ readonly seed: number } | { readonly weights: WeightsOf<HostTensor> }) & {
+  readonly puzzleTable?: PuzzleTable
+}
+
 /**
  * Weights, moments, average and carry on a device, and the programs that advance them by one optimiser step: one
  * program if the batch fits in one piece, else one run a micro-batch and an update.
@@ -58,15 +64,19 @@ export interface StepOutcome {
  */
 export class TrainingEngine {
   readonly config: StepConfig
-  /** [identifiers, E], updated in place by every step. */
-  readonly puzzleTable: Float32Array
+  /** Updated in place by every step. */
+  readonly puzzleTable: PuzzleTable
   readonly #machine: Machine
   readonly #programs: readonly RunnableProgram[]
 
-  private constructor(config: StepConfig, machine: Machine, programs: readonly RunnableProgram[]) {
-    const { identifiers, puzzleEmbeddingWidth } = config.model
+  private constructor(
+    config: StepConfig,
+    puzzleTable: PuzzleTable,
+    machine: Machine,
+    programs: readonly RunnableProgram[],
+  ) {
     this.config = config
-    this.puzzleTable = new Float32Array(identifiers * puzzleEmbeddingWidth)
+    this.puzzleTable = puzzleTable
     this.#machine = machine
     this.#programs = programs
   }
@@ -75,7 +85,7 @@ export class TrainingEngine {
   static async create(
     executor: Executor,
     config: StepConfig,
-    start: { readonly seed: number } | { readonly weights: WeightsOf<HostTensor> },
+    start: EngineStart,
     inspect = false,
   ): Promise<TrainingEngine> {
     const machine = new Machine(executor)
@@ -84,7 +94,9 @@ export class TrainingEngine {
       pieces === 1 ? [traceTrainingStep(config, inspect)] : [traceAccumulation(config), traceUpdate(config)]
     const compiled: RunnableProgram[] = []
     for (const program of programs) compiled.push(await machine.compile(program))
-    const engine = new TrainingEngine(config, machine, compiled)
+    const { identifiers, puzzleEmbeddingWidth } = config.model
+    const table = start.puzzleTable ?? new PuzzleTable(identifiers, puzzleEmbeddingWidth)
+    const engine = new TrainingEngine(config, table, machine, compiled)
 
     const weights = 'weights' in start ? start.weights : initialWeights(config.model, start.seed)
     for (const name of Object.keys(weightTypes(config.model)))
@@ -121,7 +133,8 @@ export class TrainingEngine {
       microBatch === slots
         ? await this.#stepWhole(batch, scheduled)
         : await this.#stepInPieces(batch, scheduled)
-    if (outcome.outputs.rows) this.#putRows(batch.identifiers, outcome.outputs.rows.data as Float32Array)
+    const { rows } = outcome.outputs
+    if (rows) this.puzzleTable.put(batch.identifiers, rows.data as Float32Array)
     return outcome
   }
 
@@ -155,7 +168,7 @@ export class TrainingEngine {
     const rowFeeds: Feeds =
       model.puzzleEmbeddingWidth > 0
         ? {
-            rows: floatTensor(shape, this.#rows(batch.identifiers)),
+            rows: floatTensor(shape, this.puzzleTable.gather(batch.identifiers)),
             rowGradient: floatTensor(shape, rowGradient),
             identifiers: integerTensor([slots], batch.identifiers),
           }
@@ -176,21 +189,10 @@ export class TrainingEngine {
       ...(puzzleEmbeddingWidth > 0
         ? {
             identifiers: integerTensor([slots], identifiers),
-            rows: floatTensor([slots, puzzleEmbeddingWidth], this.#rows(identifiers)),
+            rows: floatTensor([slots, puzzleEmbeddingWidth], this.puzzleTable.gather(identifiers)),
           }
         : {}),
     }
-  }
-
-  #rows(identifiers: Int32Array): Float32Array {
-    return gatherTableRows(this.puzzleTable, identifiers, this.config.model.puzzleEmbeddingWidth)
-  }
-
-  #putRows(identifiers: Int32Array, rows: Float32Array): void {
-    const width = this.config.model.puzzleEmbeddingWidth
-    identifiers.forEach((identifier, slot) => {
-      this.puzzleTable.set(rows.subarray(slot * width, (slot + 1) * width), identifier * width)
-    })
   }
 
   /** All states in host memory: weights, averages, moments, carry (gradients are zero between steps). */
@@ -235,13 +237,4 @@ const carryOfPiece =
 function namedMetrics(vectors: readonly HostTensor[]): Metrics {
   const sum = (index: number) => vectors.reduce((total, { data }) => total + data[index]!, 0)
   return Object.fromEntries(metricNames.map((name, index) => [name, sum(index)])) as unknown as Metrics
-}
-
-/** Rows [identifiers.length, width] of a table, one after the other. */
-export function gatherTableRows(table: Float32Array, identifiers: Int32Array, width: number): Float32Array {
-  const rows = new Float32Array(identifiers.length * width)
-  identifiers.forEach((identifier, slot) => {
-    rows.set(table.subarray(identifier * width, (identifier + 1) * width), slot * width)
-  })
-  return rows
 }

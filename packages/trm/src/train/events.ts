@@ -17,10 +17,12 @@ export type TrainingEvent =
       readonly type: 'step'
       readonly step: number
       readonly totalSteps: number
-      /** Mean over the slots: answer loss + ½ halting loss. */
+      /** Mean over the slots: answer loss + ½ halting loss + ½ continue loss. */
       readonly loss: number
       readonly answerLoss: number
       readonly haltLoss: number
+      /** 0 where the model has no continue loss. */
+      readonly continueLoss: number
       /** Puzzles that halted in this step; the next four are over them. */
       readonly finished: number
       readonly exactAccuracy: number | null
@@ -39,6 +41,8 @@ export type TrainingEvent =
       readonly puzzles: number
       readonly exactAccuracy: number
       readonly cellAccuracy: number
+      /** Share of valid answers, where there is a rule that tells; see EvaluationOptions.isValid. */
+      readonly validAccuracy: number | null
       /** Exact accuracy after each supervision step. */
       readonly exactByStep: readonly number[]
       readonly elapsedMs: number

@@ -15,12 +15,15 @@ import {
   reduceSum,
   reshape,
   scalar,
+  select,
+  sigmoid,
   softmaxCrossEntropy,
   stablemaxCrossEntropy,
   stopGradient,
   sumAll,
   type Tensor,
 } from '@tiny-recursive-models/tensor'
+import type { Prediction } from '../models/trm.ts'
 
 export type CellLoss = 'stablemax' | 'softmax'
 
@@ -35,7 +38,9 @@ export interface Judgement {
   readonly answerLoss: Tensor
   /** [] sum over slots of the halting loss, before its factor ½ */
   readonly haltLoss: Tensor
-  /** [] answerLoss + ½ haltLoss: still a sum over slots */
+  /** [] sum over slots of the continue loss, before its factor ½; 0 for a model without */
+  readonly continueLoss: Tensor
+  /** [] answerLoss + ½ haltLoss + ½ continueLoss: still a sum over slots */
   readonly totalLoss: Tensor
   /** [B] share of labelled cells that are right */
   readonly cellAccuracy: Tensor
@@ -45,14 +50,29 @@ export interface Judgement {
   readonly labelled: Tensor
 }
 
+type HaltingScores = Pick<Prediction, 'haltLogits' | 'continueLogits'>
+
+/**
+ * [B]: how right the model will believe to be if it goes on, as it says itself one supervision step later: the
+ * better of its two halting scores or, where this was the last step, the first (reference section 3).
+ */
+export function continueTarget({ haltLogits, continueLogits }: HaltingScores, isLast: Tensor): Tensor {
+  return sigmoid(select(isLast, haltLogits, maximum(haltLogits, continueLogits)))
+}
+
 /**
  * Losses and correctness of a prediction.
  *
- * @param logits     [B, S, V]
- * @param haltLogits [B]
+ * @param prediction logits [B, S, V], halting scores [B]
  * @param labels     [B, S] int32, negative where a cell is not scored
+ * @param target     [B] of the continue score; none where the model has no continue loss
  */
-export function judge(logits: Tensor, haltLogits: Tensor, labels: Tensor, cellLoss: CellLoss): Judgement {
+export function judge(
+  { logits, haltLogits, continueLogits }: HaltingScores & Pick<Prediction, 'logits'>,
+  labels: Tensor,
+  cellLoss: CellLoss,
+  target?: Tensor,
+): Judgement {
   const [batch] = labels.shape as [number, number]
   const scored = cast(greaterOrEqual(labels, scalar(0, 'int32')), 'float32') // [B, S]
   const scoredCells = reshape(reduceSum(scored, 1), [batch])
@@ -67,10 +87,13 @@ export function judge(logits: Tensor, haltLogits: Tensor, labels: Tensor, cellLo
 
   const haltLosses = binaryCrossEntropy(haltLogits, stopGradient(cast(exact, 'float32'))) // [B]
   const [answerLoss, haltLoss] = [sumAll(perSlot), sumAll(haltLosses)]
+  const continueLoss = target && sumAll(binaryCrossEntropy(continueLogits, stopGradient(target)))
+  const halting = continueLoss ? add(haltLoss, continueLoss) : haltLoss
   return {
     answerLoss,
     haltLoss,
-    totalLoss: add(answerLoss, multiply(haltLoss, 0.5)),
+    continueLoss: continueLoss ?? scalar(0),
+    totalLoss: add(answerLoss, multiply(halting, 0.5)),
     cellAccuracy: multiply(rightCells, divisor),
     exact,
     labelled: greater(scoredCells, 0),
@@ -94,12 +117,13 @@ export const metricNames = [
   'steps',
   'answerLoss',
   'haltLoss',
+  'continueLoss',
   'totalLoss',
 ] as const
 
 export type Metrics = Readonly<Record<(typeof metricNames)[number], number>>
 
-/** [8]: the figures of `metricNames`; losses are over all slots. */
+/** [9]: the figures of `metricNames`; losses are over all slots. */
 export function metricsVector(
   judgement: Judgement,
   haltLogits: Tensor,
@@ -120,6 +144,7 @@ export function metricsVector(
     sumOf(steps),
     judgement.answerLoss,
     judgement.haltLoss,
+    judgement.continueLoss,
     judgement.totalLoss,
   ]
 }

@@ -22,11 +22,12 @@ import {
   type TensorType,
   trace,
 } from '@tiny-recursive-models/tensor'
-import { type ModelConfig, sequenceLength } from '../models/config.ts'
-import { type Prediction, type States, startStates, supervisionStep } from '../models/trm.ts'
+import { type ModelConfig, sequenceLength, stateNames } from '../models/config.ts'
+import type { States } from '../models/recursion.ts'
+import { type Prediction, startStates, supervisionStep } from '../models/trm.ts'
 import { type Weights, weightTypes } from '../models/weights.ts'
 import { type OptimizerConfig, type Scheduled, updateWeight } from '../optim/update.ts'
-import { type CellLoss, judge, metricsVector } from './losses.ts'
+import { type CellLoss, continueTarget, judge, metricsVector } from './losses.ts'
 
 export interface StepConfig {
   readonly model: ModelConfig
@@ -57,10 +58,15 @@ function roleTypes(config: ModelConfig, role: string, trainedOnly: boolean): Typ
   return Object.fromEntries(entries.map(([name, { shape }]) => [`${role}.${name}`, float(...shape)]))
 }
 
-/** What every slot keeps between supervision steps. */
-export function carryTypes(config: ModelConfig, slots: number): Types {
+/** The states that every slot keeps between supervision steps. */
+export function stateTypes(config: ModelConfig, slots: number): Types {
   const state = float(sequenceLength(config), slots, config.width)
-  return { 'carry.answer': state, 'carry.latent': state, 'carry.steps': float(slots) }
+  return Object.fromEntries(stateNames(config).map((name) => [`carry.${name}`, state]))
+}
+
+/** All that every slot keeps between optimiser steps. */
+export function carryTypes(config: ModelConfig, slots: number): Types {
+  return { ...stateTypes(config, slots), 'carry.steps': float(slots) }
 }
 
 function puzzleFeeds({ cells, puzzleEmbeddingWidth }: ModelConfig, slots: number): Types {
@@ -92,21 +98,20 @@ function resetStates(feeds: Named, states: Named, weights: Weights, config: Mode
   const slots = feeds.reset!.shape[0]!
   const fresh = startStates(weights, config, slots)
   const starts = reshape(greater(feeds.reset!, 0), [1, slots, 1])
-  return {
-    answer: select(starts, fresh.answer, states['carry.answer']!),
-    latent: select(starts, fresh.latent, states['carry.latent']!),
-  }
+  return Object.fromEntries(
+    Object.entries(fresh).map(([name, start]) => [name, select(starts, start, states[`carry.${name}`]!)]),
+  )
 }
 
 function predict(
   feeds: Named,
-  states: Named,
+  states: States,
   weights: Weights,
   config: ModelConfig,
   recompute: boolean,
 ): Prediction {
   const puzzles = feeds.rows ? { tokens: feeds.tokens!, rows: feeds.rows } : { tokens: feeds.tokens! }
-  return supervisionStep(puzzles, resetStates(feeds, states, weights, config), weights, config, recompute)
+  return supervisionStep(puzzles, states, weights, config, recompute)
 }
 
 interface Supervised {
@@ -120,20 +125,25 @@ interface Supervised {
 /** Forward part of a training step: reset, recursion, loss, halting, metrics. */
 function supervise(feeds: Named, states: Named, weights: Weights, config: StepConfig): Supervised {
   const { model } = config
-  const prediction = predict(feeds, states, weights, model, config.recompute)
-  const judgement = judge(prediction.logits, prediction.haltLogits, feeds.labels!, config.optimizer.loss)
+  const begun = resetStates(feeds, states, weights, model)
+  const prediction = predict(feeds, begun, weights, model, config.recompute)
 
   const before = select(greater(feeds.reset!, 0), 0, states['carry.steps']!)
   const steps = add(before, 1) // [B]
   const atLimit = greaterOrEqual(steps, model.supervisionSteps)
-  const satisfied = and(greater(prediction.haltLogits, 0), greaterOrEqual(steps, feeds.minimumSteps!))
+  const satisfied = and(prediction.wantsToHalt, greaterOrEqual(steps, feeds.minimumSteps!))
   const halted = or(atLimit, satisfied)
 
+  // The second forward pass, on the same puzzles: reference section 3.
+  const target = model.continueLoss
+    ? continueTarget(predict(feeds, prediction.states, weights, model, false), atLimit)
+    : undefined
+  const judgement = judge(prediction, feeds.labels!, config.optimizer.loss, target)
   const metrics = metricsVector(judgement, prediction.haltLogits, halted, steps)
   return {
     loss: multiply(judgement.totalLoss, 1 / config.batch),
     outputs: {
-      metrics: concatenate(0, ...metrics.map((figure) => reshape(figure, [1]))), // [8]
+      metrics: concatenate(0, ...metrics.map((figure) => reshape(figure, [1]))), // [9]
       halted: cast(halted, 'float32'), // [B]
     },
     inspected: {
@@ -142,7 +152,7 @@ function supervise(feeds: Named, states: Named, weights: Weights, config: StepCo
       continueLogits: prediction.continueLogits,
       steps,
     },
-    carry: { 'carry.answer': prediction.answer, 'carry.latent': prediction.latent, 'carry.steps': steps },
+    carry: { ...prefixed(prediction.states, 'carry'), 'carry.steps': steps },
   }
 }
 
@@ -179,13 +189,13 @@ function gradientNorm(gradient: Named): Tensor {
 }
 
 function trainingStates({ model, microBatch }: StepConfig): Types {
+  return { ...weightStates(model), ...carryTypes(model, microBatch) }
+}
+
+/** Weights, averages and moments. */
+function weightStates(model: ModelConfig): Types {
   const moments = weightRoles.slice(1).map((role) => roleTypes(model, role, true))
-  return Object.assign(
-    {},
-    roleTypes(model, 'weights', false),
-    ...moments,
-    carryTypes(model, microBatch),
-  ) as Types
+  return Object.assign({}, roleTypes(model, 'weights', false), ...moments) as Types
 }
 
 function scheduledOf(feeds: Named): Scheduled {
@@ -246,7 +256,6 @@ export function traceAccumulation(config: StepConfig): Program {
 export function traceUpdate(config: StepConfig): Program {
   const { model, batch } = config
   const embedded = model.puzzleEmbeddingWidth > 0
-  const { 'carry.answer': _a, 'carry.latent': _l, 'carry.steps': _s, ...states } = trainingStates(config)
   const types = {
     feeds: {
       ...scheduledFeeds,
@@ -259,7 +268,7 @@ export function traceUpdate(config: StepConfig): Program {
           }
         : {}),
     },
-    states: { ...states, ...roleTypes(model, 'gradient', true) },
+    states: { ...weightStates(model), ...roleTypes(model, 'gradient', true) },
   }
   return trace('update', types, (inputs) => {
     const gradient = withoutRole(inputs.states, 'gradient')
@@ -280,15 +289,18 @@ export function traceUpdate(config: StepConfig): Program {
 
 /** One supervision step without labels: what solving and evaluation run. */
 export function traceThinking(config: ModelConfig, slots: number): Program {
-  const { 'carry.steps': _, ...carry } = carryTypes(config, slots)
   const types = {
     feeds: puzzleFeeds(config, slots),
-    states: { ...roleTypes(config, 'weights', false), ...carry },
+    states: { ...roleTypes(config, 'weights', false), ...stateTypes(config, slots) },
   }
   return trace('thinking', types, ({ feeds, states }) => {
-    const prediction = predict(feeds, states, withoutRole(states, 'weights'), config, false)
-    const { logits, haltLogits, answer, latent } = prediction
-    return { outputs: { logits, haltLogits }, updates: { 'carry.answer': answer, 'carry.latent': latent } }
+    const weights = withoutRole(states, 'weights')
+    const prediction = predict(feeds, resetStates(feeds, states, weights, config), weights, config, false)
+    const { logits, haltLogits, wantsToHalt } = prediction
+    return {
+      outputs: { logits, haltLogits, wantsToHalt: cast(wantsToHalt, 'float32') },
+      updates: prefixed(prediction.states, 'carry'),
+    }
   })
 }
 

@@ -1,8 +1,14 @@
 import { type Executor, floatTensor, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
 import type { StoredTensor } from '../checkpoint/stored-tensor.ts'
-import { type BestFigure, puzzleTableName, type TrainingState } from '../checkpoint/training-state.ts'
+import {
+  type BestFigure,
+  puzzleIdentifiersName,
+  puzzleTableName,
+  puzzleTableOf,
+  storedPuzzleTable,
+  type TrainingState,
+} from '../checkpoint/training-state.ts'
 import type { DataSets } from '../data/data-sets.ts'
-import { exampleStream } from '../data/example-stream.ts'
 import { checkPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
 import { type EvaluationReport, evaluateWith, evaluationSlots } from '../evaluate/evaluate.ts'
 import { Thinker } from '../evaluate/thinker.ts'
@@ -32,7 +38,7 @@ export interface TrainOptions {
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void> {
   const { recipe, data, resume } = options
-  for (const set of [data.train, data.validation]) checkPuzzleSet(set)
+  if (!('at' in data.validation)) checkPuzzleSet(data.validation)
   if (resume && resume.dataChecksum !== data.checksum) throw otherData(resume.dataChecksum, data.checksum)
   const done = resume && doneEvent(recipe, resume)
   if (done) {
@@ -90,17 +96,22 @@ class TrainingRun {
       recompute: recipe.training.recompute,
       optimizer: recipe.optimizer,
     }
-    const engine = await TrainingEngine.create(executor, config, { seed })
-    const stream = exampleStream(data.train, { seed, augment: data.augment })
+    const puzzleTable = resume && { puzzleTable: puzzleTableOf(resume, 'resume') }
+    const engine = await TrainingEngine.create(executor, config, { seed, ...puzzleTable })
+    const stream = data.train.examples(seed)
     const { exploration, supervisionSteps, cells } = model
     const slotOptions = { slots: batch, cells, seed, exploration, supervisionSteps }
     if (!resume) return new TrainingRun(options, engine, new Slots(stream, slotOptions))
 
-    const { [puzzleTableName]: table, 'carry.reset': reset, ...states } = Object.fromEntries(resume.tensors)
+    const {
+      [puzzleTableName]: _rows,
+      [puzzleIdentifiersName]: _identifiers,
+      'carry.reset': reset,
+      ...states
+    } = Object.fromEntries(resume.tensors)
     await engine.writeStates(
       new Map(Object.entries(states).map(([name, tensor]) => [name, hostTensor(tensor)])),
     )
-    if (table) engine.puzzleTable.set(table.data as Float32Array)
     const position = {
       nextDraw: resume.nextDraw,
       draws: resume.slotDraws,
@@ -185,6 +196,7 @@ class TrainingRun {
       loss,
       answerLoss: metrics.answerLoss / training.batch,
       haltLoss: metrics.haltLoss / training.batch,
+      continueLoss: metrics.continueLoss / training.batch,
       finished: metrics.count,
       exactAccuracy: mean(metrics.exactAccuracy),
       cellAccuracy: mean(metrics.accuracy),
@@ -208,7 +220,7 @@ class TrainingRun {
     const model = { config: this.#engine.config.model, weights, puzzleTable: this.#engine.puzzleTable }
     if (this.#thinker) await this.#thinker.setWeights(weights)
     else this.#thinker = await Thinker.create(executor, model, evaluationSlots(model.config, count))
-    for await (const event of evaluateWith(this.#thinker, set, {}))
+    for await (const event of evaluateWith(this.#thinker, set, data.isValid ? { isValid: data.isValid } : {}))
       if (event.type === 'done') return event.report
     throw new Error('an evaluation always ends with a report')
   }
@@ -220,15 +232,12 @@ class TrainingRun {
     const { nextDraw, draws, reset } = this.#slots.position
     tensors.set('carry.reset', { dtype: 'float32', shape: [reset.length], data: reset })
     const { puzzleTable, config } = this.#engine
-    const { identifiers, puzzleEmbeddingWidth } = config.model
+    const { cells, symbols, identifiers, puzzleEmbeddingWidth } = config.model
     if (puzzleEmbeddingWidth > 0)
-      tensors.set(puzzleTableName, {
-        dtype: 'float32',
-        shape: [identifiers, puzzleEmbeddingWidth],
-        data: puzzleTable.slice(),
-      })
+      for (const [name, tensor] of storedPuzzleTable(puzzleTable)) tensors.set(name, tensor)
     const state: TrainingState = {
       recipe,
+      sizes: { cells, symbols, identifiers },
       step: this.#step,
       nextDraw,
       slotDraws: draws,
@@ -273,6 +282,7 @@ function evaluationEvent(
     puzzles: report.puzzles,
     exactAccuracy: report.exactAccuracy,
     cellAccuracy: report.cellAccuracy,
+    validAccuracy: report.validAccuracy,
     exactByStep: report.byStep.map(({ exactAccuracy }) => exactAccuracy),
     elapsedMs,
     best,

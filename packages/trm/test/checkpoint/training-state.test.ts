@@ -24,6 +24,7 @@ const floats = (shape: number[], start: number): StoredTensor => ({
 
 const state: TrainingState = {
   recipe: recipes['sudoku-4x4'],
+  sizes: { cells: 16, symbols: 6, identifiers: 1 },
   step: 100,
   nextDraw: 6_543,
   slotDraws: [6_400, 6_542, 6_301],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type DataDescription, loadDataSets } from '../../src/data/load.ts'
 import { encodeOfficialFolder } from '../../src/data/official-folder.ts'
-import { puzzleAt } from '../../src/data/puzzle-set.ts'
+import { type AnyPuzzleSet, type PuzzleSet, puzzleAt } from '../../src/data/puzzle-set.ts'
 import { generateSudokuSets, splitPuzzleSet } from '../../src/data/sudoku/build.ts'
 import { readSudokuFile, toPuzzleSet } from '../../src/data/sudoku/read.ts'
 import { boxShapes } from '../../src/data/sudoku/shape.ts'
@@ -39,17 +39,22 @@ const fileData = {
   seed: 3,
 } as const satisfies DataDescription
 
+function storedPuzzles(set: AnyPuzzleSet): PuzzleSet {
+  assert.ok(!('at' in set))
+  return set
+}
+
 test('generated sets come with their counts and checksums', async () => {
   const description = { boxRows: 2, boxColumns: 3, train: 12, validation: 4, test: 6 }
   const data = { kind: 'sudoku-generated', ...description, minimal: true, augment: true, seed: 1 } as const
   const sets = await loadDataSets(data, readFile)
   assert.deepEqual([sets.train.count, sets.validation.count, sets.test.count], [12, 4, 6])
-  assert.equal(sets.augment, 'sudoku')
+  assert.equal(sets.record.augment, 'sudoku')
   assert.match(sets.checksum, /^[0-9a-f]{16}-[0-9a-f]{16}-[0-9a-f]{16}$/)
   assert.deepEqual([sets.record.cells, sets.record.symbols, sets.record.identifiers], [36, 8, 1])
   const again = await loadDataSets({ ...data, augment: false }, readFile)
   assert.equal(again.checksum, sets.checksum)
-  assert.equal(again.augment, 'none')
+  assert.equal(again.record.augment, 'none')
   assert.notEqual((await loadDataSets({ ...data, seed: 2 }, readFile)).checksum, sets.checksum)
 })
 
@@ -57,13 +62,13 @@ test('a sample of a file is the one that splitting the whole file gives', async 
   const sets = await loadDataSets(fileData, readFile)
   const { rows } = await readSudokuFile(await readFile('train.csv'), { name: 'train.csv' })
   const whole = splitPuzzleSet(toPuzzleSet(rows, { name: 'x' }), { train: 10, validation: 5, seed: 3 })
-  assert.deepEqual(sets.train.inputs, whole.train.inputs)
-  assert.deepEqual(sets.train.labels, whole.train.labels)
-  assert.deepEqual(sets.train.rating, whole.train.rating)
-  assert.deepEqual(sets.validation.inputs, whole.validation.inputs)
+  assert.deepEqual(sets.train.puzzles?.inputs, whole.train.inputs)
+  assert.deepEqual(sets.train.puzzles?.labels, whole.train.labels)
+  assert.deepEqual(sets.train.puzzles?.rating, whole.train.rating)
+  assert.deepEqual(storedPuzzles(sets.validation).inputs, whole.validation.inputs)
   assert.deepEqual(sets.record.train.indices, [...whole.trainIndices])
   assert.deepEqual(sets.record.validation.indices, [...whole.validationIndices])
-  assert.deepEqual(sets.test.inputs, generated.test.inputs)
+  assert.deepEqual(storedPuzzles(sets.test).inputs, generated.test.inputs)
 
   const all = await loadDataSets({ ...fileData, trainCount: null, test: null }, readFile)
   assert.deepEqual([all.train.count, all.validation.count, all.test.count], [35, 5, 0])
@@ -116,9 +121,9 @@ test('a published folder is split by groups', async () => {
   const data = { kind: 'official-folder', path: 'folder', validation: 8, seed: 1 } as const
   const sets = await loadDataSets(data, readFile)
   assert.deepEqual([sets.train.count, sets.validation.count, sets.test.count], [32, 8, 10])
-  assert.equal(sets.augment, 'none')
-  assert.deepEqual([...sets.train.groupStarts!], [...Array(33).keys()])
-  const questions = (set: typeof sets.train) =>
+  assert.equal(sets.record.augment, 'none')
+  assert.deepEqual([...sets.train.puzzles!.groupStarts!], [...Array(33).keys()])
+  const questions = (set: AnyPuzzleSet) =>
     Array.from({ length: set.count }, (_, index) => puzzleAt(set, index).inputs.join(''))
-  assert.equal(new Set([...questions(sets.train), ...questions(sets.validation)]).size, 40)
+  assert.equal(new Set([...questions(sets.train.puzzles!), ...questions(sets.validation)]).size, 40)
 })

@@ -31,6 +31,7 @@ const recipe = overrideRecipe(recipes['sudoku-4x4'], ['training.keepCheckpoints=
 const stateAt = (step: number, of = recipe) =>
   encodeTrainingState({
     recipe: of,
+    sizes: null,
     step,
     nextDraw: step * 64,
     slotDraws: [],

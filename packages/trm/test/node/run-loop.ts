@@ -15,6 +15,7 @@ for (;;) {
     const data = new Float32Array(50_000).fill(step)
     const state = encodeTrainingState({
       recipe,
+      sizes: null,
       step,
       nextDraw: step,
       slotDraws: [],

@@ -62,6 +62,9 @@ test('the Sudoku-Extreme recipes are the published settings', () => {
   const mlp = recipes['sudoku-extreme-mlp']
   assert.deepEqual(mlp.model, {
     kind: 'trm',
+    nets: 'shared',
+    gradient: 'recursion',
+    continueLoss: false,
     width: 512,
     heads: 8,
     expansion: 4,
@@ -277,7 +280,7 @@ test('a wrong override says what is wrong', () => {
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['model.widht=3'])),
-    `recipe override: expected a known key of model, got "model.widht". Did you mean 'model.width'? Known keys of model: kind, width, heads, expansion, blocks, mixer, positions, prefixTokens, puzzleEmbeddingWidth, cycles, recursions, supervisionSteps, exploration.`,
+    `recipe override: expected a known key of model, got "model.widht". Did you mean 'model.width'? Known keys of model: kind, nets, gradient, continueLoss, width, heads, expansion, blocks, mixer, positions, prefixTokens, puzzleEmbeddingWidth, cycles, recursions, supervisionSteps, exploration.`,
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['learningRate=3'])),

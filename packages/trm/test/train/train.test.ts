@@ -3,7 +3,7 @@ import { before, test } from 'node:test'
 import { type Executor, InputError } from '@tiny-recursive-models/tensor'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import type { TrainingState } from '../../src/checkpoint/training-state.ts'
-import type { DataSets } from '../../src/data/data-sets.ts'
+import { type DataSets, trainingPuzzles } from '../../src/data/data-sets.ts'
 import { loadDataSets } from '../../src/data/load.ts'
 import type { PuzzleSet } from '../../src/data/puzzle-set.ts'
 import { evaluate } from '../../src/evaluate/evaluate.ts'
@@ -108,13 +108,13 @@ test('other data than that of the state is refused, also where nothing is left t
 })
 
 test('numbers outside what a puzzle set says of itself are named by puzzle and cell', async () => {
+  const stored = data.train.puzzles!
   const changed = (change: (set: PuzzleSet) => void): PuzzleSet => {
-    const { inputs, labels, puzzleIdentifiers } = data.train
     const set = {
-      ...data.train,
-      inputs: inputs.slice(),
-      labels: labels.slice(),
-      puzzleIdentifiers: puzzleIdentifiers.slice(),
+      ...stored,
+      inputs: stored.inputs.slice(),
+      labels: stored.labels.slice(),
+      puzzleIdentifiers: stored.puzzleIdentifiers.slice(),
     }
     change(set)
     return set
@@ -140,7 +140,7 @@ test('numbers outside what a puzzle set says of itself are named by puzzle and c
       `, puzzle 7: expected an identifier from 0 to 0, got 1. ${hint}`,
     ],
     [
-      { ...data.train, labels: data.train.labels.slice(1) },
+      { ...stored, labels: stored.labels.slice(1) },
       `: expected 40 puzzles of 16 cells, got 640 inputs, 639 labels, 40 identifiers. ${hint}`,
     ],
   ]
@@ -153,7 +153,7 @@ test('numbers outside what a puzzle set says of itself are named by puzzle and c
       assert.equal(error.message, message)
       return true
     }
-    await assert.rejects(trained({ recipe, data: { ...data, train: set } }), isNamed)
+    assert.throws(() => trainingPuzzles(set, 'none'), isNamed)
     await assert.rejects(trained({ recipe, data: { ...data, validation: set } }), isNamed)
     await assert.rejects(evaluate(executor, model, set).next(), isNamed)
   }

@@ -1,6 +1,7 @@
 /** Test inputs of ARC tasks under every augmentation, made when they are asked for. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { type ComputedPuzzleSet, type Example, ignoredLabel } from '../puzzle-set.ts'
+import { arcChecksum } from './arc-checksum.ts'
 import { type ArcTransform, applyTransform, unpackTransform } from './augment.ts'
 import { arcSymbols, encodeGrid, encodeLabels } from './encode.ts'
 import type { ArcTask } from './task.ts'
@@ -75,6 +76,7 @@ export function arcPuzzleSet({ name, canvas, versions, tasks, asked }: ArcPuzzle
     cells: canvas * canvas,
     symbols: arcSymbols,
     identifiers: versions.identifiers,
+    checksum: arcChecksum(versions, canvas, asked, (task) => tasks[task]!.test),
     canvas,
     tasks: asked.map((task) => tasks[task]!),
     inputs: questions.items.length,
