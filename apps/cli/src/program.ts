@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { addArc } from './commands/arc.ts'
 import { addData } from './commands/data.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addDownload } from './commands/download.ts'
 import { addEval } from './commands/eval.ts'
 import { addQuickstart } from './commands/quickstart.ts'
 import { addRecipes } from './commands/recipes.ts'
@@ -37,6 +38,7 @@ Examples:
   addRecipes(program)
   addData(program)
   addArc(program)
+  addDownload(program)
   addDoctor(program)
   return program
 }

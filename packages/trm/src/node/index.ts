@@ -1,6 +1,7 @@
 /** What only Node can do: files, run folders, worker threads. */
 export { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 export { readFileBounded, writeFileAtomically } from './files.ts'
+export * from './hub.ts'
 export { type MachineFacts, machineFacts, mostThreads } from './machine.ts'
 export {
   type CheckpointChoice,
