@@ -1,7 +1,12 @@
 /** The figures at the end of a run: its model on the test set, with all steps and with early halting. */
 import { type Executor, RandomStream } from '@tiny-recursive-models/tensor'
+import { sampleArcSet } from '../data/arc/arc-part.ts'
+import { isArcPuzzleSet } from '../data/arc/arc-puzzle-set.ts'
 import type { LoadedDataSets } from '../data/load.ts'
 import { type AnyPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
+import { arcPrediction } from '../evaluate/arc/ballot.ts'
+import { type ArcFigures, arcFigures } from '../evaluate/arc/pass-at.ts'
+import { ArcVotes } from '../evaluate/arc/vote.ts'
 import { type EvaluationOptions, type EvaluationReport, evaluate } from '../evaluate/evaluate.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import { parameterCount } from '../models/weights.ts'
@@ -30,6 +35,8 @@ export interface RunReport {
   }
   /** Null where the run has no test puzzles. */
   readonly test: { readonly full: EvaluationReport; readonly early: EvaluationReport } | null
+  /** The vote over the test puzzles, with all steps and with early halting; null where they are not of ARC. */
+  readonly arc: (ArcFigures & { readonly early: ArcFigures }) | null
   readonly machine: {
     readonly executor: string
     readonly device: string
@@ -65,12 +72,14 @@ export async function* testRun(
   const { model, which, step } = await openModel(run.path)
   const set = sampleSet(data.test, options.testPuzzles ?? 1_000, run.recipe.training.seed)
   let test: RunReport['test'] = null
+  let arc: RunReport['arc'] = null
   if (set.count > 0) {
     const settings = { ...options, ...(data.isValid && { isValid: data.isValid }) }
     const full = yield* testWith('full', executor, model, set, settings)
     const early = full && (yield* testWith('early', executor, model, set, settings))
     if (full === undefined || early === undefined) return undefined
-    test = { full, early }
+    test = { full: full.report, early: early.report }
+    if (full.arc && early.arc) arc = { ...full.arc, early: early.arc }
   }
   const { recipe } = run
   return {
@@ -90,6 +99,7 @@ export async function* testRun(
       test: data.test.count,
     },
     test,
+    arc,
     machine: {
       executor: executor.name,
       device: executor.device,
@@ -112,20 +122,36 @@ async function* testWith(
   model: TrainedModel,
   set: AnyPuzzleSet,
   { step, shouldStop, isValid }: TestOptions & Pick<EvaluationOptions, 'isValid'>,
-): AsyncGenerator<TestProgress, EvaluationReport | undefined> {
+): AsyncGenerator<TestProgress, TestFigures | undefined> {
   const options = { halting, ...(shouldStop && { shouldStop }), ...(isValid && { isValid }) }
+  const votes = new ArcVotes()
   for await (const event of evaluate(executor, model, set, options)) {
-    if (event.type === 'done') return event.report
-    if (event.type !== 'progress') continue
+    if (event.type === 'done') {
+      const { report } = event
+      return isArcPuzzleSet(set) ? { report, arc: arcFigures(votes, set.tasks) } : { report, arc: null }
+    }
+    if (event.type === 'answer') {
+      if (isArcPuzzleSet(set)) votes.add(arcPrediction(set, event))
+      continue
+    }
     const { done, total, elapsedMs } = event
     yield { type: 'testing', step, halting, done, total, elapsedMs }
   }
   return undefined
 }
 
-/** At most `limit` puzzles, drawn at random: files are often sorted by source or difficulty. */
+interface TestFigures {
+  readonly report: EvaluationReport
+  readonly arc: ArcFigures | null
+}
+
+/**
+ * At most `limit` puzzles, drawn at random: files are often sorted by source or difficulty. Of ARC, fewer
+ * augmentations of every test input.
+ */
 export function sampleSet(set: AnyPuzzleSet, limit: number, seed: number): AnyPuzzleSet {
   if (set.count <= limit) return set
+  if (isArcPuzzleSet(set)) return sampleArcSet(set, limit, seed)
   const order = new RandomStream(seed, 'test sample').permutation(set.count)
   return selectPuzzles(set, order.slice(0, limit), `${limit} of ${set.name}`)
 }
