@@ -8,7 +8,7 @@ import {
   readSudokuFile,
   sudokuLayout,
 } from '@tiny-recursive-models/trm'
-import { maximumDataBytes, type OpenedModel, readFileBounded } from '@tiny-recursive-models/trm/node'
+import { type OpenedModel, readDataFile } from '@tiny-recursive-models/trm/node'
 
 export interface AskedPuzzle {
   readonly shape: BoxShape
@@ -21,7 +21,7 @@ export interface AskedPuzzle {
 /** The box of a Sudoku model; other models are refused. */
 export function sudokuShapeOf({ recipe, source }: OpenedModel): BoxShape {
   const { data } = recipe
-  if (data.kind !== 'official-folder') return { boxRows: data.boxRows, boxColumns: data.boxColumns }
+  if ('boxRows' in data) return { boxRows: data.boxRows, boxColumns: data.boxColumns }
   throw new InputError({
     who: source,
     expected: 'a model of Sudoku',
@@ -43,7 +43,7 @@ export async function readPuzzle(argument: string, row: number, shape: BoxShape)
 }
 
 async function fromFile(path: string, row: number): Promise<{ shape: BoxShape; tokens: Int32Array }> {
-  const bytes = await readFileBounded(path, { maximumBytes: maximumDataBytes })
+  const bytes = await readDataFile(path)
   // A drawn grid is one puzzle over several lines.
   if (bytes.length < 1000) {
     const text = new TextDecoder().decode(bytes)

@@ -8,27 +8,19 @@ import {
   readOfficialFolder,
   readSudokuSet,
 } from '@tiny-recursive-models/trm'
-import {
-  maximumDataBytes,
-  type OpenedModel,
-  openRunFolder,
-  readFileBounded,
-} from '@tiny-recursive-models/trm/node'
-
-const readFile = (path: string): Promise<Uint8Array> =>
-  readFileBounded(path, { maximumBytes: maximumDataBytes })
+import { type OpenedModel, openRunFolder, readDataFile } from '@tiny-recursive-models/trm/node'
 
 /** A Sudoku file, or the test part of a published data folder. */
 export async function readPuzzles({ recipe }: OpenedModel, path: string): Promise<PuzzleSet> {
   const { data } = recipe
-  if (data.kind !== 'official-folder') return readSudokuSet(await readFile(path), path, data)
-  const { puzzles } = await readOfficialFolder('test', (name) => readFile(`${path}/${name}`), path)
+  if ('boxRows' in data) return readSudokuSet(await readDataFile(path), path, data)
+  const { puzzles } = await readOfficialFolder('test', (name) => readDataFile(`${path}/${name}`), path)
   return puzzles
 }
 
 /** The test set that the run was begun with, checked by its checksum. */
 export async function readTestSet({ recipe }: OpenedModel, run: string): Promise<AnyPuzzleSet> {
-  const { test, record } = await loadDataSets(recipe.data, readFile)
+  const { test, record } = await loadDataSets(recipe.data, readDataFile)
   if (test.count === 0) {
     throw new InputError({
       who: run,

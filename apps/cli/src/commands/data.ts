@@ -6,7 +6,7 @@ import {
   InputError,
   loadDataSets,
 } from '@tiny-recursive-models/trm'
-import { maximumDataBytes, readFileBounded, writeFileAtomically } from '@tiny-recursive-models/trm/node'
+import { readDataFile, writeFileAtomically } from '@tiny-recursive-models/trm/node'
 import { type Command, InvalidArgumentError } from 'commander'
 import { jsonOption, setOption, wholeNumber } from '../options.ts'
 import { grouped, plural } from '../output/format.ts'
@@ -65,9 +65,7 @@ async function describeData(
   { set, json }: { set?: readonly string[]; json?: true },
 ): Promise<void> {
   const recipe = await resolveRecipe(name, set ?? [])
-  const { record } = await loadDataSets(recipe.data, (path) =>
-    readFileBounded(path, { maximumBytes: maximumDataBytes }),
-  )
+  const { record } = await loadDataSets(recipe.data, readDataFile)
   if (json) return printJson({ recipe: recipe.name, ...record })
   const parts: [string, PartRecord][] = [
     ['train', record.train],
@@ -80,7 +78,7 @@ async function describeData(
 }
 
 async function checkFile(path: string, { strict, json }: { strict?: true; json?: true }): Promise<void> {
-  const bytes = await readFileBounded(path, { maximumBytes: maximumDataBytes })
+  const bytes = await readDataFile(path)
   const progress = new Progress(json === true)
   let report: SudokuFileReport | undefined
   for await (const event of checkSudokuFile(bytes, { name: path, progressEvery: 500 })) {

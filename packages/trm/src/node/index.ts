@@ -1,5 +1,7 @@
 /** What only Node can do: files, run folders, worker threads. */
 export { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+export { type ArcFolderOptions, arcFolderBytes, writeArcFolder } from './arc-folder.ts'
+export { maximumDataBytes, readDataFile } from './data-files.ts'
 export { readFileBounded, writeFileAtomically } from './files.ts'
 export * from './hub.ts'
 export { type MachineFacts, machineFacts, mostThreads } from './machine.ts'
@@ -15,7 +17,6 @@ export { createRunFolder, type LatestCheckpoint, openRunFolder, RunFolder, runFi
 export { listRuns, type RunStatus, type RunSummary } from './run-list.ts'
 export { type RunReport, sampleSet, type TestProgress } from './run-report.ts'
 export {
-  maximumDataBytes,
   type RunTrainingEvent,
   type RunTrainingOptions,
   runTraining,

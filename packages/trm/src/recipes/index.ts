@@ -1,5 +1,8 @@
 /** The shipped recipes, by name. */
 import { InputError } from '@tiny-recursive-models/tensor'
+import { arcAgi1 } from './arc-agi-1.ts'
+import { arcAgi2 } from './arc-agi-2.ts'
+import { arcSmall } from './arc-small.ts'
 import { describeValue, unknownNameHint } from './messages.ts'
 import { parseRecipe, type Recipe } from './schema.ts'
 import { sudoku4x4 } from './sudoku-4x4.ts'
@@ -27,6 +30,9 @@ export const recipeNames = [
   'sudoku-small',
   'sudoku-extreme-mlp',
   'sudoku-extreme-att',
+  'arc-small',
+  'arc-agi-1',
+  'arc-agi-2',
 ] as const
 
 export type RecipeName = (typeof recipeNames)[number]
@@ -37,6 +43,9 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze({
   'sudoku-small': parseRecipe(sudokuSmall, 'recipe sudoku-small'),
   'sudoku-extreme-mlp': parseRecipe(sudokuExtremeMlp, 'recipe sudoku-extreme-mlp'),
   'sudoku-extreme-att': parseRecipe(sudokuExtremeAtt, 'recipe sudoku-extreme-att'),
+  'arc-small': parseRecipe(arcSmall, 'recipe arc-small'),
+  'arc-agi-1': parseRecipe(arcAgi1, 'recipe arc-agi-1'),
+  'arc-agi-2': parseRecipe(arcAgi2, 'recipe arc-agi-2'),
 })
 
 /** The shipped recipe of that name; an unknown name is answered with the nearest one. */

@@ -108,7 +108,7 @@ const warmupWithinSteps: Rule = ({ optimizer: { warmupSteps }, training: { steps
 const knownBoxes = Object.values(boxShapes).map((shape) => `${shape.boxRows}×${shape.boxColumns}`)
 
 const sudokuBoxIsKnown: Rule = ({ data }) => {
-  if (data.kind === 'official-folder') return null
+  if (!('boxRows' in data)) return null
   const box = `${data.boxRows}×${data.boxColumns}`
   if (knownBoxes.includes(box)) return null
   return {
@@ -118,6 +118,36 @@ const sudokuBoxIsKnown: Rule = ({ data }) => {
     hint: 'A 6×6 grid has boxes of two rows by three columns.',
   }
 }
+
+const arcTestIsRead: Rule = ({ data }) =>
+  data.kind !== 'arc' || data.subsets.includes(data.test)
+    ? null
+    : {
+        key: 'data.test',
+        expected: `one of data.subsets (${data.subsets.join(', ')})`,
+        got: data.test,
+        hint: 'The test tasks’ own training pairs are trained on too: add the set to data.subsets.',
+      }
+
+const arcSetsDiffer: Rule = ({ data }) =>
+  data.kind !== 'arc' || new Set(data.subsets).size === data.subsets.length
+    ? null
+    : {
+        key: 'data.subsets',
+        expected: 'every set once',
+        got: data.subsets.join(', '),
+        hint: 'Take the repeated name out.',
+      }
+
+const arcGridsFit: Rule = ({ data }) =>
+  data.kind !== 'arc' || data.longestSide === null || data.longestSide <= data.canvas
+    ? null
+    : {
+        key: 'data.longestSide',
+        expected: `at most data.canvas (${data.canvas})`,
+        got: String(data.longestSide),
+        hint: 'Grids must fit on the canvas.',
+      }
 
 const rules: readonly Rule[] = [
   headsDivideWidth,
@@ -130,6 +160,9 @@ const rules: readonly Rule[] = [
   microBatchDividesBatch,
   warmupWithinSteps,
   sudokuBoxIsKnown,
+  arcTestIsRead,
+  arcSetsDiffer,
+  arcGridsFit,
 ]
 
 /** Throws on the first rule that the recipe breaks. */
