@@ -4,9 +4,8 @@ import { sampleArcSet } from '../data/arc/arc-part.ts'
 import { isArcPuzzleSet } from '../data/arc/arc-puzzle-set.ts'
 import type { LoadedDataSets } from '../data/load.ts'
 import { type AnyPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
-import { arcPrediction } from '../evaluate/arc/ballot.ts'
-import { type ArcFigures, arcFigures } from '../evaluate/arc/pass-at.ts'
-import { ArcVotes } from '../evaluate/arc/vote.ts'
+import { arcBallot } from '../evaluate/arc/ballot.ts'
+import type { ArcFigures } from '../evaluate/arc/pass-at.ts'
 import { type EvaluationOptions, type EvaluationReport, evaluate } from '../evaluate/evaluate.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import { parameterCount } from '../models/weights.ts'
@@ -124,16 +123,11 @@ async function* testWith(
   { step, shouldStop, isValid }: TestOptions & Pick<EvaluationOptions, 'isValid'>,
 ): AsyncGenerator<TestProgress, TestFigures | undefined> {
   const options = { halting, ...(shouldStop && { shouldStop }), ...(isValid && { isValid }) }
-  const votes = new ArcVotes()
+  const ballot = arcBallot(set)
   for await (const event of evaluate(executor, model, set, options)) {
-    if (event.type === 'done') {
-      const { report } = event
-      return isArcPuzzleSet(set) ? { report, arc: arcFigures(votes, set.tasks) } : { report, arc: null }
-    }
-    if (event.type === 'answer') {
-      if (isArcPuzzleSet(set)) votes.add(arcPrediction(set, event))
-      continue
-    }
+    ballot?.note(event)
+    if (event.type === 'done') return { report: event.report, arc: ballot?.figures() ?? null }
+    if (event.type !== 'progress') continue
     const { done, total, elapsedMs } = event
     yield { type: 'testing', step, halting, done, total, elapsedMs }
   }
