@@ -35,12 +35,11 @@ export async function writeArcFolder(
   const marks = files
     .filter(({ path }) => path.endsWith('/dataset.json'))
     .map(({ path }) => join(folder, path))
-  for (const mark of marks) {
-    if (!(await isThere(mark))) continue
-    if (!replace) throw occupied(folder)
-  }
+  const there: string[] = []
+  for (const mark of marks) if (await isThere(mark)) there.push(mark)
+  if (there.length > 0 && !replace) throw occupied(folder)
   await requireRoom(folder, bytes)
-  for (const mark of marks) await rm(mark, { force: true })
+  for (const mark of there) await rm(mark, { force: true })
   let written = 0
   for (const { path, pieces } of files) {
     await makeFolder(dirname(join(folder, path)))

@@ -2,7 +2,7 @@
 import { absorb, finish } from '../checksum.ts'
 import { type ArcTransform, dihedralCount, walkOf } from './augment.ts'
 import { colourCount, type Grid, maximumSide } from './grid.ts'
-import type { ArcTestPair } from './task.ts'
+import type { ArcPair, ArcTestPair } from './task.ts'
 
 const noGrid = 0xffff
 /** Lanes of 32 bits that a digest is made of. */
@@ -78,11 +78,24 @@ const placeKeys = keys(lanes * maximumSide * maximumSide, 0x243f6a88)
 /** Odd, so that no place is lost in a product. */
 const colourKeys = keys(lanes * colourCount, 0x85a308d3).map((key) => key | 1)
 
+/** A text that augmentations of a pair share, and few other pairs: sizes, and how many cells have one colour. */
+export function pairOutline({ input, output }: ArcPair): string {
+  return [input, output]
+    .map(({ rows, columns, colours }) => {
+      const counts = new Array<number>(colourCount).fill(0)
+      for (const colour of colours) counts[colour]! += 1
+      const [black, ...others] = counts
+      const sizes = others.filter((count) => count > 0).sort((left, right) => left - right)
+      return `${Math.min(rows, columns)}x${Math.max(rows, columns)}:${black}:${sizes.join()}`
+    })
+    .join('>')
+}
+
 /**
  * A text that two pairs share exactly when one is an augmentation of the other: the least of the eight symmetries'
  * texts, colours named in the order in which they appear.
  */
-export function pairFingerprint(input: Grid, output: Grid): string {
+export function pairFingerprint({ input, output }: ArcPair): string {
   let least: string | null = null
   for (let dihedral = 0; dihedral < dihedralCount; dihedral++) {
     const names = [0]

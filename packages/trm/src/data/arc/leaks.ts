@@ -4,7 +4,7 @@
  * by their names.
  */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { pairFingerprint } from './digest.ts'
+import { pairFingerprint, pairOutline } from './digest.ts'
 import { type ArcPair, type ArcTask, allPairs } from './task.ts'
 
 export interface ArcLeak {
@@ -53,18 +53,21 @@ export function findSharedPairs(
   owners: readonly ArcTask[],
   shown: readonly (readonly [task: ArcTask, pairs: readonly ArcPair[]])[],
 ): ArcLeak[] {
-  const ownersOf = new Map<string, Set<string>>()
+  // Few pairs have the same size and the same numbers of cells of a colour; only those are looked at closely.
+  const alike = new Map<string, { readonly id: string; readonly pair: ArcPair }[]>()
   for (const { id, test } of owners) {
     for (const pair of solvedPairs(test)) {
-      const fingerprint = pairFingerprint(pair.input, pair.output)
-      ownersOf.set(fingerprint, (ownersOf.get(fingerprint) ?? new Set()).add(id))
+      const outline = pairOutline(pair)
+      const others = alike.get(outline)
+      if (others) others.push({ id, pair })
+      else alike.set(outline, [{ id, pair }])
     }
   }
   return shown.flatMap(([{ id, subset }, pairs]) => {
     const found = new Set<string>()
-    for (const { input, output } of pairs)
-      for (const owner of ownersOf.get(pairFingerprint(input, output)) ?? [])
-        if (owner !== id) found.add(owner)
+    for (const pair of pairs)
+      for (const owner of alike.get(pairOutline(pair)) ?? [])
+        if (owner.id !== id && pairFingerprint(pair) === pairFingerprint(owner.pair)) found.add(owner.id)
     return [...found].map((heldOut) => ({ heldOut, shownBy: id, shownIn: subset, what: 'pair' as const }))
   })
 }

@@ -18,19 +18,12 @@ const hint = 'Take the files as published: Kaggle’s arc-agi_*_challenges.json 
 
 const object = { error: 'an object' }
 const pairs = { error: `a list of 1 to ${maximumPairs} pairs` }
-const taskFields = z.object(
-  {
-    train: z
-      .array(z.object({ input: z.unknown(), output: z.unknown() }, object), pairs)
-      .min(1, pairs)
-      .max(maximumPairs, pairs),
-    test: z
-      .array(z.object({ input: z.unknown(), output: z.unknown().optional() }, object), pairs)
-      .min(1, pairs)
-      .max(maximumPairs, pairs),
-  },
-  { error: 'an object with train and test' },
-)
+/** Grids are checked by `gridFromJson`, which can say where they are wrong. */
+const pairList = z
+  .array(z.object({ input: z.unknown().optional(), output: z.unknown().optional() }, object), pairs)
+  .min(1, pairs)
+  .max(maximumPairs, pairs)
+const taskFields = z.object({ train: pairList, test: pairList }, { error: 'an object with train and test' })
 
 export interface ArcSource {
   readonly subset: string
