@@ -7,6 +7,8 @@ export interface ArcAnswer {
   /** Such as `attempt 1`. */
   readonly title: string
   readonly output: Grid
+  /** Where it comes from a vote: what speaks for it. */
+  readonly vote?: { readonly votes: number; readonly meanProbability: number }
 }
 
 /** The colours in which ARC tasks are shown everywhere; source: arcprize.org, the testing interface. */
