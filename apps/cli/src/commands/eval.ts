@@ -154,7 +154,10 @@ interface Measured {
 }
 
 /** The puzzles under so many augmentations; refuses what only ARC has where the puzzles are others. */
-function askedPart(set: AnyPuzzleSet, { augmentations, submission }: EvalOptions): AnyPuzzleSet {
+export function askedPart(
+  set: AnyPuzzleSet,
+  { augmentations, submission }: Pick<EvalOptions, 'augmentations' | 'submission'>,
+): AnyPuzzleSet {
   if (isArcPuzzleSet(set)) return augmentations === undefined ? set : arcWithAugmentations(set, augmentations)
   const option =
     augmentations !== undefined ? '--augmentations' : submission !== undefined ? '--submission' : null

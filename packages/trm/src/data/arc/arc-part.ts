@@ -14,7 +14,11 @@ export function arcWithAugmentations(set: ArcPuzzleSet, augmentations: number): 
   }
   return low === set.count
     ? set
-    : arcPart(set, firstIndices(low), `${set.name}, ${augmentations} augmentations`)
+    : arcPart(
+        set,
+        firstIndices(low),
+        `${set.name}, ${augmentations} augmentation${augmentations === 1 ? '' : 's'}`,
+      )
 }
 
 /**
