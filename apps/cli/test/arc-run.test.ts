@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type ArcFigures, findRecipe, generateSudokuSets, overrideRecipe } from '@tiny-recursive-models/trm'
 import { type RunReport, runTraining } from '@tiny-recursive-models/trm/node'
-import { askedPart } from '../src/commands/eval.ts'
+import { askedPart, refuseArcOptions } from '../src/commands/eval.ts'
 import { describeReport } from '../src/output/training.ts'
 import { runTrm } from './run-trm.ts'
 
@@ -164,9 +164,11 @@ test('what only ARC has is refused on other puzzles', () => {
     seed: 0,
   }).test
   assert.equal(askedPart(sudoku, {}), sudoku)
-  const asArc = (option: string) => ({
-    message: `${option}: expected a run on ARC tasks, got one on ${sudoku.name}. Leave ${option} out.`,
+  const got = `expected a run on ARC tasks, got one on ${sudoku.name}`
+  assert.throws(() => askedPart(sudoku, { augmentations: 0 }), {
+    message: `--augmentations: ${got}. Leave --augmentations out; --limit takes a part of a data folder.`,
   })
-  assert.throws(() => askedPart(sudoku, { submission: 's.json' }), asArc('--submission'))
-  assert.throws(() => askedPart(sudoku, { augmentations: 0 }), asArc('--augmentations'))
+  assert.throws(() => refuseArcOptions(sudoku.name, { submission: 's.json' }), {
+    message: `--submission: ${got}. Leave --submission out.`,
+  })
 })

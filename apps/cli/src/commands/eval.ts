@@ -2,7 +2,6 @@ import {
   type AnyPuzzleSet,
   type ArcBallot,
   type ArcFigures,
-  arcBallot,
   arcWithAugmentations,
   type EvaluationReport,
   evaluate,
@@ -13,6 +12,7 @@ import {
 import {
   type CheckpointChoice,
   type OpenedModel,
+  openArcBallots,
   openModel,
   openOrtExecutor,
   sampleSet,
@@ -81,6 +81,10 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
     options.data === undefined ? await readTestSet(opened, run) : await readPuzzles(opened, options.data)
   const asked = askedPart(whole, options)
   const set = sampleSet(asked, options.limit ?? asked.count, opened.recipe.training.seed)
+  const { data: source } = opened.recipe
+  const folder = source.kind === 'official-folder' ? (options.data ?? source.path) : null
+  const ballots = await openArcBallots(set, folder)
+  if (ballots === null) refuseArcOptions(whole.name, options)
   const { device, threads } = options
   const executor = await openOrtExecutor({ ...given('device', device), ...given('threads', threads) })
 
@@ -95,7 +99,7 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
       ...given('maximumSteps', options.maxSteps),
       shouldStop: () => interrupted,
     }
-    const ballot = arcBallot(set)
+    const ballot = ballots?.() ?? null
     for await (const event of evaluate(executor, opened.model, set, settings)) {
       ballot?.note(event)
       if (event.type === 'done') return { report: event.report, ballot }
@@ -153,20 +157,29 @@ interface Measured {
   readonly ballot: ArcBallot | null
 }
 
-/** The puzzles under so many augmentations; refuses what only ARC has where the puzzles are others. */
+/** The puzzles under so many augmentations. */
 export function askedPart(
   set: AnyPuzzleSet,
-  { augmentations, submission }: Pick<EvalOptions, 'augmentations' | 'submission'>,
+  { augmentations }: Pick<EvalOptions, 'augmentations'>,
 ): AnyPuzzleSet {
-  if (isArcPuzzleSet(set)) return augmentations === undefined ? set : arcWithAugmentations(set, augmentations)
-  const option =
-    augmentations !== undefined ? '--augmentations' : submission !== undefined ? '--submission' : null
-  if (option === null) return set
+  if (augmentations === undefined) return set
+  if (isArcPuzzleSet(set)) return arcWithAugmentations(set, augmentations)
   throw new InputError({
-    who: option,
+    who: '--augmentations',
     expected: 'a run on ARC tasks',
     got: `one on ${set.name}`,
-    hint: `Leave ${option} out.`,
+    hint: 'Leave --augmentations out; --limit takes a part of a data folder.',
+  })
+}
+
+/** Refuses what only a vote can give. */
+export function refuseArcOptions(name: string, { submission }: Pick<EvalOptions, 'submission'>): void {
+  if (submission === undefined) return
+  throw new InputError({
+    who: '--submission',
+    expected: 'a run on ARC tasks',
+    got: `one on ${name}`,
+    hint: 'Leave --submission out.',
   })
 }
 

@@ -1,5 +1,6 @@
 /** What only Node can do: files, run folders, worker threads. */
 export { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+export { openArcBallots } from './arc-ballots.ts'
 export { type ArcFolderOptions, arcFolderBytes, writeArcFolder } from './arc-folder.ts'
 export { maximumDataBytes, readDataFile } from './data-files.ts'
 export { readFileBounded, writeFileAtomically } from './files.ts'

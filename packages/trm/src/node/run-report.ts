@@ -4,11 +4,12 @@ import { sampleArcSet } from '../data/arc/arc-part.ts'
 import { isArcPuzzleSet } from '../data/arc/arc-puzzle-set.ts'
 import type { LoadedDataSets } from '../data/load.ts'
 import { type AnyPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
-import { arcBallot } from '../evaluate/arc/ballot.ts'
+import type { ArcBallot } from '../evaluate/arc/ballot.ts'
 import type { ArcFigures } from '../evaluate/arc/pass-at.ts'
 import { type EvaluationOptions, type EvaluationReport, evaluate } from '../evaluate/evaluate.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import { parameterCount } from '../models/weights.ts'
+import { openArcBallots } from './arc-ballots.ts'
 import { type MachineFacts, machineFacts } from './machine.ts'
 import { openModel } from './model-files.ts'
 import type { RunFolder } from './run-folder.ts'
@@ -73,7 +74,9 @@ export async function* testRun(
   let test: RunReport['test'] = null
   let arc: RunReport['arc'] = null
   if (set.count > 0) {
-    const settings = { ...options, ...(data.isValid && { isValid: data.isValid }) }
+    const { data: source } = run.recipe
+    const ballots = await openArcBallots(set, source.kind === 'official-folder' ? source.path : null)
+    const settings = { ...options, ballots, ...(data.isValid && { isValid: data.isValid }) }
     const full = yield* testWith('full', executor, model, set, settings)
     const early = full && (yield* testWith('early', executor, model, set, settings))
     if (full === undefined || early === undefined) return undefined
@@ -120,10 +123,10 @@ async function* testWith(
   executor: Executor,
   model: TrainedModel,
   set: AnyPuzzleSet,
-  { step, shouldStop, isValid }: TestOptions & Pick<EvaluationOptions, 'isValid'>,
+  { step, shouldStop, isValid, ballots }: TestSettings,
 ): AsyncGenerator<TestProgress, TestFigures | undefined> {
   const options = { halting, ...(shouldStop && { shouldStop }), ...(isValid && { isValid }) }
-  const ballot = arcBallot(set)
+  const ballot = ballots?.()
   for await (const event of evaluate(executor, model, set, options)) {
     ballot?.note(event)
     if (event.type === 'done') return { report: event.report, arc: ballot?.figures() ?? null }
@@ -132,6 +135,11 @@ async function* testWith(
     yield { type: 'testing', step, halting, done, total, elapsedMs }
   }
   return undefined
+}
+
+interface TestSettings extends TestOptions, Pick<EvaluationOptions, 'isValid'> {
+  /** Makes a new vote for every evaluation; null where the puzzles are not of ARC. */
+  readonly ballots: (() => ArcBallot) | null
 }
 
 interface TestFigures {

@@ -25,7 +25,11 @@ export function arcBallot(set: AnyPuzzleSet): ArcBallot | null {
   return isArcPuzzleSet(set) ? ballotOf(set.tasks, (answer) => arcPrediction(set, answer)) : null
 }
 
-function ballotOf(tasks: readonly ScoredTask[], predictionOf: (answer: Answer) => ArcPrediction): ArcBallot {
+/** A vote on the tasks over what answers say about them. */
+export function ballotOf(
+  tasks: readonly ScoredTask[],
+  predictionOf: (answer: Answer) => ArcPrediction,
+): ArcBallot {
   const votes = new ArcVotes()
   return {
     tasks,

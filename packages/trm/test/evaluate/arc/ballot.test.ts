@@ -2,13 +2,17 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RandomStream } from '@tiny-recursive-models/tensor'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+import { arcOfficialFiles } from '../../../src/data/arc/arc-official.ts'
 import { sampleArcSet } from '../../../src/data/arc/arc-part.ts'
 import { arcPuzzleSet } from '../../../src/data/arc/arc-puzzle-set.ts'
+import { buildArc } from '../../../src/data/arc/build.ts'
 import { padToken } from '../../../src/data/arc/encode.ts'
-import { gridToJson } from '../../../src/data/arc/grid.ts'
+import { gridKey, gridToJson } from '../../../src/data/arc/grid.ts'
 import { arcVersions } from '../../../src/data/arc/versions.ts'
+import { readOfficialFolder } from '../../../src/data/official-folder.ts'
 import { ignoredLabel, puzzleAt, selectPuzzles } from '../../../src/data/puzzle-set.ts'
 import { arcBallot } from '../../../src/evaluate/arc/ballot.ts'
+import { arcFolderBallot, looksLikeArc, readArcFolderNames } from '../../../src/evaluate/arc/folder-ballot.ts'
 import { arcFigures } from '../../../src/evaluate/arc/pass-at.ts'
 import { ArcVotes, restorePrediction } from '../../../src/evaluate/arc/vote.ts'
 import { type EvaluationEvent, evaluate } from '../../../src/evaluate/evaluate.ts'
@@ -137,4 +141,54 @@ test('each evaluation has a vote of its own: the same weights give the same agai
     4,
   )
   assert.deepEqual(again, first)
+})
+
+test('a data folder of the published layout has the same vote', async () => {
+  const build = buildArc([tasks], {
+    testSubset: 'evaluation',
+    validation: 0,
+    augmentations: 20,
+    seed: 1,
+    canvas: 5,
+    allowLeak: true,
+  })
+  const files = new Map(
+    arcOfficialFiles(build).map(({ path, pieces }) => [path, Buffer.concat([...pieces()])] as const),
+  )
+  const { puzzles } = await readOfficialFolder('test', async (path) => files.get(path)!, 'folder')
+  const identifiers = files.get('identifiers.json')!
+  const names = readArcFolderNames(identifiers, files.get('test_puzzles.json')!, 'folder')
+  assert.ok(looksLikeArc(puzzles))
+  const [stored, computed] = [arcFolderBallot(puzzles, names), arcBallot(build.test)!]
+  for (const [ballot, asked] of [
+    [stored, puzzles],
+    [computed, build.test],
+  ] as const)
+    for await (const event of evaluate(executor, randomModel(3), asked, { slots: 21 })) ballot.note(event)
+  assert.equal(stored.votes.predictions, 63)
+  for (const { id, test: pairs } of tasks) {
+    // Puzzles stand in another order, which may decide ties differently.
+    const counted = (votes: ArcVotes) =>
+      votes
+        .ranking(id, pairs[0]!.input)
+        .map(({ output, votes: count }) => `${count} × ${gridKey(output)}`)
+        .sort()
+    assert.deepEqual(counted(stored.votes), counted(computed.votes))
+  }
+  // A part asks for fewer tasks, and is scored on them.
+  const part = selectPuzzles(puzzles, [0, 1, 2])
+  const ballot = arcFolderBallot(part, names)
+  assert.deepEqual([ballot.tasks.length, ballot.tasks[0]!.id], [1, 'task0'])
+})
+
+test('names that are no list, and JSON that is none, are refused', () => {
+  const bytes = (text: string) => new TextEncoder().encode(text)
+  assert.throws(
+    () => readArcFolderNames(bytes('{}'), bytes('{}'), 'f'),
+    /^InputError: f\/identifiers\.json: expected a list of names, got /,
+  )
+  assert.throws(
+    () => readArcFolderNames(bytes('["a"]'), bytes('{'), 'f'),
+    /^InputError: f\/test_puzzles\.json: expected JSON, got /,
+  )
 })
