@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { addData } from './commands/data.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addDownload } from './commands/download.ts'
 import { addEval } from './commands/eval.ts'
 import { addQuickstart } from './commands/quickstart.ts'
 import { addRecipes } from './commands/recipes.ts'
@@ -35,6 +36,7 @@ Examples:
   addRuns(program)
   addRecipes(program)
   addData(program)
+  addDownload(program)
   addDoctor(program)
   return program
 }

@@ -28,6 +28,14 @@ export function significant(value: number): string {
   return String(Number(value.toPrecision(3)))
 }
 
+/** `999 B`, `1.2 kB`, `34 MB`, `1.82 GB`: powers of 1000, three significant digits. */
+export function byteSize(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
+  let [value, unit] = [bytes, 0]
+  while (value >= 999.5 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1]
+  return `${Number(value.toPrecision(3))} ${units[unit]}`
+}
+
 /** `1,234,567` */
 export const grouped = (value: number): string => value.toLocaleString('en-US')
 

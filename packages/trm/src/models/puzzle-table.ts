@@ -85,7 +85,7 @@ export class PuzzleTable {
   }
 
   #row(identifier: number): Float32Array | undefined {
-    const place = this.#places[identifier]! - 1
+    const place = (this.#places[identifier] ?? 0) - 1
     return place < 0 ? undefined : this.#at(place)
   }
 

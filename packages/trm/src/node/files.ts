@@ -39,12 +39,18 @@ export async function writePiecesAtomically(path: string, pieces: Iterable<Uint8
     } finally {
       await handle.close()
     }
-    await rename(temporary, path)
-    await syncFolder(folder)
+    await moveIntoPlace(temporary, path)
   } catch (error) {
     await removeIfThere(temporary)
     throw fileError(error, path, 'a file that can be written')
   }
+}
+
+/** Renames a whole file over `path`, which must be in the same folder, so that the change lasts. */
+export async function moveIntoPlace(temporary: string, path: string): Promise<void> {
+  await refuseUnlessRegular(path)
+  await rename(temporary, path)
+  await syncFolder(dirname(path))
 }
 
 /**
@@ -220,14 +226,23 @@ async function refuseUnlessRegular(path: string): Promise<void> {
 /** One call to the system takes less than 2 GiB; checkpoints can be larger. */
 const maximumTransfer = 2 ** 30
 
-async function writeWhole(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+async function writeWhole(
+  handle: FileHandle,
+  bytes: Uint8Array,
+  position: number | null = null,
+): Promise<void> {
   let length = 0
   while (length < bytes.length) {
     const part = Math.min(maximumTransfer, bytes.length - length)
-    const { bytesWritten } = await handle.write(bytes, length, part, null)
+    const at = position === null ? null : position + length
+    const { bytesWritten } = await handle.write(bytes, length, part, at)
     length += bytesWritten
   }
 }
+
+/** Writes all of `bytes` into an open file, from the byte `position` on. */
+export const writeAt = (handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> =>
+  writeWhole(handle, bytes, position)
 
 /** Makes the rename itself last. Some systems cannot do this for folders, and need not. */
 async function syncFolder(folder: string): Promise<void> {

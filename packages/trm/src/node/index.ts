@@ -3,6 +3,7 @@ export { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 export { type ArcFolderOptions, arcFolderBytes, writeArcFolder } from './arc-folder.ts'
 export { maximumDataBytes, readDataFile } from './data-files.ts'
 export { readFileBounded, writeFileAtomically } from './files.ts'
+export * from './hub.ts'
 export { type MachineFacts, machineFacts, mostThreads } from './machine.ts'
 export {
   type CheckpointChoice,

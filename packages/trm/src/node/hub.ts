@@ -1,0 +1,104 @@
+/** Downloads from a hub of models and data sets, through the hub's own client library. */
+import { makeFolder } from './files.ts'
+import { hubAccess } from './hub/access.ts'
+import { checkRepository, formatRepository } from './hub/address.ts'
+import { HubConnection, type Patience } from './hub/connection.ts'
+import { Stopped } from './hub/failures.ts'
+import { chooseFiles, type HubListing, listRepository } from './hub/listing.ts'
+import { type TransferEvent, transferFile } from './hub/transfer.ts'
+
+export { formatRepository, type HubAddress, type HubRepository, parseHubAddress } from './hub/address.ts'
+export { findDownload, type KnownDownload, knownDownloads } from './hub/known.ts'
+export type { Digest, HubFile, HubListing } from './hub/listing.ts'
+
+export interface HubOptions {
+  /** OWNER/NAME */
+  readonly repo: string
+  readonly type: 'model' | 'dataset'
+  /** A branch, a tag or a commit; by default `main`. */
+  readonly revision?: string
+  /** Address of the hub; by default HF_ENDPOINT, or the public one. */
+  readonly hubUrl?: string
+  /** By default HF_TOKEN. */
+  readonly token?: string
+  /** Stops the download; what has come is kept. */
+  readonly signal?: AbortSignal
+  readonly patience?: Partial<Patience>
+}
+
+export interface HubDownloadOptions extends HubOptions {
+  /** Names of files and folders in the repository; by default all of it. */
+  readonly files?: readonly string[]
+  /** Where the files go, under the names that they have in the repository; made if it is not there. */
+  readonly folder: string
+  /** Replace files of the same name and another content; by default they are an error. */
+  readonly replace?: boolean
+}
+
+export type HubDownloadEvent =
+  | {
+      readonly type: 'start'
+      readonly repository: string
+      readonly commit: string
+      readonly files: number
+      readonly bytes: number
+    }
+  | TransferEvent
+  /** Stopped by the signal: the same call goes on from here. */
+  | { readonly type: 'stopped' }
+  | {
+      readonly type: 'done'
+      readonly folder: string
+      readonly commit: string
+      readonly files: readonly string[]
+    }
+
+const defaultPatience: Patience = { attempts: 5, pauseMs: 1000, stallMs: 60_000 }
+
+/** The files of a repository, without downloading any. */
+export async function listHubFiles(options: HubOptions): Promise<HubListing> {
+  return await listRepository(connect(options))
+}
+
+/**
+ * Downloads files of a repository into a folder. All come from the one commit that the revision stands for when it
+ * begins. Files that are there already and right are kept; a file that was begun goes on where it broke off. A file
+ * has its name only when it is whole and agrees with the digest that the hub gives for it.
+ */
+export async function* downloadFromHub(options: HubDownloadOptions): AsyncGenerator<HubDownloadEvent, void> {
+  const { folder, files: wanted = [], replace = false } = options
+  const connection = connect(options)
+  const { repository } = connection.asked
+  try {
+    const { commit, files: all } = await listRepository(connection)
+    const files = chooseFiles(all, wanted, repository)
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+    yield { type: 'start', repository: formatRepository(repository), commit, files: files.length, bytes }
+    await makeFolder(folder)
+    for (const file of files) {
+      if (connection.isStopped) throw new Stopped()
+      yield* transferFile(connection, file, { folder, commit, replace })
+    }
+    yield { type: 'done', folder, commit, files: files.map(({ path }) => path) }
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error
+    yield { type: 'stopped' }
+  } finally {
+    connection.close()
+  }
+}
+
+function connect({
+  repo,
+  type,
+  revision = 'main',
+  hubUrl,
+  token,
+  signal,
+  patience,
+}: HubOptions): HubConnection {
+  const repository = { type, name: repo }
+  checkRepository(repository)
+  const asked = { repository, revision }
+  return new HubConnection(hubAccess({ hubUrl, token }), asked, { ...defaultPatience, ...patience }, signal)
+}
