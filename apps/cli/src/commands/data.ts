@@ -1,4 +1,4 @@
-import type { BoxShape, PartRecord, Sudoku, SudokuFileReport } from '@tiny-recursive-models/trm'
+import type { ArcRecord, BoxShape, PartRecord, Sudoku, SudokuFileReport } from '@tiny-recursive-models/trm'
 import {
   checkSudokuFile,
   formatSudokuLine,
@@ -14,6 +14,7 @@ import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 import { resolveRecipe } from '../recipe-argument.ts'
+import { addDataArc } from './data-arc.ts'
 
 /** Problems that are listed on a terminal; `--json` has more. */
 const listedProblems = 20
@@ -31,7 +32,8 @@ export function addData(program: Command): void {
       `
 Examples:
   trm data sudoku-6x6
-  trm data sudoku-extreme-mlp --set data.train=train.csv --set data.test=test.csv`,
+  trm data sudoku-extreme-mlp --set data.train=train.csv --set data.test=test.csv
+  trm data arc-agi-1 --set data.path=arc`,
     )
     .action(describeData)
   data
@@ -58,6 +60,7 @@ Examples:
   trm data generate --box 3x3 --count 5`,
     )
     .action(generate)
+  addDataArc(data)
 }
 
 async function describeData(
@@ -74,7 +77,26 @@ async function describeData(
   ]
   const rows = parts.map(([part, { name: set, count, checksum }]) => [part, grouped(count), checksum, set])
   print(formatTable(['part', 'puzzles', 'checksum', 'from'], rows, [1]))
+  if (record.arc) describeArc(record.arc, record.identifiers)
   print(`${record.cells} cells, ${record.symbols} symbols, augmentation: ${record.augment}`)
+}
+
+function describeArc(
+  { tasks, tooLarge, repeated, leaks, validationInputs, testInputs }: ArcRecord,
+  identifiers: number,
+): void {
+  print(
+    `${plural(tasks, 'task')} with ${grouped(identifiers)} identifiers; ` +
+      `${plural(validationInputs, 'validation input')}, ${plural(testInputs, 'test input')}`,
+  )
+  if (tooLarge + repeated > 0)
+    print(`left out: ${plural(tooLarge, 'too large task')}, ${grouped(repeated)} that another set has too`)
+  if (leaks.length > 0) {
+    const shown = leaks.slice(0, 5).join(', ')
+    print(
+      `trained on in part: ${plural(leaks.length, 'test task')} (${shown}${leaks.length > 5 ? ', …' : ''})`,
+    )
+  }
 }
 
 async function checkFile(path: string, { strict, json }: { strict?: true; json?: true }): Promise<void> {
