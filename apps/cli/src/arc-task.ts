@@ -3,10 +3,10 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import {
   type ArcTask,
-  decompressed,
   InputError,
   parseArcTask,
   publishedSubsets,
+  readJsonFile,
 } from '@tiny-recursive-models/trm'
 import { maximumDataBytes, readFileBounded } from '@tiny-recursive-models/trm/node'
 
@@ -91,23 +91,12 @@ async function solutionsBeside(path: string, name: string, id: string): Promise<
   return Array.isArray(outputs) ? outputs : null
 }
 
-async function readJson(path: string): Promise<unknown> {
-  const bytes = await readFileBounded(path, { maximumBytes: maximumDataBytes })
-  const text = new TextDecoder().decode(await decompressed(bytes, { name: path, maximumBytes: 2 ** 26 }))
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new InputError(
-      {
-        who: path,
-        expected: 'JSON',
-        got: (cause as Error).message,
-        hint: 'Name a file of ARC tasks, as published or as a task file.',
-      },
-      { cause },
-    )
-  }
-}
+const readJson = async (path: string): Promise<unknown> =>
+  readJsonFile(await readFileBounded(path, { maximumBytes: maximumDataBytes }), {
+    name: path,
+    hint: 'Name a file of ARC tasks, as published or as a task file.',
+    maximumBytes: 2 ** 26,
+  })
 
 function hasKey(value: unknown, key: string): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, key)

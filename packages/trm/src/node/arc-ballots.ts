@@ -26,7 +26,7 @@ export async function openArcBallots(
     await readIfThere(join(folder, 'test_puzzles.json')),
   ]
   if (identifiers === null || testPuzzles === null) return null
-  const names = readArcFolderNames(identifiers, testPuzzles, folder)
+  const names = await readArcFolderNames(identifiers, testPuzzles, folder)
   return () => arcFolderBallot(set, names)
 }
 

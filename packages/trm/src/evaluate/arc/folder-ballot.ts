@@ -6,6 +6,7 @@ import { arcSymbols } from '../../data/arc/encode.ts'
 import { parseKaggleTasks } from '../../data/arc/parse.ts'
 import { type PuzzleSet, puzzleAt } from '../../data/puzzle-set.ts'
 import { type ArcBallot, ballotOf } from './ballot.ts'
+import { readJsonFile } from './json-tasks.ts'
 import type { ScoredTask } from './pass-at.ts'
 import { restorePrediction } from './vote.ts'
 
@@ -16,30 +17,30 @@ export interface ArcFolderNames {
   readonly tasks: readonly ScoredTask[]
 }
 
-const nameList = z.array(z.string())
+/** A million names of 40 characters; the published test puzzles are below 10 MB. */
+const maximumBytes = 2 ** 27
+
+const hint = 'Build the folder again.'
 
 /**
  * Reads the contents of `identifiers.json` and `test_puzzles.json`.
  *
  * @param who the folder, for error messages
  */
-export function readArcFolderNames(
+export async function readArcFolderNames(
   identifiers: Uint8Array,
   testPuzzles: Uint8Array,
   who: string,
-): ArcFolderNames {
-  const names = nameList.safeParse(parseJson(identifiers, `${who}/identifiers.json`))
+): Promise<ArcFolderNames> {
+  const name = `${who}/identifiers.json`
+  const names = z.array(z.string()).safeParse(await readJsonFile(identifiers, { name, hint, maximumBytes }))
   if (!names.success) {
-    throw new InputError({
-      who: `${who}/identifiers.json`,
-      expected: 'a list of names',
-      got: names.error.issues[0]!.message,
-      hint: 'Build the folder again.',
-    })
+    const got = names.error.issues[0]!.message
+    throw new InputError({ who: name, expected: 'a list of names', got, hint })
   }
   const testFile = `${who}/test_puzzles.json`
-  const tasks = parseKaggleTasks(parseJson(testPuzzles, testFile), null, { subset: 'test', who: testFile })
-  return { names: names.data, tasks }
+  const tests = await readJsonFile(testPuzzles, { name: testFile, hint, maximumBytes })
+  return { names: names.data, tasks: parseKaggleTasks(tests, null, { subset: 'test', who: testFile }) }
 }
 
 /** Whether puzzles can be of ARC: its symbols on a square canvas. */
@@ -59,13 +60,4 @@ export function arcFolderBallot(set: PuzzleSet, { names, tasks }: ArcFolderNames
       return restorePrediction({ ...nameOf(identifier), side, inputs, answer, haltLogit, place: puzzle })
     },
   )
-}
-
-function parseJson(bytes: Uint8Array, who: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes))
-  } catch (cause) {
-    const got = (cause as Error).message
-    throw new InputError({ who, expected: 'JSON', got, hint: 'Build the folder again.' }, { cause })
-  }
 }

@@ -1,7 +1,7 @@
 /** How a submission compares with the solutions. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { gridsEqual } from '../../data/arc/grid.ts'
-import { shownName } from './json-tasks.ts'
+import { shownText } from './json-tasks.ts'
 import type { Solutions } from './solutions.ts'
 import type { Submission } from './submission.ts'
 
@@ -83,7 +83,7 @@ function checkKnown(submission: Submission, solutions: Solutions, name: string):
     const outputs = solutions.get(task)!
     if (entries.length <= outputs.length) continue
     throw new InputError({
-      who: `${name}: task ${shownName(task)}`,
+      who: `${name}: task ${shownText(task)}`,
       expected: `at most ${outputs.length} entries, one for each test input`,
       got: String(entries.length),
       hint: 'Give the solutions of the same version of the set.',
@@ -93,7 +93,7 @@ function checkKnown(submission: Submission, solutions: Solutions, name: string):
 
 /** The first few of a list of names. */
 export function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, namesShown).map(shownName)
+  const shown = names.slice(0, namesShown).map((name) => shownText(name))
   return names.length > namesShown
     ? `${shown.join(', ')} and ${names.length - namesShown} more`
     : shown.join(', ')

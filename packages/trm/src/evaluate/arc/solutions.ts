@@ -1,7 +1,7 @@
 /** The solutions of ARC tasks in Kaggle's layout: `{task: [output of each test input, …]}`. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { type Grid, gridFromJson } from '../../data/arc/grid.ts'
-import { kindOf, readTaskEntries, shownName } from './json-tasks.ts'
+import { kindOf, readTaskEntries, shownText } from './json-tasks.ts'
 
 /** Task → the output of each of its test inputs. */
 export type Solutions = ReadonlyMap<string, readonly Grid[]>
@@ -19,7 +19,7 @@ export async function readSolutions(bytes: Uint8Array, name: string): Promise<So
     throw new InputError({ who: name, expected: 'solutions of at least one task', got: 'none', hint })
   return new Map(
     entries.map(([task, outputs]) => {
-      const who = `${name}: task ${shownName(task)}`
+      const who = `${name}: task ${shownText(task)}`
       if (!Array.isArray(outputs) || outputs.length === 0) {
         const got = Array.isArray(outputs) ? 'an empty one' : kindOf(outputs)
         throw new InputError({ who, expected: 'a list of output grids', got, hint })

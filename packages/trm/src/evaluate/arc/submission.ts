@@ -5,7 +5,7 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
 import { type Grid, gridFromJson, gridToJson } from '../../data/arc/grid.ts'
-import { kindOf, readTaskEntries, shownName } from './json-tasks.ts'
+import { kindOf, readTaskEntries, shownText } from './json-tasks.ts'
 import type { ArcVotes } from './vote.ts'
 
 /** Two outputs for one test input; 0 × 0 is none, written as `[]`. */
@@ -62,7 +62,7 @@ export async function readSubmission(bytes: Uint8Array, name: string): Promise<S
 }
 
 function readEntries(value: unknown, task: string, name: string): Attempts[] {
-  const who = `${name}: task ${shownName(task)}`
+  const who = `${name}: task ${shownText(task)}`
   const result = entriesShape.safeParse(value)
   if (!result.success) {
     const { path } = result.error.issues[0]!
@@ -89,5 +89,10 @@ function readAttempt(value: unknown, who: string): Grid {
 function describeEntry(value: unknown): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return kindOf(value)
   const keys = Object.keys(value)
-  return keys.length === 0 ? 'nothing' : keys.slice(0, 4).map(shownName).join(', ')
+  return keys.length === 0
+    ? 'nothing'
+    : keys
+        .slice(0, 4)
+        .map((key) => shownText(key))
+        .join(', ')
 }

@@ -157,7 +157,7 @@ test('a data folder of the published layout has the same vote', async () => {
   )
   const { puzzles } = await readOfficialFolder('test', async (path) => files.get(path)!, 'folder')
   const identifiers = files.get('identifiers.json')!
-  const names = readArcFolderNames(identifiers, files.get('test_puzzles.json')!, 'folder')
+  const names = await readArcFolderNames(identifiers, files.get('test_puzzles.json')!, 'folder')
   assert.ok(looksLikeArc(puzzles))
   const [stored, computed] = [arcFolderBallot(puzzles, names), arcBallot(build.test)!]
   for (const [ballot, asked] of [
@@ -181,14 +181,14 @@ test('a data folder of the published layout has the same vote', async () => {
   assert.deepEqual([ballot.tasks.length, ballot.tasks[0]!.id], [1, 'task0'])
 })
 
-test('names that are no list, and JSON that is none, are refused', () => {
+test('names that are no list, and JSON that is none, are refused', async () => {
   const bytes = (text: string) => new TextEncoder().encode(text)
-  assert.throws(
-    () => readArcFolderNames(bytes('{}'), bytes('{}'), 'f'),
+  await assert.rejects(
+    readArcFolderNames(bytes('{}'), bytes('{}'), 'f'),
     /^InputError: f\/identifiers\.json: expected a list of names, got /,
   )
-  assert.throws(
-    () => readArcFolderNames(bytes('["a"]'), bytes('{'), 'f'),
+  await assert.rejects(
+    readArcFolderNames(bytes('["a"]'), bytes('{'), 'f'),
     /^InputError: f\/test_puzzles\.json: expected JSON, got /,
   )
 })

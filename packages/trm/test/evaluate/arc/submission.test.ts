@@ -80,9 +80,10 @@ for (const [what, text, message] of malformed) {
 }
 
 test('what is no JSON, or far too large, is refused', async () => {
-  await assert.rejects(read('{"a": '), (error) => {
+  await assert.rejects(read('{"a": \x1b[31m'), (error) => {
     assert.ok(error instanceof InputError)
     assert.equal(error.expected, 'JSON')
+    assert.ok(!error.message.includes('\x1b'), 'what a terminal would obey is escaped')
     return true
   })
   const bomb = gzipSync(new Uint8Array(2 ** 25 + 1))
