@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createReferenceExecutor, InputError } from '@tiny-recursive-models/tensor'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+import { compareWithRecordedVote, readRecordedVote } from './parity/arc-vote.ts'
 import { compareWithGolden } from './parity/compare.ts'
 import { type Deviation, withinTolerance, worstOfEach } from './parity/deviations.ts'
 import { readGolden } from './parity/golden.ts'
@@ -10,7 +11,8 @@ import { readGolden } from './parity/golden.ts'
 const help = `npm run parity -- DIR [--device cpu|webgpu] [--threads N] [--only NAME] [--reference]
 
 Runs every set of golden values in DIR (NAME.json + NAME.safetensors) and prints the largest deviation of every
-quantity from the recorded one. Exit code 1 if any is beyond its tolerance.
+quantity from the recorded one. Every recorded ARC vote in it (arc_vote.json, arc_vote_NAME.json) is counted anew.
+Exit code 1 if any is beyond its tolerance.
 
 --reference  also runs the reference executor, in float64, and prints its deviations in a second column: recorded
              values are float32, and where exact numbers are as far from them, the recorded run itself was`
@@ -35,7 +37,8 @@ async function main(args: readonly string[]): Promise<number> {
   const reference = values.reference ? createReferenceExecutor() : undefined
   console.log(`${executor.name}${reference ? ', then float64' : ''}\n`)
   let failures = 0
-  for (const name of await goldenNames(directory, values.only)) {
+  const { golden: goldenNames, votes: voteNames } = await recordedNames(directory, values.only)
+  for (const name of goldenNames) {
     const golden = await readGolden(join(directory, name))
     console.log(name)
     const exact = reference && worstOfEach(await compareWithGolden(reference, golden))
@@ -45,20 +48,36 @@ async function main(args: readonly string[]): Promise<number> {
     }
     console.log()
   }
+  for (const name of voteNames) {
+    console.log(name)
+    const recorded = await readRecordedVote(join(directory, `${name}.json`))
+    for (const deviation of worstOfEach(compareWithRecordedVote(recorded)).values()) {
+      if (!withinTolerance(deviation)) failures++
+      console.log(line(deviation, undefined))
+    }
+    console.log()
+  }
   console.log(failures === 0 ? 'all quantities within tolerance' : `${failures} quantities beyond tolerance`)
   return failures === 0 ? 0 : 1
 }
 
-async function goldenNames(directory: string, only: string | undefined): Promise<string[]> {
+/** What is recorded in a folder: runs by NAME.json + NAME.safetensors, votes by arc_vote….json. */
+async function recordedNames(
+  directory: string,
+  only: string | undefined,
+): Promise<{ golden: readonly string[]; votes: readonly string[] }> {
   const files = await readdir(directory).catch((): string[] => [])
-  const names = files.flatMap((file) =>
-    file.endsWith('.safetensors') ? [file.slice(0, -'.safetensors'.length)] : [],
-  )
-  const wanted = names.filter((name) => files.includes(`${name}.json`) && (only ?? name) === name)
-  if (wanted.length > 0) return wanted.sort()
+  const namesOf = (pattern: RegExp): string[] =>
+    files
+      .flatMap((file) => pattern.exec(file)?.[1] ?? [])
+      .filter((name) => files.includes(`${name}.json`) && (only ?? name) === name)
+      .sort()
+  const golden = namesOf(/^(.*)\.safetensors$/)
+  const votes = namesOf(/^(arc_vote.*)\.json$/).filter((name) => !golden.includes(name))
+  if (golden.length + votes.length > 0) return { golden, votes }
   throw new InputError({
     who: `golden folder ${directory}`,
-    expected: `pairs ${only ?? 'NAME'}.json + ${only ?? 'NAME'}.safetensors`,
+    expected: `pairs ${only ?? 'NAME'}.json + ${only ?? 'NAME'}.safetensors, or arc_vote.json`,
     got: files.length === 0 ? 'no folder, or an empty one' : `${files.length} other files`,
     hint: 'Give the folder that holds the recorded values.',
   })

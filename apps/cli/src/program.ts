@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addArc } from './commands/arc.ts'
 import { addData } from './commands/data.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addDownload } from './commands/download.ts'
@@ -40,6 +41,7 @@ Examples:
   addRuns(program)
   addRecipes(program)
   addData(program)
+  addArc(program)
   addDownload(program)
   addDoctor(program)
   return program

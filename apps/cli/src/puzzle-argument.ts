@@ -17,7 +17,7 @@ import {
   readSudokuFile,
   sudokuLayout,
 } from '@tiny-recursive-models/trm'
-import { maximumDataBytes, type OpenedModel, readFileBounded } from '@tiny-recursive-models/trm/node'
+import { type OpenedModel, readDataFile } from '@tiny-recursive-models/trm/node'
 import { puzzleKindOfModel } from './puzzle-kind.ts'
 import { mazeView, type PuzzleView, sudokuView } from './puzzle-view.ts'
 
@@ -83,7 +83,7 @@ interface FoundMaze {
 }
 
 async function mazeOfFile(path: string, row: number): Promise<FoundMaze> {
-  const bytes = await readFileBounded(path, { maximumBytes: maximumDataBytes })
+  const bytes = await readDataFile(path)
   // A maze drawn with one line a row. No row of a file is so short unless its mazes are of 5×5 or less, and then
   // there is one more character than lines in hardly any of them.
   if (bytes.length < 2000) {
@@ -127,7 +127,7 @@ function tooFew(path: string, row: number, count: number): never {
 }
 
 async function fromFile(path: string, row: number): Promise<{ shape: BoxShape; tokens: Int32Array }> {
-  const bytes = await readFileBounded(path, { maximumBytes: maximumDataBytes })
+  const bytes = await readDataFile(path)
   // A drawn grid is one puzzle over several lines.
   if (bytes.length < 1000) {
     const text = new TextDecoder().decode(bytes)

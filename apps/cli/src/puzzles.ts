@@ -9,31 +9,23 @@ import {
   readOfficialFolder,
   readSudokuSet,
 } from '@tiny-recursive-models/trm'
-import {
-  maximumDataBytes,
-  type OpenedModel,
-  openRunFolder,
-  readFileBounded,
-} from '@tiny-recursive-models/trm/node'
-
-const readFile = (path: string): Promise<Uint8Array> =>
-  readFileBounded(path, { maximumBytes: maximumDataBytes })
+import { type OpenedModel, openRunFolder, readDataFile } from '@tiny-recursive-models/trm/node'
 
 /** A file of Sudokus or mazes, or the test part of a published data folder. */
 export async function readPuzzles({ recipe }: OpenedModel, path: string): Promise<PuzzleSet> {
   const { data } = recipe
   if (data.kind === 'sudoku-generated' || data.kind === 'sudoku-file')
-    return readSudokuSet(await readFile(path), path, data)
+    return readSudokuSet(await readDataFile(path), path, data)
   if (data.kind === 'maze-generated' || data.kind === 'maze-file')
-    return readMazeSet(await readFile(path), path, data.size)
-  const { puzzles } = await readOfficialFolder('test', (name) => readFile(`${path}/${name}`), path)
+    return readMazeSet(await readDataFile(path), path, data.size)
+  const { puzzles } = await readOfficialFolder('test', (name) => readDataFile(`${path}/${name}`), path)
   return puzzles
 }
 
 /** The test set that the run was begun with, checked by its checksum. */
 export async function readTestSet({ recipe }: OpenedModel, run: string): Promise<AnyPuzzleSet> {
   if (namesNoFile(recipe)) throw noTestSet(run)
-  const { test, record } = await loadDataSets(recipe.data, readFile)
+  const { test, record } = await loadDataSets(recipe.data, readDataFile)
   if (test.count === 0) throw noTestSet(run)
   if (!(await stat(run)).isDirectory()) return test
   const before = await (await openRunFolder(run)).readJson('data')

@@ -1,6 +1,6 @@
-import type { PartRecord, PuzzleFileReport } from '@tiny-recursive-models/trm'
+import type { ArcRecord, PartRecord, PuzzleFileReport } from '@tiny-recursive-models/trm'
 import { checkPuzzleFile, InputError, loadDataSets } from '@tiny-recursive-models/trm'
-import { maximumDataBytes, readFileBounded } from '@tiny-recursive-models/trm/node'
+import { readDataFile } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { jsonOption, setOption } from '../options.ts'
 import { grouped, plural } from '../output/format.ts'
@@ -8,6 +8,7 @@ import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 import { resolveRecipe } from '../recipe-argument.ts'
+import { addDataArc } from './data-arc.ts'
 import { addGenerate } from './data-generate.ts'
 
 /** Problems that are listed on a terminal; `--json` has more. */
@@ -26,7 +27,8 @@ export function addData(program: Command): void {
       `
 Examples:
   trm data sudoku-6x6
-  trm data sudoku-extreme-mlp --set data.train=train.csv --set data.test=test.csv`,
+  trm data sudoku-extreme-mlp --set data.train=train.csv --set data.test=test.csv
+  trm data arc-agi-1 --set data.path=arc`,
     )
     .action(describeData)
   data
@@ -39,6 +41,7 @@ Examples:
     .addHelpText('after', '\nExamples:\n  trm data check puzzles.csv\n  trm data check train.csv.gz --json')
     .action(checkFile)
   addGenerate(data)
+  addDataArc(data)
 }
 
 async function describeData(
@@ -46,9 +49,7 @@ async function describeData(
   { set, json }: { set?: readonly string[]; json?: true },
 ): Promise<void> {
   const recipe = await resolveRecipe(name, set ?? [])
-  const { record } = await loadDataSets(recipe.data, (path) =>
-    readFileBounded(path, { maximumBytes: maximumDataBytes }),
-  )
+  const { record } = await loadDataSets(recipe.data, readDataFile)
   if (json) return printJson({ recipe: recipe.name, ...record })
   const parts: [string, PartRecord][] = [
     ['train', record.train],
@@ -57,11 +58,30 @@ async function describeData(
   ]
   const rows = parts.map(([part, { name: set, count, checksum }]) => [part, grouped(count), checksum, set])
   print(formatTable(['part', 'puzzles', 'checksum', 'from'], rows, [1]))
+  if (record.arc) describeArc(record.arc, record.identifiers)
   print(`${record.cells} cells, ${record.symbols} symbols, augmentation: ${record.augment}`)
 }
 
+function describeArc(
+  { tasks, tooLarge, repeated, leaks, validationInputs, testInputs }: ArcRecord,
+  identifiers: number,
+): void {
+  print(
+    `${plural(tasks, 'task')} with ${grouped(identifiers)} identifiers; ` +
+      `${plural(validationInputs, 'validation input')}, ${plural(testInputs, 'test input')}`,
+  )
+  if (tooLarge + repeated > 0)
+    print(`left out: ${plural(tooLarge, 'too large task')}, ${grouped(repeated)} that another set has too`)
+  if (leaks.length > 0) {
+    const shown = leaks.slice(0, 5).join(', ')
+    print(
+      `trained on in part: ${plural(leaks.length, 'test task')} (${shown}${leaks.length > 5 ? ', …' : ''})`,
+    )
+  }
+}
+
 async function checkFile(path: string, { strict, json }: { strict?: true; json?: true }): Promise<void> {
-  const bytes = await readFileBounded(path, { maximumBytes: maximumDataBytes })
+  const bytes = await readDataFile(path)
   const progress = new Progress(json === true)
   let report: PuzzleFileReport | undefined
   for await (const event of checkPuzzleFile(bytes, { name: path, progressEvery: 500 })) {

@@ -1,10 +1,23 @@
-import { type EvaluationReport, evaluate, validityOf } from '@tiny-recursive-models/trm'
+import {
+  type AnyPuzzleSet,
+  type ArcBallot,
+  type ArcFigures,
+  arcWithAugmentations,
+  type EvaluationReport,
+  evaluate,
+  formatSubmission,
+  InputError,
+  isArcPuzzleSet,
+  validityOf,
+} from '@tiny-recursive-models/trm'
 import {
   type CheckpointChoice,
   type OpenedModel,
+  openArcBallots,
   openModel,
   openOrtExecutor,
   sampleSet,
+  writeFileAtomically,
 } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
@@ -17,6 +30,7 @@ import {
   threadsOption,
   wholeNumber,
 } from '../options.ts'
+import { describeArc } from '../output/arc.ts'
 import { grouped, percent, plural, significant, validShare } from '../output/format.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
@@ -29,6 +43,8 @@ interface EvalOptions {
   readonly maxSteps?: number
   readonly early?: true
   readonly limit?: number
+  readonly augmentations?: number
+  readonly submission?: string
   readonly device?: 'cpu' | 'webgpu'
   readonly threads?: number
   readonly json?: true
@@ -43,6 +59,8 @@ export function addEval(program: Command): void {
     .addOption(maxStepsOption())
     .option('--early', 'measure early halting too: end when the model believes that it is right')
     .option('--limit <count>', 'a random sample of so many puzzles', wholeNumber(1, 1e9))
+    .option('--augmentations <count>', 'ARC: ask under so many only (default: all)', wholeNumber(0, 1e6))
+    .option('--submission <file>', 'ARC: write the first two of the vote, with all steps, there')
     .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -52,6 +70,7 @@ export function addEval(program: Command): void {
 Examples:
   trm eval runs/sudoku-6x6-0
   trm eval runs/sudoku-6x6-0 --early --max-steps 64
+  trm eval runs/arc-agi-1-0 --augmentations 100 --submission submission.json
   trm eval runs/sudoku-small-0 --data hard.csv.gz --limit 500 --checkpoint final --json`,
     )
     .action(runEval)
@@ -61,7 +80,12 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
   const opened = await openModel(run, options.checkpoint)
   const whole =
     options.data === undefined ? await readTestSet(opened, run) : await readPuzzles(opened, options.data)
-  const set = sampleSet(whole, options.limit ?? whole.count, opened.recipe.training.seed)
+  const asked = askedPart(whole, options)
+  const set = sampleSet(asked, options.limit ?? asked.count, opened.recipe.training.seed)
+  const { data: source } = opened.recipe
+  const folder = source.kind === 'official-folder' ? (options.data ?? source.path) : null
+  const ballots = await openArcBallots(set, folder)
+  if (ballots === null) refuseArcOptions(whole.name, options)
   const { device, threads } = options
   const executor = await openOrtExecutor({ ...given('device', device), ...given('threads', threads) })
 
@@ -70,15 +94,17 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
     interrupted = true
   })
   const progress = new Progress(options.json === true)
-  const measure = async (halting: 'full' | 'early'): Promise<EvaluationReport | null> => {
+  const measure = async (halting: 'full' | 'early'): Promise<Measured | null> => {
     const settings = {
       halting,
       ...given('maximumSteps', options.maxSteps),
       ...given('isValid', validityOf(opened.recipe.data, opened.model.config)),
       shouldStop: () => interrupted,
     }
+    const ballot = ballots?.() ?? null
     for await (const event of evaluate(executor, opened.model, set, settings)) {
-      if (event.type === 'done') return event.report
+      ballot?.note(event)
+      if (event.type === 'done') return { report: event.report, ballot }
       if (event.type !== 'progress') continue
       const kind = halting === 'full' ? 'all steps' : 'early halting'
       progress.update(
@@ -97,6 +123,15 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
     process.exitCode = interruptedExitCode
     return
   }
+  if (options.submission !== undefined && full.ballot) {
+    const text = formatSubmission(full.ballot.submission())
+    await writeFileAtomically(options.submission, new TextEncoder().encode(text))
+  }
+  const arc = full.ballot && {
+    full: full.ballot.figures(),
+    early: early?.ballot?.figures() ?? null,
+    submission: options.submission ?? null,
+  }
   if (options.json) {
     const { which, source, step } = opened
     printJson({
@@ -104,10 +139,50 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
       checkpoint: { which, source, step },
       puzzles: set.name,
       executor: executor.name,
-      full,
-      early,
+      full: full.report,
+      early: early?.report ?? null,
+      ...(arc && { arc }),
     })
-  } else print(describe(opened, `${plural(set.count, 'puzzle')} of ${whole.name}`, full, early))
+    return
+  }
+  const puzzles = `${plural(set.count, 'puzzle')} of ${whole.name}`
+  print(describe(opened, puzzles, full.report, early?.report ?? null))
+  if (!arc) return
+  const ways: [string, ArcFigures][] = [[`all ${full.report.maximumSteps} steps`, arc.full]]
+  if (arc.early) ways.push(['early halting', arc.early])
+  print(`\n${describeArc(ways)}`)
+  if (arc.submission !== null) print(`submission in ${arc.submission}`)
+}
+
+interface Measured {
+  readonly report: EvaluationReport
+  readonly ballot: ArcBallot | null
+}
+
+/** The puzzles under so many augmentations. */
+export function askedPart(
+  set: AnyPuzzleSet,
+  { augmentations }: Pick<EvalOptions, 'augmentations'>,
+): AnyPuzzleSet {
+  if (augmentations === undefined) return set
+  if (isArcPuzzleSet(set)) return arcWithAugmentations(set, augmentations)
+  throw new InputError({
+    who: '--augmentations',
+    expected: 'a run on ARC tasks',
+    got: `one on ${set.name}`,
+    hint: 'Leave --augmentations out; --limit takes a part of a data folder.',
+  })
+}
+
+/** Refuses what only a vote can give. */
+export function refuseArcOptions(name: string, { submission }: Pick<EvalOptions, 'submission'>): void {
+  if (submission === undefined) return
+  throw new InputError({
+    who: '--submission',
+    expected: 'a run on ARC tasks',
+    got: `one on ${name}`,
+    hint: 'Leave --submission out.',
+  })
 }
 
 function describe(

@@ -1,5 +1,7 @@
 /** Shows a training run while it goes on. */
+import type { ArcFigures } from '@tiny-recursive-models/trm'
 import type { RunReport, RunTrainingEvent } from '@tiny-recursive-models/trm/node'
+import { describeArc } from './arc.ts'
 import { duration, grouped, percent, plural, significant, validShare } from './format.ts'
 import { Progress } from './progress.ts'
 
@@ -104,10 +106,19 @@ export function describeReport(report: RunReport): string {
   ]
   if (test === null) return [...lines, 'no test puzzles: nothing to report on'].join('\n')
   const [low, high] = test.full.exactInterval
+  // Reports of earlier versions have no such key.
+  const arc = report.arc ?? null
+  const vote: [string, ArcFigures][] = arc
+    ? [
+        ['all steps', arc],
+        ['early halting', arc.early],
+      ]
+    : []
   return [
     ...lines,
     `on ${plural(test.full.puzzles, 'unseen puzzle')} (${weights.which} weights, step ${grouped(weights.step)}):`,
     `  all ${test.full.maximumSteps} steps    ${percent(test.full.exactAccuracy)} exact (95 %: ${percent(low)} to ${percent(high)})${validShare(test.full)}, ${significant(test.full.puzzlesPerSecond)} puzzles/s`,
     `  early halting  ${percent(test.early.exactAccuracy)} exact${validShare(test.early)}, ${test.early.meanSteps.toFixed(1)} steps a puzzle, ${significant(test.early.puzzlesPerSecond)} puzzles/s`,
+    ...(arc ? [describeArc(vote)] : []),
   ].join('\n')
 }

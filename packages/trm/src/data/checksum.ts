@@ -61,13 +61,15 @@ export function tokensDigest(tokens: ArrayLike<number>): string {
   return checksum.digest()
 }
 
-function absorb(state: number, word: number): number {
+/** One round of MurmurHash3. */
+export function absorb(state: number, word: number): number {
   const spread = Math.imul(word, 0xcc9e2d51)
   const mixed = state ^ Math.imul((spread << 15) | (spread >>> 17), 0x1b873593)
   return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0
 }
 
-function finish(state: number): number {
+/** The end of MurmurHash3: every bit of the state moves every bit of the result. */
+export function finish(state: number): number {
   let word = Math.imul(state ^ (state >>> 16), 0x85ebca6b)
   word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35)
   return word ^ (word >>> 16)

@@ -1,5 +1,6 @@
 /** A recipe's `data` section to the puzzle sets of a run: training, validation and test. */
 import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
+import { type ArcData, type ArcRecord, loadArc } from './arc/load-arc.ts'
 import { puzzleSetChecksum } from './checksum.ts'
 import { type DataSets, type TrainingPuzzles, trainingPuzzles } from './data-sets.ts'
 import type { Augmentation } from './example-stream.ts'
@@ -20,6 +21,7 @@ export type DataDescription =
   | GeneratedMazeData
   | MazeFileData
   | OfficialFolderData
+  | ArcData
 
 export interface GeneratedSudokuData {
   readonly kind: 'sudoku-generated'
@@ -65,8 +67,11 @@ export type DataRecord = {
   readonly symbols: number
   readonly identifiers: number
   readonly seed: number
-  readonly augment: Augmentation
+  /** How a drawn example is changed; `arc`: a random version of its task at a random place. */
+  readonly augment: Augmentation | 'arc'
   readonly checksum: string
+  /** What else is known of ARC tasks. */
+  readonly arc?: ArcRecord
   readonly train: PartRecord
   readonly validation: PartRecord
   readonly test: PartRecord
@@ -80,13 +85,17 @@ export interface PartRecord {
   readonly indices: readonly number[] | null
 }
 
-export type ReadDataFile = (path: string) => Promise<Uint8Array>
+/** Reads a file; `list` gives the names in a folder, which ARC needs. */
+export type ReadDataFile = ((path: string) => Promise<Uint8Array>) & {
+  readonly list?: (folder: string) => Promise<readonly string[]>
+}
 
 interface Parts {
   readonly train: TrainingPuzzles
   readonly validation: AnyPuzzleSet
   readonly test: AnyPuzzleSet
-  readonly augment: Augmentation
+  readonly augment: Augmentation | 'arc'
+  readonly arc?: ArcRecord
   readonly trainIndices: readonly number[] | null
   readonly validationIndices: readonly number[] | null
 }
@@ -111,6 +120,7 @@ export async function loadDataSets(data: DataDescription, readFile: ReadDataFile
     seed: data.seed,
     augment,
     checksum,
+    ...(parts.arc && { arc: parts.arc }),
     train: part(train, 0, parts.trainIndices),
     validation: part(validation, 1, parts.validationIndices),
     test: part(test, 2, null),
@@ -131,6 +141,8 @@ async function loadParts(data: DataDescription, readFile: ReadDataFile): Promise
       return storedParts(await readMazeParts(data, readFile), data.augment ? 'maze' : 'none')
     case 'official-folder':
       return readFolderParts(data, readFile)
+    case 'arc':
+      return readArcParts(data, readFile)
   }
 }
 
@@ -181,6 +193,20 @@ async function readSudokuParts(data: SudokuFileData, readFile: ReadDataFile): Pr
       : await readSudokuSet(await readFile(testPath), testPath, box)
   refuseSharedPuzzles(train, test)
   return { train, validation, test, trainIndices: trainRows, validationIndices: validationRows }
+}
+
+async function readArcParts(data: ArcData, readFile: ReadDataFile): Promise<Parts> {
+  const { list } = readFile
+  if (list === undefined) {
+    throw new InputError({
+      who: 'loadDataSets',
+      expected: 'a function that reads files and has one that lists folders, for ARC data',
+      got: 'one without `list`',
+      hint: 'Pass readDataFile of @tiny-recursive-models/trm/node, or add `list`.',
+    })
+  }
+  const sets = await loadArc(data, { read: readFile, list })
+  return { ...sets, augment: 'arc', trainIndices: null, validationIndices: null }
 }
 
 async function readFolderParts(data: OfficialFolderData, readFile: ReadDataFile): Promise<Parts> {

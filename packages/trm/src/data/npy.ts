@@ -101,17 +101,25 @@ export function encodeNpy({ dtype, shape, data }: NpyArray): Uint8Array {
       hint: 'The product of the shape must be the number of elements.',
     })
   }
+  const header = npyHeader(dtype, shape)
+  const bytes = new Uint8Array(header.length + data.byteLength)
+  bytes.set(header)
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length)
+  return bytes
+}
+
+/** What stands in front of the numbers, for an array that is written in pieces. */
+export function npyHeader(dtype: NpyType, shape: readonly number[]): Uint8Array {
   // Python writes a tuple of one as (3,).
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
   const dictionary = `{'descr': '${typeFacts[dtype].descr}', 'fortran_order': False, 'shape': ${tuple}, }`
   const start = magic.length + 4
   const payloadStart = Math.ceil((start + dictionary.length + 1) / alignment) * alignment
-  const bytes = new Uint8Array(payloadStart + data.byteLength)
+  const bytes = new Uint8Array(payloadStart)
   bytes.set(magic)
   bytes[magic.length] = 1
   new DataView(bytes.buffer).setUint16(magic.length + 2, payloadStart - start, true)
   bytes.set(new TextEncoder().encode(`${dictionary.padEnd(payloadStart - start - 1)}\n`), start)
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), payloadStart)
   return bytes
 }
 

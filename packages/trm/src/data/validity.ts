@@ -26,6 +26,8 @@ export function puzzleKindOf(
     case 'maze-generated':
     case 'maze-file':
       return { puzzle: 'maze', size: data.size }
+    case 'arc':
+      return undefined
     case 'official-folder':
       if (cells === 81 && symbols === 11) return { puzzle: 'sudoku', shape: boxShapes['9x9'] }
       if (cells === largestMaze ** 2 && symbols === mazeSymbols) return { puzzle: 'maze', size: largestMaze }

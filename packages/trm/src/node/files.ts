@@ -18,7 +18,15 @@ const abandonedAfterMs = 60 * 60 * 1000
  * temporary file beside it, forced to the disk, renamed over it, the folder forced to the disk. Temporary files
  * that killed processes have left in the folder are removed first.
  */
-export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
+export function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
+  return writePiecesAtomically(path, [bytes])
+}
+
+/**
+ * The same for a file that is never in memory as a whole. A piece may use the memory of the one before it: it is
+ * written before the next is asked for.
+ */
+export async function writePiecesAtomically(path: string, pieces: Iterable<Uint8Array>): Promise<void> {
   const folder = dirname(path)
   const temporary = join(folder, `.${basename(path)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`)
   try {
@@ -26,7 +34,7 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
     await removeAbandonedTemporaries(folder)
     const handle = await open(temporary, 'wx')
     try {
-      await writeWhole(handle, bytes)
+      for (const piece of pieces) await writeWhole(handle, piece)
       await handle.sync()
     } finally {
       await handle.close()

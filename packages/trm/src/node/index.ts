@@ -1,5 +1,8 @@
 /** What only Node can do: files, run folders, worker threads. */
 export { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+export { openArcBallots } from './arc-ballots.ts'
+export { type ArcFolderOptions, arcFolderBytes, writeArcFolder } from './arc-folder.ts'
+export { maximumDataBytes, readDataFile } from './data-files.ts'
 export { type ExportedFile, type ExportModelOptions, exportModel } from './export-model.ts'
 export { readFileBounded, writeFileAtomically } from './files.ts'
 export * from './hub.ts'
@@ -17,7 +20,6 @@ export { createRunFolder, type LatestCheckpoint, openRunFolder, RunFolder, runFi
 export { listRuns, type RunStatus, type RunSummary } from './run-list.ts'
 export { type RunReport, sampleSet, type TestProgress } from './run-report.ts'
 export {
-  maximumDataBytes,
   type RunTrainingEvent,
   type RunTrainingOptions,
   runTraining,

@@ -1,10 +1,15 @@
 /** The figures at the end of a run: its model on the test set, with all steps and with early halting. */
 import { type Executor, RandomStream } from '@tiny-recursive-models/tensor'
+import { sampleArcSet } from '../data/arc/arc-part.ts'
+import { isArcPuzzleSet } from '../data/arc/arc-puzzle-set.ts'
 import type { LoadedDataSets } from '../data/load.ts'
 import { type AnyPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
+import type { ArcBallot } from '../evaluate/arc/ballot.ts'
+import type { ArcFigures } from '../evaluate/arc/pass-at.ts'
 import { type EvaluationOptions, type EvaluationReport, evaluate } from '../evaluate/evaluate.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import { parameterCount } from '../models/weights.ts'
+import { openArcBallots } from './arc-ballots.ts'
 import { type MachineFacts, machineFacts } from './machine.ts'
 import { openModel } from './model-files.ts'
 import type { RunFolder } from './run-folder.ts'
@@ -30,6 +35,8 @@ export interface RunReport {
   }
   /** Null where the run has no test puzzles. */
   readonly test: { readonly full: EvaluationReport; readonly early: EvaluationReport } | null
+  /** The vote over the test puzzles, with all steps and with early halting; null where they are not of ARC. */
+  readonly arc: (ArcFigures & { readonly early: ArcFigures }) | null
   readonly machine: {
     readonly executor: string
     readonly device: string
@@ -65,12 +72,16 @@ export async function* testRun(
   const { model, which, step } = await openModel(run.path)
   const set = sampleSet(data.test, options.testPuzzles ?? 1_000, run.recipe.training.seed)
   let test: RunReport['test'] = null
+  let arc: RunReport['arc'] = null
   if (set.count > 0) {
-    const settings = { ...options, ...(data.isValid && { isValid: data.isValid }) }
+    const { data: source } = run.recipe
+    const ballots = await openArcBallots(set, source.kind === 'official-folder' ? source.path : null)
+    const settings = { ...options, ballots, ...(data.isValid && { isValid: data.isValid }) }
     const full = yield* testWith('full', executor, model, set, settings)
     const early = full && (yield* testWith('early', executor, model, set, settings))
     if (full === undefined || early === undefined) return undefined
-    test = { full, early }
+    test = { full: full.report, early: early.report }
+    if (full.arc && early.arc) arc = { ...full.arc, early: early.arc }
   }
   const { recipe } = run
   return {
@@ -90,6 +101,7 @@ export async function* testRun(
       test: data.test.count,
     },
     test,
+    arc,
     machine: {
       executor: executor.name,
       device: executor.device,
@@ -111,11 +123,13 @@ async function* testWith(
   executor: Executor,
   model: TrainedModel,
   set: AnyPuzzleSet,
-  { step, shouldStop, isValid }: TestOptions & Pick<EvaluationOptions, 'isValid'>,
-): AsyncGenerator<TestProgress, EvaluationReport | undefined> {
+  { step, shouldStop, isValid, ballots }: TestSettings,
+): AsyncGenerator<TestProgress, TestFigures | undefined> {
   const options = { halting, ...(shouldStop && { shouldStop }), ...(isValid && { isValid }) }
+  const ballot = ballots?.()
   for await (const event of evaluate(executor, model, set, options)) {
-    if (event.type === 'done') return event.report
+    ballot?.note(event)
+    if (event.type === 'done') return { report: event.report, arc: ballot?.figures() ?? null }
     if (event.type !== 'progress') continue
     const { done, total, elapsedMs } = event
     yield { type: 'testing', step, halting, done, total, elapsedMs }
@@ -123,9 +137,23 @@ async function* testWith(
   return undefined
 }
 
-/** At most `limit` puzzles, drawn at random: files are often sorted by source or difficulty. */
+interface TestSettings extends TestOptions, Pick<EvaluationOptions, 'isValid'> {
+  /** Makes a new vote for every evaluation; null where the puzzles are not of ARC. */
+  readonly ballots: (() => ArcBallot) | null
+}
+
+interface TestFigures {
+  readonly report: EvaluationReport
+  readonly arc: ArcFigures | null
+}
+
+/**
+ * At most `limit` puzzles, drawn at random: files are often sorted by source or difficulty. Of ARC, fewer
+ * augmentations of every test input.
+ */
 export function sampleSet(set: AnyPuzzleSet, limit: number, seed: number): AnyPuzzleSet {
   if (set.count <= limit) return set
+  if (isArcPuzzleSet(set)) return sampleArcSet(set, limit, seed)
   const order = new RandomStream(seed, 'test sample').permutation(set.count)
   return selectPuzzles(set, order.slice(0, limit), `${limit} of ${set.name}`)
 }

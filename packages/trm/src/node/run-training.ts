@@ -9,8 +9,8 @@ import { type LoadedDataSets, loadDataSets } from '../data/load.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import type { TrainingEvent } from '../train/events.ts'
 import { doneEvent, train } from '../train/train.ts'
+import { readDataFile } from './data-files.ts'
 import { errorCode } from './file-errors.ts'
-import { readFileBounded } from './files.ts'
 import { mostThreads } from './machine.ts'
 import { encodeModelFile } from './model-files.ts'
 import { createRunFolder, openRunFolder, type RunFolder, runFiles } from './run-folder.ts'
@@ -53,9 +53,6 @@ export type RunTrainingEvent =
   | TestProgress
   | { readonly type: 'report'; readonly step: number; readonly path: string; readonly report: RunReport }
 
-/** The largest data file that is read; the published ones are below. */
-export const maximumDataBytes = 2 ** 32
-
 /** Trains in a run folder and ends with a report on the test set. */
 export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<RunTrainingEvent, void> {
   const opened = await openBegun(options)
@@ -65,9 +62,7 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
     const recipe = run?.recipe ?? options.recipe
     if (recipe === null) throw noRecipe(options.folder)
     // What is wrong with the data or the device shows before there is a folder.
-    const data = await loadDataSets(recipe.data, (path) =>
-      readFileBounded(path, { maximumBytes: maximumDataBytes }),
-    )
+    const data = await loadDataSets(recipe.data, readDataFile)
     const threads = options.threads ?? threadsToGoOn(state)
     const device = options.device ?? (state?.device === 'webgpu' ? 'webgpu' : 'cpu')
     const executor = await openOrtExecutor({ device, threads })

@@ -151,6 +151,36 @@ const officialFolderFields = z.strictObject(
   section,
 )
 
+const subsetName = () => {
+  const error = 'the name of a set, such as evaluation2'
+  return z.string({ error }).regex(/^[\w.-]{1,64}$/, { error })
+}
+const subsetList = { error: 'a list of 1 to 20 names of sets, such as ["training","evaluation"]' }
+
+const arcFields = z.strictObject(
+  {
+    kind: z.literal('arc'),
+    /** The folder of the ARC files. */
+    path: pathOrNull,
+    /** Whose tasks are trained on, the test set's training pairs too; the order of the identifiers. */
+    subsets: z.array(subsetName(), subsetList).min(1, subsetList).max(20, subsetList),
+    /** The set whose test pairs are held out. */
+    test: subsetName(),
+    /** Tasks of the other sets whose test pairs are held out too (published: 0). */
+    validation: puzzleCount(0),
+    /** Augmented versions of a task, each with an identifier (published: 1,000). */
+    augmentations: wholeNumber(0, 100_000),
+    /** The side of the canvas (published: 30). */
+    canvas: wholeNumber(1, 30).default(30),
+    /** Tasks with a longer side are left out; null = those that do not fit on the canvas. */
+    longestSide: wholeNumber(1, 30).nullable().default(null),
+    /** Train on test pairs where sets overlap, instead of refusing to. */
+    allowLeak: flag().default(false),
+    seed: seed(),
+  },
+  section,
+)
+
 const optimizerFields = z.strictObject(
   {
     learningRate: numberBetween(0, 10),
@@ -207,6 +237,7 @@ export const dataFields = {
   'maze-generated': generatedMazeFields,
   'maze-file': mazeFileFields,
   'official-folder': officialFolderFields,
+  arc: arcFields,
 } as const
 
 const dataKinds = Object.keys(dataFields).map((kind) => `'${kind}'`)
@@ -224,6 +255,7 @@ export const recipeFields = z.strictObject(
         dataFields['maze-generated'],
         dataFields['maze-file'],
         dataFields['official-folder'],
+        dataFields.arc,
       ],
       {
         error: (issue) => ((issue.code as string) === 'invalid_type' ? 'an object' : dataKinds.join(' or ')),

@@ -1,5 +1,8 @@
 /** The shipped recipes, by name. */
 import { InputError } from '@tiny-recursive-models/tensor'
+import { arcAgi1 } from './arc-agi-1.ts'
+import { arcAgi2 } from './arc-agi-2.ts'
+import { arcSmall } from './arc-small.ts'
 import { mazeHard } from './maze-hard.ts'
 import { mazeSmall } from './maze-small.ts'
 import { describeValue, unknownNameHint } from './messages.ts'
@@ -31,6 +34,9 @@ export const recipeNames = [
   'sudoku-extreme-att',
   'maze-small',
   'maze-hard',
+  'arc-small',
+  'arc-agi-1',
+  'arc-agi-2',
 ] as const
 
 export type RecipeName = (typeof recipeNames)[number]
@@ -43,6 +49,9 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze({
   'sudoku-extreme-att': parseRecipe(sudokuExtremeAtt, 'recipe sudoku-extreme-att'),
   'maze-small': parseRecipe(mazeSmall, 'recipe maze-small'),
   'maze-hard': parseRecipe(mazeHard, 'recipe maze-hard'),
+  'arc-small': parseRecipe(arcSmall, 'recipe arc-small'),
+  'arc-agi-1': parseRecipe(arcAgi1, 'recipe arc-agi-1'),
+  'arc-agi-2': parseRecipe(arcAgi2, 'recipe arc-agi-2'),
 })
 
 /** The shipped recipe of that name; an unknown name is answered with the nearest one. */

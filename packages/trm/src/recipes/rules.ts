@@ -139,6 +139,36 @@ const mazeHoldsItsPath: Rule = ({ data }) =>
         hint: `A path of about data.size (${data.size}) steps is easy to find.`,
       }
 
+const arcTestIsRead: Rule = ({ data }) =>
+  data.kind !== 'arc' || data.subsets.includes(data.test)
+    ? null
+    : {
+        key: 'data.test',
+        expected: `one of data.subsets (${data.subsets.join(', ')})`,
+        got: data.test,
+        hint: 'The test tasks’ own training pairs are trained on too: add the set to data.subsets.',
+      }
+
+const arcSetsDiffer: Rule = ({ data }) =>
+  data.kind !== 'arc' || new Set(data.subsets).size === data.subsets.length
+    ? null
+    : {
+        key: 'data.subsets',
+        expected: 'every set once',
+        got: data.subsets.join(', '),
+        hint: 'Take the repeated name out.',
+      }
+
+const arcGridsFit: Rule = ({ data }) =>
+  data.kind !== 'arc' || data.longestSide === null || data.longestSide <= data.canvas
+    ? null
+    : {
+        key: 'data.longestSide',
+        expected: `at most data.canvas (${data.canvas})`,
+        got: String(data.longestSide),
+        hint: 'Grids must fit on the canvas.',
+      }
+
 const rules: readonly Rule[] = [
   headsDivideWidth,
   rotaryHeadsAreEven,
@@ -152,6 +182,9 @@ const rules: readonly Rule[] = [
   sudokuBoxIsKnown,
   mazeDensityIsARange,
   mazeHoldsItsPath,
+  arcTestIsRead,
+  arcSetsDiffer,
+  arcGridsFit,
 ]
 
 /** Throws on the first rule that the recipe breaks. */

@@ -100,6 +100,64 @@ test('the Sudoku-Extreme recipes are the published settings', () => {
   )
 })
 
+test('the ARC recipes are the published settings', () => {
+  const one = recipes['arc-agi-1']
+  const { mixer, positions, cycles, recursions, ...rest } = recipes['sudoku-extreme-att'].model
+  assert.deepEqual(one.model, { ...rest, mixer, positions, cycles: 3, recursions: 4 })
+  assert.deepEqual(one.data, {
+    kind: 'arc',
+    path: null,
+    subsets: ['training', 'evaluation', 'concept'],
+    test: 'evaluation',
+    validation: 20,
+    augmentations: 1000,
+    canvas: 30,
+    longestSide: null,
+    allowLeak: false,
+    seed: 0,
+  })
+  assert.deepEqual(one.optimizer, {
+    ...recipes['sudoku-extreme-att'].optimizer,
+    weightDecay: 0.1,
+    puzzleLearningRate: 1e-2,
+    puzzleWeightDecay: 0.1,
+  })
+  // 100,000 epochs · 960 tasks · 4.1458 pairs, and 1,280 tasks · 4.3326, over batches of 768: see the recipes.
+  assert.deepEqual([one.training.batch, one.training.steps], [768, 518_000])
+  const two = recipes['arc-agi-2']
+  assert.deepEqual([two.training.batch, two.training.steps], [768, 722_000])
+  assert.ok(two.data.kind === 'arc')
+  assert.deepEqual(
+    [two.data.subsets, two.data.test],
+    [['training2', 'evaluation2', 'concept'], 'evaluation2'],
+  )
+})
+
+test('sets of ARC data must fit together', () => {
+  const message = (...changes: string[]) => messageOf(() => overrideRecipe(recipes['arc-small'], changes))
+  const sets = 'data.subsets=["training","concept"]'
+  assert.equal(
+    message(sets, 'data.test=evaluation'),
+    'recipe override: data.test: expected one of data.subsets (training, concept), got evaluation. The test tasks’ own training pairs are trained on too: add the set to data.subsets.',
+  )
+  assert.equal(
+    message('data.subsets=["training","training"]'),
+    'recipe override: data.subsets: expected every set once, got training, training. Take the repeated name out.',
+  )
+  assert.equal(
+    message('data.longestSide=8', 'data.canvas=7'),
+    'recipe override: data.longestSide: expected at most data.canvas (7), got 8. Grids must fit on the canvas.',
+  )
+  assert.equal(
+    message('data.subsets=training'),
+    'recipe override: data.subsets: expected a list of 1 to 20 names of sets, such as ["training","evaluation"], got "training". Correct data.subsets.',
+  )
+  assert.equal(
+    message('data.test="../x"'),
+    'recipe override: data.test: expected the name of a set, such as evaluation2, got "../x". Correct data.test.',
+  )
+})
+
 test('an unknown recipe is answered with the nearest name', () => {
   assert.equal(
     messageOf(() => findRecipe('sudoku6x6')),
@@ -137,7 +195,7 @@ test('a wrong value names its key, what is expected and what came', () => {
     parseMessage((recipe) => {
       recipe.data!.kind = 'sudoku'
     }),
-    `my.json: data.kind: expected 'sudoku-generated' or 'sudoku-file' or 'maze-generated' or 'maze-file' or 'official-folder', got "sudoku". Correct data.kind.`,
+    `my.json: data.kind: expected 'sudoku-generated' or 'sudoku-file' or 'maze-generated' or 'maze-file' or 'official-folder' or 'arc', got "sudoku". Correct data.kind.`,
   )
   assert.equal(
     parseMessage((recipe) => {
@@ -265,7 +323,7 @@ test('a whole section can be replaced, and then its keys be set', () => {
   assert.equal(recipe.data.train, 'a=b.csv')
   assert.equal(
     messageOf(() => overrideRecipe(base, ['data.kind=sudoku'])),
-    `recipe override: data.kind: expected 'sudoku-generated' or 'sudoku-file' or 'maze-generated' or 'maze-file' or 'official-folder', got "sudoku". Correct data.kind.`,
+    `recipe override: data.kind: expected 'sudoku-generated' or 'sudoku-file' or 'maze-generated' or 'maze-file' or 'official-folder' or 'arc', got "sudoku". Correct data.kind.`,
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['data.kind=sudoku-file'])),

@@ -1,0 +1,103 @@
+/** One ARC task by its id, from whatever files hold it. */
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import {
+  type ArcTask,
+  InputError,
+  parseArcTask,
+  publishedSubsets,
+  readJsonFile,
+} from '@tiny-recursive-models/trm'
+import { maximumDataBytes, readFileBounded } from '@tiny-recursive-models/trm/node'
+
+/**
+ * Looks for a task in each place in turn: Kaggle's file of challenges, with the solutions beside it; a task file;
+ * a folder of either, or of folders of task files.
+ *
+ * @throws InputError where no place has it
+ */
+export async function findArcTask(id: string, places: readonly string[]): Promise<ArcTask> {
+  let searched = 0
+  for (const place of places) {
+    for (const path of await filesOf(place, id)) {
+      const found = await taskIn(path, id)
+      if (found) return found
+      searched++
+    }
+  }
+  throw new InputError({
+    who: places.join(', '),
+    expected: `a task ${id}`,
+    got:
+      searched === 0 ? 'no ARC files' : `none of that id in ${searched} ${searched === 1 ? 'file' : 'files'}`,
+    hint: 'Name arc-agi_*_challenges.json, a task file, or a folder of them by --from; ids look like 0b17323b.',
+  })
+}
+
+const challenges = /^(.*)_challenges(\.json(?:\.gz)?)$/
+
+/** In the order in which the sets were published: later ones repeat tasks of earlier ones. */
+function bySubset(left: string, right: string): number {
+  const place = (name: string) => {
+    const found = publishedSubsets.findIndex(
+      (subset) => subset === subsetOf(challenges.exec(name)?.[1] ?? name),
+    )
+    return found < 0 ? publishedSubsets.length : found
+  }
+  return place(left) - place(right) || (left < right ? -1 : 1)
+}
+
+/** The files of a place that may hold the task; a file is one by itself. */
+async function filesOf(place: string, id: string): Promise<string[]> {
+  const isFolder = await stat(place).then(
+    (facts) => facts.isDirectory(),
+    () => false, // reading it says why not
+  )
+  if (!isFolder) return [place]
+  const isTaskFile = (name: string) => name === `${id}.json` || name === `${id}.json.gz`
+  const entries = await readdir(place, { withFileTypes: true })
+  const files = entries.map(({ name }) => name).filter((name) => challenges.test(name) || isTaskFile(name))
+  for (const folder of entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)) {
+    const inside = await readdir(join(place, folder)).catch((): string[] => [])
+    files.push(...inside.filter(isTaskFile).map((file) => join(folder, file)))
+  }
+  return files.sort(bySubset).map((name) => join(place, name))
+}
+
+async function taskIn(path: string, id: string): Promise<ArcTask | null> {
+  const value = await readJson(path)
+  const kaggle = challenges.exec(basename(path))
+  const source = { subset: kaggle ? subsetOf(kaggle[1]!) : basename(dirname(path)), who: path }
+  // A task file is named after its task.
+  if (hasKey(value, 'train')) {
+    return basename(path).replace(/\.json(\.gz)?$/, '') === id ? parseArcTask(id, value, null, source) : null
+  }
+  if (!hasKey(value, id)) return null
+  const solutions = kaggle ? await solutionsBeside(path, kaggle[1]!, id) : null
+  return parseArcTask(id, value[id], solutions, source)
+}
+
+/** `arc-agi_evaluation2` → `evaluation2` */
+const subsetOf = (name: string): string => name.replace(/^arc-agi_/, '')
+
+/** The outputs of the task in the file of solutions of the same name; null where there is none. */
+async function solutionsBeside(path: string, name: string, id: string): Promise<readonly unknown[] | null> {
+  const folder = dirname(path)
+  const wanted = [`${name}_solutions.json`, `${name}_solutions.json.gz`]
+  const found = (await readdir(folder)).find((file) => wanted.includes(file))
+  if (found === undefined) return null
+  const value = await readJson(join(folder, found))
+  const outputs = hasKey(value, id) ? value[id] : null
+  return Array.isArray(outputs) ? outputs : null
+}
+
+const readJson = async (path: string): Promise<unknown> =>
+  readJsonFile(await readFileBounded(path, { maximumBytes: maximumDataBytes }), {
+    name: path,
+    hint: 'Name a file of ARC tasks, as published or as a task file.',
+    maximumBytes: 2 ** 26,
+  })
+
+function hasKey(value: unknown, key: string): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, key)
+}

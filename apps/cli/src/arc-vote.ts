@@ -1,0 +1,86 @@
+/** What a run votes for on one ARC task. */
+import {
+  type ArcPuzzleSet,
+  type ArcTask,
+  arcBallot,
+  arcSetOfTask,
+  arcWithAugmentations,
+  evaluate,
+  InputError,
+  isArcPuzzleSet,
+} from '@tiny-recursive-models/trm'
+import { type CheckpointChoice, openModel, openOrtExecutor } from '@tiny-recursive-models/trm/node'
+import type { ArcAnswer } from './arc-picture.ts'
+import { interruptedExitCode, onInterrupt } from './interrupt.ts'
+import { given } from './options.ts'
+import { grouped, percent, plural } from './output/format.ts'
+import { Progress } from './output/progress.ts'
+import { readTestSet } from './puzzles.ts'
+
+export interface VoteOptions {
+  /** How many outputs of each test input. */
+  readonly votes: number
+  readonly augmentations?: number
+  readonly checkpoint?: CheckpointChoice
+  readonly device?: 'cpu' | 'webgpu'
+  readonly threads?: number
+  readonly json?: true
+}
+
+export interface RunVote {
+  readonly task: ArcTask
+  /** The best outputs for each test input. */
+  readonly answers: readonly (readonly ArcAnswer[])[]
+}
+
+/** Lets the model of a run answer a task of its test set under its augmentations; undefined where it was interrupted. */
+export async function voteOfRun(id: string, run: string, options: VoteOptions): Promise<RunVote | undefined> {
+  const opened = await openModel(run, options.checkpoint)
+  const set = questionsOf(await readTestSet(opened, run), id, run, options.augmentations)
+  const { device, threads } = options
+  const executor = await openOrtExecutor({ ...given('device', device), ...given('threads', threads) })
+  let interrupted = false
+  const release = onInterrupt(() => {
+    interrupted = true
+  })
+  const progress = new Progress(options.json === true)
+  const ballot = arcBallot(set)!
+  for await (const event of evaluate(executor, opened.model, set, { shouldStop: () => interrupted })) {
+    ballot.note(event)
+    if (event.type === 'progress')
+      progress.update(event.done / event.total, `${grouped(event.done)} of ${plural(event.total, 'answer')}`)
+  }
+  progress.stop()
+  release()
+  if (interrupted) {
+    process.stderr.write('interrupted: nothing to show\n')
+    process.exitCode = interruptedExitCode
+    return undefined
+  }
+  const [task] = set.tasks as [ArcTask]
+  const answers = task.test.map(({ input }) => {
+    const ranking = ballot.votes.ranking(id, input)
+    const cast = ranking.reduce((sum, { votes }) => sum + votes, 0)
+    return ranking.slice(0, options.votes).map(
+      ({ output, votes, meanProbability }, index): ArcAnswer => ({
+        title: `vote ${index + 1}: ${grouped(votes)} of ${grouped(cast)}, ${percent(meanProbability)} sure`,
+        output,
+        vote: { votes, meanProbability },
+      }),
+    )
+  })
+  return { task, answers }
+}
+
+function questionsOf(set: object, id: string, run: string, augmentations: number | undefined): ArcPuzzleSet {
+  if (!isArcPuzzleSet(set)) {
+    throw new InputError({
+      who: run,
+      expected: 'a run on ARC tasks',
+      got: 'one on other puzzles',
+      hint: 'trm solve shows a Sudoku run at work.',
+    })
+  }
+  const ofTask = arcSetOfTask(set, id)
+  return augmentations === undefined ? ofTask : arcWithAugmentations(ofTask, augmentations)
+}

@@ -1,0 +1,117 @@
+import { type ArcTask, gridsEqual, gridToJson, InputError, readSubmission } from '@tiny-recursive-models/trm'
+import {
+  type CheckpointChoice,
+  maximumDataBytes,
+  readFileBounded,
+  writeFileAtomically,
+} from '@tiny-recursive-models/trm/node'
+import type { Command } from 'commander'
+import { type ArcAnswer, arcPicture, differingCells } from '../arc-picture.ts'
+import { findArcTask } from '../arc-task.ts'
+import { voteOfRun } from '../arc-vote.ts'
+import { checkpointOption, deviceOption, jsonOption, threadsOption, wholeNumber } from '../options.ts'
+import { plural } from '../output/format.ts'
+import { pictureSvg } from '../output/picture-svg.ts'
+import { drawPicture, terminalLook } from '../output/picture-terminal.ts'
+import { print, printJson } from '../output/streams.ts'
+
+export function addArcShow(arc: Command): void {
+  arc
+    .command('show <task>')
+    .description('draw a task, and answers beside its solution with the differences marked')
+    .option('--from <paths...>', 'challenges files, task files or folders of them')
+    .option('--submission <file>', 'show the attempts of a submission')
+    .option('--run <run>', 'let a run answer, and show the vote; it must be tested on the task')
+    .option('--votes <count>', 'how many outputs of the vote', wholeNumber(1, 100), 3)
+    .option('--augmentations <count>', 'ask the run under so many only (default: all)', wholeNumber(0, 1e6))
+    .addOption(checkpointOption())
+    .option('--svg <file>', 'write the picture there')
+    .addOption(deviceOption())
+    .addOption(threadsOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  trm arc show 0b17323b --from data/arc
+  trm arc show 0b17323b --from data/arc --submission submission.json --svg picture.svg
+  trm arc show 0b17323b --run runs/arc-agi-1-0 --votes 5`,
+    )
+    .action(runShow)
+}
+
+export interface ShowOptions {
+  readonly from?: readonly string[]
+  readonly submission?: string
+  readonly run?: string
+  readonly votes: number
+  readonly augmentations?: number
+  readonly checkpoint?: CheckpointChoice
+  readonly svg?: string
+  readonly device?: 'cpu' | 'webgpu'
+  readonly threads?: number
+  readonly json?: true
+}
+
+async function runShow(id: string, options: ShowOptions): Promise<void> {
+  const { from, submission, run, svg, json } = options
+  const vote = run === undefined ? null : await voteOfRun(id, run, options)
+  if (vote === undefined) return // interrupted
+  const task = vote?.task ?? (await findArcTask(id, from ?? throwNoPlace(id)))
+  const attempts = submission === undefined ? [] : await attemptsFor(task, submission)
+  const answers = task.test.map((_, index) => [...(attempts[index] ?? []), ...(vote?.answers[index] ?? [])])
+  const picture = arcPicture(task, answers)
+  if (svg !== undefined) await writeFileAtomically(svg, new TextEncoder().encode(pictureSvg(picture)))
+  if (json) printJson(showFacts(task, answers))
+  else print(drawPicture(picture, terminalLook()))
+}
+
+function throwNoPlace(id: string): never {
+  throw new InputError({
+    who: `task ${id}`,
+    expected: 'the files that hold it, or a run that is tested on it',
+    got: 'neither',
+    hint: 'Write --from FOLDER or --run RUN.',
+  })
+}
+
+/** The attempts of a submission for each test input of a task. */
+export async function attemptsFor(task: ArcTask, path: string): Promise<ArcAnswer[][]> {
+  const submission = await readSubmission(
+    await readFileBounded(path, { maximumBytes: maximumDataBytes }),
+    path,
+  )
+  const entries = submission.get(task.id)
+  if (entries) {
+    return entries.map((attempts) =>
+      attempts.map((output, index) => ({ title: `attempt ${index + 1}`, output })),
+    )
+  }
+  throw new InputError({
+    who: path,
+    expected: `attempts for task ${task.id}`,
+    got: `${plural(submission.size, 'other task')}`,
+    hint: 'Give the submission for the set that the task is in.',
+  })
+}
+
+/** What `--json` prints. */
+export function showFacts(task: ArcTask, answers: readonly (readonly ArcAnswer[])[]) {
+  const { id, subset, train, test } = task
+  return {
+    task: id,
+    subset,
+    train: train.map(({ input, output }) => ({ input: gridToJson(input), output: gridToJson(output) })),
+    test: test.map(({ input, output: solution }, index) => ({
+      input: gridToJson(input),
+      solution: solution && gridToJson(solution),
+      answers: (answers[index] ?? []).map(({ title, output, vote }) => ({
+        title,
+        ...(vote && { votes: vote.votes, meanProbability: vote.meanProbability }),
+        output: gridToJson(output),
+        right: solution && gridsEqual(output, solution),
+        differing: solution && [...differingCells(output, solution)],
+      })),
+    })),
+  }
+}

@@ -1,0 +1,180 @@
+/** `trm data arc`: builds ARC sets, in memory to see what is in them, or as a data folder of the published code. */
+import { type ArcBuild, arcTrainingPuzzles, readAndBuildArc } from '@tiny-recursive-models/trm'
+import { arcFolderBytes, readDataFile, writeArcFolder } from '@tiny-recursive-models/trm/node'
+import { type Command, InvalidArgumentError } from 'commander'
+import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
+import { jsonOption, wholeNumber } from '../options.ts'
+import { duration, grouped, plural } from '../output/format.ts'
+import { Progress } from '../output/progress.ts'
+import { print, printJson } from '../output/streams.ts'
+import { formatTable } from '../output/table.ts'
+
+interface ArcOptions {
+  readonly from: string
+  readonly subsets: readonly string[]
+  readonly test: string
+  readonly augmentations: number
+  readonly canvas: number
+  readonly longestSide?: number
+  readonly seed: number
+  readonly allowLeak?: true
+  readonly out?: string
+  readonly replace?: true
+  readonly json?: true
+}
+
+export function addDataArc(data: Command): void {
+  data
+    .command('arc')
+    .description('build ARC-AGI with augmentations: counts, or a data folder that the published code reads')
+    .requiredOption(
+      '--from <folder>',
+      'arc-agi_<set>_challenges.json and _solutions.json, or <set>/<id>.json',
+    )
+    .option('--subsets <names>', 'sets to train on, with commas', names, [
+      'training',
+      'evaluation',
+      'concept',
+    ])
+    .option('--test <name>', 'the one of them whose test pairs are held out', 'evaluation')
+    .option('--augmentations <count>', 'augmented versions of a task', wholeNumber(0, 100_000), 1_000)
+    .option('--canvas <side>', 'side of the canvas', wholeNumber(1, 30), 30)
+    .option('--longest-side <side>', 'leave tasks with larger grids out', wholeNumber(1, 30))
+    .option('--seed <seed>', 'the same seed gives the same set', wholeNumber(0, 2 ** 32 - 1), 0)
+    .option('--allow-leak', 'build even where test pairs are trained on')
+    .option('--out <folder>', 'write the data folder (6 to 11 GB at full size)')
+    .option('--replace', 'replace a data set that is there')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  trm data arc --from arc                                    counts of ARC-AGI-1, nothing written
+  trm data arc --from arc --subsets training2,evaluation2,concept --test evaluation2 --out data/arc-2`,
+    )
+    .action(buildArcData)
+}
+
+async function buildArcData(options: ArcOptions): Promise<void> {
+  const progress = new Progress(options.json === true)
+  const started = performance.now()
+  const build = await readAndBuildArc(
+    {
+      ...options,
+      kind: 'arc',
+      path: options.from,
+      validation: 0,
+      longestSide: options.longestSide ?? null,
+      allowLeak: options.allowLeak === true,
+    },
+    { read: readDataFile, list: readDataFile.list! },
+    (done, of) => progress.update(done / of, `versions of ${grouped(done)} of ${plural(of, 'task')}`),
+  )
+  progress.stop()
+  const builtMs = performance.now() - started
+  const facts = factsOf(build, options, builtMs)
+  if (options.json !== true) describe(facts)
+  if (options.out !== undefined && !(await write(build, options.out, options, progress, facts.folderBytes)))
+    return
+  const elapsedMs = performance.now() - started
+  const peakBytes = process.resourceUsage().maxRSS * 1024
+  if (options.json) return printJson({ ...facts, out: options.out ?? null, elapsedMs, peakBytes })
+  const done =
+    options.out === undefined ? 'built' : `built in ${duration(builtMs)}, written to ${options.out}`
+  print(`${done} in ${duration(elapsedMs)}, at most ${size(peakBytes)} of memory`)
+}
+
+/** False where Ctrl-C ended it. */
+async function write(
+  build: ArcBuild,
+  folder: string,
+  { replace, json }: ArcOptions,
+  progress: Progress,
+  bytes: number,
+): Promise<boolean> {
+  if (json !== true) print(`writing ${size(bytes)} to ${folder}`)
+  let stopping = false
+  const release = onInterrupt(() => {
+    stopping = true
+  })
+  try {
+    const isWhole = await writeArcFolder(build, folder, {
+      onProgress: (done, of) => progress.update(done / of, `${size(done)} of ${size(of)}`),
+      replace: replace === true,
+      shouldStop: () => stopping,
+    })
+    progress.stop()
+    if (isWhole) return true
+    progress.note('stopped: the folder is no data set yet; the same command begins anew')
+    process.exitCode = interruptedExitCode
+    return false
+  } finally {
+    progress.stop()
+    release()
+  }
+}
+
+type Facts = ReturnType<typeof factsOf>
+
+function factsOf(build: ArcBuild, { subsets, augmentations, seed }: ArcOptions, builtMs: number) {
+  const { tasks, versions, test, leaks, tooLarge, repeated } = build
+  const { count, checksum } = arcTrainingPuzzles(build, '')
+  return {
+    subsets: subsets.map((name) => ({ name, tasks: tasks.filter(({ subset }) => subset === name).length })),
+    test: test.name,
+    tasks: tasks.length,
+    tooLarge,
+    repeated,
+    identifiers: versions.identifiers,
+    /** Tasks that look alike under many transforms have fewer versions. */
+    notFull: tasks.filter((_, task) => versions.count(task) <= augmentations).length,
+    augmentations,
+    seed,
+    trainingExamples: count,
+    testInputs: test.inputs,
+    testQuestions: test.count,
+    leaks,
+    checksum: `${checksum}-${test.checksum}`,
+    folderBytes: arcFolderBytes(build),
+    builtMs,
+  }
+}
+
+function describe(facts: Facts): void {
+  const rows = facts.subsets.map(({ name, tasks }) => [
+    name,
+    grouped(tasks),
+    name === facts.test ? 'training pairs trained on, test pairs held out' : 'all pairs trained on',
+  ])
+  print(formatTable(['set', 'tasks', ''], rows, [1]))
+  const left = [
+    [facts.tooLarge, 'too large'],
+    [facts.repeated, 'in another set too'],
+  ] as const
+  for (const [count, why] of left) if (count > 0) print(`${plural(count, 'task')} left out: ${why}`)
+  print(
+    `${plural(facts.tasks, 'task')}, ${grouped(facts.identifiers)} identifiers ` +
+      `(${plural(facts.notFull, 'task has', 'tasks have')} fewer than ${grouped(facts.augmentations)} augmentations)`,
+  )
+  print(
+    `${plural(facts.trainingExamples, 'training example')}, ${plural(facts.testQuestions, 'test question')} ` +
+      `from ${plural(facts.testInputs, 'test input')}`,
+  )
+  for (const { heldOut, shownBy, shownIn, what } of facts.leaks.slice(0, 20))
+    print(
+      what === 'task'
+        ? `leak: test task ${heldOut} is in ${shownIn} too`
+        : `note: a test pair of ${heldOut} is a training pair of ${shownBy} (${shownIn}), also in the published set`,
+    )
+  if (facts.leaks.length > 20) print(`… and ${grouped(facts.leaks.length - 20)} more (--json lists all)`)
+  print(`checksum ${facts.checksum}; as a data folder ${size(facts.folderBytes)}`)
+}
+
+const size = (bytes: number): string =>
+  bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
+
+function names(text: string): readonly string[] {
+  const found = text.split(',').map((name) => name.trim())
+  if (found.every((name) => /^[\w.-]{1,64}$/.test(name)) && new Set(found).size === found.length) return found
+  throw new InvalidArgumentError('Write names of sets with commas, each once, such as training,evaluation.')
+}

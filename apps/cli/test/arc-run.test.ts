@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { type ArcFigures, findRecipe, generateSudokuSets, overrideRecipe } from '@tiny-recursive-models/trm'
+import { type RunReport, runTraining } from '@tiny-recursive-models/trm/node'
+import { askedPart, refuseArcOptions } from '../src/commands/eval.ts'
+import { describeReport } from '../src/output/training.ts'
+import { runTrm } from './run-trm.ts'
+
+/** The output is the input from right to left; no task has two versions that are alike. */
+function taskOf(...colours: readonly number[]) {
+  const pair = (...row: number[]) => ({ input: [row], output: [[...row].reverse()] })
+  const [a, b, c] = colours as [number, number, number]
+  return { train: [pair(a, b, c), pair(b, c, a, 0)], test: [pair(c, a, b, b), pair(a, c)] }
+}
+
+const sets = {
+  training: { one: taskOf(1, 2, 3), two: taskOf(4, 0, 1) },
+  evaluation: { three: taskOf(5, 6, 0), four: taskOf(0, 0, 8) },
+}
+
+let folder = ''
+let report: RunReport
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trm-arc-run-'))
+  await mkdir(join(folder, 'data'))
+  for (const [set, tasks] of Object.entries(sets)) {
+    const write = (kind: string, value: object) =>
+      writeFile(join(folder, 'data', `arc-agi_${set}_${kind}.json`), JSON.stringify(value))
+    const entries = Object.entries(tasks)
+    await write(
+      'challenges',
+      Object.fromEntries(
+        entries.map(([id, { train, test }]) => [id, { train, test: test.map(({ input }) => ({ input })) }]),
+      ),
+    )
+    await write(
+      'solutions',
+      Object.fromEntries(entries.map(([id, { test }]) => [id, test.map(({ output }) => output)])),
+    )
+  }
+  const recipe = overrideRecipe(findRecipe('arc-small'), [
+    `data.path=${join(folder, 'data')}`,
+    'data.subsets=["training","evaluation"]',
+    'data.test=evaluation',
+    'data.validation=0',
+    'data.augmentations=6',
+    'data.canvas=5',
+    'data.longestSide=5',
+    'data.allowLeak=true',
+    'model.width=16',
+    'model.heads=2',
+    'model.puzzleEmbeddingWidth=16',
+    'model.prefixTokens=1',
+    'model.cycles=1',
+    'model.recursions=1',
+    'model.supervisionSteps=2',
+    'optimizer.warmupSteps=2',
+    'training.batch=8',
+    'training.steps=20',
+    'training.evaluateEvery=0',
+    'training.checkpointEvery=10',
+  ])
+  const events = runTraining({ folder: join(folder, 'run'), recipe, threads: 1, testPuzzles: 10 })
+  for await (const event of events) if (event.type === 'report') report = event.report
+})
+after(() => rm(folder, { recursive: true, force: true }))
+
+test('the report of a run has the vote with all steps and with early halting', async () => {
+  const { arc } = report
+  assert.ok(arc?.passAt)
+  assert.deepEqual([arc.tasks, arc.testInputs, arc.predictions], [2, 4, 10])
+  assert.deepEqual([arc.early.tasks, arc.early.testInputs, arc.early.predictions], [2, 4, 10])
+  assert.deepEqual(Object.keys(arc.passAt), ['1', '2', '5', '10', '100', '1000'])
+  const written = JSON.parse(await readFile(join(folder, 'run', 'report.json'), 'utf8')) as RunReport
+  assert.deepEqual(written.arc, arc)
+})
+
+test('the report is told with pass@k; an old one without a vote too', () => {
+  const arc: ArcFigures = {
+    passAt: { 1: 0.25, 2: 0.5, 5: 0.5, 10: 0.5, 100: 1, 1000: 1 },
+    tasks: 2,
+    testInputs: 4,
+    predictions: 1234,
+  }
+  const text = describeReport({ ...report, arc: { ...arc, early: { ...arc, passAt: null } } })
+  assert.match(text, /\nvote of 1,234 predictions on 4 test inputs of 2 tasks:\n +pass@1 +pass@2 /)
+  assert.match(text, /\nall steps +25\.00 % +50\.00 % +50\.00 % +50\.00 % +100\.00 % +100\.00 %\n/)
+  const { arc: _, ...old } = report
+  assert.doesNotMatch(describeReport(old as RunReport), /vote/)
+})
+
+interface Evaluated {
+  readonly checkpoint: { readonly step: number }
+  readonly full: { readonly puzzles: number }
+  readonly arc: { readonly full: ArcFigures; readonly early: ArcFigures }
+}
+
+test('eval votes over all augmentations, and writes a submission that scores the same', async () => {
+  const { code, stdout } = await runTrm(folder, 'eval', 'run', '--early', '--json', '--submission', 's.json')
+  assert.equal(code, 0)
+  const { full, arc, checkpoint } = JSON.parse(stdout) as Evaluated
+  assert.equal(checkpoint.step, 20)
+  // Four test inputs, as published and under six augmentations.
+  assert.deepEqual([full.puzzles, arc.full.predictions, arc.early.predictions], [28, 28, 28])
+  const solutions = 'data/arc-agi_evaluation_solutions.json'
+  const scored = await runTrm(folder, 'arc', 'score', 's.json', '--solutions', solutions, '--json')
+  const { passAt, missingTasks } = JSON.parse(scored.stdout) as {
+    passAt: Record<string, number>
+    missingTasks: string[]
+  }
+  assert.deepEqual(missingTasks, [])
+  assert.deepEqual([passAt[1], passAt[2]], [arc.full.passAt![1], arc.full.passAt![2]])
+})
+
+test('an earlier checkpoint has a vote of its own, over the augmentations asked', async () => {
+  const { stdout } = await runTrm(folder, 'eval', 'run', '--checkpoint', '10', '--augmentations', '2')
+  assert.match(stdout, /^checkpoint, step 10, on 12 puzzles of evaluation\n/)
+  assert.match(
+    stdout,
+    /\nvote of 12 predictions on 4 test inputs of 2 tasks:\n +pass@1 .*\nall 2 steps .* %\n$/,
+  )
+})
+
+test('arc show lets a run answer', async () => {
+  const { code, stdout } = await runTrm(
+    folder,
+    'arc',
+    'show',
+    'three',
+    '--run',
+    'run',
+    '--json',
+    '--votes',
+    '2',
+  )
+  assert.equal(code, 0)
+  const { subset, test: shown } = JSON.parse(stdout) as {
+    subset: string
+    test: { answers: { title: string; votes: number; meanProbability: number; right: boolean }[] }[]
+  }
+  assert.equal(subset, 'evaluation')
+  assert.equal(shown.length, 2)
+  for (const { answers } of shown) {
+    assert.ok(answers.length === 1 || answers.length === 2)
+    const [best] = answers
+    assert.equal(
+      best!.title,
+      `vote 1: ${best!.votes} of 7, ${(100 * best!.meanProbability).toFixed(1)} % sure`,
+    )
+    assert.ok(best!.votes >= (answers[1]?.votes ?? 0))
+  }
+})
+
+test('what only ARC has is refused on other puzzles', () => {
+  const sudoku = generateSudokuSets({
+    box: { boxRows: 2, boxColumns: 2 },
+    train: 1,
+    validation: 0,
+    test: 1,
+    minimal: false,
+    seed: 0,
+  }).test
+  assert.equal(askedPart(sudoku, {}), sudoku)
+  const got = `expected a run on ARC tasks, got one on ${sudoku.name}`
+  assert.throws(() => askedPart(sudoku, { augmentations: 0 }), {
+    message: `--augmentations: ${got}. Leave --augmentations out; --limit takes a part of a data folder.`,
+  })
+  assert.throws(() => refuseArcOptions(sudoku.name, { submission: 's.json' }), {
+    message: `--submission: ${got}. Leave --submission out.`,
+  })
+})

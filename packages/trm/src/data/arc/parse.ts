@@ -1,0 +1,130 @@
+/**
+ * ARC tasks from JSON values: the layout of a task file, `{train: [{input, output}], test: [{input, output}]}`, and
+ * Kaggle's, `{id: task}` with the outputs of the test inputs apart, `{id: [output]}`.
+ */
+import { InputError } from '@tiny-recursive-models/tensor'
+import { z } from 'zod'
+import { type Grid, gridFromJson } from './grid.ts'
+import type { ArcTask, ArcTestPair } from './task.ts'
+
+/** Published tasks have at most ten training pairs and four test inputs. */
+const maximumPairs = 100
+/** Published sets have at most 1,000 tasks. */
+const maximumTasks = 20_000
+/** An id stands in names such as `id|||t0|||0123456789` and in paths. */
+const idForm = /^[\w.-]{1,100}$/
+
+const hint = 'Take the files as published: Kaggle’s arc-agi_*_challenges.json or a folder of task files.'
+
+const object = { error: 'an object' }
+const pairs = { error: `a list of 1 to ${maximumPairs} pairs` }
+/** Grids are checked by `gridFromJson`, which can say where they are wrong. */
+const pairList = z
+  .array(z.object({ input: z.unknown().optional(), output: z.unknown().optional() }, object), pairs)
+  .min(1, pairs)
+  .max(maximumPairs, pairs)
+const taskFields = z.object({ train: pairList, test: pairList }, { error: 'an object with train and test' })
+
+export interface ArcSource {
+  readonly subset: string
+  /** The file, for error messages. */
+  readonly who: string
+}
+
+/**
+ * @param value a task, as a task file holds it
+ * @param solutions the outputs of its test inputs where they stand elsewhere; null = those beside the inputs, if any
+ */
+export function parseArcTask(
+  id: string,
+  value: unknown,
+  solutions: readonly unknown[] | null,
+  { subset, who }: ArcSource,
+): ArcTask {
+  if (!idForm.test(id)) {
+    const expected = 'task ids of letters, digits, _, . and -'
+    throw new InputError({ who, expected, got: JSON.stringify(id.slice(0, 60)), hint })
+  }
+  const place = `${who}, task ${id}`
+  const parsed = taskFields.safeParse(value)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!
+    const where = issue.path.join('.')
+    const got = shortly(valueAt(value, issue.path))
+    throw new InputError({ who: where ? `${place}, ${where}` : place, expected: issue.message, got, hint })
+  }
+  const { train, test } = parsed.data
+  if (solutions !== null && solutions.length !== test.length) {
+    const expected = `${test.length} solutions, one of each test input`
+    throw new InputError({ who: place, expected, got: String(solutions.length), hint })
+  }
+  const grid = (json: unknown, part: string): Grid => gridFromJson(json, `${place}, ${part}`)
+  return {
+    id,
+    subset,
+    train: train.map(({ input, output }, index) => ({
+      input: grid(input, `training input ${index}`),
+      output: grid(output, `training output ${index}`),
+    })),
+    test: test.map(({ input, output }, index): ArcTestPair => {
+      const solution = solutions === null ? output : solutions[index]
+      return {
+        input: grid(input, `test input ${index}`),
+        output: solution === undefined ? null : grid(solution, `test output ${index}`),
+      }
+    }),
+  }
+}
+
+/**
+ * @param solutions null where there is no file of them: competition tests
+ * @returns the tasks by id, in alphabetical order
+ */
+export function parseKaggleTasks(
+  challenges: unknown,
+  solutions: unknown,
+  { subset, who }: ArcSource,
+): ArcTask[] {
+  const tasks = entriesOf(challenges, who, 'an object of tasks by id')
+  const solved =
+    solutions === null ? null : new Map(entriesOf(solutions, `${who}, solutions`, 'an object of lists by id'))
+  if (tasks.length < 1 || tasks.length > maximumTasks) {
+    throw new InputError({ who, expected: `1 to ${maximumTasks} tasks`, got: String(tasks.length), hint })
+  }
+  return sortedById(
+    tasks.map(([id, task]) => {
+      const outputs = solved?.get(id) ?? null
+      if (solved !== null && !Array.isArray(outputs)) {
+        const place = `${who}, solutions of task ${id.slice(0, 60)}`
+        throw new InputError({ who: place, expected: 'a list of output grids', got: shortly(outputs), hint })
+      }
+      return parseArcTask(id, task, outputs as readonly unknown[] | null, { subset, who })
+    }),
+  )
+}
+
+/** JSON keeps no order of its own, nor does a folder: ids give one that is the same everywhere. */
+export function sortedById(tasks: readonly ArcTask[]): ArcTask[] {
+  return [...tasks].sort((left, right) => (left.id < right.id ? -1 : left.id > right.id ? 1 : 0))
+}
+
+function entriesOf(value: unknown, who: string, expected: string): [string, unknown][] {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value)
+  throw new InputError({ who, expected, got: shortly(value), hint })
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let current = value
+  for (const key of path) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined
+    current = (current as Record<PropertyKey, unknown>)[key]
+  }
+  return current
+}
+
+function shortly(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing'
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  const written = JSON.stringify(value)
+  return written.length <= 60 ? written : `${written.slice(0, 57)}…`
+}

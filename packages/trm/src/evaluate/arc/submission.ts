@@ -1,0 +1,98 @@
+/**
+ * Submissions in the layout of the ARC Prize on Kaggle: `{task: [{attempt_1: grid, attempt_2: grid}, …]}`, one
+ * entry for every test input, in the order of the task.
+ */
+import { InputError } from '@tiny-recursive-models/tensor'
+import { z } from 'zod'
+import { type Grid, gridFromJson, gridToJson } from '../../data/arc/grid.ts'
+import { kindOf, readTaskEntries, shownText } from './json-tasks.ts'
+import type { ArcVotes } from './vote.ts'
+
+/** Two outputs for one test input; 0 × 0 is none, written as `[]`. */
+export type Attempts = readonly [Grid, Grid]
+
+/** Task → the attempts for each of its test inputs. */
+export type Submission = ReadonlyMap<string, readonly Attempts[]>
+
+export const noGrid: Grid = Object.freeze({ rows: 0, columns: 0, colours: new Uint8Array(0) })
+
+/** What a submission is made for; the outputs need not be known. */
+export interface AskedTask {
+  readonly id: string
+  readonly test: readonly { readonly input: Grid }[]
+}
+
+/**
+ * The first two of the vote. Where there is one only, it stands twice, as published. Where there is none both are
+ * empty; the published code leaves such an entry out, which gives the later ones of the task a wrong place.
+ */
+export function submissionOf(votes: ArcVotes, tasks: readonly AskedTask[]): Submission {
+  const attemptsFor = (id: string, input: Grid): Attempts => {
+    const [first, second] = votes.ranking(id, input)
+    return [first?.output ?? noGrid, (second ?? first)?.output ?? noGrid]
+  }
+  return new Map(tasks.map(({ id, test }) => [id, test.map(({ input }) => attemptsFor(id, input))]))
+}
+
+/** The submission as JSON text; the same votes give the same text. */
+export function formatSubmission(submission: Submission): string {
+  const tasks = Array.from(submission, ([name, entries]) => {
+    const written = entries.map(([first, second]) =>
+      JSON.stringify({ attempt_1: gridToJson(first), attempt_2: gridToJson(second) }),
+    )
+    return `${JSON.stringify(name)}: [${written.join(', ')}]`
+  })
+  return `{${tasks.join(',\n')}}\n`
+}
+
+const hint =
+  'A submission is {"task": [{"attempt_1": grid, "attempt_2": grid}, …], …}, one entry for every test input.'
+
+const entriesShape = z.array(z.strictObject({ attempt_1: z.unknown(), attempt_2: z.unknown() }))
+
+/**
+ * Reads a submission file, plain or gzip.
+ *
+ * @param name the file, for error messages
+ * @throws InputError that names the task and the test input that is malformed
+ */
+export async function readSubmission(bytes: Uint8Array, name: string): Promise<Submission> {
+  const entries = await readTaskEntries(bytes, name, hint)
+  return new Map(entries.map(([task, value]) => [task, readEntries(value, task, name)]))
+}
+
+function readEntries(value: unknown, task: string, name: string): Attempts[] {
+  const who = `${name}: task ${shownText(task)}`
+  const result = entriesShape.safeParse(value)
+  if (!result.success) {
+    const { path } = result.error.issues[0]!
+    const [index] = path
+    throw new InputError({
+      who: index === undefined ? who : `${who}, test input ${String(index)}`,
+      expected: index === undefined ? 'a list of entries' : 'attempt_1 and attempt_2, and nothing else',
+      got: index === undefined ? kindOf(value) : describeEntry((value as readonly unknown[])[Number(index)]),
+      hint,
+    })
+  }
+  return result.data.map((entry, index) => [
+    readAttempt(entry.attempt_1, `${who}, test input ${index}, attempt_1`),
+    readAttempt(entry.attempt_2, `${who}, test input ${index}, attempt_2`),
+  ])
+}
+
+/** An answer without any colour has been written as `[]` by the published code. */
+function readAttempt(value: unknown, who: string): Grid {
+  return Array.isArray(value) && value.length === 0 ? noGrid : gridFromJson(value, who)
+}
+
+/** What an entry of a task has instead. */
+function describeEntry(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return kindOf(value)
+  const keys = Object.keys(value)
+  return keys.length === 0
+    ? 'nothing'
+    : keys
+        .slice(0, 4)
+        .map((key) => shownText(key))
+        .join(', ')
+}
