@@ -1,4 +1,4 @@
-import { InputError } from '@tiny-recursive-models/tensor'
+import { checkCount } from './distinct.ts'
 import type { PuzzleSet } from './puzzle-set.ts'
 
 /** Puzzles in each set of a run. */
@@ -30,16 +30,8 @@ interface Generation<Puzzle> {
  */
 export function generateSets<Puzzle>(counts: SetCounts, generation: Generation<Puzzle>): GeneratedSets {
   const { who, name, generate, toSet } = generation
-  for (const part of ['train', 'validation', 'test'] as const) {
-    if (!Number.isSafeInteger(counts[part]) || counts[part] < 0) {
-      throw new InputError({
-        who,
-        expected: `a whole number of ${part} puzzles from 0`,
-        got: String(counts[part]),
-        hint: 'Give a count such as 1000.',
-      })
-    }
-  }
+  for (const part of ['train', 'validation', 'test'] as const)
+    checkCount(who, counts[part], `${part} puzzles`)
   const trainStart = counts.test + counts.validation
   const puzzles = [...generate(trainStart + counts.train)]
   return {

@@ -1,4 +1,5 @@
 import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
+import { checkCount, distinctPuzzles } from '../distinct.ts'
 import { largestMaze, mazeTokens, smallestMaze } from './grid.ts'
 import { explore, labelPath, openCells } from './path.ts'
 import { mazeFingerprint } from './symmetry.ts'
@@ -76,9 +77,6 @@ export interface GenerateMazesOptions extends MazeOptions {
   readonly exclude?: Set<string>
 }
 
-/** Mazes that were copies of earlier ones, in a row, before the generator gives up. */
-const mostCopiesInARow = 3000
-
 /**
  * Mazes of which no two are equal or turned or mirrored copies of each other or of an excluded one. Maze number k is
  * a function of (size, seed, k, options) alone.
@@ -86,40 +84,23 @@ const mostCopiesInARow = 3000
  * @param count how many are wanted; throws where so many different ones cannot be found
  * @param seed any safe integer
  */
-export function* generateMazes(
+export function generateMazes(
   size: number,
   count: number,
   seed: number,
   { exclude = new Set(), ...options }: GenerateMazesOptions,
 ): Generator<Maze, void, undefined> {
-  if (!Number.isSafeInteger(count) || count < 0) {
-    throw refused(
-      'generateMazes',
-      'a whole number of mazes from 0',
-      String(count),
-      'Give a count such as 1000.',
-    )
-  }
+  checkCount('generateMazes', count, 'mazes')
   checkOptions(size, options)
-  let copies = 0
-  for (let attempt = 0, made = 0; made < count; attempt++) {
-    const maze = generateMaze(size, new RandomStream(seed, 'maze', attempt), options)
-    const fingerprint = mazeFingerprint(maze.question)
-    if (exclude.has(fingerprint)) {
-      copies += 1
-      if (copies < mostCopiesInARow) continue
-      throw refused(
-        'generateMazes',
-        `${count} different ${size}×${size} mazes`,
-        `${made} before ${mostCopiesInARow} copies of known ones in a row`,
-        'Ask for fewer, or take a larger maze.',
-      )
-    }
-    exclude.add(fingerprint)
-    copies = 0
-    made += 1
-    yield maze
-  }
+  return distinctPuzzles({
+    who: 'generateMazes',
+    count,
+    what: `different ${size}×${size} mazes`,
+    hint: 'Ask for fewer, or take a larger maze.',
+    exclude,
+    make: (attempt) => generateMaze(size, new RandomStream(seed, 'maze', attempt), options),
+    fingerprint: ({ question }) => mazeFingerprint(question),
+  })
 }
 
 function checkOptions(size: number, { minimumDensity, maximumDensity, minimumPath }: MazeOptions): void {

@@ -1,4 +1,5 @@
-import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
+import { RandomStream } from '@tiny-recursive-models/tensor'
+import { checkCount, distinctPuzzles } from '../distinct.ts'
 import { sudokuFingerprint } from './fingerprint.ts'
 import { type BoxShape, blankToken, sudokuLayout } from './shape.ts'
 import { isClueNeeded, randomSolution } from './solve.ts'
@@ -41,9 +42,6 @@ export interface GenerateManyOptions extends GenerateOptions {
   readonly exclude?: Set<string>
 }
 
-/** Puzzles that were symmetric copies of earlier ones, in a row, before the generator gives up. */
-const mostCopiesInARow = 3000
-
 /**
  * Puzzles of which no two are symmetric copies of each other or of an excluded one. Puzzle number k is a function
  * of (shape, seed, k, minimal, exclude) alone.
@@ -51,42 +49,21 @@ const mostCopiesInARow = 3000
  * @param count how many are wanted; throws where so many different ones cannot be found
  * @param seed any safe integer
  */
-export function* generatePuzzles(
+export function generatePuzzles(
   shape: BoxShape,
   count: number,
   seed: number,
   { minimal, exclude = new Set() }: GenerateManyOptions,
 ): Generator<Sudoku, void, undefined> {
-  if (!Number.isSafeInteger(count) || count < 0) {
-    throw new InputError({
-      who: 'generatePuzzles',
-      expected: 'a whole number of puzzles from 0',
-      got: String(count),
-      hint: 'Give a count such as 1000.',
-    })
-  }
-  let copies = 0
-  for (let attempt = 0, made = 0; made < count; attempt++) {
-    const puzzle = generatePuzzle(shape, new RandomStream(seed, 'sudoku', attempt), { minimal })
-    const fingerprint = sudokuFingerprint(shape, puzzle.question, puzzle.answer)
-    if (exclude.has(fingerprint)) {
-      copies += 1
-      if (copies >= mostCopiesInARow) throw tooMany(shape, count, made, minimal)
-      continue
-    }
-    exclude.add(fingerprint)
-    copies = 0
-    made += 1
-    yield puzzle
-  }
-}
-
-function tooMany(shape: BoxShape, count: number, made: number, minimal: boolean): InputError {
+  checkCount('generatePuzzles', count)
   const { size } = sudokuLayout(shape)
-  return new InputError({
+  return distinctPuzzles({
     who: 'generatePuzzles',
-    expected: `${count} essentially different ${minimal ? 'minimal ' : ''}${size}×${size} puzzles`,
-    got: `${made} before ${mostCopiesInARow} copies of known ones in a row`,
+    count,
+    what: `essentially different ${minimal ? 'minimal ' : ''}${size}×${size} puzzles`,
     hint: `Ask for fewer${minimal ? ', or set minimal to false' : ''}, or take a larger grid.`,
+    exclude,
+    make: (attempt) => generatePuzzle(shape, new RandomStream(seed, 'sudoku', attempt), { minimal }),
+    fingerprint: ({ question, answer }) => sudokuFingerprint(shape, question, answer),
   })
 }
