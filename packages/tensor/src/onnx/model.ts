@@ -22,8 +22,8 @@ export interface OnnxTensor {
 export interface OnnxValue {
   readonly name: string
   readonly type: DataType
-  /** Left out: any shape. */
-  readonly shape?: Shape
+  /** Left out: any shape. A name stands for a length that is known only when the model runs. */
+  readonly shape?: readonly (number | string)[]
 }
 
 export interface OnnxGraph {
@@ -41,8 +41,16 @@ export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const
 const opset = 21
 const irVersion = 10
 
+/** What a file says about itself besides its graph. */
+export interface OnnxDescription {
+  /** For people, shown by viewers. */
+  readonly documentation?: string
+  /** Free text by key. */
+  readonly metadata?: Readonly<Record<string, string>>
+}
+
 /** An ONNX ModelProto, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto (field numbers from there). */
-export function encodeModel(graph: OnnxGraph): Uint8Array {
+export function encodeModel(graph: OnnxGraph, description: OnnxDescription = {}): Uint8Array {
   const body = new ProtobufWriter()
   for (const node of graph.nodes) body.message(1, encodeNode(node))
   body.string(2, graph.name)
@@ -50,9 +58,14 @@ export function encodeModel(graph: OnnxGraph): Uint8Array {
   for (const input of graph.inputs) body.message(11, encodeValue(input))
   for (const output of graph.outputs) body.message(12, encodeValue(output))
 
-  const model = new ProtobufWriter().integer(1, irVersion).string(2, 'tiny-recursive-models').message(7, body)
+  const { documentation, metadata = {} } = description
+  const model = new ProtobufWriter().integer(1, irVersion).string(2, 'tiny-recursive-models')
+  if (documentation !== undefined) model.string(6, documentation)
+  model.message(7, body)
   model.message(8, new ProtobufWriter().string(1, '').integer(2, opset))
   model.message(8, new ProtobufWriter().string(1, 'com.microsoft').integer(2, 1))
+  for (const [key, value] of Object.entries(metadata))
+    model.message(14, new ProtobufWriter().string(1, key).string(2, value))
   return model.finish()
 }
 
@@ -88,18 +101,26 @@ function rawBytes(type: OnnxTensor['type'], values: ArrayLike<number>): Uint8Arr
   if (type === 'bool') return Uint8Array.from(values)
   const array =
     type === 'float32'
-      ? Float32Array.from(values)
+      ? values instanceof Float32Array
+        ? values
+        : Float32Array.from(values)
       : type === 'int32'
         ? Int32Array.from(values)
         : BigInt64Array.from(Array.from(values, BigInt))
-  return new Uint8Array(array.buffer)
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 }
 
 function encodeValue({ name, type, shape }: OnnxValue): ProtobufWriter {
   const tensorType = new ProtobufWriter().integer(1, onnxTypes[type])
   if (shape) {
     const dimensions = new ProtobufWriter()
-    for (const length of shape) dimensions.message(1, new ProtobufWriter().integer(1, length))
+    for (const length of shape) {
+      const dimension = new ProtobufWriter()
+      dimensions.message(
+        1,
+        typeof length === 'string' ? dimension.string(2, length) : dimension.integer(1, length),
+      )
+    }
     tensorType.message(2, dimensions)
   }
   return new ProtobufWriter().string(1, name).message(2, new ProtobufWriter().message(1, tensorType))
