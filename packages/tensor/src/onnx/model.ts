@@ -2,7 +2,13 @@ import type { DataType, Shape } from '../graph/types.ts'
 import { ProtobufWriter } from './protobuf.ts'
 
 /** Attribute values that occur in our models. */
-export type OnnxAttribute = number | string | readonly number[] | { readonly float: number }
+export type OnnxAttribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  /** What an operator such as Loop runs. */
+  | { readonly graph: OnnxGraph }
 
 export interface OnnxNode {
   readonly type: string
@@ -21,7 +27,7 @@ export interface OnnxTensor {
 
 export interface OnnxValue {
   readonly name: string
-  readonly type: DataType
+  readonly type: DataType | 'int64'
   /** Left out: any shape. A name stands for a length that is known only when the model runs. */
   readonly shape?: readonly (number | string)[]
 }
@@ -51,22 +57,39 @@ export interface OnnxDescription {
 
 /** An ONNX ModelProto, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto (field numbers from there). */
 export function encodeModel(graph: OnnxGraph, description: OnnxDescription = {}): Uint8Array {
+  const { documentation, metadata = {} } = description
+  const model = new ProtobufWriter().integer(1, irVersion).string(2, 'tiny-recursive-models')
+  if (documentation !== undefined) model.string(6, documentation)
+  model.message(7, encodeGraph(graph))
+  model.message(8, new ProtobufWriter().string(1, '').integer(2, opset))
+  for (const domain of domainsOf(graph))
+    model.message(8, new ProtobufWriter().string(1, domain).integer(2, 1))
+  for (const [key, value] of Object.entries(metadata))
+    model.message(14, new ProtobufWriter().string(1, key).string(2, value))
+  return model.finish()
+}
+
+/** Operator sets besides the standard's own. */
+function domainsOf({ nodes }: OnnxGraph): Set<string> {
+  const domains = new Set<string>()
+  for (const { domain, attributes = {} } of nodes) {
+    if (domain) domains.add(domain)
+    for (const value of Object.values(attributes)) {
+      if (typeof value === 'object' && 'graph' in value)
+        for (const inner of domainsOf(value.graph)) domains.add(inner)
+    }
+  }
+  return domains
+}
+
+function encodeGraph(graph: OnnxGraph): ProtobufWriter {
   const body = new ProtobufWriter()
   for (const node of graph.nodes) body.message(1, encodeNode(node))
   body.string(2, graph.name)
   for (const tensor of graph.initializers) body.message(5, encodeTensor(tensor))
   for (const input of graph.inputs) body.message(11, encodeValue(input))
   for (const output of graph.outputs) body.message(12, encodeValue(output))
-
-  const { documentation, metadata = {} } = description
-  const model = new ProtobufWriter().integer(1, irVersion).string(2, 'tiny-recursive-models')
-  if (documentation !== undefined) model.string(6, documentation)
-  model.message(7, body)
-  model.message(8, new ProtobufWriter().string(1, '').integer(2, opset))
-  model.message(8, new ProtobufWriter().string(1, 'com.microsoft').integer(2, 1))
-  for (const [key, value] of Object.entries(metadata))
-    model.message(14, new ProtobufWriter().string(1, key).string(2, value))
-  return model.finish()
+  return body
 }
 
 function encodeNode(node: OnnxNode): ProtobufWriter {
@@ -81,12 +104,13 @@ function encodeNode(node: OnnxNode): ProtobufWriter {
   return writer
 }
 
-/** AttributeProto: value fields f 2, i 3, s 4, ints 8; type field 20. */
+/** AttributeProto: value fields f 2, i 3, s 4, g 6, ints 8; type field 20. */
 function encodeAttribute(name: string, value: OnnxAttribute): ProtobufWriter {
   const writer = new ProtobufWriter().string(1, name)
   if (typeof value === 'number') return writer.integer(3, value).integer(20, 2)
   if (typeof value === 'string') return writer.string(4, value).integer(20, 3)
   if ('float' in value) return writer.float(2, value.float).integer(20, 1)
+  if ('graph' in value) return writer.message(6, encodeGraph(value.graph)).integer(20, 5)
   for (const item of value) writer.integer(8, item)
   return writer.integer(20, 7)
 }
