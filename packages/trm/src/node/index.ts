@@ -1,7 +1,9 @@
 /** What only Node can do: files, run folders, worker threads. */
 export { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+export { type ExportedFile, type ExportModelOptions, exportModel } from './export-model.ts'
 export { readFileBounded, writeFileAtomically } from './files.ts'
 export * from './hub.ts'
+export { type ImportedFile, type ImportFileOptions, importFile } from './import-file.ts'
 export { type MachineFacts, machineFacts, mostThreads } from './machine.ts'
 export {
   type CheckpointChoice,
