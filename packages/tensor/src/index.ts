@@ -15,7 +15,7 @@ export {
   type Shape,
   sameShape,
 } from './graph/types.ts'
-export { bindInputs } from './onnx/bind.ts'
+export { bindInputs, type HalfTensor } from './onnx/bind.ts'
 export { lowerForAnyBatch } from './onnx/dynamic-batch.ts'
 export { lowerToOnnx } from './onnx/lower.ts'
 export { encodeModel, type OnnxDescription, type OnnxGraph } from './onnx/model.ts'

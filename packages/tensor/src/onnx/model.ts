@@ -20,7 +20,8 @@ export interface OnnxNode {
 
 export interface OnnxTensor {
   readonly name: string
-  readonly type: DataType | 'int64'
+  /** float16 is given as its 16 bits. */
+  readonly type: DataType | 'int64' | 'float16'
   readonly shape: Shape
   readonly values: ArrayLike<number>
 }
@@ -41,7 +42,7 @@ export interface OnnxGraph {
 }
 
 /** TensorProto.DataType */
-export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const
+export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const
 
 /** Opset 21 is the newest whose operators the CPU and the WebGPU provider share (Atan); it needs IR version 10. */
 const opset = 21
@@ -121,16 +122,18 @@ function encodeTensor({ name, type, shape, values }: OnnxTensor): ProtobufWriter
   return writer.integer(2, onnxTypes[type]).string(8, name).bytes(9, rawBytes(type, values))
 }
 
+const arrays: Readonly<Record<OnnxTensor['type'], (values: ArrayLike<number>) => ArrayBufferView>> = {
+  float32: (values) => Float32Array.from(values),
+  float16: (values) => Uint16Array.from(values),
+  int32: (values) => Int32Array.from(values),
+  int64: (values) => BigInt64Array.from(Array.from(values, BigInt)),
+  bool: (values) => Uint8Array.from(values),
+}
+
 function rawBytes(type: OnnxTensor['type'], values: ArrayLike<number>): Uint8Array {
-  if (type === 'bool') return Uint8Array.from(values)
-  const array =
-    type === 'float32'
-      ? values instanceof Float32Array
-        ? values
-        : Float32Array.from(values)
-      : type === 'int32'
-        ? Int32Array.from(values)
-        : BigInt64Array.from(Array.from(values, BigInt))
+  // Large tables are not copied.
+  const isWeights = type === 'float32' && values instanceof Float32Array
+  const array = isWeights ? values : arrays[type](values)
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 }
 

@@ -3,12 +3,14 @@ import {
   bindInputs,
   encodeModel,
   floatTensor,
+  type HalfTensor,
   type HostTensor,
   InputError,
   lowerForAnyBatch,
   type Repetition,
   repeatGraph,
 } from '@tiny-recursive-models/tensor'
+import { roundToFloat16 } from '../checkpoint/round.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import { comparesScores, type ModelConfig, stateNames } from '../models/config.ts'
 import { weightTypes } from '../models/weights.ts'
@@ -39,9 +41,13 @@ export interface OnnxOptions {
    * and activations are ONNX Runtime's own operators, which round as training and evaluation here do.
    */
   readonly operators?: 'onnxruntime' | 'standard'
+  /** How weights and puzzle table are stored; computing is float32 either way. */
+  readonly dtype?: Dtype
   /** Leave the table of puzzle embeddings out: its rows then are an input. */
   readonly withoutPuzzleTable?: boolean
 }
+
+type Dtype = 'float32' | 'float16'
 
 /** A protobuf message ends below 2 GiB; some readers count with a sign. */
 const mostBytes = 2 ** 31 - 1
@@ -57,20 +63,17 @@ const mostSteps = 4096
  * @throws InputError where the file would be larger than ONNX allows
  */
 export function exportOnnx(model: TrainedModel, options: OnnxOptions): Uint8Array {
-  const { steps, operators = 'onnxruntime' } = options
+  const { steps, operators = 'onnxruntime', dtype = 'float32' } = options
   checkSteps(steps)
   const { config } = model
   const source = puzzleSource(model, options.withoutPuzzleTable === true)
-  checkSize(model, source)
+  checkSize(model, source, dtype)
   const step = lowerForAnyBatch((batch) => traceExportedStep(config, source, batch), {
     operators,
     nameOutput: (name) => name,
   })
-  const graph = bindInputs(step, fileTensors(model, source))
-  return encodeModel(
-    steps === undefined ? graph : repeatGraph(graph, repetitionOf(config, steps)),
-    describeOnnx(model, options),
-  )
+  const graph = steps === undefined ? step : repeatGraph(step, repetitionOf(config, steps))
+  return encodeModel(bindInputs(graph, fileTensors(model, source, dtype)), describeOnnx(model, options))
 }
 
 /** States go round, halting scores are kept of every step, the answer of the last. */
@@ -92,15 +95,24 @@ function puzzleSource({ config, puzzleTable }: TrainedModel, withoutTable: boole
     : { kind: 'used rows', rows: puzzleTable.used + 1 }
 }
 
-function fileTensors({ config, weights, puzzleTable }: TrainedModel, source: PuzzleSource) {
-  const tensors: Record<string, HostTensor> = {}
-  for (const name of Object.keys(weightTypes(config))) tensors[weightInput(name)] = weights[name]!
+function fileTensors({ config, weights, puzzleTable }: TrainedModel, source: PuzzleSource, dtype: Dtype) {
+  const stored = ({ shape, data }: HostTensor): HostTensor | HalfTensor =>
+    dtype === 'float32'
+      ? floatTensor(shape, data)
+      : { type: 'float16', shape, data: roundToFloat16(data as Float32Array) }
+  const tensors: Record<string, HostTensor | HalfTensor> = {}
+  for (const name of Object.keys(weightTypes(config))) tensors[weightInput(name)] = stored(weights[name]!)
   if (source.kind === 'none' || source.kind === 'input') return tensors
   const width = config.puzzleEmbeddingWidth
   const { identifiers, rows } = puzzleTable.stored()
-  if (source.kind === 'table')
-    return { ...tensors, [tableInput]: floatTensor([identifiers.length, width], rows) }
-  return { ...tensors, ...usedRows(config.identifiers, width, identifiers, rows) }
+  if (source.kind === 'table') {
+    tensors[tableInput] = stored(floatTensor([identifiers.length, width], rows))
+    return tensors
+  }
+  const { table, places } = usedRows(config.identifiers, width, identifiers, rows)
+  tensors[tableInput] = stored(table)
+  tensors[placesInput] = places // exact: they count rows
+  return tensors
 }
 
 /** The row of an identifier that was never trained is the first one, which is 0. */
@@ -111,10 +123,8 @@ function usedRows(count: number, width: number, identifiers: Int32Array, rows: F
   identifiers.forEach((identifier, index) => {
     places[identifier] = index + 1
   })
-  return {
-    [tableInput]: floatTensor([identifiers.length + 1, width], withZeros),
-    [placesInput]: floatTensor([count, 1], places),
-  }
+  const table = floatTensor([identifiers.length + 1, width], withZeros)
+  return { table, places: floatTensor([count, 1], places) }
 }
 
 function checkSteps(steps: number | undefined): void {
@@ -128,25 +138,27 @@ function checkSteps(steps: number | undefined): void {
 }
 
 /** Before anything large is made. */
-function checkSize({ config, puzzleTable }: TrainedModel, source: PuzzleSource): void {
+function checkSize({ config, puzzleTable }: TrainedModel, source: PuzzleSource, dtype: Dtype): void {
   const numbers = Object.values(weightTypes(config)).reduce(
     (sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1),
     0,
   )
   const inFile = source.kind === 'table' || source.kind === 'used rows'
-  const ofTable = inFile ? source.rows * config.puzzleEmbeddingWidth + config.identifiers : 0
-  const bytes = 4 * (numbers + ofTable) + bytesBesideTensors
+  const bytesOf = (count: number) => count * (dtype === 'float32' ? 4 : 2)
+  const ofTable = inFile ? bytesOf(source.rows * config.puzzleEmbeddingWidth) + 4 * config.identifiers : 0
+  const others = bytesOf(numbers) + bytesBesideTensors
+  const bytes = others + ofTable
   if (bytes <= mostBytes) return
   const gigabytes = (count: number) => `${(count / 1e9).toFixed(2)} GB`
-  const canShrink = inFile && 4 * numbers + bytesBesideTensors <= mostBytes
   throw new InputError({
     who: 'ONNX export',
     expected: `a file below ${gigabytes(mostBytes)}, the most that ONNX allows`,
     got: inFile
-      ? `${gigabytes(bytes)}, of which ${gigabytes(4 * ofTable)} are embeddings of ${puzzleTable.used} puzzles`
+      ? `${gigabytes(bytes)}, of which ${gigabytes(ofTable)} are embeddings of ${puzzleTable.used} puzzles`
       : gigabytes(bytes),
-    hint: canShrink
-      ? 'Leave the puzzle table out (--without-puzzle-table): the rows are then an input.'
-      : 'Export to safetensors instead.',
+    hint:
+      inFile && others <= mostBytes
+        ? 'Leave the puzzle table out (--without-puzzle-table): the rows are then an input.'
+        : 'Export to safetensors instead.',
   })
 }

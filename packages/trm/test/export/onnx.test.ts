@@ -5,6 +5,8 @@ import { floatTensor, type HostTensor, InputError, RandomStream } from '@tiny-re
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import { ModelProtoSchema } from 'onnx-buf'
 import * as onnxruntime from 'onnxruntime-node'
+import { roundToFloat16 } from '../../src/checkpoint/round.ts'
+import { toFloat32 } from '../../src/checkpoint/stored-tensor.ts'
 import { think } from '../../src/evaluate/think.ts'
 import { Thinker, type TrainedModel } from '../../src/evaluate/thinker.ts'
 import { exportOnnx } from '../../src/export/onnx.ts'
@@ -101,6 +103,9 @@ const likeliest = (logits: ArrayLike<number>, symbols: number): number[] =>
     const ofCell = Array.from({ length: symbols }, (_, symbol) => logits[cell * symbols + symbol]!)
     return ofCell.indexOf(Math.max(...ofCell))
   })
+
+const fromFloat16 = (data: Uint16Array): Float32Array =>
+  toFloat32({ dtype: 'float16', shape: [data.length], data }, 'x')
 
 const executor = await openOrtExecutor({ threads: 1 })
 
@@ -229,6 +234,32 @@ test('operators of the standard only, for other runtimes', async () => {
   const expected = (await thoughts(model, 2, 2))[1]!
   assert.ok(deviation(numbersOf(logits), expected.logits) < 2e-5)
   await session.release()
+})
+
+test('float16 weights: half the bytes, the same as the model whose weights are rounded so', async () => {
+  const model = modelOf({ ...attention, ...embedded })
+  const halved = (data: ArrayLike<number>) => fromFloat16(roundToFloat16(Float32Array.from(data)))
+  const weights = Object.entries(model.weights).map(([name, { shape, data }]) => [
+    name,
+    floatTensor(shape, halved(data)),
+  ])
+  const puzzleTable = new PuzzleTable(7, 24)
+  puzzleTable.put([0, 3, 5], halved(model.puzzleTable.gather([0, 3, 5])))
+  const rounded = { ...model, weights: Object.fromEntries(weights) as TrainedModel['weights'], puzzleTable }
+  const [half, whole] = [
+    exportOnnx(model, { recipe, steps: 2, dtype: 'float16' }),
+    exportOnnx(rounded, { recipe, steps: 2 }),
+  ]
+  const numbers = Object.values(model.weights).reduce((sum, { data }) => sum + data.length, 4 * 24)
+  // A Cast for each of the weights and the table.
+  assert.ok(
+    Math.abs(whole.length - half.length - 2 * numbers) < 120 * (Object.keys(model.weights).length + 1),
+  )
+  const { tokens } = puzzlesOf(model.config, 2)
+  const feeds = { tokens: ints(tokens, 2, 16), puzzle_identifiers: ints([3, 1], 2) }
+  const [a, b] = [await open(half), await open(whole)]
+  assert.equal(deviation(numbersOf((await a.run(feeds)).logits), numbersOf((await b.run(feeds)).logits)), 0)
+  for (const session of [a, b]) await session.release()
 })
 
 test('without the puzzle table its rows are an input', async () => {
