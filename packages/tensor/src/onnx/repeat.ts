@@ -42,7 +42,7 @@ export function repeatGraph(step: OnnxGraph, repetition: Repetition, axis = 'bat
   })
   const loop: OnnxNode = {
     type: 'Loop',
-    inputs: [outer.integers('repeat_times', [], [times]), '', ...starts],
+    inputs: [outer.integers('repeat_times', [], [times]), outer.always(), ...starts],
     outputs: [...stateInputs.map((name) => `repeat_end/${name}`), ...last, ...all],
     attributes: { body: { graph: body } },
   }
@@ -114,6 +114,12 @@ class OuterNodes {
   integers(name: string, shape: readonly number[], values: readonly number[]): string {
     this.initializers.push({ name, type: 'int64', shape, values })
     return name
+  }
+
+  /** A condition that holds. It may be left out by the standard, but not every runtime knows that. */
+  always(): string {
+    this.initializers.push({ name: 'repeat_always', type: 'bool', shape: [], values: [1] })
+    return 'repeat_always'
   }
 
   /** The shape as int64 values: fixed lengths + length · 1 where the named axis is. */
