@@ -17,7 +17,7 @@ export function symbolNames(
   if (kind.startsWith('sudoku') || sizes === '81 cells, 11 symbols')
     return ['padding', 'blank', ...digits(1, symbols - 2)]
   if (kind.startsWith('maze') || sizes === '900 cells, 6 symbols')
-    return ['padding', 'wall', 'free', 'start', 'goal', 'path']
+    return ['padding', 'wall', 'open', 'start', 'goal', 'path']
   if (kind.startsWith('arc') || sizes === '900 cells, 12 symbols')
     return ['padding', 'border', ...digits(0, 9).map((colour) => `colour ${colour}`)]
   return null

@@ -69,7 +69,7 @@ function refuseForeignOptions(format: ExportFormatName, given: Pick<ExportOption
     throw new InputError({
       who: `export as ${format}`,
       expected: `no ${flags[option]}`,
-      got: `${flags[option]} ${given[option]}`,
+      got: option === 'steps' ? `${flags.steps} ${given.steps}` : flags[option],
       hint: `Leave it out, or use --format ${others.join(' or ')}.`,
     })
   }
