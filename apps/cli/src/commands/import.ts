@@ -1,10 +1,10 @@
 import {
   type ModelConfig,
   modelConfig,
-  type PuzzleKind,
+  type PuzzleFamily,
   parameterCount,
   prefixLength,
-  puzzleKinds,
+  puzzleFamilies,
 } from '@tiny-recursive-models/trm'
 import { type ImportedFile, importFile } from '@tiny-recursive-models/trm/node'
 import { type Command, Option } from 'commander'
@@ -14,7 +14,7 @@ import { print, printJson } from '../output/streams.ts'
 
 interface ImportCommandOptions {
   readonly out: string
-  readonly data?: PuzzleKind
+  readonly data?: PuzzleFamily
   readonly cells?: number
   readonly set?: readonly string[]
   readonly config?: string
@@ -28,7 +28,7 @@ export function addImport(program: Command): void {
     .description('turn a checkpoint of the published code (torch.save or safetensors) into a model file')
     .requiredOption('--out <file>', 'the model file to write')
     .addOption(
-      new Option('--data <kind>', 'what the puzzles are, where it cannot be told').choices(puzzleKinds),
+      new Option('--data <kind>', 'what the puzzles are, where it cannot be told').choices(puzzleFamilies),
     )
     .option('--cells <count>', 'cells of a puzzle, where it cannot be told', wholeNumber(1, 1_000_000))
     .addOption(setOption())

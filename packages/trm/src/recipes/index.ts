@@ -1,5 +1,7 @@
 /** The shipped recipes, by name. */
 import { InputError } from '@tiny-recursive-models/tensor'
+import { mazeHard } from './maze-hard.ts'
+import { mazeSmall } from './maze-small.ts'
 import { describeValue, unknownNameHint } from './messages.ts'
 import { parseRecipe, type Recipe } from './schema.ts'
 import { sudoku4x4 } from './sudoku-4x4.ts'
@@ -27,6 +29,8 @@ export const recipeNames = [
   'sudoku-small',
   'sudoku-extreme-mlp',
   'sudoku-extreme-att',
+  'maze-small',
+  'maze-hard',
 ] as const
 
 export type RecipeName = (typeof recipeNames)[number]
@@ -37,6 +41,8 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze({
   'sudoku-small': parseRecipe(sudokuSmall, 'recipe sudoku-small'),
   'sudoku-extreme-mlp': parseRecipe(sudokuExtremeMlp, 'recipe sudoku-extreme-mlp'),
   'sudoku-extreme-att': parseRecipe(sudokuExtremeAtt, 'recipe sudoku-extreme-att'),
+  'maze-small': parseRecipe(mazeSmall, 'recipe maze-small'),
+  'maze-hard': parseRecipe(mazeHard, 'recipe maze-hard'),
 })
 
 /** The shipped recipe of that name; an unknown name is answered with the nearest one. */

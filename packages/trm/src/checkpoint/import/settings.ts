@@ -3,7 +3,7 @@ import type { ModelConfig } from '../../models/config.ts'
 import { type OptimizerRecipe, recipes, type TrainingRecipe } from '../../recipes/index.ts'
 import type { Architecture } from './architecture.ts'
 import type { OfficialConfig } from './official-config.ts'
-import type { PuzzleKind } from './puzzle-kind.ts'
+import type { PuzzleFamily } from './puzzle-family.ts'
 
 /** Settings by their keys in a recipe's `model`; those of a file, or the published ones. */
 export type ModelSettings = Pick<
@@ -41,7 +41,7 @@ export function settingsOf({ arch }: OfficialConfig, architecture: Architecture)
  */
 export function publishedSettings(
   architecture: Architecture,
-  puzzles: { readonly kind: PuzzleKind | null; readonly cells: number },
+  puzzles: { readonly kind: PuzzleFamily | null; readonly cells: number },
 ): ModelSettings {
   const { kind, nets, mixer, width, tokens, puzzleEmbeddingWidth, hasLearnedPositions } = architecture
   const isRecursive = kind !== 'direct'

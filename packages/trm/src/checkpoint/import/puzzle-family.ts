@@ -2,19 +2,19 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import type { DataRecipe } from '../../recipes/index.ts'
 
-export const puzzleKinds = ['sudoku', 'maze', 'arc'] as const
+export const puzzleFamilies = ['sudoku', 'maze', 'arc'] as const
 
-export type PuzzleKind = (typeof puzzleKinds)[number]
+export type PuzzleFamily = (typeof puzzleFamilies)[number]
 
 export interface PuzzleFinding {
-  readonly kind: PuzzleKind | null
+  readonly kind: PuzzleFamily | null
   readonly cells: number
   /** Whether another choice would fit the file as well. */
   readonly isAssumed: boolean
 }
 
 interface Known {
-  readonly kind: PuzzleKind
+  readonly kind: PuzzleFamily
   readonly symbols: number
   readonly cells: number
 }
@@ -37,7 +37,7 @@ export interface PuzzleHints {
   /** Tokens in front of the cells, where settings tell it. */
   readonly prefixTokens: number | null
   /** What was asked for. */
-  readonly kind: PuzzleKind | null
+  readonly kind: PuzzleFamily | null
   readonly cells: number | null
   /** Paths of the training data, which are named after their puzzles. */
   readonly paths: readonly string[]
@@ -70,8 +70,8 @@ export function findPuzzles(hints: PuzzleHints): PuzzleFinding {
   })
 }
 
-function kindOfPaths(paths: readonly string[]): PuzzleKind | null {
-  const found = puzzleKinds.filter((kind) => paths.some((path) => path.toLowerCase().includes(kind)))
+function kindOfPaths(paths: readonly string[]): PuzzleFamily | null {
+  const found = puzzleFamilies.filter((kind) => paths.some((path) => path.toLowerCase().includes(kind)))
   return found.length === 1 ? found[0]! : null
 }
 
@@ -85,15 +85,9 @@ const boxes = new Map([
 /** The `data` of a recipe for such puzzles; no files are named, since nobody knows where they are. */
 export function dataRecipe({ kind, cells }: PuzzleFinding, seed: number): DataRecipe {
   const box = kind === 'sudoku' ? boxes.get(cells) : undefined
+  const files = { train: null, test: null, trainCount: null, validation: 0, seed }
+  const size = Math.sqrt(cells)
+  if (kind === 'maze' && Number.isInteger(size)) return { kind: 'maze-file', size, ...files, augment: false }
   if (box === undefined) return { kind: 'official-folder', path: null, validation: 0, seed }
-  return {
-    kind: 'sudoku-file',
-    ...box,
-    train: null,
-    test: null,
-    trainCount: null,
-    validation: 0,
-    augment: true,
-    seed,
-  }
+  return { kind: 'sudoku-file', ...box, ...files, augment: true }
 }
