@@ -122,7 +122,10 @@ test('wrong words and files are told apart', async () => {
   assert.equal((await trm('export', 'x', '--out', 'y', '--format', 'bin')).code, 2)
   const ending = await trm('export', 'x', '--out', 'y')
   assert.equal(ending.code, 1)
-  assert.match(ending.stderr, /expected {2}a name that ends with \.safetensors or \.pt/)
+  assert.match(
+    ending.stderr,
+    /expected {2}a name that ends with \.safetensors or \.pt or \.onnx, or --format/,
+  )
   writeFileSync(path('bad.pt'), 'PK\u0003\u0004')
   const bad = await trm('import', 'bad.pt', '--out', 'y', '--json')
   assert.equal(bad.code, 1)

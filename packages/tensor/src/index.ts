@@ -15,7 +15,11 @@ export {
   type Shape,
   sameShape,
 } from './graph/types.ts'
+export { bindInputs, type HalfTensor } from './onnx/bind.ts'
+export { lowerForAnyBatch } from './onnx/dynamic-batch.ts'
 export { lowerToOnnx } from './onnx/lower.ts'
+export { encodeModel, type OnnxDescription, type OnnxGraph } from './onnx/model.ts'
+export { type Repetition, repeatGraph } from './onnx/repeat.ts'
 export * from './ops/fused.ts'
 export * from './ops/primitives.ts'
 export { expandProgram, simplifyProgram } from './ops/rewrite.ts'

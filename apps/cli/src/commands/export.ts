@@ -8,7 +8,7 @@ import {
 } from '@tiny-recursive-models/trm'
 import { type CheckpointChoice, exportModel } from '@tiny-recursive-models/trm/node'
 import { type Command, Option } from 'commander'
-import { checkpointOption, given, jsonOption } from '../options.ts'
+import { checkpointOption, given, jsonOption, wholeNumber } from '../options.ts'
 import { grouped } from '../output/format.ts'
 import { print, printJson } from '../output/streams.ts'
 
@@ -17,6 +17,9 @@ interface ExportCommandOptions {
   readonly format?: ExportFormatName
   readonly dtype?: ExportType
   readonly checkpoint?: CheckpointChoice
+  readonly steps?: number
+  readonly withoutPuzzleTable?: true
+  readonly standard?: true
   readonly json?: true
 }
 
@@ -39,6 +42,13 @@ export function addExport(program: Command): void {
       ]),
     )
     .addOption(checkpointOption())
+    .option(
+      '--steps <count>',
+      'supervision steps of an onnx-solver (default: as many as in training)',
+      wholeNumber(1, 4096),
+    )
+    .option('--without-puzzle-table', 'onnx: embeddings of puzzles are an input instead of in the file')
+    .option('--standard', 'onnx: only operators of the ONNX standard, for other runtimes')
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -48,18 +58,20 @@ ${formats.join('\n')}
 
 Examples:
   trm export runs/sudoku-6x6-0 --out model.pt
-  trm export runs/sudoku-6x6-0 --out model.safetensors --dtype bfloat16 --checkpoint final`,
+  trm export runs/sudoku-6x6-0 --out model.safetensors --dtype bfloat16 --checkpoint final
+  trm export runs/sudoku-6x6-0 --out solver.onnx --format onnx-solver --steps 16`,
     )
     .action(runExport)
 }
 
 async function runExport(run: string, options: ExportCommandOptions): Promise<void> {
-  const { out, dtype, checkpoint, json } = options
+  const { out, dtype, checkpoint, steps, withoutPuzzleTable, standard, json } = options
   const format = options.format ?? formatOfName(out)
   if (format === null) {
+    const endings = [...new Set(exportFormatNames.map((name) => exportFormats[name].ending))]
     throw new InputError({
       who: out,
-      expected: `a name that ends with ${exportFormatNames.map((name) => exportFormats[name].ending).join(' or ')}, or --format`,
+      expected: `a name that ends with ${endings.join(' or ')}, or --format`,
       got: 'another ending',
       hint: `Add --format ${exportFormatNames.join(' or ')}.`,
     })
@@ -69,6 +81,9 @@ async function runExport(run: string, options: ExportCommandOptions): Promise<vo
     format,
     ...given('dtype', dtype),
     ...given('checkpoint', checkpoint),
+    ...given('steps', steps),
+    ...given('withoutPuzzleTable', withoutPuzzleTable),
+    ...(standard ? { operators: 'standard' as const } : {}),
   })
   if (json) printJson(written)
   else {

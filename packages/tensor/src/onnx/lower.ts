@@ -2,7 +2,14 @@ import type { Fused, Node, NodeOf, Operation, Primitive } from '../graph/operati
 import { nodesOf, type Program } from '../graph/program.ts'
 import { elementCount, type Shape } from '../graph/types.ts'
 import { expandProgram, simplifyProgram } from '../ops/rewrite.ts'
-import { encodeModel, type OnnxAttribute, type OnnxNode, type OnnxTensor, onnxTypes } from './model.ts'
+import {
+  encodeModel,
+  type OnnxAttribute,
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxTensor,
+  onnxTypes,
+} from './model.ts'
 
 /** Fused operations that ONNX Runtime has an operator for. */
 type Kept = 'rmsNorm' | 'swiglu' | 'softmax'
@@ -137,6 +144,9 @@ function lastTwoSwapped({ shape }: Node): number[] {
   return [...order.slice(0, -2), order.at(-1)!, order.at(-2)!]
 }
 
+/** Operators that the ONNX standard (opset 21) has as well; the others are ONNX Runtime's own. */
+const standard: ReadonlySet<Kept> = new Set(['softmax'])
+
 function runsWhole(node: NodeOf<Fused>): boolean {
   if (node.operation === 'rmsNorm') {
     const { axis } = node.attributes as NodeOf<'rmsNorm'>['attributes']
@@ -149,11 +159,26 @@ function runsWhole(node: NodeOf<Fused>): boolean {
 export const outputName = (name: string): string => `output/${name}`
 export const updateName = (name: string): string => `update/${name}`
 
+export interface LoweringOptions {
+  /** `standard`: no operators that only ONNX Runtime has; they are expanded into the standard's own. */
+  readonly operators?: 'onnxruntime' | 'standard'
+  /** Name of an output in the model; by default `output/name`. */
+  readonly nameOutput?: (name: string) => string
+}
+
 /** The program as an ONNX model with static shapes. Inputs keep their names. */
 export function lowerToOnnx(program: Program): Uint8Array {
-  const lowered = simplifyProgram(expandProgram(program, runsWhole))
+  return encodeModel(lowerToGraph(program))
+}
+
+/** The program as ONNX operators, before it becomes a file. */
+export function lowerToGraph(program: Program, options: LoweringOptions = {}): OnnxGraph {
+  const { operators = 'onnxruntime', nameOutput = outputName } = options
+  const isKept = (node: NodeOf<Fused>) =>
+    runsWhole(node) && (operators === 'onnxruntime' || standard.has(node.operation as Kept))
+  const lowered = simplifyProgram(expandProgram(program, isKept))
   const results = [
-    ...Object.entries(lowered.outputs).map(([name, node]) => ({ name: outputName(name), node })),
+    ...Object.entries(lowered.outputs).map(([name, node]) => ({ name: nameOutput(name), node })),
     ...Object.entries(lowered.updates).map(([name, node]) => ({ name: updateName(name), node })),
   ]
   const [nodes, initializers]: [OnnxNode[], OnnxTensor[]] = [[], []]
@@ -173,7 +198,7 @@ export function lowerToOnnx(program: Program): Uint8Array {
   }
   const rename = (name: string) => renamed.get(name) ?? name
   const inputs = [...Object.entries(lowered.feeds), ...Object.entries(lowered.states)]
-  return encodeModel({
+  return {
     name: program.name,
     inputs: inputs.map(([name, { type, shape }]) => ({ name, type, shape })),
     outputs: results.map(({ name, node: { type, shape } }) => ({ name, type, shape })),
@@ -183,7 +208,7 @@ export function lowerToOnnx(program: Program): Uint8Array {
       inputs: node.inputs.map(rename),
       outputs: node.outputs.map(rename),
     })),
-  })
+  }
 }
 
 function createBuilder(nodes: OnnxNode[], initializers: OnnxTensor[]): Builder {

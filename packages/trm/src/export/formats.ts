@@ -1,6 +1,7 @@
 /** The formats that a model can be written in, one file each. A new one needs an entry here and nothing else. */
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import type { Recipe } from '../recipes/index.ts'
+import { onnxFormat, onnxSolverFormat } from './onnx-formats.ts'
 import { pytorchFormat } from './pytorch.ts'
 import { safetensorsFormat } from './safetensors.ts'
 
@@ -17,7 +18,16 @@ export interface ExportOptions {
   readonly dtype: ExportType
   /** The file's name without folder and ending, for formats that hold one. */
   readonly name: string
+  /** Supervision steps of a file that solves; by default as many as in training. */
+  readonly steps?: number
+  /** Leave the puzzle table out. */
+  readonly withoutPuzzleTable?: boolean
+  /** Which operators an ONNX file may use; see OnnxOptions. */
+  readonly operators?: 'onnxruntime' | 'standard'
 }
+
+/** Options that only some formats have. */
+export type FormatOption = 'steps' | 'withoutPuzzleTable' | 'operators'
 
 export interface ExportFormat {
   /** What the file is for, in a few words. */
@@ -25,19 +35,23 @@ export interface ExportFormat {
   /** Of the file's name. */
   readonly ending: string
   readonly dtypes: readonly ExportType[]
+  /** Options of its own. */
+  readonly accepts?: readonly FormatOption[]
   readonly encode: (source: ExportSource, options: ExportOptions) => Uint8Array | Promise<Uint8Array>
 }
 
 export const exportFormats = {
   safetensors: safetensorsFormat,
   pt: pytorchFormat,
-} as const satisfies Readonly<Record<string, ExportFormat>>
+  onnx: onnxFormat,
+  'onnx-solver': onnxSolverFormat,
+} satisfies Readonly<Record<string, ExportFormat>>
 
 export type ExportFormatName = keyof typeof exportFormats
 
 export const exportFormatNames = Object.keys(exportFormats) as ExportFormatName[]
 
-/** The format that a file's name ends with, or null. */
+/** The first format that a file's name ends with, or null. */
 export function formatOfName(file: string): ExportFormatName | null {
   return exportFormatNames.find((name) => file.toLowerCase().endsWith(exportFormats[name].ending)) ?? null
 }

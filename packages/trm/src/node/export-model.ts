@@ -1,11 +1,19 @@
 /** Models of run folders and model files to files of other programs. */
 import { basename } from 'node:path'
 import { InputError } from '@tiny-recursive-models/tensor'
-import { type ExportFormatName, type ExportType, exportFormats } from '../export/formats.ts'
+import {
+  type ExportFormat,
+  type ExportFormatName,
+  type ExportOptions,
+  type ExportType,
+  exportFormatNames,
+  exportFormats,
+  type FormatOption,
+} from '../export/formats.ts'
 import { writeFileAtomically } from './files.ts'
 import { type CheckpointChoice, openModel } from './model-files.ts'
 
-export interface ExportModelOptions {
+export interface ExportModelOptions extends Pick<ExportOptions, FormatOption> {
   readonly out: string
   readonly format: ExportFormatName
   readonly dtype?: ExportType
@@ -25,8 +33,9 @@ export interface ExportedFile {
 
 /** Writes the weights to use of a run folder or model file as `options.out`. */
 export async function exportModel(path: string, options: ExportModelOptions): Promise<ExportedFile> {
-  const { out, format, dtype = 'float32' } = options
-  const { dtypes, encode } = exportFormats[format]
+  const { out, format, dtype = 'float32', checkpoint, ...ofFormat } = options
+  const { dtypes, encode }: ExportFormat = exportFormats[format]
+  refuseForeignOptions(format, ofFormat)
   if (!dtypes.includes(dtype)) {
     throw new InputError({
       who: `export as ${format}`,
@@ -35,9 +44,33 @@ export async function exportModel(path: string, options: ExportModelOptions): Pr
       hint: 'Choose one of those by --dtype.',
     })
   }
-  const { model, recipe, step, source, which } = await openModel(path, options.checkpoint)
+  const { model, recipe, step, source, which } = await openModel(path, checkpoint)
   const name = basename(out).replace(/\.[^.]*$/, '') || 'archive'
-  const bytes = await encode({ model, recipe, step }, { dtype, name })
+  const bytes = await encode({ model, recipe, step }, { ...ofFormat, dtype, name })
   await writeFileAtomically(out, bytes)
   return { out, format, dtype, bytes: bytes.length, source, which, step }
+}
+
+/** How the command line calls them. */
+const flags: Readonly<Record<FormatOption, string>> = {
+  steps: '--steps',
+  withoutPuzzleTable: '--without-puzzle-table',
+  operators: '--standard',
+}
+
+function refuseForeignOptions(format: ExportFormatName, given: Pick<ExportOptions, FormatOption>): void {
+  const accepted = (name: ExportFormatName): readonly FormatOption[] => {
+    const { accepts = [] }: ExportFormat = exportFormats[name]
+    return accepts
+  }
+  for (const option of Object.keys(flags) as FormatOption[]) {
+    if (given[option] === undefined || accepted(format).includes(option)) continue
+    const others = exportFormatNames.filter((name) => accepted(name).includes(option))
+    throw new InputError({
+      who: `export as ${format}`,
+      expected: `no ${flags[option]}`,
+      got: option === 'steps' ? `${flags.steps} ${given.steps}` : flags[option],
+      hint: `Leave it out, or use --format ${others.join(' or ')}.`,
+    })
+  }
 }

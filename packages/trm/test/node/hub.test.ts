@@ -447,6 +447,25 @@ test('no network, and something that is no hub', async () => {
   assert.match(facts(portal).got, /^something else from http:\/\/127\.0\.0\.1:\d+ \(/)
   server.closeAllConnections()
   await new Promise((resolve) => server.close(resolve))
+
+  for (const tree of ['{}', 'null', '[null]', '[{"type":"file","path":7,"size":1}]', '[{"type":"file"}]']) {
+    const odd = await listen(({ url = '' }, response) =>
+      response.end(url.includes('/revision/') ? JSON.stringify({ sha: commit }) : tree),
+    )
+    const failure = await listHubFiles({ ...call, hubUrl: addressOf(odd) }).catch((error: unknown) => error)
+    assert.match(facts(failure).got, /^something else from |in the answer of the hub$/, tree)
+    odd.closeAllConnections()
+    odd.close()
+  }
+  const endless = await listen(({ url = '', headers }, response) => {
+    if (url.includes('/revision/')) return response.end(JSON.stringify({ sha: commit }))
+    response.setHeader('Link', `<http://${headers.host}${url}>; rel="next"`)
+    return response.end(JSON.stringify(new Array(20_000).fill({ type: 'directory', path: 'x', size: 0 })))
+  })
+  const tooMany = await listHubFiles({ ...call, hubUrl: addressOf(endless) }).catch((error: unknown) => error)
+  assert.equal(facts(tooMany).expected, 'at most 100000 files and folders')
+  endless.closeAllConnections()
+  endless.close()
   const nobody = await listHubFiles(call).catch((error: unknown) => error)
   assert.deepEqual(facts(nobody), {
     who: call.hubUrl,

@@ -1,6 +1,7 @@
 /** Requests to the hub: what the hub's own library fetches goes through here and is checked. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { InputError } from '@tiny-recursive-models/tensor'
+import { errorCode } from '../file-errors.ts'
 import type { HubAccess } from './access.ts'
 import { formatRepository } from './address.ts'
 import {
@@ -89,15 +90,13 @@ export class HubConnection {
     if (this.isStopped) return new Stopped()
     if (error instanceof Error && error.name === 'AbortError')
       return new LostConnection(`nothing came for ${this.patience.stallMs / 1000} s`)
-    // What is not JSON, or lacks the headers of a hub, comes from something else at that address.
-    if (
-      error instanceof SyntaxError ||
-      (error instanceof Error && /^Expected|^Invalid/.test(error.message))
-    ) {
+    // Node tells the cause of a broken connection. Anything else is the library at a loss: what came is not JSON, lacks
+    // the headers of a hub or is of another form.
+    if (!(error instanceof Error) || (error.cause === undefined && errorCode(error) === null)) {
       return new InputError({
         who: this.#who,
         expected: 'the answers of a hub',
-        got: `something else from ${this.access.endpoint} (${error.message})`,
+        got: `something else from ${this.access.endpoint} (${error instanceof Error ? error.message : String(error)})`,
         hint: 'Check HF_ENDPOINT, and whether a log-in page stands before the network.',
       })
     }

@@ -24,7 +24,8 @@ export interface HubListing {
   readonly files: readonly HubFile[]
 }
 
-const mostFiles = 100_000
+/** Files and folders. */
+const mostEntries = 100_000
 
 /** All files of the repository at the revision that was asked for. */
 export async function listRepository(connection: HubConnection): Promise<HubListing> {
@@ -42,6 +43,7 @@ export async function listRepository(connection: HubConnection): Promise<HubList
   })
   const files = await connection.ask(async () => {
     const found: HubFile[] = []
+    let entriesSeen = 0
     const entries = hub.listFiles({
       repo: repository,
       recursive: true,
@@ -49,8 +51,9 @@ export async function listRepository(connection: HubConnection): Promise<HubList
       ...connection.parameters,
     })
     for await (const { type, path, size, oid, lfs } of entries) {
+      if (++entriesSeen > mostEntries) throw unusable(who, `at most ${mostEntries} files and folders`, 'more')
       if (type !== 'file') continue
-      if (found.length === mostFiles) throw unusable(who, `at most ${mostFiles} files`, 'more')
+      if (typeof path !== 'string') throw unusable(who, 'the name of every file', describeValue(path))
       found.push({ path, bytes: lfs?.size ?? size, digest: digestOf(lfs?.oid, oid) })
     }
     return found

@@ -1,0 +1,50 @@
+/** Inputs whose values are known when the file is written. */
+import { InputError } from '../errors.ts'
+import { formatShape, type HostTensor, type Shape, sameShape } from '../graph/types.ts'
+import { type OnnxGraph, type OnnxNode, type OnnxTensor, onnxTypes } from './model.ts'
+
+/** A value for a float32 input in half the bytes: the 16 bits of every number. */
+export interface HalfTensor {
+  readonly type: 'float16'
+  readonly shape: Shape
+  readonly data: Uint16Array
+}
+
+/**
+ * The graph with tensors in place of inputs of these names: they become part of the file. Those of float16 are
+ * turned into float32 when it runs, which ONNX Runtime does once, when it opens the file.
+ */
+export function bindInputs(
+  graph: OnnxGraph,
+  tensors: Readonly<Record<string, HostTensor | HalfTensor>>,
+): OnnxGraph {
+  const bound: OnnxTensor[] = []
+  const casts: OnnxNode[] = []
+  for (const [name, tensor] of Object.entries(tensors)) {
+    checkBound(graph, name, tensor)
+    const { type, shape, data } = tensor
+    const stored = type === 'float16' ? `${name}.float16` : name
+    bound.push({ name: stored, type, shape, values: data })
+    if (type === 'float16')
+      casts.push({ type: 'Cast', inputs: [stored], outputs: [name], attributes: { to: onnxTypes.float32 } })
+  }
+  return {
+    ...graph,
+    inputs: graph.inputs.filter(({ name }) => !Object.hasOwn(tensors, name)),
+    initializers: [...graph.initializers, ...bound],
+    nodes: [...casts, ...graph.nodes],
+  }
+}
+
+function checkBound(graph: OnnxGraph, name: string, { type, shape }: HostTensor | HalfTensor): void {
+  const input = graph.inputs.find((candidate) => candidate.name === name)
+  const inputShape = (input?.shape ?? []) as Shape
+  if (input?.type === (type === 'float16' ? 'float32' : type) && sameShape(inputShape, shape)) return
+  const names = graph.inputs.map((one) => one.name).slice(0, 12)
+  throw new InputError({
+    who: `${graph.name}, value of ${name}`,
+    expected: input ? `${input.type}${formatShape(inputShape)}` : 'the name of an input',
+    got: `${type}${formatShape(shape)}`,
+    hint: `Inputs are: ${names.join(', ')}.`,
+  })
+}

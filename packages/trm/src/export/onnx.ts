@@ -1,0 +1,164 @@
+/** A trained model as an ONNX file that needs nothing but ONNX Runtime. */
+import {
+  bindInputs,
+  encodeModel,
+  floatTensor,
+  type HalfTensor,
+  type HostTensor,
+  InputError,
+  lowerForAnyBatch,
+  type Repetition,
+  repeatGraph,
+} from '@tiny-recursive-models/tensor'
+import { roundToFloat16 } from '../checkpoint/round.ts'
+import type { TrainedModel } from '../evaluate/thinker.ts'
+import { comparesScores, type ModelConfig, stateNames } from '../models/config.ts'
+import { weightTypes } from '../models/weights.ts'
+import type { Recipe } from '../recipes/schema.ts'
+import { describeOnnx } from './describe-onnx.ts'
+import {
+  type PuzzleSource,
+  placesInput,
+  stateInput,
+  stateOutput,
+  tableInput,
+  traceExportedStep,
+  weightInput,
+} from './programs.ts'
+
+export interface OnnxOptions {
+  /** The recipe that the model was trained by; stored in the file, and the source of its symbols' names. */
+  readonly recipe: Recipe
+  /** Optimiser steps behind the weights. */
+  readonly trainedSteps?: number
+  /**
+   * Supervision steps of a file that solves in one run; without it the file does one supervision step, and the states
+   * go in and out.
+   */
+  readonly steps?: number
+  /**
+   * `standard` for runtimes other than ONNX Runtime: only operators of the ONNX standard (opset 21). By default norms
+   * and activations are ONNX Runtime's own operators, which round as training and evaluation here do.
+   */
+  readonly operators?: 'onnxruntime' | 'standard'
+  /** How weights and puzzle table are stored; computing is float32 either way. */
+  readonly dtype?: Dtype
+  /** Leave the table of puzzle embeddings out: its rows then are an input. */
+  readonly withoutPuzzleTable?: boolean
+}
+
+type Dtype = 'float32' | 'float16'
+
+/** A protobuf message ends below 2 GiB; some readers count with a sign. */
+const mostBytes = 2 ** 31 - 1
+/** For operators, names and metadata: far more than they need. */
+const bytesBesideTensors = 2 ** 24
+
+const mostSteps = 4096
+
+/**
+ * The file. Its inputs and outputs are described in docs/export.md and inside the file; the batch is dynamic, weights
+ * and start states are inside.
+ *
+ * @throws InputError where the file would be larger than ONNX allows
+ */
+export function exportOnnx(model: TrainedModel, options: OnnxOptions): Uint8Array {
+  const { steps, operators = 'onnxruntime', dtype = 'float32' } = options
+  checkSteps(steps)
+  const { config } = model
+  const source = puzzleSource(model, options.withoutPuzzleTable === true)
+  checkSize(model, source, dtype)
+  const step = lowerForAnyBatch((batch) => traceExportedStep(config, source, batch), {
+    operators,
+    nameOutput: (name) => name,
+  })
+  const graph = steps === undefined ? step : repeatGraph(step, repetitionOf(config, steps))
+  return encodeModel(bindInputs(graph, fileTensors(model, source, dtype)), describeOnnx(model, options))
+}
+
+/** States go round, halting scores are kept of every step, the answer of the last. */
+function repetitionOf(config: ModelConfig, times: number): Repetition {
+  return {
+    times,
+    carried: Object.fromEntries(stateNames(config).map((name) => [stateInput(name), stateOutput(name)])),
+    first: 'reset',
+    last: ['answer', 'logits'],
+    all: ['halt_logits', ...(comparesScores(config) ? ['continue_logits'] : []), 'halted'],
+  }
+}
+
+function puzzleSource({ config, puzzleTable }: TrainedModel, withoutTable: boolean): PuzzleSource {
+  if (config.puzzleEmbeddingWidth === 0) return { kind: 'none' }
+  if (withoutTable) return { kind: 'input' }
+  return puzzleTable.used === config.identifiers
+    ? { kind: 'table', rows: config.identifiers }
+    : { kind: 'used rows', rows: puzzleTable.used + 1 }
+}
+
+function fileTensors({ config, weights, puzzleTable }: TrainedModel, source: PuzzleSource, dtype: Dtype) {
+  const stored = ({ shape, data }: HostTensor): HostTensor | HalfTensor =>
+    dtype === 'float32'
+      ? floatTensor(shape, data)
+      : { type: 'float16', shape, data: roundToFloat16(data as Float32Array) }
+  const tensors: Record<string, HostTensor | HalfTensor> = {}
+  for (const name of Object.keys(weightTypes(config))) tensors[weightInput(name)] = stored(weights[name]!)
+  if (source.kind === 'none' || source.kind === 'input') return tensors
+  const width = config.puzzleEmbeddingWidth
+  const { identifiers, rows } = puzzleTable.stored()
+  if (source.kind === 'table') {
+    tensors[tableInput] = stored(floatTensor([identifiers.length, width], rows))
+    return tensors
+  }
+  const { table, places } = usedRows(config.identifiers, width, identifiers, rows)
+  tensors[tableInput] = stored(table)
+  tensors[placesInput] = places // exact: they count rows
+  return tensors
+}
+
+/** The row of an identifier that was never trained is the first one, which is 0. */
+function usedRows(count: number, width: number, identifiers: Int32Array, rows: Float32Array) {
+  const withZeros = new Float32Array(width + rows.length)
+  withZeros.set(rows, width)
+  const places = new Float32Array(count)
+  identifiers.forEach((identifier, index) => {
+    places[identifier] = index + 1
+  })
+  const table = floatTensor([identifiers.length + 1, width], withZeros)
+  return { table, places: floatTensor([count, 1], places) }
+}
+
+function checkSteps(steps: number | undefined): void {
+  if (steps === undefined || (Number.isInteger(steps) && steps >= 1 && steps <= mostSteps)) return
+  throw new InputError({
+    who: 'ONNX export, steps',
+    expected: `a whole number from 1 to ${mostSteps}`,
+    got: String(steps),
+    hint: 'Leave it out for a file of one step, to be run as often as needed.',
+  })
+}
+
+/** Before anything large is made. */
+function checkSize({ config, puzzleTable }: TrainedModel, source: PuzzleSource, dtype: Dtype): void {
+  const numbers = Object.values(weightTypes(config)).reduce(
+    (sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1),
+    0,
+  )
+  const inFile = source.kind === 'table' || source.kind === 'used rows'
+  const bytesOf = (count: number) => count * (dtype === 'float32' ? 4 : 2)
+  const ofTable = inFile ? bytesOf(source.rows * config.puzzleEmbeddingWidth) + 4 * config.identifiers : 0
+  const others = bytesOf(numbers) + bytesBesideTensors
+  const bytes = others + ofTable
+  if (bytes <= mostBytes) return
+  const gigabytes = (count: number) => `${(count / 1e9).toFixed(2)} GB`
+  throw new InputError({
+    who: 'ONNX export',
+    expected: `a file below ${gigabytes(mostBytes)}, the most that ONNX allows`,
+    got: inFile
+      ? `${gigabytes(bytes)}, of which ${gigabytes(ofTable)} are embeddings of ${puzzleTable.used} puzzles`
+      : gigabytes(bytes),
+    hint:
+      inFile && others <= mostBytes
+        ? 'Leave the puzzle table out (--without-puzzle-table): the rows are then an input.'
+        : 'Export to safetensors instead.',
+  })
+}
