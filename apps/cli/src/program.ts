@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addBench } from './commands/bench.ts'
 import { addData } from './commands/data.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addDownload } from './commands/download.ts'
@@ -37,6 +38,7 @@ Examples:
   addRecipes(program)
   addData(program)
   addDownload(program)
+  addBench(program)
   addDoctor(program)
   return program
 }

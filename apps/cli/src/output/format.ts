@@ -41,3 +41,6 @@ export const grouped = (value: number): string => value.toLocaleString('en-US')
 
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${grouped(count)} ${count === 1 ? one : many}`
+
+export const escapeXml = (text: string): string =>
+  text.replace(/[<>&"]/g, (mark) => `&#${mark.codePointAt(0)};`)

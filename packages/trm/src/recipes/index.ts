@@ -1,6 +1,7 @@
 /** The shipped recipes, by name. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { describeValue, unknownNameHint } from './messages.ts'
+import { paperSudoku } from './paper-sudoku.ts'
 import { parseRecipe, type Recipe } from './schema.ts'
 import { sudoku4x4 } from './sudoku-4x4.ts'
 import { sudoku6x6 } from './sudoku-6x6.ts'
@@ -27,6 +28,7 @@ export const recipeNames = [
   'sudoku-small',
   'sudoku-extreme-mlp',
   'sudoku-extreme-att',
+  'paper-sudoku',
 ] as const
 
 export type RecipeName = (typeof recipeNames)[number]
@@ -37,6 +39,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze({
   'sudoku-small': parseRecipe(sudokuSmall, 'recipe sudoku-small'),
   'sudoku-extreme-mlp': parseRecipe(sudokuExtremeMlp, 'recipe sudoku-extreme-mlp'),
   'sudoku-extreme-att': parseRecipe(sudokuExtremeAtt, 'recipe sudoku-extreme-att'),
+  'paper-sudoku': parseRecipe(paperSudoku, 'recipe paper-sudoku'),
 })
 
 /** The shipped recipe of that name; an unknown name is answered with the nearest one. */
