@@ -41,7 +41,7 @@ function columnsOf({ rows }: PaperTable): Column[] {
     timed ? { title: 'training steps', cell: ({ steps }) => numberSpread(steps, 0) } : null,
     { title: 'seconds', cell: ({ trainingSeconds }) => numberSpread(trainingSeconds, 0) },
     { title: 'paper: exact', cell: ({ published }) => percent(published.exactAccuracy) },
-    { title: 'parameters', cell: ({ published }) => `${published.millionParameters} M` },
+    { title: 'parameters', cell: ({ published }) => millions(published.millionParameters) },
   ]
   return columns.filter((column) => column !== null)
 }
@@ -52,6 +52,8 @@ export function paperTable(table: PaperTable): string {
   const right = columns.map((_, place) => place).slice(1)
   return [headline(table), formatTable(titles(columns), rows, right)].join('\n')
 }
+
+const millions = (count: number | null): string => (count === null ? '–' : `${count} M`)
 
 const titles = (columns: readonly Column[]): string[] => columns.map(({ title }) => title)
 

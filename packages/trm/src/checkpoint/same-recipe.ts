@@ -36,7 +36,7 @@ export function assertSameRecipe(
     who: `${who}: ${key}`,
     expected: `${show(before)}, as the run was started with`,
     got: show(after),
-    hint: `${changeableHint(changeable)}take the stored value, or start a new run in another folder.`,
+    hint: hintFor(changeable),
   })
 }
 
@@ -46,9 +46,11 @@ interface Difference {
   readonly after: unknown
 }
 
-const changeableHint = (keys: readonly string[]): string => {
-  const settings = keys.filter((key) => key.includes('.'))
-  return settings.length === 0 ? '' : `Only ${settings.join(', ')} may change on resume: `
+function hintFor(changeable: readonly string[]): string {
+  const settings = changeable.filter((key) => key.includes('.'))
+  return settings.length === 0
+    ? 'Take the stored value, or another folder.'
+    : `Only ${settings.join(', ')} may change on resume: take the stored value, or start a new run in another folder.`
 }
 
 function firstDifference(

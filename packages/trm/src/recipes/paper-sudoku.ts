@@ -18,13 +18,13 @@ export const paperSudoku: RecipeInput = {
     augment: true,
     seed: 0,
   },
-  optimizer: { ...sudoku6x6.optimizer, learningRate: 3e-3 },
+  optimizer: { ...sudoku6x6.optimizer, learningRate: 4e-3, warmupSteps: 30 },
   training: {
     ...sudoku6x6.training,
     batch: 32,
-    steps: 400,
-    evaluateEvery: 50,
-    checkpointEvery: 50,
+    steps: 300,
+    evaluateEvery: 100,
+    checkpointEvery: 100,
     keepCheckpoints: 1,
   },
 }

@@ -14,14 +14,30 @@ export interface PaperVariant {
     /** Shares, 0 to 1; null where the paper has no such row. */
     readonly sudoku: number | null
     readonly maze: number | null
-    /** In millions, as the paper rounds them. */
-    readonly millionParameters: number
+    /** In millions, as the paper rounds them; null where it has no such row. */
+    readonly millionParameters: number | null
   }
   readonly model: (base: ModelRecipe) => Partial<ModelRecipe>
   readonly optimizer?: Partial<OptimizerRecipe>
 }
 
-const attention: Partial<ModelRecipe> = { mixer: 'attention', positions: 'rotary' }
+const attention = { mixer: 'attention', positions: 'rotary' } as const
+const mlp = { mixer: 'mlp', positions: 'none' } as const
+
+const hrm = {
+  kind: 'trm',
+  nets: 'separate',
+  gradient: 'one-step',
+  continueLoss: true,
+  blocks: 4,
+  cycles: 2,
+  recursions: 2,
+  prefixTokens: 0,
+} as const
+
+const direct = { kind: 'direct', blocks: 8, cycles: 1, recursions: 1, prefixTokens: 0 } as const
+
+const unpublished = { sudoku: null, maze: null, millionParameters: null }
 
 /**
  * Rows that differ from TRM in one thing keep the base's mixer, so that their reference is the TRM of that mixer
@@ -33,7 +49,7 @@ const variants = {
   'trm-mlp': {
     description: 'TRM whose net mixes tokens by an MLP',
     published: { sudoku: 0.874, maze: 0, millionParameters: 5 },
-    model: () => ({ mixer: 'mlp', positions: 'none' }),
+    model: () => mlp,
   },
   'trm-att': {
     description: 'TRM whose net mixes tokens by self-attention',
@@ -43,22 +59,12 @@ const variants = {
   hrm: {
     description: 'HRM: two nets of four blocks, 2 cycles × 2, one-step gradient, continue loss',
     published: { sudoku: 0.55, maze: 0.745, millionParameters: 27 },
-    model: () => ({
-      ...attention,
-      kind: 'trm',
-      nets: 'separate',
-      gradient: 'one-step',
-      continueLoss: true,
-      blocks: 4,
-      cycles: 2,
-      recursions: 2,
-      prefixTokens: 0,
-    }),
+    model: () => ({ ...attention, ...hrm }),
   },
   direct: {
     description: 'direct prediction: one net of eight blocks, called once a step',
     published: { sudoku: 0, maze: 0, millionParameters: 27 },
-    model: () => ({ ...attention, kind: 'direct', blocks: 8, cycles: 1, recursions: 1, prefixTokens: 0 }),
+    model: () => ({ ...attention, ...direct }),
   },
   'single-state': {
     description: 'one state that is both answer and latent',
@@ -103,6 +109,16 @@ const variants = {
     description: 'the base with 2 cycles × 2 recursions',
     published: { sudoku: 0.737, maze: null, millionParameters: 5 },
     model: () => ({ cycles: 2, recursions: 2 }),
+  },
+  'hrm-mlp': {
+    description: 'HRM whose nets mix tokens by an MLP: not in the paper, to compare it with TRM-MLP alone',
+    published: unpublished,
+    model: () => ({ ...mlp, ...hrm }),
+  },
+  'direct-mlp': {
+    description: 'direct prediction whose net mixes tokens by an MLP: not in the paper',
+    published: unpublished,
+    model: () => ({ ...mlp, ...direct }),
   },
 } as const satisfies Readonly<Record<string, PaperVariant>>
 

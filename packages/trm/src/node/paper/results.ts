@@ -40,7 +40,7 @@ export interface PaperRow {
   readonly steps: Spread
   readonly trainingSeconds: Spread
   /** What the paper reports on the full-size data; null where it has no such row. */
-  readonly published: { readonly exactAccuracy: number | null; readonly millionParameters: number }
+  readonly published: { readonly exactAccuracy: number | null; readonly millionParameters: number | null }
   readonly runs: readonly PaperRun[]
 }
 
