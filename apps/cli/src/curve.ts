@@ -2,7 +2,8 @@
 import { join } from 'node:path'
 import { openRunFolder, type RecordedEvent, writeFileAtomically } from '@tiny-recursive-models/trm/node'
 import { condense } from './output/chart.ts'
-import { escapeXml, significant } from './output/format.ts'
+import { significant } from './output/format.ts'
+import { escapeXml } from './output/grid-svg.ts'
 
 export interface Course {
   readonly loss: readonly Point[]

@@ -5,6 +5,7 @@ import {
   InputError,
   loadDataSets,
   type PuzzleSet,
+  readMazeSet,
   readOfficialFolder,
   readSudokuSet,
 } from '@tiny-recursive-models/trm'
@@ -18,10 +19,13 @@ import {
 const readFile = (path: string): Promise<Uint8Array> =>
   readFileBounded(path, { maximumBytes: maximumDataBytes })
 
-/** A Sudoku file, or the test part of a published data folder. */
+/** A file of Sudokus or mazes, or the test part of a published data folder. */
 export async function readPuzzles({ recipe }: OpenedModel, path: string): Promise<PuzzleSet> {
   const { data } = recipe
-  if (data.kind !== 'official-folder') return readSudokuSet(await readFile(path), path, data)
+  if (data.kind === 'sudoku-generated' || data.kind === 'sudoku-file')
+    return readSudokuSet(await readFile(path), path, data)
+  if (data.kind === 'maze-generated' || data.kind === 'maze-file')
+    return readMazeSet(await readFile(path), path, data.size)
   const { puzzles } = await readOfficialFolder('test', (name) => readFile(`${path}/${name}`), path)
   return puzzles
 }

@@ -1,6 +1,7 @@
 /** The comparison with the paper as bars: mean, spread, every seed, and what the paper reports. */
 import type { PaperRow, PaperTable } from '@tiny-recursive-models/trm/node'
-import { escapeXml, grouped } from './format.ts'
+import { grouped } from './format.ts'
+import { escapeXml } from './grid-svg.ts'
 import { percentSpread } from './paper-table.ts'
 
 const width = 760

@@ -118,8 +118,7 @@ function configOfState(state: TrainingState, who: string): ModelConfig {
   const symbols = shapeOf('weights.tokens')?.[0]
   if (symbols === undefined) throw foreign(who, 'the weight "tokens"', 'none')
   const identifiers = shapeOf(puzzleTableName)?.[0] ?? 1
-  if (data.kind !== 'official-folder')
-    return modelConfig(model, { cells: sudokuLayout(data).cells, symbols, identifiers })
+  if ('boxRows' in data) return modelConfig(model, { cells: sudokuLayout(data).cells, symbols, identifiers })
   const length =
     (model.mixer === 'mlp' ? shapeOf('weights.blocks.0.mixer.gateUp')?.[1] : undefined) ??
     shapeOf('weights.positions')?.[0] ??

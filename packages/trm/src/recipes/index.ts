@@ -1,5 +1,7 @@
 /** The shipped recipes, by name. */
 import { InputError } from '@tiny-recursive-models/tensor'
+import { mazeHard } from './maze-hard.ts'
+import { mazeSmall } from './maze-small.ts'
 import { describeValue, unknownNameHint } from './messages.ts'
 import { paperSudoku } from './paper-sudoku.ts'
 import { parseRecipe, type Recipe } from './schema.ts'
@@ -28,6 +30,8 @@ export const recipeNames = [
   'sudoku-small',
   'sudoku-extreme-mlp',
   'sudoku-extreme-att',
+  'maze-small',
+  'maze-hard',
   'paper-sudoku',
 ] as const
 
@@ -39,6 +43,8 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze({
   'sudoku-small': parseRecipe(sudokuSmall, 'recipe sudoku-small'),
   'sudoku-extreme-mlp': parseRecipe(sudokuExtremeMlp, 'recipe sudoku-extreme-mlp'),
   'sudoku-extreme-att': parseRecipe(sudokuExtremeAtt, 'recipe sudoku-extreme-att'),
+  'maze-small': parseRecipe(mazeSmall, 'recipe maze-small'),
+  'maze-hard': parseRecipe(mazeHard, 'recipe maze-hard'),
   'paper-sudoku': parseRecipe(paperSudoku, 'recipe paper-sudoku'),
 })
 

@@ -108,7 +108,7 @@ const warmupWithinSteps: Rule = ({ optimizer: { warmupSteps }, training: { steps
 const knownBoxes = Object.values(boxShapes).map((shape) => `${shape.boxRows}×${shape.boxColumns}`)
 
 const sudokuBoxIsKnown: Rule = ({ data }) => {
-  if (data.kind === 'official-folder') return null
+  if (!('boxRows' in data)) return null
   const box = `${data.boxRows}×${data.boxColumns}`
   if (knownBoxes.includes(box)) return null
   return {
@@ -118,6 +118,26 @@ const sudokuBoxIsKnown: Rule = ({ data }) => {
     hint: 'A 6×6 grid has boxes of two rows by three columns.',
   }
 }
+
+const mazeDensityIsARange: Rule = ({ data }) =>
+  data.kind !== 'maze-generated' || data.minimumDensity <= data.maximumDensity
+    ? null
+    : {
+        key: 'data.maximumDensity',
+        expected: `at least data.minimumDensity (${data.minimumDensity})`,
+        got: String(data.maximumDensity),
+        hint: 'Every maze draws its share of walls between the two.',
+      }
+
+const mazeHoldsItsPath: Rule = ({ data }) =>
+  data.kind !== 'maze-generated' || data.minimumPath < data.size ** 2
+    ? null
+    : {
+        key: 'data.minimumPath',
+        expected: `fewer steps than the ${data.size ** 2} cells of the maze`,
+        got: String(data.minimumPath),
+        hint: `A path of about data.size (${data.size}) steps is easy to find.`,
+      }
 
 const rules: readonly Rule[] = [
   headsDivideWidth,
@@ -130,6 +150,8 @@ const rules: readonly Rule[] = [
   microBatchDividesBatch,
   warmupWithinSteps,
   sudokuBoxIsKnown,
+  mazeDensityIsARange,
+  mazeHoldsItsPath,
 ]
 
 /** Throws on the first rule that the recipe breaks. */
