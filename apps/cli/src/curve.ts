@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { openRunFolder, type RecordedEvent, writeFileAtomically } from '@tiny-recursive-models/trm/node'
 import { condense } from './output/chart.ts'
 import { significant } from './output/format.ts'
+import { escapeXml } from './output/grid-svg.ts'
 
 export interface Course {
   readonly loss: readonly Point[]
@@ -106,5 +107,3 @@ function thin(points: readonly Point[]): Point[] {
   )
   return steps.map((step, index) => [step, values[index]!])
 }
-
-const escapeXml = (text: string): string => text.replace(/[<>&"]/g, (mark) => `&#${mark.codePointAt(0)};`)

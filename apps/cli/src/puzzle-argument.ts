@@ -1,45 +1,129 @@
-/** The puzzle of `trm solve`: written out, or the row of a file; refused where a model cannot be asked about it. */
+/** The puzzle of `trm solve`: written out, the row of a file, or a new one; refused where no model can be asked. */
 import { stat } from 'node:fs/promises'
 import {
   type BoxShape,
+  checkMazeQuestion,
   checkQuestion,
+  generateMaze,
+  generatePuzzle,
   InputError,
+  labelPath,
+  type PuzzleKind,
+  parseMaze,
   parseSudoku,
+  RandomStream,
+  type Recipe,
+  readMazeFile,
   readSudokuFile,
   sudokuLayout,
 } from '@tiny-recursive-models/trm'
 import { type OpenedModel, readDataFile } from '@tiny-recursive-models/trm/node'
+import { puzzleKindOfModel } from './puzzle-kind.ts'
+import { mazeView, type PuzzleView, sudokuView } from './puzzle-view.ts'
 
 export interface AskedPuzzle {
-  readonly shape: BoxShape
+  readonly view: PuzzleView
   /** [S] */
   readonly question: Int32Array
+  /** [S] the one answer that counts as exact, where a puzzle has others that are valid. */
+  readonly label: Int32Array | null
   /** What is unusual about it but no reason not to try. */
   readonly warning: string | null
 }
 
-/** The box of a Sudoku model; other models are refused. */
-export function sudokuShapeOf({ recipe, source }: OpenedModel): BoxShape {
-  const { data } = recipe
-  if ('boxRows' in data) return { boxRows: data.boxRows, boxColumns: data.boxColumns }
-  throw new InputError({
-    who: source,
-    expected: 'a model of Sudoku',
-    got: `a model of ${data.path ?? 'other puzzles'}`,
-    hint: 'trm solve reads Sudoku only; trm eval measures models of every kind.',
-  })
-}
+/** What stands for a new puzzle in place of a written one. */
+const newPuzzle = 'generated'
 
-/** @param row which puzzle of a file, from 1 */
-export async function readPuzzle(argument: string, row: number, shape: BoxShape): Promise<AskedPuzzle> {
+/**
+ * @param argument a puzzle, a file of puzzles, or `generated`
+ * @param row which puzzle of a file, or which generated one, from 1
+ */
+export async function readPuzzle(argument: string, row: number, opened: OpenedModel): Promise<AskedPuzzle> {
+  const kind = puzzleKindOfModel(opened)
+  if (argument === newPuzzle) return generatedPuzzle(kind, opened.recipe, row)
   const isFile = await stat(argument).then(
     (facts) => facts.isFile(),
     () => false,
   )
-  const looksLikeFile = /\.(csv|txt|gz|sudoku)$/i.test(argument)
-  const found = isFile || looksLikeFile ? await fromFile(argument, row) : parseSudoku(argument)
-  const who = isFile || looksLikeFile ? `${argument}, puzzle ${row}` : 'puzzle'
-  return checked(found, shape, who)
+  const path = isFile || /\.(csv|txt|gz|sudoku|maze)$/i.test(argument) ? argument : null
+  const who = path === null ? 'puzzle' : `${path}, puzzle ${row}`
+  if (kind.puzzle === 'maze') {
+    const found =
+      path === null ? { question: parseMaze(argument, kind.size).tokens } : await mazeOfFile(path, row)
+    return checkedMaze(found, kind.size, who)
+  }
+  return checked(path === null ? parseSudoku(argument) : await fromFile(path, row), kind.shape, who)
+}
+
+/** A puzzle of a set: it is known to be sound. */
+export function puzzleOfSet(opened: OpenedModel, question: Int32Array, label: Int32Array): AskedPuzzle {
+  const kind = puzzleKindOfModel(opened)
+  return kind.puzzle === 'maze'
+    ? { view: mazeView(kind.size), question, label, warning: null }
+    : { view: sudokuView(kind.shape), question, label: null, warning: null }
+}
+
+/** A new puzzle as the model was trained on, number `row`. */
+function generatedPuzzle(kind: PuzzleKind, { data }: Recipe, row: number): AskedPuzzle {
+  const random = new RandomStream(row, 'new puzzle')
+  if (kind.puzzle === 'sudoku') {
+    const minimal = data.kind === 'sudoku-generated' && data.minimal
+    const { question } = generatePuzzle(kind.shape, random, { minimal })
+    return { view: sudokuView(kind.shape), question, label: null, warning: null }
+  }
+  const usual = { minimumDensity: 0.3, maximumDensity: 0.5, minimumPath: kind.size }
+  const options = data.kind === 'maze-generated' ? data : usual
+  const { question, answer } = generateMaze(kind.size, random, options)
+  return { view: mazeView(kind.size), question, label: answer, warning: null }
+}
+
+interface FoundMaze {
+  readonly question: Int32Array
+  readonly answer?: Int32Array
+}
+
+async function mazeOfFile(path: string, row: number): Promise<FoundMaze> {
+  const bytes = await readDataFile(path)
+  // A maze drawn with one line a row. No row of a file is so short unless its mazes are of 5×5 or less, and then
+  // there is one more character than lines in hardly any of them.
+  if (bytes.length < 2000) {
+    const lines = new TextDecoder()
+      .decode(bytes)
+      .replace(/[\r\n]+$/, '')
+      .split(/\r\n|\n|\r/)
+    const isDrawn =
+      lines.length > 1 && lines.every((line) => !line.includes(',') && line.length <= lines.length)
+    if (isDrawn) return { question: parseMaze(lines.join('\n')).tokens }
+  }
+  const { rows } = await readMazeFile(bytes, { name: path })
+  return rows[row - 1] ?? tooFew(path, row, rows.length)
+}
+
+function checkedMaze({ question, answer }: FoundMaze, size: number, who: string): AskedPuzzle {
+  if (question.length !== size * size) {
+    const got = Math.sqrt(question.length)
+    throw new InputError({
+      who,
+      expected: `a ${size}×${size} maze, as the model was trained on`,
+      got: `one of ${got}×${got}`,
+      hint: 'Give a maze of that size, or the run of a model for this one.',
+    })
+  }
+  const problem = checkMazeQuestion(question)[0]
+  if (problem) {
+    const hint = 'Correct the maze: # is a wall, a space or . an open cell, S the start, G the goal.'
+    throw new InputError({ who, expected: 'a maze that can be solved', got: problem.message, hint })
+  }
+  return { view: mazeView(size), question, label: answer ?? labelPath(question)!, warning: null }
+}
+
+function tooFew(path: string, row: number, count: number): never {
+  throw new InputError({
+    who: path,
+    expected: `a file of at least ${row} puzzles`,
+    got: String(count),
+    hint: 'Choose another one by --row.',
+  })
 }
 
 async function fromFile(path: string, row: number): Promise<{ shape: BoxShape; tokens: Int32Array }> {
@@ -60,12 +144,7 @@ async function fromFile(path: string, row: number): Promise<{ shape: BoxShape; t
   const { rows } = await readSudokuFile(bytes, { name: path })
   const found = rows[row - 1]
   if (found !== undefined) return { shape: found.shape, tokens: found.question }
-  throw new InputError({
-    who: path,
-    expected: `a file of at least ${row} puzzles`,
-    got: String(rows.length),
-    hint: 'Choose another one by --row.',
-  })
+  return tooFew(path, row, rows.length)
 }
 
 function checked(found: { shape: BoxShape; tokens: Int32Array }, shape: BoxShape, who: string): AskedPuzzle {
@@ -80,9 +159,10 @@ function checked(found: { shape: BoxShape; tokens: Int32Array }, shape: BoxShape
   }
   const problem = checkQuestion(shape, found.tokens)[0]
   const question = found.tokens
-  if (problem === undefined) return { shape, question, warning: null }
+  const view = sudokuView(shape)
+  if (problem === undefined) return { view, question, label: null, warning: null }
   if (problem.kind === 'several-solutions' || problem.kind === 'undecided')
-    return { shape, question, warning: problem.message }
+    return { view, question, label: null, warning: problem.message }
   throw new InputError({
     who,
     expected: 'a Sudoku that can be solved',

@@ -5,15 +5,19 @@ import {
   InputError,
   loadDataSets,
   type PuzzleSet,
+  readMazeSet,
   readOfficialFolder,
   readSudokuSet,
 } from '@tiny-recursive-models/trm'
 import { type OpenedModel, openRunFolder, readDataFile } from '@tiny-recursive-models/trm/node'
 
-/** A Sudoku file, or the test part of a published data folder. */
+/** A file of Sudokus or mazes, or the test part of a published data folder. */
 export async function readPuzzles({ recipe }: OpenedModel, path: string): Promise<PuzzleSet> {
   const { data } = recipe
-  if ('boxRows' in data) return readSudokuSet(await readDataFile(path), path, data)
+  if (data.kind === 'sudoku-generated' || data.kind === 'sudoku-file')
+    return readSudokuSet(await readDataFile(path), path, data)
+  if (data.kind === 'maze-generated' || data.kind === 'maze-file')
+    return readMazeSet(await readDataFile(path), path, data.size)
   const { puzzles } = await readOfficialFolder('test', (name) => readDataFile(`${path}/${name}`), path)
   return puzzles
 }

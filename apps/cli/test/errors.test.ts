@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { recipeNames } from '@tiny-recursive-models/trm'
 import { mostThreads } from '@tiny-recursive-models/trm/node'
 import { runCommand } from '../src/run.ts'
 import { runTrm, tiny } from './run-trm.ts'
@@ -89,7 +90,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     'train sudoku-4x --json',
     1,
     [
-      '{"error":{"who":"recipe","expected":"the name of a shipped recipe","got":"\\"sudoku-4x\\"","hint":"Did you mean \'sudoku-4x4\'? Known recipes: sudoku-4x4, sudoku-6x6, sudoku-small, sudoku-extreme-mlp, sudoku-extreme-att."}}',
+      `{"error":{"who":"recipe","expected":"the name of a shipped recipe","got":"\\"sudoku-4x\\"","hint":"Did you mean 'sudoku-4x4'? Known recipes: ${recipeNames.join(', ')}."}}`,
     ],
   ],
   [

@@ -1,20 +1,15 @@
-import type { ArcRecord, BoxShape, PartRecord, Sudoku, SudokuFileReport } from '@tiny-recursive-models/trm'
-import {
-  checkSudokuFile,
-  formatSudokuLine,
-  generatePuzzles,
-  InputError,
-  loadDataSets,
-} from '@tiny-recursive-models/trm'
-import { readDataFile, writeFileAtomically } from '@tiny-recursive-models/trm/node'
-import { type Command, InvalidArgumentError } from 'commander'
-import { jsonOption, setOption, wholeNumber } from '../options.ts'
+import type { ArcRecord, PartRecord, PuzzleFileReport } from '@tiny-recursive-models/trm'
+import { checkPuzzleFile, InputError, loadDataSets } from '@tiny-recursive-models/trm'
+import { readDataFile } from '@tiny-recursive-models/trm/node'
+import type { Command } from 'commander'
+import { jsonOption, setOption } from '../options.ts'
 import { grouped, plural } from '../output/format.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 import { resolveRecipe } from '../recipe-argument.ts'
 import { addDataArc } from './data-arc.ts'
+import { addGenerate } from './data-generate.ts'
 
 /** Problems that are listed on a terminal; `--json` has more. */
 const listedProblems = 20
@@ -38,28 +33,14 @@ Examples:
     .action(describeData)
   data
     .command('check <file>')
-    .description('check every puzzle of a file (CSV or lines, plain or .gz); exit code 1 if one is wrong')
+    .description(
+      'check every Sudoku or maze of a file (CSV or lines, plain or .gz); exit code 1 if one is wrong',
+    )
     .option('--strict', 'exit code 1 also if a puzzle is there twice')
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  trm data check puzzles.csv\n  trm data check train.csv.gz --json')
     .action(checkFile)
-  data
-    .command('generate')
-    .description('write new puzzles with one solution each, as source,question,answer,rating')
-    .requiredOption('--box <rows×columns>', '2x2, 2x3 or 3x3 for 4×4, 6×6 or 9×9 grids', boxArgument)
-    .requiredOption('--count <count>', 'how many', wholeNumber(1, 10_000_000))
-    .option('--minimal', 'no clue can be left out')
-    .option('--seed <seed>', 'the same seed gives the same puzzles', wholeNumber(0, 2 ** 32 - 1), 0)
-    .option('--out <file>', 'write there instead of to the terminal')
-    .addOption(jsonOption('print the figures as one JSON document (needs --out)'))
-    .addHelpText(
-      'after',
-      `
-Examples:
-  trm data generate --box 2x3 --count 1000 --minimal --seed 1 --out puzzles.csv
-  trm data generate --box 3x3 --count 5`,
-    )
-    .action(generate)
+  addGenerate(data)
   addDataArc(data)
 }
 
@@ -102,8 +83,8 @@ function describeArc(
 async function checkFile(path: string, { strict, json }: { strict?: true; json?: true }): Promise<void> {
   const bytes = await readDataFile(path)
   const progress = new Progress(json === true)
-  let report: SudokuFileReport | undefined
-  for await (const event of checkSudokuFile(bytes, { name: path, progressEvery: 500 })) {
+  let report: PuzzleFileReport | undefined
+  for await (const event of checkPuzzleFile(bytes, { name: path, progressEvery: 500 })) {
     if (event.kind === 'done') report = event.report
     else
       progress.update(null, `${grouped(event.rows)} rows checked, ${plural(event.problemCount, 'problem')}`)
@@ -113,7 +94,7 @@ async function checkFile(path: string, { strict, json }: { strict?: true; json?:
   if (report.rows === 0) {
     throw new InputError({
       who: path,
-      expected: 'at least one Sudoku',
+      expected: 'at least one puzzle',
       got: 'none',
       hint: 'Check that the file is the one that was meant.',
     })
@@ -124,21 +105,26 @@ async function checkFile(path: string, { strict, json }: { strict?: true; json?:
   if (report.problemCount > 0 || (strict && repeated > 0)) process.exitCode = 1
 }
 
-function printReport(report: SudokuFileReport): void {
-  const { shape, problems } = report
+function printReport(report: PuzzleFileReport): void {
+  const { problems } = report
   for (const { line, reason } of problems.slice(0, listedProblems)) print(`line ${line}: ${reason}`)
   if (report.problemCount > listedProblems)
     print(`… and ${grouped(report.problemCount - listedProblems)} more (--json lists the first 1,000)`)
-  const size = shape && shape.boxRows * shape.boxColumns
+  const isMaze = report.puzzles === 'maze'
+  const size = isMaze ? report.size : report.shape && report.shape.boxRows * report.shape.boxColumns
   print(
-    `${grouped(report.valid)} of ${grouped(report.rows)} puzzles are sound${size ? ` (${size}×${size})` : ''}`,
+    `${grouped(report.valid)} of ${grouped(report.rows)} ${isMaze ? 'mazes' : 'puzzles'} are sound${size ? ` (${size}×${size})` : ''}`,
   )
   const sources = Object.entries(report.sources).filter(([source]) => source !== '')
   for (const [source, count] of sources) print(`  ${source}: ${grouped(count)}`)
   if (report.checksum) print(`checksum ${report.checksum}`)
   for (const [kind, count, what] of [
     ['duplicate', report.duplicateCount, 'an earlier one again'],
-    ['copy', report.copyCount, 'an earlier one with exchanged rows, columns or digits'],
+    [
+      'copy',
+      report.copyCount,
+      `an earlier one ${isMaze ? 'turned or mirrored' : 'with exchanged rows, columns or digits'}`,
+    ],
   ] as const) {
     if (count === 0) continue
     const shown = report.repeats.filter((repeat) => repeat.kind === kind).slice(0, listedRepeats)
@@ -147,39 +133,4 @@ function printReport(report: SudokuFileReport): void {
       `warning: ${plural(count, 'puzzle is', 'puzzles are')} ${what}: ${lines}${count > shown.length ? ', …' : ''}`,
     )
   }
-}
-
-interface GenerateOptions {
-  readonly box: BoxShape
-  readonly count: number
-  readonly minimal?: true
-  readonly seed: number
-  readonly out?: string
-  readonly json?: true
-}
-
-async function generate({ box, count, minimal, seed, out, json }: GenerateOptions): Promise<void> {
-  const lines = ['source,question,answer,rating']
-  const progress = new Progress(json === true || out === undefined)
-  for (const puzzle of generatePuzzles(box, count, seed, { minimal: minimal === true })) {
-    lines.push(csvLine(puzzle))
-    progress.update((lines.length - 1) / count, plural(lines.length - 1, 'puzzle'))
-  }
-  progress.stop()
-  if (out === undefined) return print(lines.join('\n'))
-  await writeFileAtomically(out, new TextEncoder().encode(`${lines.join('\n')}\n`))
-  if (json) printJson({ file: out, count, ...box, minimal: minimal === true, seed })
-  else print(`${plural(count, 'puzzle')} in ${out}`)
-}
-
-/** Generated puzzles have no rating: the published one counts the guesses of a certain solver. */
-const csvLine = ({ question, answer }: Sudoku): string =>
-  `generated,${formatSudokuLine(question)},${formatSudokuLine(answer)},`
-
-function boxArgument(text: string): BoxShape {
-  const match = /^([23])[x×]([23])$/.exec(text)
-  const box = match && { boxRows: Number(match[1]), boxColumns: Number(match[2]) }
-  if (!box || (box.boxRows === 3 && box.boxColumns === 2))
-    throw new InvalidArgumentError('Write 2x2, 2x3 or 3x3 (rows × columns of a box).')
-  return box
 }

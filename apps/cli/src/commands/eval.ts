@@ -1,4 +1,4 @@
-import { type EvaluationReport, evaluate } from '@tiny-recursive-models/trm'
+import { type EvaluationReport, evaluate, validityOf } from '@tiny-recursive-models/trm'
 import {
   type CheckpointChoice,
   type OpenedModel,
@@ -17,7 +17,7 @@ import {
   threadsOption,
   wholeNumber,
 } from '../options.ts'
-import { grouped, percent, plural, significant } from '../output/format.ts'
+import { grouped, percent, plural, significant, validShare } from '../output/format.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
@@ -74,6 +74,7 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
     const settings = {
       halting,
       ...given('maximumSteps', options.maxSteps),
+      ...given('isValid', validityOf(opened.recipe.data, opened.model.config)),
       shouldStop: () => interrupted,
     }
     for await (const event of evaluate(executor, opened.model, set, settings)) {
@@ -115,15 +116,23 @@ function describe(
   full: EvaluationReport,
   early: EvaluationReport | null,
 ): string {
+  const showsValid = full.byStep.some((step) => validShare(step) !== '')
   const rows = shownSteps(full.byStep.length).map((shown) => {
-    const { exactAccuracy, cellAccuracy } = full.byStep[shown - 1]!
+    const { exactAccuracy, validAccuracy, cellAccuracy } = full.byStep[shown - 1]!
+    const valid = showsValid ? [percent(validAccuracy)] : []
     const halted = early ? [percent(early.byStep[shown - 1]!.exactAccuracy)] : []
-    return [String(shown), percent(exactAccuracy), percent(cellAccuracy), ...halted]
+    return [String(shown), percent(exactAccuracy), ...valid, percent(cellAccuracy), ...halted]
   })
-  const header = ['step', 'exact', 'cells', ...(early ? ['exact, early'] : [])]
+  const header = [
+    'step',
+    'exact',
+    ...(showsValid ? ['valid'] : []),
+    'cells',
+    ...(early ? ['exact, early'] : []),
+  ]
   return [
     `${which === 'file' ? source : which === step ? 'checkpoint' : `${which} weights`}, step ${grouped(step)}, on ${puzzles}`,
-    formatTable(header, rows, [0, 1, 2, 3]),
+    formatTable(header, rows, [...header.keys()]),
     '',
     summary(`all ${full.maximumSteps} steps`, full),
     ...(early ? [summary('early halting', early)] : []),
@@ -132,7 +141,7 @@ function describe(
 
 function summary(what: string, report: EvaluationReport): string {
   const [low, high] = report.exactInterval
-  return `${what.padEnd(14)} ${percent(report.exactAccuracy)} exact (95 %: ${percent(low)} to ${percent(high)}), ${percent(report.cellAccuracy)} of the cells, ${report.meanSteps.toFixed(1)} steps a puzzle, halting right ${percent(report.haltAccuracy)}, ${significant(report.puzzlesPerSecond)} puzzles/s`
+  return `${what.padEnd(14)} ${percent(report.exactAccuracy)} exact (95 %: ${percent(low)} to ${percent(high)})${validShare(report)}, ${percent(report.cellAccuracy)} of the cells, ${report.meanSteps.toFixed(1)} steps a puzzle, halting right ${percent(report.haltAccuracy)}, ${significant(report.puzzlesPerSecond)} puzzles/s`
 }
 
 /** Every step up to 16; beyond, every fourth and the last. */

@@ -3,7 +3,7 @@ import { openModel, openOrtExecutor } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { given, jsonOption, setOption, threadsOption } from '../options.ts'
 import { print, printJsonLine } from '../output/streams.ts'
-import { type AskedPuzzle, sudokuShapeOf } from '../puzzle-argument.ts'
+import { puzzleOfSet } from '../puzzle-argument.ts'
 import { readTestSet } from '../puzzles.ts'
 import { resolveRecipe } from '../recipe-argument.ts'
 import { solveFacts, ThoughtDisplay } from './solve.ts'
@@ -20,9 +20,7 @@ interface QuickstartOptions {
 export function addQuickstart(program: Command): void {
   program
     .command('quickstart')
-    .description(
-      'train a small Sudoku solver from nothing, measure it and watch it solve; resumes if interrupted',
-    )
+    .description('train a small solver from nothing, measure it and watch it solve; resumes if interrupted')
     .option('--recipe <name>', 'what to train', 'sudoku-6x6')
     .option('--out <folder>', 'the run folder', 'runs/quickstart')
     .addOption(setOption())
@@ -51,8 +49,8 @@ async function runQuickstart(options: QuickstartOptions): Promise<void> {
 
   const opened = await openModel(out)
   const test = await readTestSet(opened, out)
-  const { inputs } = puzzleAt(test, 0)
-  const puzzle: AskedPuzzle = { shape: sudokuShapeOf(opened), question: inputs, warning: null }
+  const { inputs, labels } = puzzleAt(test, 0)
+  const puzzle = puzzleOfSet(opened, inputs, labels)
   const executor = await openOrtExecutor({ threads: threads ?? 1 })
   if (!json) print('\nA puzzle that it has never seen:\n')
   const display = json ? null : new ThoughtDisplay(puzzle, true)

@@ -1,6 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { checkAnswer, formatSudokuLine, type Thought, think } from '@tiny-recursive-models/trm'
-import { type CheckpointChoice, openModel, openOrtExecutor } from '@tiny-recursive-models/trm/node'
+import { type Thought, think } from '@tiny-recursive-models/trm'
+import {
+  type CheckpointChoice,
+  openModel,
+  openOrtExecutor,
+  writeFileAtomically,
+} from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import pc from 'picocolors'
 import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
@@ -14,9 +19,9 @@ import {
   wholeNumber,
 } from '../options.ts'
 import { percent, plural, significant } from '../output/format.ts'
-import { drawGrid } from '../output/grid.ts'
+import { gridSvg } from '../output/grid-svg.ts'
 import { print, printJson } from '../output/streams.ts'
-import { type AskedPuzzle, readPuzzle, sudokuShapeOf } from '../puzzle-argument.ts'
+import { type AskedPuzzle, readPuzzle } from '../puzzle-argument.ts'
 
 interface SolveOptions {
   readonly checkpoint?: CheckpointChoice
@@ -24,6 +29,7 @@ interface SolveOptions {
   readonly early?: true
   readonly watch?: true
   readonly row: number
+  readonly svg?: string
   readonly device?: 'cpu' | 'webgpu'
   readonly threads?: number
   readonly json?: true
@@ -35,12 +41,15 @@ const watchMs = 350
 export function addSolve(program: Command): void {
   program
     .command('solve <run> <puzzle>')
-    .description('let a trained model solve a Sudoku: written in one line (. for a blank) or in a file')
+    .description(
+      'let a trained model solve a Sudoku or a maze: written out, in a file, or "generated" for a new one',
+    )
     .addOption(checkpointOption())
     .addOption(maxStepsOption())
     .option('--early', 'end as soon as the model believes that it is right')
     .option('--watch', 'show the grid after every step')
-    .option('--row <number>', 'which puzzle of a file', wholeNumber(1, 1e9), 1)
+    .option('--row <number>', 'which puzzle of a file, or which generated one', wholeNumber(1, 1e9), 1)
+    .option('--svg <file>', 'draw the puzzle and the answer after every step')
     .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -49,14 +58,16 @@ export function addSolve(program: Command): void {
       `
 Examples:
   trm solve runs/sudoku-4x4-0 "..1.3....32.12.4" --watch
-  trm solve runs/sudoku-6x6-0 puzzles.csv --row 3 --max-steps 32`,
+  trm solve runs/sudoku-6x6-0 puzzles.csv --row 3 --max-steps 32
+  trm solve runs/maze-small-0 maze.txt --watch
+  trm solve runs/maze-small-0 generated --row 7 --svg maze.svg`,
     )
     .action(runSolve)
 }
 
 async function runSolve(run: string, argument: string, options: SolveOptions): Promise<void> {
   const opened = await openModel(run, options.checkpoint)
-  const puzzle = await readPuzzle(argument, options.row, sudokuShapeOf(opened))
+  const puzzle = await readPuzzle(argument, options.row, opened)
   const { device, threads = 1 } = options
   const executor = await openOrtExecutor({ ...given('device', device), threads })
   let interrupted = false
@@ -73,24 +84,29 @@ async function runSolve(run: string, argument: string, options: SolveOptions): P
   }
   release()
   if (interrupted) process.exitCode = interruptedExitCode
+  if (options.svg !== undefined)
+    await writeFileAtomically(options.svg, new TextEncoder().encode(drawThoughts(puzzle, thoughts)))
   if (options.json) printJson(solveFacts(puzzle, thoughts))
   else show?.end(thoughts.at(-1))
 }
 
 /** What `--json` prints. */
 export function solveFacts(puzzle: AskedPuzzle, thoughts: readonly Thought[]) {
+  const { view, question, label, warning } = puzzle
   const last = thoughts.at(-1)
-  const problems = last ? checkAnswer(puzzle.shape, puzzle.question, last.answer) : []
+  const problems = last ? view.problems(question, last.answer) : []
   return {
-    question: formatSudokuLine(puzzle.question),
-    warning: puzzle.warning,
-    answer: last ? formatSudokuLine(last.answer) : null,
+    question: view.format(question),
+    warning,
+    answer: last ? view.format(last.answer) : null,
     solved: last !== undefined && problems.length === 0,
-    problems: problems.map(({ message }) => message),
+    problems,
+    label: label && view.format(label),
+    equalsLabel: label && last ? isEqual(last.answer, label) : null,
     steps: thoughts.map(
       ({ step, answer, confidence, changed, haltProbability, answerChange, latentChange }) => ({
         step,
-        answer: formatSudokuLine(answer),
+        answer: view.format(answer),
         changed,
         leastConfidence: Math.min(...confidence),
         haltProbability,
@@ -100,6 +116,25 @@ export function solveFacts(puzzle: AskedPuzzle, thoughts: readonly Thought[]) {
     ),
   }
 }
+
+const isEqual = (answer: Int32Array, label: Int32Array): boolean =>
+  answer.every((token, cell) => token === label[cell])
+
+/** The question and the answer after every step, beside each other, as SVG. */
+function drawThoughts({ view, question }: AskedPuzzle, thoughts: readonly Thought[]): string {
+  const steps = thoughts.map(({ step, answer, changed, haltProbability }) =>
+    view.panel(`step ${step}: believes it is right ${percent(haltProbability)}`, {
+      tokens: answer,
+      question,
+      changed: changedCells(step, changed),
+    }),
+  )
+  return gridSvg([view.panel('question', { tokens: question, question }), ...steps])
+}
+
+/** In the first step every cell is new: nothing to highlight. */
+const changedCells = (step: number, changed: readonly number[]): ReadonlySet<number> =>
+  new Set(step === 1 ? [] : changed)
 
 /** Shows a model at work: a line for every step, or with `watch` the grid, drawn over the one before on a terminal. */
 export class ThoughtDisplay {
@@ -113,18 +148,18 @@ export class ThoughtDisplay {
     this.#puzzle = puzzle
     this.#watch = watch
     if (puzzle.warning !== null) print(`note: ${puzzle.warning}`)
-    print(drawGrid(puzzle.shape, { tokens: puzzle.question, question: puzzle.question }, this.#colours))
+    const { view, question } = puzzle
+    print(view.draw({ tokens: question, question }, this.#colours))
     print()
   }
 
   async step(thought: Thought): Promise<void> {
-    const { answer, confidence } = thought
+    const { answer, confidence, step } = thought
     const line = describeThought(thought)
     if (!this.#watch) return print(line)
-    const { shape, question } = this.#puzzle
-    // In the first step every blank cell is new: nothing to highlight.
-    const changed = new Set(thought.step === 1 ? [] : thought.changed)
-    const grid = drawGrid(shape, { tokens: answer, question, changed, confidence }, this.#colours)
+    const { view, question } = this.#puzzle
+    const changed = changedCells(step, thought.changed)
+    const grid = view.draw({ tokens: answer, question, changed, confidence }, this.#colours)
     const text = `${line}\n${grid}\n`
     if (this.#redraw && this.#drawnLines > 0) process.stdout.write(`\x1b[${this.#drawnLines}A\x1b[J`)
     this.#drawnLines = text.split('\n').length
@@ -134,15 +169,18 @@ export class ThoughtDisplay {
 
   end(last: Thought | undefined): void {
     if (last === undefined) return
-    const { shape, question } = this.#puzzle
+    const { view, question, label } = this.#puzzle
     const { answer, confidence } = last
-    if (!this.#watch) print(`\n${drawGrid(shape, { tokens: answer, question, confidence }, this.#colours)}\n`)
-    const problems = checkAnswer(shape, question, answer)
+    if (!this.#watch) print(`\n${view.draw({ tokens: answer, question, confidence }, this.#colours)}\n`)
+    const problems = view.problems(question, answer)
     const { green, red } = pc.createColors(this.#colours)
-    if (problems.length === 0) print(green(`solved after ${plural(last.step, 'step')}: a valid solution`))
-    else {
+    if (problems.length === 0) {
+      const labelled =
+        label && (isEqual(answer, label) ? ', equal to its label' : ', another one than its label')
+      print(green(`solved after ${plural(last.step, 'step')}: ${view.solution}${labelled ?? ''}`))
+    } else {
       print(red(`not solved: ${plural(problems.length, 'problem')}`))
-      for (const { message } of problems.slice(0, 3)) print(`  ${message}`)
+      for (const message of problems.slice(0, 3)) print(`  ${message}`)
     }
   }
 }

@@ -7,6 +7,16 @@ export function percent(share: number | null | undefined, digits = 1): string {
     : `${(100 * share).toFixed(digits)} %`
 }
 
+/** `, 71.0 % valid`, where that says more than the share of exact answers; else nothing. */
+export const validShare = ({
+  exactAccuracy,
+  validAccuracy,
+}: {
+  exactAccuracy: number
+  validAccuracy: number | null
+}): string =>
+  validAccuracy === null || validAccuracy === exactAccuracy ? '' : `, ${percent(validAccuracy)} valid`
+
 /** `42 s`, `3 min 05 s`, `2 h 10 min`, `3 d 4 h` */
 export function duration(elapsedMs: number): string {
   if (!Number.isFinite(elapsedMs)) return '–'

@@ -12,8 +12,8 @@ export interface GridCells {
   readonly confidence?: ArrayLike<number>
 }
 
-/** Below this a digit is little more than a guess, and is shown dimmed. */
-const lowConfidence = 0.5
+/** Below this a symbol is little more than a guess, and is shown dimmed. */
+export const lowConfidence = 0.5
 
 /**
  * The grid with a rule around its boxes. With colours givens are bold, changed cells stand on yellow and doubtful

@@ -1,6 +1,6 @@
 /** Shows a training run while it goes on. */
 import type { RunReport, RunTrainingEvent } from '@tiny-recursive-models/trm/node'
-import { duration, grouped, percent, plural, significant } from './format.ts'
+import { duration, grouped, percent, plural, significant, validShare } from './format.ts'
 import { Progress } from './progress.ts'
 
 type StepEvent = Extract<RunTrainingEvent, { type: 'step' }>
@@ -36,7 +36,7 @@ export class TrainingDisplay {
         return
       case 'evaluation':
         this.#progress.note(
-          `step ${grouped(event.step)}: ${percent(event.exactAccuracy)} of ${plural(event.puzzles, 'validation puzzle')} exact, ${percent(event.cellAccuracy)} of the cells${event.best ? ' (best so far)' : ''}`,
+          `step ${grouped(event.step)}: ${percent(event.exactAccuracy)} of ${plural(event.puzzles, 'validation puzzle')} exact${validShare(event)}, ${percent(event.cellAccuracy)} of the cells${event.best ? ' (best so far)' : ''}`,
         )
         return
       case 'testing':
@@ -107,7 +107,7 @@ export function describeReport(report: RunReport): string {
   return [
     ...lines,
     `on ${plural(test.full.puzzles, 'unseen puzzle')} (${weights.which} weights, step ${grouped(weights.step)}):`,
-    `  all ${test.full.maximumSteps} steps    ${percent(test.full.exactAccuracy)} exact (95 %: ${percent(low)} to ${percent(high)}), ${significant(test.full.puzzlesPerSecond)} puzzles/s`,
-    `  early halting  ${percent(test.early.exactAccuracy)} exact, ${test.early.meanSteps.toFixed(1)} steps a puzzle, ${significant(test.early.puzzlesPerSecond)} puzzles/s`,
+    `  all ${test.full.maximumSteps} steps    ${percent(test.full.exactAccuracy)} exact (95 %: ${percent(low)} to ${percent(high)})${validShare(test.full)}, ${significant(test.full.puzzlesPerSecond)} puzzles/s`,
+    `  early halting  ${percent(test.early.exactAccuracy)} exact${validShare(test.early)}, ${test.early.meanSteps.toFixed(1)} steps a puzzle, ${significant(test.early.puzzlesPerSecond)} puzzles/s`,
   ].join('\n')
 }

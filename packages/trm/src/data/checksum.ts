@@ -54,6 +54,13 @@ export function puzzleSetChecksum(set: AnyPuzzleSet): string {
   return checksum.digest()
 }
 
+/** Sixteen hexadecimal digits in place of the tokens [S]. */
+export function tokensDigest(tokens: ArrayLike<number>): string {
+  const checksum = new PuzzleChecksum({ cells: 0, symbols: 0, identifiers: 0 })
+  checksum.add(tokens, [], 0)
+  return checksum.digest()
+}
+
 /** One round of MurmurHash3. */
 export function absorb(state: number, word: number): number {
   const spread = Math.imul(word, 0xcc9e2d51)

@@ -1,9 +1,11 @@
 import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
+import { augmentMaze } from './maze/augment.ts'
+import { mazeSizeOf, mazeSymbols } from './maze/grid.ts'
 import { type Example, type PuzzleSet, puzzleAt } from './puzzle-set.ts'
 import { applySymmetry, drawSymmetry } from './sudoku/augment.ts'
 
-/** How each drawn example is changed: not at all, or by a random Sudoku symmetry. */
-export type Augmentation = 'none' | 'sudoku'
+/** How each drawn example is changed: not at all, or by a random symmetry of its kind. */
+export type Augmentation = 'none' | 'sudoku' | 'maze'
 
 export interface ExampleStreamOptions {
   /** Any safe integer. */
@@ -30,6 +32,7 @@ const augmentations: Record<
       identifier: puzzle.identifier,
     }
   },
+  maze: (_set, puzzle, random) => augmentMaze(puzzle, random),
 }
 
 /**
@@ -53,6 +56,14 @@ export function exampleStream(set: PuzzleSet, { seed, augment }: ExampleStreamOp
       expected: 'a box shape, which Sudoku augmentation needs',
       got: 'none',
       hint: 'Set augment to "none", or read the set as a Sudoku set.',
+    })
+  }
+  if (augment === 'maze' && (mazeSizeOf(set.cells) === undefined || set.symbols !== mazeSymbols)) {
+    throw new InputError({
+      who: `puzzle set "${set.name}"`,
+      expected: `mazes of N² cells and ${mazeSymbols} symbols, which maze augmentation needs`,
+      got: `${set.cells} cells and ${set.symbols} symbols`,
+      hint: 'Set augment to "none", or read the set as mazes.',
     })
   }
   const starts = set.groupStarts

@@ -4,13 +4,24 @@ import { type ArcData, type ArcRecord, loadArc } from './arc/load-arc.ts'
 import { puzzleSetChecksum } from './checksum.ts'
 import { type DataSets, type TrainingPuzzles, trainingPuzzles } from './data-sets.ts'
 import type { Augmentation } from './example-stream.ts'
-import { readSudokuSet, refuseSharedPuzzles, sampleSudokuFile } from './load-sudoku-file.ts'
+import { refuseSharedPuzzles } from './load-file.ts'
+import { generateMazeSets } from './maze/build.ts'
+import { type GeneratedMazeData, type MazeFileData, readMazeParts } from './maze/load.ts'
 import { type OfficialFolder, readOfficialFolder } from './official-folder.ts'
 import { type AnyPuzzleSet, type PuzzleFacts, type PuzzleSet, selectPuzzles } from './puzzle-set.ts'
 import { generateSudokuSets, sudokuSet } from './sudoku/build.ts'
+import { readSudokuSet, sampleSudokuFile } from './sudoku/load.ts'
+import type { BoxShape } from './sudoku/shape.ts'
+import { validityOf } from './validity.ts'
 
 /** The `data` of a recipe; spelled out here because data lies below recipes and cannot name them. */
-export type DataDescription = GeneratedSudokuData | SudokuFileData | OfficialFolderData | ArcData
+export type DataDescription =
+  | GeneratedSudokuData
+  | SudokuFileData
+  | GeneratedMazeData
+  | MazeFileData
+  | OfficialFolderData
+  | ArcData
 
 export interface GeneratedSudokuData {
   readonly kind: 'sudoku-generated'
@@ -114,15 +125,20 @@ export async function loadDataSets(data: DataDescription, readFile: ReadDataFile
     validation: part(validation, 1, parts.validationIndices),
     test: part(test, 2, null),
   }
-  return { train, validation, test, checksum, record }
+  const isValid = validityOf(data, train)
+  return { train, validation, test, checksum, record, ...(isValid && { isValid }) }
 }
 
-function loadParts(data: DataDescription, readFile: ReadDataFile): Promise<Parts> {
+async function loadParts(data: DataDescription, readFile: ReadDataFile): Promise<Parts> {
   switch (data.kind) {
     case 'sudoku-generated':
-      return generateParts(data)
+      return storedParts(generateSudokuSets({ ...data, box: boxOf(data) }), data.augment ? 'sudoku' : 'none')
     case 'sudoku-file':
-      return readSudokuParts(data, readFile)
+      return storedParts(await readSudokuParts(data, readFile), data.augment ? 'sudoku' : 'none')
+    case 'maze-generated':
+      return storedParts(generateMazeSets(data), data.augment ? 'maze' : 'none')
+    case 'maze-file':
+      return storedParts(await readMazeParts(data, readFile), data.augment ? 'maze' : 'none')
     case 'official-folder':
       return readFolderParts(data, readFile)
     case 'arc':
@@ -130,22 +146,31 @@ function loadParts(data: DataDescription, readFile: ReadDataFile): Promise<Parts
   }
 }
 
-async function generateParts({ boxRows, boxColumns, ...data }: GeneratedSudokuData): Promise<Parts> {
-  const { train, validation, test } = generateSudokuSets({ ...data, box: { boxRows, boxColumns } })
+/** Sets that are kept as arrays, and which rows of a file they are. */
+interface StoredSets {
+  readonly train: PuzzleSet
+  readonly validation: PuzzleSet
+  readonly test: PuzzleSet
+  readonly trainIndices?: readonly number[] | null
+  readonly validationIndices?: readonly number[]
+}
+
+function storedParts(sets: StoredSets, augment: Augmentation): Parts {
+  const { train, validation, test, trainIndices = null, validationIndices = null } = sets
   return {
-    ...sudokuParts(train, validation, test, data.augment),
-    trainIndices: null,
-    validationIndices: null,
+    train: trainingPuzzles(train, augment),
+    validation,
+    test,
+    augment,
+    trainIndices,
+    validationIndices,
   }
 }
 
-function sudokuParts(train: PuzzleSet, validation: PuzzleSet, test: PuzzleSet, augmented: boolean) {
-  const augment: Augmentation = augmented ? 'sudoku' : 'none'
-  return { train: trainingPuzzles(train, augment), validation, test, augment }
-}
+const boxOf = ({ boxRows, boxColumns }: BoxShape): BoxShape => ({ boxRows, boxColumns })
 
-async function readSudokuParts(data: SudokuFileData, readFile: ReadDataFile): Promise<Parts> {
-  const { boxRows, boxColumns, train: path, test: testPath } = data
+async function readSudokuParts(data: SudokuFileData, readFile: ReadDataFile): Promise<StoredSets> {
+  const { train: path, test: testPath } = data
   if (path === null) {
     throw new InputError({
       who: 'data.train',
@@ -154,7 +179,7 @@ async function readSudokuParts(data: SudokuFileData, readFile: ReadDataFile): Pr
       hint: 'Write --set data.train=FILE, and --set data.test=FILE for the final score.',
     })
   }
-  const box = { boxRows, boxColumns }
+  const box = boxOf(data)
   const { train, validation, trainRows, validationRows } = await sampleSudokuFile(await readFile(path), {
     name: path,
     box,
@@ -167,11 +192,7 @@ async function readSudokuParts(data: SudokuFileData, readFile: ReadDataFile): Pr
       ? sudokuSet([], box, 'no test file')
       : await readSudokuSet(await readFile(testPath), testPath, box)
   refuseSharedPuzzles(train, test)
-  return {
-    ...sudokuParts(train, validation, test, data.augment),
-    trainIndices: trainRows,
-    validationIndices: validationRows,
-  }
+  return { train, validation, test, trainIndices: trainRows, validationIndices: validationRows }
 }
 
 async function readArcParts(data: ArcData, readFile: ReadDataFile): Promise<Parts> {

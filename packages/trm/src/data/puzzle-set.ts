@@ -36,6 +36,46 @@ export interface PuzzleSet extends PuzzleFacts {
   readonly rating?: Float64Array
 }
 
+/** A puzzle on its way into a set. */
+export interface SolvedPuzzle {
+  /** [S] */
+  readonly question: Int32Array
+  /** [S] */
+  readonly answer: Int32Array
+  readonly source?: string
+  readonly rating?: number
+}
+
+/** Puzzles of one size as a set, all under identifier 0. Sources and ratings are kept where any puzzle has one. */
+export function packPuzzles(
+  puzzles: readonly SolvedPuzzle[],
+  { name, cells, symbols }: Pick<PuzzleSet, 'name' | 'cells' | 'symbols'>,
+): PuzzleSet {
+  const count = puzzles.length
+  const inputs = new Int32Array(count * cells)
+  const labels = new Int32Array(count * cells)
+  puzzles.forEach(({ question, answer }, index) => {
+    inputs.set(question, index * cells)
+    labels.set(answer, index * cells)
+  })
+  return {
+    name,
+    count,
+    cells,
+    symbols,
+    identifiers: 1,
+    inputs,
+    labels,
+    puzzleIdentifiers: new Int32Array(count),
+    ...(puzzles.some(({ source = '' }) => source !== '') && {
+      source: puzzles.map(({ source = '' }) => source),
+    }),
+    ...(puzzles.some(({ rating }) => rating !== undefined) && {
+      rating: Float64Array.from(puzzles, ({ rating = Number.NaN }) => rating),
+    }),
+  }
+}
+
 /** One puzzle as the model sees it. The arrays may be views of the set: read only. */
 export interface Example {
   /** [S] */

@@ -3,6 +3,7 @@
  * a person reads, so it says what to write and not what failed.
  */
 import { z } from 'zod'
+import { largestMaze, smallestMaze } from '../data/maze/grid.ts'
 
 const wholeNumber = (minimum: number, maximum: number) => {
   const error = `a whole number from ${minimum} to ${maximum}`
@@ -94,6 +95,45 @@ const sudokuFileFields = z.strictObject(
     /** Puzzles of the training file held out, disjoint from the sample. */
     validation: puzzleCount(0),
     augment: flag(),
+    seed: seed(),
+  },
+  section,
+)
+
+const mazeSize = () => wholeNumber(smallestMaze, largestMaze)
+
+const generatedMazeFields = z.strictObject(
+  {
+    kind: z.literal('maze-generated'),
+    /** N: mazes are N × N. */
+    size: mazeSize(),
+    /** Share of walls; every maze draws its own between the two. */
+    minimumDensity: numberBetween(0, 0.99),
+    maximumDensity: numberBetween(0, 0.99),
+    /** Steps that the shortest path from start to goal has at least. */
+    minimumPath: wholeNumber(1, largestMaze ** 2 - 1),
+    train: puzzleCount(1),
+    validation: puzzleCount(0),
+    test: puzzleCount(0),
+    /** Every draw is turned or mirrored; off in the published runs. */
+    augment: flag().default(false),
+    seed: seed(),
+  },
+  section,
+)
+
+const mazeFileFields = z.strictObject(
+  {
+    kind: z.literal('maze-file'),
+    size: mazeSize(),
+    /** CSV or lines, or the `…inputs.npy` of a published folder, whose labels lie beside it. */
+    train: pathOrNull,
+    test: pathOrNull,
+    /** A seeded sample of the training file; null = all of it. */
+    trainCount: puzzleCount(1).nullable(),
+    /** Mazes of the training file held out, disjoint from the sample. */
+    validation: puzzleCount(0),
+    augment: flag().default(false),
     seed: seed(),
   },
   section,
@@ -194,6 +234,8 @@ const trainingFields = z.strictObject(
 export const dataFields = {
   'sudoku-generated': generatedSudokuFields,
   'sudoku-file': sudokuFileFields,
+  'maze-generated': generatedMazeFields,
+  'maze-file': mazeFileFields,
   'official-folder': officialFolderFields,
   arc: arcFields,
 } as const
@@ -210,6 +252,8 @@ export const recipeFields = z.strictObject(
       [
         dataFields['sudoku-generated'],
         dataFields['sudoku-file'],
+        dataFields['maze-generated'],
+        dataFields['maze-file'],
         dataFields['official-folder'],
         dataFields.arc,
       ],

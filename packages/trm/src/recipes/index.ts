@@ -3,6 +3,8 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import { arcAgi1 } from './arc-agi-1.ts'
 import { arcAgi2 } from './arc-agi-2.ts'
 import { arcSmall } from './arc-small.ts'
+import { mazeHard } from './maze-hard.ts'
+import { mazeSmall } from './maze-small.ts'
 import { describeValue, unknownNameHint } from './messages.ts'
 import { parseRecipe, type Recipe } from './schema.ts'
 import { sudoku4x4 } from './sudoku-4x4.ts'
@@ -30,6 +32,8 @@ export const recipeNames = [
   'sudoku-small',
   'sudoku-extreme-mlp',
   'sudoku-extreme-att',
+  'maze-small',
+  'maze-hard',
   'arc-small',
   'arc-agi-1',
   'arc-agi-2',
@@ -43,6 +47,8 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze({
   'sudoku-small': parseRecipe(sudokuSmall, 'recipe sudoku-small'),
   'sudoku-extreme-mlp': parseRecipe(sudokuExtremeMlp, 'recipe sudoku-extreme-mlp'),
   'sudoku-extreme-att': parseRecipe(sudokuExtremeAtt, 'recipe sudoku-extreme-att'),
+  'maze-small': parseRecipe(mazeSmall, 'recipe maze-small'),
+  'maze-hard': parseRecipe(mazeHard, 'recipe maze-hard'),
   'arc-small': parseRecipe(arcSmall, 'recipe arc-small'),
   'arc-agi-1': parseRecipe(arcAgi1, 'recipe arc-agi-1'),
   'arc-agi-2': parseRecipe(arcAgi2, 'recipe arc-agi-2'),

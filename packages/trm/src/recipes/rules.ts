@@ -119,6 +119,26 @@ const sudokuBoxIsKnown: Rule = ({ data }) => {
   }
 }
 
+const mazeDensityIsARange: Rule = ({ data }) =>
+  data.kind !== 'maze-generated' || data.minimumDensity <= data.maximumDensity
+    ? null
+    : {
+        key: 'data.maximumDensity',
+        expected: `at least data.minimumDensity (${data.minimumDensity})`,
+        got: String(data.maximumDensity),
+        hint: 'Every maze draws its share of walls between the two.',
+      }
+
+const mazeHoldsItsPath: Rule = ({ data }) =>
+  data.kind !== 'maze-generated' || data.minimumPath < data.size ** 2
+    ? null
+    : {
+        key: 'data.minimumPath',
+        expected: `fewer steps than the ${data.size ** 2} cells of the maze`,
+        got: String(data.minimumPath),
+        hint: `A path of about data.size (${data.size}) steps is easy to find.`,
+      }
+
 const arcTestIsRead: Rule = ({ data }) =>
   data.kind !== 'arc' || data.subsets.includes(data.test)
     ? null
@@ -160,6 +180,8 @@ const rules: readonly Rule[] = [
   microBatchDividesBatch,
   warmupWithinSteps,
   sudokuBoxIsKnown,
+  mazeDensityIsARange,
+  mazeHoldsItsPath,
   arcTestIsRead,
   arcSetsDiffer,
   arcGridsFit,

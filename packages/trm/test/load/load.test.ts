@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type DataDescription, loadDataSets } from '../../src/data/load.ts'
+import { generateMazeSets } from '../../src/data/maze/build.ts'
+import { formatMazeLine } from '../../src/data/maze/grid.ts'
+import { encodeMazeArrays } from '../../src/data/maze/npy.ts'
+import { isShortestPath, shortestSteps } from '../../src/data/maze/path.ts'
 import { encodeOfficialFolder } from '../../src/data/official-folder.ts'
-import { type AnyPuzzleSet, type PuzzleSet, puzzleAt } from '../../src/data/puzzle-set.ts'
-import { generateSudokuSets, splitPuzzleSet } from '../../src/data/sudoku/build.ts'
+import { type AnyPuzzleSet, type PuzzleSet, puzzleAt, selectPuzzles } from '../../src/data/puzzle-set.ts'
+import { splitPuzzleSet } from '../../src/data/split.ts'
+import { generateSudokuSets } from '../../src/data/sudoku/build.ts'
 import { readSudokuFile, toPuzzleSet } from '../../src/data/sudoku/read.ts'
 import { boxShapes } from '../../src/data/sudoku/shape.ts'
 import { formatSudokuLine } from '../../src/data/sudoku/text.ts'
+import { puzzleKindOf, validityOf } from '../../src/data/validity.ts'
 
 const box = boxShapes['6x6']
 const generated = generateSudokuSets({ box, train: 40, validation: 0, test: 10, minimal: true, seed: 5 })
@@ -79,6 +85,40 @@ test('a sample of a file is the one that splitting the whole file gives', async 
   assert.equal((await loadDataSets(lines, readFile)).train.count, 40)
 })
 
+const mazes = generateMazeSets({
+  size: 6,
+  train: 30,
+  validation: 0,
+  test: 10,
+  minimumDensity: 0.3,
+  maximumDensity: 0.5,
+  minimumPath: 6,
+  seed: 2,
+})
+const mazeLines = (set: PuzzleSet) =>
+  Array.from({ length: set.count }, (_, index) => {
+    const { inputs, labels } = puzzleAt(set, index)
+    return `generated,${formatMazeLine(inputs)},${formatMazeLine(labels)},${shortestSteps(inputs)}`
+  }).join('\n')
+files['mazes.csv'] = `source,question,answer,rating\n${mazeLines(mazes.train)}\n`
+files['more.csv'] = mazeLines(mazes.test)
+for (const part of ['train', 'test'] as const) {
+  const { inputs, labels } = encodeMazeArrays(mazes[part])
+  files[`${part}/all__inputs.npy`] = inputs
+  files[`${part}/all__labels.npy`] = labels
+}
+
+const mazeData = {
+  kind: 'maze-file',
+  size: 6,
+  train: 'mazes.csv',
+  test: 'more.csv',
+  trainCount: 20,
+  validation: 5,
+  augment: false,
+  seed: 3,
+} as const satisfies DataDescription
+
 const refusals: Record<string, [DataDescription, RegExp]> = {
   'no training file': [
     { ...fileData, train: null },
@@ -108,6 +148,22 @@ const refusals: Record<string, [DataDescription, RegExp]> = {
     { kind: 'official-folder', path: 'folder', validation: 40, seed: 0 },
     /^data\.validation: expected fewer groups than the 40 of folder\/train, got 40/,
   ],
+  'no file of mazes': [
+    { ...mazeData, train: null },
+    /^data\.train: expected a file of mazes \(CSV or lines, plain or \.gz, or …inputs\.npy\), got null\./,
+  ],
+  'mazes of another size': [
+    { ...mazeData, size: 7 },
+    /^mazes\.csv, line \d+: expected a 7×7 maze \(data\.size 7\), got 36 cells\. Set data\.size/,
+  ],
+  'arrays of another size': [
+    { ...mazeData, size: 7, train: 'train/all__inputs.npy' },
+    /^train\/all__inputs\.npy: expected a 7×7 maze \(data\.size 7\), got 36 cells\./,
+  ],
+  'test mazes that are trained on': [
+    { ...mazeData, trainCount: null, test: 'mazes.csv' },
+    /^data\.test \(mazes\.csv\): expected puzzles that are not trained on, got 25 that/,
+  ],
 }
 files['bad.csv'] = csv('train').replace(/^(?:.*\n){6}generated,./, (text) => `${text.slice(0, -1)}x`)
 for (const part of ['train', 'test'] as const)
@@ -126,4 +182,43 @@ test('a published folder is split by groups', async () => {
   const questions = (set: AnyPuzzleSet) =>
     Array.from({ length: set.count }, (_, index) => puzzleAt(set, index).inputs.join(''))
   assert.equal(new Set([...questions(sets.train.puzzles!), ...questions(sets.validation)]).size, 40)
+})
+
+test('mazes are generated, or taken from files, and their answers judged', async () => {
+  const description = { minimumDensity: 0.3, maximumDensity: 0.5, minimumPath: 6, augment: true, seed: 2 }
+  const counts = { size: 6, train: 30, validation: 0, test: 10 }
+  const generatedMazes = await loadDataSets({ kind: 'maze-generated', ...counts, ...description }, readFile)
+  assert.deepEqual(generatedMazes.train.puzzles, mazes.train)
+  assert.equal(generatedMazes.record.augment, 'maze')
+  assert.equal(generatedMazes.isValid, isShortestPath)
+
+  const sets = await loadDataSets(mazeData, readFile)
+  assert.deepEqual([sets.train.count, sets.validation.count, sets.test.count], [20, 5, 10])
+  assert.deepEqual([sets.record.cells, sets.record.symbols, sets.record.augment], [36, 6, 'none'])
+  assert.deepEqual(storedPuzzles(sets.test).inputs, mazes.test.inputs)
+  const { trainIndices } = splitPuzzleSet(mazes.train, { train: 20, validation: 5, seed: 3 })
+  assert.deepEqual(sets.record.train.indices, [...trainIndices])
+  assert.deepEqual(sets.train.puzzles?.inputs, selectPuzzles(mazes.train, trainIndices).inputs)
+})
+
+test('arrays of mazes give the sets that their CSV gives', async () => {
+  const arrays = { ...mazeData, train: 'train/all__inputs.npy', test: 'test/all__inputs.npy' }
+  const [fromCsv, fromArrays] = [await loadDataSets(mazeData, readFile), await loadDataSets(arrays, readFile)]
+  assert.equal(fromArrays.checksum, fromCsv.checksum)
+  const whole = await loadDataSets({ ...arrays, trainCount: null, test: null }, readFile)
+  assert.deepEqual([whole.train.count, whole.validation.count, whole.record.train.indices], [25, 5, null])
+})
+
+test('answers of a published folder are judged where its sizes tell what they are', () => {
+  const folder = { kind: 'official-folder', path: null, validation: 0, seed: 0 } as const
+  assert.equal(validityOf(folder, { cells: 900, symbols: 6 }), isShortestPath)
+  assert.equal(validityOf(folder, { cells: 900, symbols: 12 }), undefined)
+  assert.deepEqual(puzzleKindOf(folder, { cells: 81, symbols: 11 }), {
+    puzzle: 'sudoku',
+    shape: boxShapes['9x9'],
+  })
+  const isValid = validityOf(fileData, { cells: 36, symbols: 8 })!
+  const { inputs, labels } = puzzleAt(generated.test, 0)
+  assert.equal(isValid(inputs, labels), true)
+  assert.equal(isValid(inputs, inputs), false)
 })

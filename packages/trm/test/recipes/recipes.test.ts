@@ -195,7 +195,7 @@ test('a wrong value names its key, what is expected and what came', () => {
     parseMessage((recipe) => {
       recipe.data!.kind = 'sudoku'
     }),
-    `my.json: data.kind: expected 'sudoku-generated' or 'sudoku-file' or 'official-folder' or 'arc', got "sudoku". Correct data.kind.`,
+    `my.json: data.kind: expected 'sudoku-generated' or 'sudoku-file' or 'maze-generated' or 'maze-file' or 'official-folder' or 'arc', got "sudoku". Correct data.kind.`,
   )
   assert.equal(
     parseMessage((recipe) => {
@@ -323,7 +323,7 @@ test('a whole section can be replaced, and then its keys be set', () => {
   assert.equal(recipe.data.train, 'a=b.csv')
   assert.equal(
     messageOf(() => overrideRecipe(base, ['data.kind=sudoku'])),
-    `recipe override: data.kind: expected 'sudoku-generated' or 'sudoku-file' or 'official-folder' or 'arc', got "sudoku". Correct data.kind.`,
+    `recipe override: data.kind: expected 'sudoku-generated' or 'sudoku-file' or 'maze-generated' or 'maze-file' or 'official-folder' or 'arc', got "sudoku". Correct data.kind.`,
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['data.kind=sudoku-file'])),

@@ -1,4 +1,5 @@
-import { type BoxShape, blankToken, digitOffset, nameCell, sudokuLayout, type UnitKind } from './shape.ts'
+import { nameCell } from '../cells.ts'
+import { type BoxShape, blankToken, digitOffset, sudokuLayout, type UnitKind } from './shape.ts'
 import { countSolutions, maximumBranches } from './solve.ts'
 
 /** Everything that can be wrong with a Sudoku; `cells` are for a page to mark, `message` is for people. */

@@ -60,11 +60,6 @@ export function boxShapeOfCells(cells: number): BoxShape | undefined {
   return Object.values(boxShapes).find(({ boxRows, boxColumns }) => (boxRows * boxColumns) ** 2 === cells)
 }
 
-/** "row 3, column 5", counted from 1. */
-export function nameCell(cell: number, size: number): string {
-  return `row ${Math.floor(cell / size) + 1}, column ${(cell % size) + 1}`
-}
-
 function computeLayout(boxRows: number, boxColumns: number): SudokuLayout {
   const size = boxRows * boxColumns
   const cells = size * size

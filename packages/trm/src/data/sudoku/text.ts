@@ -1,10 +1,10 @@
 import { InputError } from '@tiny-recursive-models/tensor'
+import { nameCell } from '../cells.ts'
 import {
   type BoxShape,
   blankToken,
   boxShapeOfCells,
   digitOffset,
-  nameCell,
   type SudokuLayout,
   sudokuLayout,
 } from './shape.ts'

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { RandomStream } from '@tiny-recursive-models/tensor'
 import { decompressed } from '../../../src/data/bytes.ts'
 import { puzzleSetChecksum } from '../../../src/data/checksum.ts'
+import { splitFields } from '../../../src/data/columns.ts'
 import { puzzleAt, selectPuzzles } from '../../../src/data/puzzle-set.ts'
 import { applySymmetry, drawSymmetry } from '../../../src/data/sudoku/augment.ts'
 import { checkQuestion } from '../../../src/data/sudoku/check.ts'
@@ -13,7 +14,6 @@ import {
   checkSudokuFile,
   type SudokuFileReport,
 } from '../../../src/data/sudoku/check-file.ts'
-import { splitFields } from '../../../src/data/sudoku/columns.ts'
 import { sudokuFingerprint } from '../../../src/data/sudoku/fingerprint.ts'
 import { readSudokuFile, toPuzzleSet } from '../../../src/data/sudoku/read.ts'
 import { boxShapes } from '../../../src/data/sudoku/shape.ts'

@@ -1,13 +1,23 @@
-/** Puzzle sets from Sudoku files, of which a run may take only a sample. */
+/** Puzzle sets from files with one puzzle a row, of which a run may take only a sample. */
 import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
 import { decompressedLines } from './bytes.ts'
+import { headerColumns } from './columns.ts'
+import { badLine, type Pair, puzzleRows, type RowFacts, type RowFormat } from './puzzle-rows.ts'
 import type { PuzzleSet } from './puzzle-set.ts'
-import { sudokuSet } from './sudoku/build.ts'
-import { headerColumns, splitFields } from './sudoku/columns.ts'
-import { type SudokuRow, sudokuRows, toPuzzleSet } from './sudoku/read.ts'
-import { type BoxShape, sudokuLayout } from './sudoku/shape.ts'
 
-export interface SudokuSample {
+/** What the loader has to know of the files of one kind. */
+export interface FileKind<Puzzle extends Pair> {
+  readonly format: () => RowFormat<Puzzle>
+  /** Cells of a puzzle. */
+  readonly cells: number
+  /** What was asked for, for messages: `a 9×9 Sudoku (data.boxRows 3, data.boxColumns 3)`. */
+  readonly wanted: string
+  /** What to do where a file has puzzles of another size. */
+  readonly otherSize: string
+  readonly toSet: (rows: readonly (Puzzle & RowFacts)[], name: string) => PuzzleSet
+}
+
+export interface FileSample {
   readonly train: PuzzleSet
   readonly validation: PuzzleSet
   /** Which rows of the file were taken, counted from 0 without the header; train null = all others. */
@@ -15,9 +25,8 @@ export interface SudokuSample {
   readonly validationRows: readonly number[]
 }
 
-export interface SampleOptions {
+export interface FileSampleOptions {
   readonly name: string
-  readonly box: BoxShape
   /** Null = all rows that validation leaves. */
   readonly train: number | null
   readonly validation: number
@@ -27,12 +36,16 @@ export interface SampleOptions {
 /**
  * A random part of a file for training and another for validation; as in `splitPuzzleSet`, validation comes first
  * and stays the same when more training puzzles are asked for. Only the rows that are taken are parsed: of the
- * 3.8 million of the published file that saves a minute.
+ * 3.8 million of the published Sudoku file that saves a minute.
  */
-export async function sampleSudokuFile(bytes: Uint8Array, options: SampleOptions): Promise<SudokuSample> {
+export async function samplePuzzleFile<Puzzle extends Pair>(
+  bytes: Uint8Array,
+  kind: FileKind<Puzzle>,
+  options: FileSampleOptions,
+): Promise<FileSample> {
   const { name, validation, seed } = options
   const lines = await readLines(bytes, name)
-  const places = rowPlaces(lines)
+  const places = rowPlaces(lines, kind.format())
   const train = options.train ?? places.length - validation
   if (train < 1 || train + validation > places.length) {
     throw new InputError({
@@ -48,14 +61,13 @@ export async function sampleSudokuFile(bytes: Uint8Array, options: SampleOptions
   const wanted = new Set([...validationRows, ...trainRows].map((row) => places[row]!))
   // Lines that are not taken become empty, so that messages name the lines of the file.
   const kept = lines.map((line, place) => (wanted.has(place) || place < places[0]! ? line : ''))
-  const rows = new Map<number, SudokuRow>()
-  for await (const row of goodRows(new TextEncoder().encode(kept.join('\n')), name, options.box))
+  const rows = new Map<number, Puzzle & RowFacts>()
+  for await (const row of goodRows(new TextEncoder().encode(kept.join('\n')), name, kind))
     rows.set(row.line, row)
   const take = (indices: Uint32Array, part: string) =>
-    setOf(
+    kind.toSet(
       Array.from(indices, (row) => rows.get(places[row]! + 1)!),
       `${name} ${part}`,
-      options.box,
     )
   return {
     train: take(trainRows, 'train'),
@@ -66,10 +78,14 @@ export async function sampleSudokuFile(bytes: Uint8Array, options: SampleOptions
 }
 
 /** All puzzles of a file. */
-export async function readSudokuSet(bytes: Uint8Array, name: string, box: BoxShape): Promise<PuzzleSet> {
-  const rows: SudokuRow[] = []
-  for await (const row of goodRows(bytes, name, box)) rows.push(row)
-  return setOf(rows, name, box)
+export async function readFileSet<Puzzle extends Pair>(
+  bytes: Uint8Array,
+  kind: FileKind<Puzzle>,
+  name: string,
+): Promise<PuzzleSet> {
+  const rows: (Puzzle & RowFacts)[] = []
+  for await (const row of goodRows(bytes, name, kind)) rows.push(row)
+  return kind.toSet(rows, name)
 }
 
 /** Throws where a puzzle of `test` is also trained on: its score would say nothing. */
@@ -96,47 +112,32 @@ async function readLines(bytes: Uint8Array, name: string): Promise<string[]> {
 }
 
 /** Which lines (from 0) hold a puzzle: not the header, not the empty ones, no comments. */
-function rowPlaces(lines: readonly string[]): number[] {
+function rowPlaces(lines: readonly string[], { clean, split }: Pick<RowFormat<Pair>, 'clean' | 'split'>) {
   const places: number[] = []
   lines.forEach((line, place) => {
-    const text = line.trim()
-    if (text !== '' && !text.startsWith('#')) places.push(place)
+    if (clean(line) !== '') places.push(place)
   })
   const first = lines[places[0] ?? 0]?.replace(/^\ufeff/, '') ?? ''
-  const fields = splitFields(first.trim())
+  const fields = split(clean(first))
   return fields && headerColumns(fields) ? places.slice(1) : places
 }
 
-async function* goodRows(
+async function* goodRows<Puzzle extends Pair>(
   bytes: Uint8Array,
   name: string,
-  box: BoxShape,
-): AsyncGenerator<SudokuRow, void, undefined> {
-  const { size, cells, boxRows, boxColumns } = sudokuLayout(box)
-  for await (const { rows, problems } of sudokuRows(bytes, { name })) {
+  { format, cells, wanted, otherSize }: FileKind<Puzzle>,
+): AsyncGenerator<Puzzle & RowFacts, void, undefined> {
+  const reader = format()
+  for await (const { rows, problems } of puzzleRows(bytes, { name }, reader)) {
     const problem = problems[0]
     if (problem) {
-      throw new InputError({
-        who: `${name}, line ${problem.line}`,
-        expected: 'a well-formed Sudoku with one solution',
-        got: problem.reason,
-        hint: 'Correct or remove the line; `trm data check FILE` lists all such lines.',
-      })
+      const hint = 'Correct or remove the line; `trm data check FILE` lists all such lines.'
+      throw badLine(name, problem, reader.wanted, hint)
     }
     for (const row of rows) {
-      if (row.question.length !== cells) {
-        throw new InputError({
-          who: `${name}, line ${row.line}`,
-          expected: `a ${size}×${size} Sudoku (data.boxRows ${boxRows}, data.boxColumns ${boxColumns})`,
-          got: `${row.question.length} cells`,
-          hint: 'Set data.boxRows and data.boxColumns to the boxes of this file, or take another file.',
-        })
-      }
+      const got = row.question.length
+      if (got !== cells) throw badLine(name, { line: row.line, reason: `${got} cells` }, wanted, otherSize)
       yield row
     }
   }
-}
-
-function setOf(rows: readonly SudokuRow[], name: string, box: BoxShape): PuzzleSet {
-  return rows.length > 0 ? toPuzzleSet(rows, { name }) : sudokuSet([], box, name)
 }

@@ -1,0 +1,96 @@
+import { InputError } from '@tiny-recursive-models/tensor'
+import { plainColumns, publishedColumns, splitFields } from '../columns.ts'
+import {
+  type LineProblem,
+  type Pair,
+  puzzleRows,
+  type ReadRowsOptions,
+  type RowFacts,
+  type RowFormat,
+  type RowPiece,
+  readRows,
+} from '../puzzle-rows.ts'
+import { type PuzzleSet, packPuzzles } from '../puzzle-set.ts'
+import { checkMazeAnswer, checkMazeQuestion } from './check.ts'
+import { mazeSymbols, parseMaze } from './grid.ts'
+import { labelPath } from './path.ts'
+
+/** One row of a file: S = size². The rating of the published files is the steps of the shortest path. */
+export type MazeRow = RowFacts & Pair & { readonly size: number }
+
+export function mazeFormat(): RowFormat<Pair & { readonly size: number }> {
+  let size: number | undefined
+  return {
+    wanted: 'a well-formed maze',
+    wantedFirst: 'a square maze of # (wall), spaces (open), S and G',
+    // Spaces are open cells and # is a wall: nothing is trimmed, and there are no comments.
+    clean: (line) => (line.trim() === '' ? '' : line),
+    split: (line) => splitFields(line, true),
+    plainColumns: (fields) => plainColumns(fields) ?? publishedColumns(fields),
+    read: (questionText, answerText) => {
+      const question = readGrid('question', questionText, size)
+      if (typeof question === 'string') return question
+      const problem = checkMazeQuestion(question.tokens)[0]
+      if (problem) return `question: ${problem.message}`
+      const puzzle = { size: question.size, question: question.tokens }
+      size ??= question.size
+      if (answerText === '') return puzzle
+      const answer = readGrid('answer', answerText, question.size)
+      if (typeof answer === 'string') return answer
+      const wrong = checkMazeAnswer(question.tokens, answer.tokens)[0]
+      return wrong ? `answer: ${wrong.message}` : { ...puzzle, answer: answer.tokens }
+    },
+  }
+}
+
+/**
+ * Reads a file of mazes piece by piece: the published CSV (`source,question,answer,rating`; with a header, columns
+ * by name and in any order), or lines of N² characters, alone or followed by a comma and the answer; plain or gzip.
+ * Empty lines are passed over. All rows have the size of the first.
+ *
+ * Every answer must be a valid shortest path; that it is the one of the label rule is checked by `checkMazeFile`.
+ */
+export function mazeRows(
+  bytes: Uint8Array,
+  options: ReadRowsOptions,
+): AsyncGenerator<RowPiece<MazeRow>, void> {
+  return puzzleRows(bytes, options, mazeFormat())
+}
+
+/**
+ * Reads a whole file of mazes; see `mazeRows` for the formats.
+ *
+ * @param options onProblem: `throw` at the first bad row (the default), or `collect` all with their line numbers
+ */
+export function readMazeFile(
+  bytes: Uint8Array,
+  options: ReadRowsOptions & { readonly onProblem?: 'throw' | 'collect' },
+): Promise<{ rows: MazeRow[]; problems: LineProblem[] }> {
+  return readRows(bytes, options, mazeFormat())
+}
+
+/**
+ * Mazes of one size as a puzzle set; answers that are not given are those of the label rule.
+ *
+ * @param rows without problems
+ */
+export function mazeSet(
+  rows: readonly (Pair & Partial<RowFacts>)[],
+  { name, size }: { readonly name: string; readonly size: number },
+): PuzzleSet {
+  const puzzles = rows.map((row) => ({ ...row, answer: row.answer ?? labelPath(row.question)! }))
+  return packPuzzles(puzzles, { name, cells: size * size, symbols: mazeSymbols })
+}
+
+function readGrid(
+  column: string,
+  text: string,
+  size: number | undefined,
+): ReturnType<typeof parseMaze> | string {
+  try {
+    return parseMaze(text, size)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    return `${column}: ${error.message}`
+  }
+}

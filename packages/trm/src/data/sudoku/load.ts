@@ -1,0 +1,38 @@
+import {
+  type FileKind,
+  type FileSample,
+  type FileSampleOptions,
+  readFileSet,
+  samplePuzzleFile,
+} from '../load-file.ts'
+import type { PuzzleSet } from '../puzzle-set.ts'
+import { sudokuSet } from './build.ts'
+import { type SudokuRow, sudokuFormat, toPuzzleSet } from './read.ts'
+import { type BoxShape, sudokuLayout } from './shape.ts'
+
+/** Files of Sudokus with that box. */
+function sudokuFiles(box: BoxShape): FileKind<Pick<SudokuRow, 'shape' | 'question' | 'answer'>> {
+  const { size, cells, boxRows, boxColumns } = sudokuLayout(box)
+  return {
+    format: sudokuFormat,
+    cells,
+    wanted: `a ${size}×${size} Sudoku (data.boxRows ${boxRows}, data.boxColumns ${boxColumns})`,
+    otherSize: 'Set data.boxRows and data.boxColumns to the boxes of this file, or take another file.',
+    toSet: (rows, name) => (rows.length > 0 ? toPuzzleSet(rows, { name }) : sudokuSet([], box, name)),
+  }
+}
+
+export type SudokuSample = FileSample
+
+/** A random part of a file of Sudokus for training and another for validation; see `samplePuzzleFile`. */
+export function sampleSudokuFile(
+  bytes: Uint8Array,
+  options: FileSampleOptions & { readonly box: BoxShape },
+): Promise<SudokuSample> {
+  return samplePuzzleFile(bytes, sudokuFiles(options.box), options)
+}
+
+/** All Sudokus of a file. */
+export function readSudokuSet(bytes: Uint8Array, name: string, box: BoxShape): Promise<PuzzleSet> {
+  return readFileSet(bytes, sudokuFiles(box), name)
+}
