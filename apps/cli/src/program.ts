@@ -3,6 +3,8 @@ import { addData } from './commands/data.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addDownload } from './commands/download.ts'
 import { addEval } from './commands/eval.ts'
+import { addExport } from './commands/export.ts'
+import { addImport } from './commands/import.ts'
 import { addQuickstart } from './commands/quickstart.ts'
 import { addRecipes } from './commands/recipes.ts'
 import { addRuns } from './commands/runs.ts'
@@ -33,6 +35,8 @@ Examples:
   addTrain(program)
   addEval(program)
   addSolve(program)
+  addImport(program)
+  addExport(program)
   addRuns(program)
   addRecipes(program)
   addData(program)

@@ -24,15 +24,9 @@ export async function readPuzzles({ recipe }: OpenedModel, path: string): Promis
 
 /** The test set that the run was begun with, checked by its checksum. */
 export async function readTestSet({ recipe }: OpenedModel, run: string): Promise<AnyPuzzleSet> {
+  if (namesNoFile(recipe)) throw noTestSet(run)
   const { test, record } = await loadDataSets(recipe.data, readDataFile)
-  if (test.count === 0) {
-    throw new InputError({
-      who: run,
-      expected: 'a run with test puzzles, or --data FILE',
-      got: 'a run without',
-      hint: 'Name a file of puzzles that the model has not seen: --data FILE.',
-    })
-  }
+  if (test.count === 0) throw noTestSet(run)
   if (!(await stat(run)).isDirectory()) return test
   const before = await (await openRunFolder(run)).readJson('data')
   const checksum = testChecksum(before)
@@ -45,6 +39,20 @@ export async function readTestSet({ recipe }: OpenedModel, run: string): Promise
     })
   }
   return test
+}
+
+/** An imported model does not know where the puzzles are that it was trained on. */
+function namesNoFile({ data }: OpenedModel['recipe']): boolean {
+  return ('train' in data && data.train === null) || ('path' in data && data.path === null)
+}
+
+function noTestSet(run: string): InputError {
+  return new InputError({
+    who: run,
+    expected: 'a run with test puzzles, or --data FILE',
+    got: 'a run without',
+    hint: 'Name a file of puzzles that the model has not seen: --data FILE.',
+  })
 }
 
 function testChecksum(record: unknown): string | null {

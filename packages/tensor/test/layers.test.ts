@@ -33,6 +33,7 @@ const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     checkpoint: ['models', 'optim', 'data', 'recipes'],
     evaluate: ['models', 'optim', 'data', 'recipes', 'checkpoint', 'train'],
     train: ['models', 'optim', 'data', 'recipes', 'checkpoint', 'evaluate'],
+    export: ['models', 'optim', 'data', 'recipes', 'checkpoint', 'evaluate', 'train'],
   },
 }
 

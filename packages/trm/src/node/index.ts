@@ -2,8 +2,10 @@
 export { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 export { type ArcFolderOptions, arcFolderBytes, writeArcFolder } from './arc-folder.ts'
 export { maximumDataBytes, readDataFile } from './data-files.ts'
+export { type ExportedFile, type ExportModelOptions, exportModel } from './export-model.ts'
 export { readFileBounded, writeFileAtomically } from './files.ts'
 export * from './hub.ts'
+export { type ImportedFile, type ImportFileOptions, importFile } from './import-file.ts'
 export { type MachineFacts, machineFacts, mostThreads } from './machine.ts'
 export {
   type CheckpointChoice,

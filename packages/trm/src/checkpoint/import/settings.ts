@@ -1,0 +1,128 @@
+/** The settings of an imported model that its tensors do not tell: from its own file, or as published. */
+import type { ModelConfig } from '../../models/config.ts'
+import { type OptimizerRecipe, recipes, type TrainingRecipe } from '../../recipes/index.ts'
+import type { Architecture } from './architecture.ts'
+import type { OfficialConfig } from './official-config.ts'
+import type { PuzzleFamily } from './puzzle-family.ts'
+
+/** Settings by their keys in a recipe's `model`; those of a file, or the published ones. */
+export type ModelSettings = Pick<
+  ModelConfig,
+  'heads' | 'positions' | 'prefixTokens' | 'cycles' | 'recursions' | 'supervisionSteps' | 'exploration'
+>
+
+/** HRM and direct prediction know no `puzzle_emb_len`: their prefix is as long as the puzzle embedding fills. */
+const hasOwnPrefix = ({ kind, nets }: Architecture): boolean => kind !== 'direct' && nets === 'shared'
+
+/** What the settings beside a checkpoint say about a model of this architecture. */
+export function settingsOf({ arch }: OfficialConfig, architecture: Architecture): Partial<ModelSettings> {
+  const positions = { rope: 'rotary', learned: 'learned' } as const
+  const named = arch.pos_encodings
+  return withoutUndefined({
+    heads: arch.num_heads,
+    positions:
+      named === undefined
+        ? undefined
+        : named in positions
+          ? positions[named as keyof typeof positions]
+          : 'none',
+    prefixTokens: hasOwnPrefix(architecture) ? arch.puzzle_emb_len : undefined,
+    // Direct prediction reads neither.
+    cycles: architecture.kind === 'direct' ? undefined : arch.H_cycles,
+    recursions: architecture.kind === 'direct' ? undefined : arch.L_cycles,
+    supervisionSteps: arch.halt_max_steps,
+    exploration: arch.halt_exploration_prob,
+  })
+}
+
+/**
+ * As published. Sources: config/arch/*.yaml and the README's commands of the TRM code (4 recursions for mazes and
+ * ARC), config/arch/hrm_v1.yaml of the HRM code.
+ */
+export function publishedSettings(
+  architecture: Architecture,
+  puzzles: { readonly kind: PuzzleFamily | null; readonly cells: number },
+): ModelSettings {
+  const { kind, nets, mixer, width, tokens, puzzleEmbeddingWidth, hasLearnedPositions } = architecture
+  const isRecursive = kind !== 'direct'
+  const prefix = puzzleEmbeddingWidth > 0 && hasOwnPrefix(architecture) ? 16 : 0
+  return {
+    // Heads only matter to attention; a width that 8 does not divide is no published one.
+    heads: [8, 4, 2, 1].find((heads) => width % heads === 0)!,
+    positions: hasLearnedPositions ? 'learned' : mixer === 'attention' ? 'rotary' : 'none',
+    prefixTokens: tokens === null ? prefix : tokens - puzzles.cells,
+    cycles: !isRecursive ? 1 : nets === 'separate' ? 2 : 3,
+    recursions: !isRecursive ? 1 : nets === 'separate' ? 2 : puzzles.kind === 'sudoku' ? 6 : 4,
+    supervisionSteps: 16,
+    exploration: 0.1,
+  }
+}
+
+/** The published settings that nothing confirms, for the user to see: key and value. */
+export function assumedSettings(
+  settings: ModelSettings,
+  confirmed: ReadonlySet<string>,
+  architecture: Architecture,
+): Partial<ModelSettings> {
+  const { mixer, kind, tokens, hasLearnedPositions, puzzleEmbeddingWidth } = architecture
+  const isCertain: Readonly<Record<keyof ModelSettings, boolean>> = {
+    heads: mixer === 'mlp',
+    positions: mixer === 'mlp' || hasLearnedPositions,
+    prefixTokens: tokens !== null || puzzleEmbeddingWidth === 0 || !hasOwnPrefix(architecture),
+    cycles: kind === 'direct',
+    recursions: kind === 'direct',
+    supervisionSteps: false,
+    // Of no concern to a model that is not trained.
+    exploration: true,
+  }
+  const entries = Object.entries(settings).filter(
+    ([key]) => !confirmed.has(key) && !isCertain[key as keyof ModelSettings],
+  )
+  return Object.fromEntries(entries) as Partial<ModelSettings>
+}
+
+/** How the model was trained, as far as its settings say; a recipe must say something. */
+export function trainingSettings(
+  config: OfficialConfig | null,
+  step: number,
+): { readonly optimizer: OptimizerRecipe; readonly training: TrainingRecipe } {
+  const published = recipes['sudoku-extreme-mlp']
+  if (config === null) {
+    return { optimizer: published.optimizer, training: trainingUntil(published.training, step, 0) }
+  }
+  const loss = config.arch.loss?.loss_type
+  const optimizer: OptimizerRecipe = {
+    ...published.optimizer,
+    ...withoutUndefined({
+      learningRate: config.lr,
+      weightDecay: config.weight_decay,
+      beta1: config.beta1,
+      beta2: config.beta2,
+      puzzleLearningRate: config.puzzle_emb_lr,
+      puzzleWeightDecay: config.puzzle_emb_weight_decay,
+      warmupSteps: config.lr_warmup_steps,
+      minimumRatio: config.lr_min_ratio,
+      averageDecay: config.ema_rate,
+      loss:
+        loss === undefined
+          ? undefined
+          : loss.startsWith('softmax')
+            ? ('softmax' as const)
+            : ('stablemax' as const),
+    }),
+  }
+  const training = trainingUntil(published.training, step, optimizer.warmupSteps)
+  return { optimizer, training: { ...training, ...withoutUndefined({ batch: config.global_batch_size }) } }
+}
+
+const trainingUntil = (training: TrainingRecipe, step: number, warmupSteps: number): TrainingRecipe => ({
+  ...training,
+  steps: Math.max(training.steps, step, warmupSteps),
+})
+
+type Defined<Value> = { [Key in keyof Value]?: Exclude<Value[Key], undefined> }
+
+function withoutUndefined<Value extends object>(value: Value): Defined<Value> {
+  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined)
+  return Object.fromEntries(entries) as Defined<Value>
+}

@@ -1,0 +1,99 @@
+/**
+ * Reads what `torch.save` writes of a state dict (PyTorch 1.6 and later): a zip archive with the pickle `data.pkl`
+ * and one entry `data/<key>` for the numbers of each storage. Nothing is executed, see `unpickle.ts`.
+ * Source: torch/serialization.py (`_save`, `_load`), caffe2/serialize/inline_container.cc.
+ */
+import { type StoredTensor, typeFacts } from '../stored-tensor.ts'
+import { damaged, refused, show } from './errors.ts'
+import { materialise } from './materialise.ts'
+import { describePickle, type PickleTensor, type PickleValue } from './pickle-values.ts'
+import { unpickle } from './unpickle.ts'
+import { readZip, type ZipEntry } from './zip-read.ts'
+
+export interface TorchFile {
+  /** By name, in the file's order; those of a dictionary inside another as `outer.name`. */
+  readonly tensors: Map<string, StoredTensor>
+  /** Names of what else was there, such as step counts. */
+  readonly others: readonly string[]
+}
+
+/** `{'model': {…}}` is common, more than this is not a file of weights. */
+const maximumDepth = 4
+
+/** Whether the bytes begin as a zip archive does, and so as `torch.save` writes them. */
+export function isTorchFile(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4
+}
+
+/** Reads a whole file; `who` names it in errors. Every array is a copy of its own. */
+export function decodeTorchFile(bytes: Uint8Array, who: string): TorchFile {
+  if (!isTorchFile(bytes)) throw noArchive(bytes, who)
+  const entries = readZip(bytes, who)
+  const root = findRoot(entries, who)
+  const order = entries.get(`${root}byteorder`)
+  if (order !== undefined && new TextDecoder().decode(order.read().subarray(0, 16)) !== 'little')
+    throw refused(who, 'numbers in little endian', 'a file of another machine')
+
+  const found: Found = { tensors: new Map(), others: [], visits: 0 }
+  collect(unpickle(entries.get(`${root}data.pkl`)!.read(), who), '', 0, found, who)
+  checkSize(found.tensors, bytes.length, who)
+  const tensors = new Map<string, StoredTensor>()
+  const storages = new Map<string, Uint8Array>()
+  for (const [name, tensor] of found.tensors) {
+    const { key } = tensor.storage
+    const entry = entries.get(`${root}data/${key}`)
+    if (entry === undefined) throw damaged(who, `an entry data/${key.slice(0, 40)} for ${show(name)}`, 'none')
+    const storage = storages.get(key) ?? entry.read()
+    storages.set(key, storage)
+    tensors.set(name, materialise(name, tensor, storage, who))
+  }
+  return { tensors, others: found.others }
+}
+
+/** `archive/` or the name that the file had when it was saved. */
+function findRoot(entries: ReadonlyMap<string, ZipEntry>, who: string): string {
+  const pickles = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name))
+  if (pickles.length === 1) return pickles[0]!.slice(0, -'data.pkl'.length)
+  throw damaged(who, 'one entry data.pkl, as torch.save writes it', pickles.length === 0 ? 'none' : 'several')
+}
+
+interface Found {
+  readonly tensors: Map<string, PickleTensor>
+  readonly others: string[]
+  /** A dictionary can hold another one twice, and that one a third twice, and so on. */
+  visits: number
+}
+
+const maximumVisits = 100_000
+
+function collect(value: PickleValue, name: string, depth: number, found: Found, who: string): void {
+  found.visits++
+  if (depth > maximumDepth || found.visits > maximumVisits)
+    throw refused(who, `dictionaries of weights, at most ${maximumDepth} in each other`, 'more')
+  if (typeof value === 'object' && value?.kind === 'tensor') {
+    if (found.tensors.has(name)) throw damaged(who, 'every name once', `${show(name)} twice`)
+    found.tensors.set(name, value)
+  } else if (typeof value === 'object' && value?.kind === 'dictionary') {
+    for (const [key, inner] of value.entries)
+      collect(inner, name === '' ? String(key) : `${name}.${key}`, depth + 1, found, who)
+  } else if (depth === 0) throw refused(who, 'a dictionary of weights', describePickle(value))
+  else found.others.push(name)
+}
+
+/** Tensors may share a storage, but not so often that a small file fills the memory. */
+function checkSize(tensors: ReadonlyMap<string, PickleTensor>, fileBytes: number, who: string): void {
+  const limit = Math.max(2 ** 26, 16 * fileBytes)
+  let total = 0
+  for (const { shape, storage } of tensors.values())
+    total += shape.reduce((product, length) => product * length, typeFacts[storage.dtype].bytes)
+  // Written so that a product beyond all numbers, which is NaN where an axis has none, is refused as well.
+  if (!(total <= limit)) throw damaged(who, `at most ${limit} bytes of numbers`, String(total))
+}
+
+function noArchive(bytes: Uint8Array, who: string) {
+  // Before version 1.6 torch.save wrote pickles one after the other, and the first is a number that marks the file.
+  const isOld = bytes[0] === 0x80 && bytes[2] === 0x8a && bytes[3] === 0x0a
+  return isOld
+    ? refused(who, 'a file of PyTorch 1.6 or later', 'one in the older layout')
+    : damaged(who, 'a file that torch.save has written (a zip archive)', 'other bytes')
+}
