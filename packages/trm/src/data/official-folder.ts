@@ -60,7 +60,7 @@ export async function readOfficialFolder(
   const dataset = parseDataset(await readFile(`${split}/dataset.json`), describeFile)
   const set = dataset.sets[0]!
   if (!/^[\w-]{1,100}$/.test(set)) {
-    throw wrong(describeFile, 'a set name of letters, digits, _ and -', JSON.stringify(set))
+    throw wrong(describeFile, 'a set name of letters, digits, _ and -', JSON.stringify(set.slice(0, 100)))
   }
   const fileOf = (field: FieldName) => `${split}/${set}__${field}.npy`
   const arrays = new Map<FieldName, { shape: readonly number[]; data: Int32Array }>()

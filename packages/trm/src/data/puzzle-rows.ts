@@ -129,7 +129,8 @@ function readRow<Puzzle extends Pair>(
   if (typeof puzzle === 'string') return puzzle
   const ratingText = field(columns.rating).trim()
   const rating = Number(ratingText)
-  if (!Number.isFinite(rating)) return `rating: a number is needed, ${JSON.stringify(ratingText)} is here`
+  if (!Number.isFinite(rating))
+    return `rating: a number is needed, ${JSON.stringify(ratingText.slice(0, 40))} is here`
   return {
     ...puzzle,
     line,

@@ -41,6 +41,7 @@ async function main(): Promise<void> {
     maximumMebibytes: Number(values.memory),
     onCase: (done) => {
       if (process.stderr.isTTY && done % 100 === 0) process.stderr.write(`\r${done - from} of ${to - from} `)
+      else if (done % 1_000 === 0) console.error(`${done - from} of ${to - from}`)
     },
   })
   for (const [kind, { read, refused }] of Object.entries(report.counts))

@@ -1,5 +1,6 @@
 /** All kinds of files that the library reads. A new one needs an entry here and nothing else. */
 import type { Targets } from './cases.ts'
+import { arcFolderNames, arcSubmission, arcTasks } from './targets/arc.ts'
 import { exported, safetensors, torch, trainingState } from './targets/checkpoints.ts'
 import {
   mazeArrays,
@@ -26,6 +27,9 @@ export const targets: Targets = {
   'maze file': mazeFile,
   'maze text': mazeText,
   'maze arrays': mazeArrays,
+  'arc tasks': arcTasks,
+  'arc submission': arcSubmission,
+  'arc folder names': arcFolderNames,
   recipe,
   override,
   'official config': officialConfig,

@@ -45,7 +45,7 @@ async function runCase({
 /** An error must say something, in a length that a person reads. */
 function checkError({ who, expected, got, hint }: InputError, changes: readonly string[]) {
   const parts = [who, expected, got, hint]
-  const isReadable = parts.every((part) => part.length > 0 && part.length <= 4_000)
+  const isReadable = parts.every((part) => part.length > 0 && part.length <= 1_500)
   if (isReadable) return { outcome: 'refused' as const }
   const lengths = parts.map((part) => part.length).join(', ')
   return { outcome: 'fault' as const, fault: `an InputError with parts of ${lengths} characters`, changes }

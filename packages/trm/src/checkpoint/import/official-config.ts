@@ -3,7 +3,7 @@
  * cannot tell, and of training what a recipe holds too. Source: pretrain.py (`PretrainConfig`), config/arch/*.yaml.
  */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { parse } from 'yaml'
+import { parse, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 
 const count = z.int().min(0).max(1e9).optional()
@@ -40,24 +40,12 @@ const fields = z.object({
 
 export type OfficialConfig = z.infer<typeof fields>
 
+/** The published files have 1 to 3 KB; the time of the YAML parser can grow with the square of the length. */
+const maximumLength = 32_768
+
 /** Reads the text of such a file; `who` names it in errors. Other keys are left alone. */
 export function parseOfficialConfig(text: string, who: string): OfficialConfig {
-  let value: unknown
-  try {
-    // Few aliases, so that a short text cannot stand for a huge value; nothing but plain data.
-    value = parse(text, { schema: 'core', maxAliasCount: 100, logLevel: 'error', merge: false })
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n')[0]! : 'unreadable text'
-    throw new InputError(
-      {
-        who,
-        expected: 'settings as YAML',
-        got: reason.slice(0, 160),
-        hint: 'Correct the file, or leave it out.',
-      },
-      { cause },
-    )
-  }
+  const value = parseYaml(text, who)
   const result = fields.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]!
@@ -67,4 +55,25 @@ export function parseOfficialConfig(text: string, who: string): OfficialConfig {
     got: issue.message,
     hint: 'Name the file of settings that belongs to the checkpoint by --config, or leave it out.',
   })
+}
+
+function parseYaml(text: string, who: string): unknown {
+  if (text.length > maximumLength)
+    throw unreadable(who, `settings of at most ${maximumLength} characters`, `${text.length}`)
+  try {
+    // Few aliases, so that a short text cannot stand for a huge value; nothing but plain data. What makes errors
+    // pretty looks at the whole text again for every one of them.
+    return parse(text, { schema: 'core', maxAliasCount: 100, logLevel: 'error', prettyErrors: false })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.slice(0, 160) : 'unreadable text'
+    const place = cause instanceof YAMLParseError ? ` in line ${lineOf(text, cause.pos[0])}` : ''
+    throw unreadable(who, 'settings as YAML', `"${reason}"${place}`, cause)
+  }
+}
+
+const lineOf = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
+
+function unreadable(who: string, expected: string, got: string, cause?: unknown): InputError {
+  const hint = 'Correct the file, or leave it out.'
+  return new InputError({ who, expected, got, hint }, { cause })
 }

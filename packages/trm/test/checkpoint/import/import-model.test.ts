@@ -302,16 +302,17 @@ weight_decay: 0.3
 
   test('that are no settings are refused', () => {
     const cases: [string, RegExp][] = [
-      ['a: [', /^c: expected settings as YAML, got /],
+      ['arch: {}\na: [', /^c: expected settings as YAML, got ".*" in line 2\. Correct the file/],
       ['[1, 2]', /^c: expected the settings of a published run \(all_config.yaml\), got /],
       ['arch: {num_heads: eight}', /^c: arch.num_heads: expected the settings of a published run/],
       ['arch: {num_heads: -1}', /^c: arch.num_heads: /],
       // Each list holds the one before it nine times: 9¹⁰ values from a few bytes.
       [
         `arch: {}\na0: &a0 [x]\n${Array.from({ length: 10 }, (_, index) => `a${index + 1}: &a${index + 1} [${`*a${index},`.repeat(9)}]\n`).join('')}`,
-        /^c: expected settings as YAML, got Excessive alias count/,
+        /^c: expected settings as YAML, got "Excessive alias count/,
       ],
-      ['['.repeat(100_000), /^c: expected settings as YAML, got /],
+      ['['.repeat(20_000), /^c: expected settings as YAML, got /],
+      ['"'.repeat(100_000), /^c: expected settings of at most 32768 characters, got 100000/],
     ]
     for (const [written, expected] of cases) {
       assert.throws(
