@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addArc } from './commands/arc.ts'
+import { addBench } from './commands/bench.ts'
 import { addData } from './commands/data.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addDownload } from './commands/download.ts'
@@ -43,6 +44,7 @@ Examples:
   addData(program)
   addArc(program)
   addDownload(program)
+  addBench(program)
   addDoctor(program)
   return program
 }

@@ -8,6 +8,7 @@ import {
   generatePuzzle,
   InputError,
   labelPath,
+  largestMaze,
   type PuzzleKind,
   parseMaze,
   parseSudoku,
@@ -49,7 +50,9 @@ export async function readPuzzle(argument: string, row: number, opened: OpenedMo
   const who = path === null ? 'puzzle' : `${path}, puzzle ${row}`
   if (kind.puzzle === 'maze') {
     const found =
-      path === null ? { question: parseMaze(argument, kind.size).tokens } : await mazeOfFile(path, row)
+      path === null
+        ? { question: parseMaze(argument, kind.size).tokens }
+        : await mazeOfFile(path, row, kind.size)
     return checkedMaze(found, kind.size, who)
   }
   return checked(path === null ? parseSudoku(argument) : await fromFile(path, row), kind.shape, who)
@@ -82,18 +85,15 @@ interface FoundMaze {
   readonly answer?: Int32Array
 }
 
-async function mazeOfFile(path: string, row: number): Promise<FoundMaze> {
+async function mazeOfFile(path: string, row: number, size: number): Promise<FoundMaze> {
   const bytes = await readDataFile(path)
-  // A maze drawn with one line a row. No row of a file is so short unless its mazes are of 5×5 or less, and then
-  // there is one more character than lines in hardly any of them.
+  // A maze drawn with one line a row, as long as its lines are no whole mazes of the model's size.
   if (bytes.length < 2000) {
-    const lines = new TextDecoder()
-      .decode(bytes)
-      .replace(/[\r\n]+$/, '')
-      .split(/\r\n|\n|\r/)
-    const isDrawn =
-      lines.length > 1 && lines.every((line) => !line.includes(',') && line.length <= lines.length)
-    if (isDrawn) return { question: parseMaze(lines.join('\n')).tokens }
+    const text = new TextDecoder().decode(bytes).replace(/[\r\n]+$/, '')
+    const lines = text.split(/\r\n|\n|\r/)
+    const isRow = (line: string) =>
+      line.includes(',') || line.length > largestMaze || line.length === size ** 2
+    if (lines.length > 1 && !lines.some(isRow)) return { question: parseMaze(text).tokens }
   }
   const { rows } = await readMazeFile(bytes, { name: path })
   return rows[row - 1] ?? tooFew(path, row, rows.length)

@@ -134,6 +134,10 @@ test('a model of mazes is trained, evaluated with both figures and asked', async
   writeFileSync(join(folder, 'maze.txt'), formatMaze(parseMaze(row[1]!).tokens))
   const drawn = await trm('solve', 'run', 'maze.txt', '--json')
   assert.equal((JSON.parse(drawn.stdout) as { question: string }).question, row[1])
+  const first = readFileSync(join(folder, 'good.csv'), 'utf8').split('\n')[1]!.split(',')[1]
+  writeFileSync(join(folder, 'rows.txt'), `${first}\n${row[1]}\n`)
+  const second = await trm('solve', 'run', 'rows.txt', '--row', '2', '--json')
+  assert.equal((JSON.parse(second.stdout) as { question: string }).question, row[1], 'whole mazes as lines')
   const written = await trm('solve', 'run', row[1]!, '--json')
   assert.equal((JSON.parse(written.stdout) as { label: string }).label, row[2])
 })

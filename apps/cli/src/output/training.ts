@@ -4,15 +4,11 @@ import type { RunReport, RunTrainingEvent } from '@tiny-recursive-models/trm/nod
 import { describeArc } from './arc.ts'
 import { duration, grouped, percent, plural, significant, validShare } from './format.ts'
 import { Progress } from './progress.ts'
-
-type StepEvent = Extract<RunTrainingEvent, { type: 'step' }>
-
-/** Rates and accuracies are means over so many steps. */
-const windowSteps = 50
+import { type StepEvent, StepWindow } from './step-window.ts'
 
 export class TrainingDisplay {
   readonly #progress = new Progress(false)
-  #window: StepEvent[] = []
+  readonly #window = new StepWindow()
   #announced = false
 
   show(event: RunTrainingEvent): void {
@@ -32,7 +28,6 @@ export class TrainingDisplay {
         return
       case 'step':
         this.#window.push(event)
-        if (this.#window.length > windowSteps) this.#window.shift()
         this.#announce(event)
         this.#progress.update(event.step / event.totalSteps, this.#stepText(event))
         return
@@ -61,36 +56,21 @@ export class TrainingDisplay {
   }
 
   /** Says once how long it will take, when the rate is known. */
-  #announce({ step, totalSteps }: StepEvent): void {
+  #announce({ totalSteps }: StepEvent): void {
     if (this.#announced || this.#window.length < Math.min(10, totalSteps)) return
     this.#announced = true
-    const left = this.#timeLeftMs(step, totalSteps)
+    const left = this.#window.timeLeftMs
     if (left !== null && left > 10_000) this.#progress.note(`about ${duration(left)} to go`)
   }
 
-  #stepMs(): number | null {
-    const [first, last] = [this.#window[0], this.#window.at(-1)]
-    if (!first || !last || last.step === first.step) return null
-    return (last.elapsedMs - first.elapsedMs) / (last.step - first.step)
-  }
-
-  #timeLeftMs(step: number, totalSteps: number): number | null {
-    const stepMs = this.#stepMs()
-    return stepMs === null ? null : (totalSteps - step) * stepMs
-  }
-
   #stepText({ step, totalSteps, loss }: StepEvent): string {
-    const stepMs = this.#stepMs()
-    const left = this.#timeLeftMs(step, totalSteps)
-    const finished = this.#window.reduce((sum, event) => sum + event.finished, 0)
-    const mean = (key: 'exactAccuracy' | 'meanSteps') =>
-      this.#window.reduce((sum, event) => sum + (event[key] ?? 0) * event.finished, 0) / finished
+    const { stepMs, timeLeftMs: left, finished } = this.#window
     return [
       `step ${grouped(step)} of ${grouped(totalSteps)}`,
       stepMs === null ? null : `${significant(1000 / stepMs)} steps/s`,
       `loss ${significant(loss)}`,
-      finished > 0 ? `exact ${percent(mean('exactAccuracy'))}` : null,
-      finished > 0 ? `${mean('meanSteps').toFixed(1)} steps to halt` : null,
+      finished > 0 ? `exact ${percent(this.#window.mean('exactAccuracy'))}` : null,
+      finished > 0 ? `${this.#window.mean('meanSteps').toFixed(1)} steps to halt` : null,
       left === null ? null : `${duration(left)} left`,
     ]
       .filter((part) => part !== null)

@@ -15,18 +15,28 @@ export const resumableKeys = [
   'training.checkpointEvery',
   'training.keepCheckpoints',
   'training.stopAtAccuracy',
+  'training.stopAfterSeconds',
 ] as const
 
-/** Throws when `wanted` would not continue what `stored` began, naming the first key that differs. */
-export function assertSameRecipe(stored: Recipe, wanted: Recipe, who = 'resume'): void {
-  const difference = firstDifference(stored, wanted, '')
+/**
+ * Throws when `wanted` would not continue what `stored` began, naming the first key that differs.
+ *
+ * @param changeable keys that may differ
+ */
+export function assertSameRecipe(
+  stored: Recipe,
+  wanted: Recipe,
+  who = 'resume',
+  changeable: readonly string[] = resumableKeys,
+): void {
+  const difference = firstDifference(stored, wanted, '', changeable)
   if (difference === null) return
   const { key, before, after } = difference
   throw new InputError({
     who: `${who}: ${key}`,
     expected: `${show(before)}, as the run was started with`,
     got: show(after),
-    hint: `Only ${resumableKeys.slice(2).join(', ')} may change on resume: take the stored value, or start a new run in another folder.`,
+    hint: hintFor(changeable),
   })
 }
 
@@ -36,11 +46,24 @@ interface Difference {
   readonly after: unknown
 }
 
-function firstDifference(before: unknown, after: unknown, key: string): Difference | null {
-  if (resumableKeys.some((resumable) => resumable === key) || Object.is(before, after)) return null
+function hintFor(changeable: readonly string[]): string {
+  const settings = changeable.filter((key) => key.includes('.'))
+  return settings.length === 0
+    ? 'Take the stored value, or another folder.'
+    : `Only ${settings.join(', ')} may change on resume: take the stored value, or start a new run in another folder.`
+}
+
+function firstDifference(
+  before: unknown,
+  after: unknown,
+  key: string,
+  changeable: readonly string[],
+): Difference | null {
+  if (changeable.includes(key) || Object.is(before, after)) return null
   if (!isRecord(before) || !isRecord(after)) return { key, before, after }
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const difference = firstDifference(before[name], after[name], key === '' ? name : `${key}.${name}`)
+    const path = key === '' ? name : `${key}.${name}`
+    const difference = firstDifference(before[name], after[name], path, changeable)
     if (difference !== null) return difference
   }
   return null

@@ -71,13 +71,17 @@ export interface TrainingState {
 const count = () => z.int().min(0)
 const share = () => z.number().min(0).max(1)
 
+/** Far beyond any data, but sizes that a table can be made for. */
+export const dataSizeFields = z.strictObject({
+  cells: count().min(1).max(1_000_000),
+  symbols: count().min(1).max(1_000_000),
+  identifiers: count().max(100_000_000),
+})
+
 const storedFields = z.strictObject({
   format: z.literal(trainingStateFormat, { error: `format ${trainingStateFormat}` }),
   recipe: z.unknown(),
-  sizes: z
-    .strictObject({ cells: count().min(1), symbols: count().min(1), identifiers: count() })
-    .nullable()
-    .default(null),
+  sizes: dataSizeFields.nullable().default(null),
   step: count(),
   nextDraw: count(),
   slotDraws: z.array(count()).max(1_048_576),

@@ -32,6 +32,8 @@ export function puzzleKindOf(
       if (cells === 81 && symbols === 11) return { puzzle: 'sudoku', shape: boxShapes['9x9'] }
       if (cells === largestMaze ** 2 && symbols === mazeSymbols) return { puzzle: 'maze', size: largestMaze }
       return undefined
+    case 'arc':
+      return undefined
   }
 }
 

@@ -99,11 +99,14 @@ export function comparesScores({ kind, continueLoss }: Pick<ModelConfig, 'kind' 
   return continueLoss || kind === 'direct' // the published baseline compares, though it never trains the second
 }
 
-/** Calls of a net per optimiser step, forward only: what halting by a learned continue score doubles. */
+/** Supervision steps computed per optimiser step: the target of a continue loss takes one more. */
+export const forwardPasses = ({ continueLoss }: Pick<ModelConfig, 'continueLoss'>): number =>
+  continueLoss ? 2 : 1
+
+/** Calls of a net per optimiser step, forward only. */
 export function netCalls(
   config: Pick<ModelConfig, 'kind' | 'cycles' | 'recursions' | 'continueLoss'>,
 ): number {
-  const { kind, cycles, recursions, continueLoss } = config
-  const once = kind === 'direct' ? 1 : cycles * (recursions + 1)
-  return continueLoss ? 2 * once : once
+  const { kind, cycles, recursions } = config
+  return forwardPasses(config) * (kind === 'direct' ? 1 : cycles * (recursions + 1))
 }

@@ -15,6 +15,10 @@ export {
   type OpenedModel,
   openModel,
 } from './model-files.ts'
+export { benchPaper, type PaperBenchOptions, type PaperEvent } from './paper/bench-paper.ts'
+export type { StoppableStream } from './paper/merge.ts'
+export type { PaperJob } from './paper/plan.ts'
+export type { PaperResults, PaperRow, PaperRun, PaperTable } from './paper/results.ts'
 export type { RecordedEvent, RunEvent } from './run-events.ts'
 export { createRunFolder, type LatestCheckpoint, openRunFolder, RunFolder, runFiles } from './run-folder.ts'
 export { listRuns, type RunStatus, type RunSummary } from './run-list.ts'

@@ -9,6 +9,7 @@ import type { ArcFigures } from '../evaluate/arc/pass-at.ts'
 import { type EvaluationOptions, type EvaluationReport, evaluate } from '../evaluate/evaluate.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import { parameterCount } from '../models/weights.ts'
+import type { EndReason } from '../train/events.ts'
 import { openArcBallots } from './arc-ballots.ts'
 import { type MachineFacts, machineFacts } from './machine.ts'
 import { openModel } from './model-files.ts'
@@ -22,7 +23,7 @@ export interface RunReport {
   readonly parameters: number
   /** Optimiser steps done, and why it ended. */
   readonly steps: number
-  readonly reason: 'steps' | 'accuracy'
+  readonly reason: EndReason
   /** Time of the training steps, evaluations left out. */
   readonly trainingSeconds: number
   /** The weights that were tested: the best by validation, or where there is none the final ones. */
@@ -55,7 +56,7 @@ export interface TestProgress {
 
 export interface TestOptions {
   readonly step: number
-  readonly reason: 'steps' | 'accuracy'
+  readonly reason: EndReason
   readonly elapsedMs: number
   readonly testPuzzles?: number
   readonly command?: string
@@ -111,12 +112,13 @@ export async function* testRun(
   }
 }
 
-/** Whether `value` is the report of a run that ended at this step. */
-export function isReportOf(value: unknown, step: number): value is RunReport {
-  if (typeof value !== 'object' || value === null) return false
-  const { format, steps } = value as { format?: unknown; steps?: unknown }
-  return format === 1 && steps === step
+export function isReport(value: unknown): value is RunReport {
+  return typeof value === 'object' && value !== null && (value as { format?: unknown }).format === 1
 }
+
+/** Whether `value` is the report of a run that ended at this step. */
+export const isReportOf = (value: unknown, step: number): value is RunReport =>
+  isReport(value) && value.steps === step
 
 async function* testWith(
   halting: 'full' | 'early',

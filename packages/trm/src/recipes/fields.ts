@@ -226,6 +226,8 @@ const trainingFields = z.strictObject(
     keepCheckpoints: wholeNumber(1, 1_000_000),
     /** Ends the run when an evaluation reaches this share of exactly solved puzzles; null = never. */
     stopAtAccuracy: numberBetween(0, 1).nullable().default(null),
+    /** Ends the run when its training steps have taken so long, evaluations left out; null = never. */
+    stopAfterSeconds: numberBetween(0, 1e9).nullable().default(null),
   },
   section,
 )

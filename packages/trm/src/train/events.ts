@@ -1,5 +1,8 @@
 import type { TrainingState } from '../checkpoint/training-state.ts'
 
+/** Why a run ended: all steps done, accurate enough, or its time used up. */
+export type EndReason = 'steps' | 'accuracy' | 'time'
+
 /** What a training run tells while it goes on. Shares are 0 to 1; null where no puzzle was finished. */
 export type TrainingEvent =
   | {
@@ -58,6 +61,6 @@ export type TrainingEvent =
   | {
       readonly type: 'done'
       readonly step: number
-      readonly reason: 'steps' | 'accuracy'
+      readonly reason: EndReason
       readonly elapsedMs: number
     }

@@ -17,7 +17,7 @@ import { parameterCount } from '../models/weights.ts'
 import { learningRateAt, type Schedule } from '../optim/schedule.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import { TrainingEngine } from './engine.ts'
-import type { TrainingEvent } from './events.ts'
+import type { EndReason, TrainingEvent } from './events.ts'
 import { chooseMicroBatch } from './micro-batch.ts'
 import type { StepConfig } from './programs.ts'
 import { Slots } from './slots.ts'
@@ -58,10 +58,20 @@ export function doneEvent(
   { training }: Recipe,
   { step, best, elapsedMs }: TrainingState,
 ): Extract<TrainingEvent, { type: 'done' }> | undefined {
-  const { steps, stopAtAccuracy } = training
+  const { stopAtAccuracy } = training
   const accurate = stopAtAccuracy !== null && best !== null && best.exactAccuracy >= stopAtAccuracy
-  if (step < steps && !accurate) return undefined
-  return { type: 'done', step, reason: step >= steps ? 'steps' : 'accuracy', elapsedMs }
+  const reason = budgetEnd(training, step, elapsedMs) ?? (accurate ? 'accuracy' : null)
+  return reason === null ? undefined : { type: 'done', step, reason, elapsedMs }
+}
+
+/** Which budget is used up; null where none is. */
+function budgetEnd(
+  { steps, stopAfterSeconds }: Recipe['training'],
+  step: number,
+  elapsedMs: number,
+): 'steps' | 'time' | null {
+  if (step >= steps) return 'steps'
+  return stopAfterSeconds !== null && elapsedMs >= 1000 * stopAfterSeconds ? 'time' : null
 }
 
 /** A loss beyond this is no longer learning: chance level is about log V. */
@@ -135,10 +145,11 @@ class TrainingRun {
       trainingPuzzles: data.train.count,
       validationPuzzles: data.validation.count,
     }
-    let reason: 'steps' | 'accuracy' = 'steps'
-    while (this.#step < steps) {
+    let reason: EndReason | null = null
+    while (reason === null) {
       yield await this.#trainStep()
-      const due = (interval: number) => interval > 0 && (this.#step % interval === 0 || this.#step === steps)
+      reason = budgetEnd(recipe.training, this.#step, this.#elapsedMs)
+      const due = (interval: number) => interval > 0 && (this.#step % interval === 0 || reason !== null)
       if (due(evaluateEvery) && data.validation.count > 0) {
         const report = await this.#validate()
         const best = isBetter(report, this.#best)
@@ -148,10 +159,9 @@ class TrainingRun {
         if (best) yield await this.#checkpoint('best')
         if (stopAtAccuracy !== null && report.exactAccuracy >= stopAtAccuracy) {
           reason = 'accuracy'
-          break
         }
       }
-      if (this.#step === steps) break
+      if (reason !== null) break
       if (shouldStop?.()) {
         yield await this.#checkpoint('stop')
         yield { type: 'stopped', step: this.#step }

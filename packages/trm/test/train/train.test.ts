@@ -98,6 +98,27 @@ test('a state that ended by accuracy is done at once, and trains on where more i
   assert.equal(further.at(-1)?.step, 12)
 })
 
+test('a run ends with a validation and a checkpoint when its time is used up, and not before', async () => {
+  const timed = overrideRecipe(recipe, ['training.stopAfterSeconds=1e-6', 'training.evaluateEvery=5'])
+  const events = await trained({ recipe: timed })
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['start', 'step', 'evaluation', 'checkpoint', 'checkpoint', 'done'],
+  )
+  const state = lastState(events)
+  const done = { type: 'done', step: 1, reason: 'time', elapsedMs: state.elapsedMs }
+  assert.deepEqual(events.at(-1), done)
+  assert.deepEqual(await trained({ recipe: timed, resume: state }), [done])
+  const further = await trained({
+    recipe: overrideRecipe(recipe, ['training.stopAfterSeconds=1e6', 'training.steps=3']),
+    resume: state,
+  })
+  assert.deepEqual(
+    further.flatMap((event) => (event.type === 'done' ? [[event.step, event.reason]] : [])),
+    [[3, 'steps']],
+  )
+})
+
 test('other data than that of the state is refused, also where nothing is left to train', async () => {
   const state = lastState(await trained({ recipe: overrideRecipe(recipe, ['training.steps=2']) }))
   const expected = `resume: expected the training data of the run (checksum ${data.checksum}), got other data (checksum other). Give the same data file and settings, or start a new run.`

@@ -46,10 +46,14 @@ export function publishedSettings(
   const { kind, nets, mixer, width, tokens, puzzleEmbeddingWidth, hasLearnedPositions } = architecture
   const isRecursive = kind !== 'direct'
   const prefix = puzzleEmbeddingWidth > 0 && hasOwnPrefix(architecture) ? 16 : 0
+  const positions = hasLearnedPositions ? 'learned' : mixer === 'attention' ? 'rotary' : 'none'
+  // Rotary positions need an even head size.
+  const isPossible = (heads: number): boolean =>
+    width % heads === 0 && (positions !== 'rotary' || (width / heads) % 2 === 0)
   return {
-    // Heads only matter to attention; a width that 8 does not divide is no published one.
-    heads: [8, 4, 2, 1].find((heads) => width % heads === 0)!,
-    positions: hasLearnedPositions ? 'learned' : mixer === 'attention' ? 'rotary' : 'none',
+    // Smaller numbers where 8, the published one, does not divide the width.
+    heads: [8, 4, 2].find(isPossible) ?? 1,
+    positions,
     prefixTokens: tokens === null ? prefix : tokens - puzzles.cells,
     cycles: !isRecursive ? 1 : nets === 'separate' ? 2 : 3,
     recursions: !isRecursive ? 1 : nets === 'separate' ? 2 : puzzles.kind === 'sudoku' ? 6 : 4,

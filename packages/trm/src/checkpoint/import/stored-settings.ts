@@ -2,7 +2,7 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
 import { parseRecipe, type Recipe } from '../../recipes/index.ts'
-import type { DataSizes } from '../training-state.ts'
+import { type DataSizes, dataSizeFields } from '../training-state.ts'
 
 export interface StoredSettings {
   readonly recipe: Recipe
@@ -14,13 +14,11 @@ export interface StoredSettings {
 /** Raise this when the meaning of the metadata changes. */
 const format = 1
 
-const count = () => z.int().min(0).max(Number.MAX_SAFE_INTEGER)
-
 const fields = z.object({
   format: z.literal(format),
   recipe: z.unknown(),
-  sizes: z.strictObject({ cells: count().min(1), symbols: count().min(1), identifiers: count() }),
-  step: count(),
+  sizes: dataSizeFields,
+  step: z.int().min(0),
 })
 
 const key = 'tinyRecursiveModel'

@@ -183,6 +183,8 @@ describe('puzzles', () => {
     const maze = imported(sixSymbols)
     assert.equal(maze.config.cells, 900)
     assert.equal(maze.assumed.data, 'maze of 900 cells')
+    const { data } = maze.state.recipe
+    assert.deepEqual([data.kind, data.kind === 'maze-file' && data.size], ['maze-file', 30])
     const told = imported(sixSymbols, { puzzles: 'sudoku' })
     assert.equal(told.config.cells, 16)
     assert.equal(told.assumed.data, undefined)

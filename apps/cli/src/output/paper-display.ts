@@ -1,0 +1,123 @@
+/** Shows the comparison with the paper while it goes on. */
+import type { PaperEvent, PaperJob, RunTrainingEvent } from '@tiny-recursive-models/trm/node'
+import { Bars } from './bars.ts'
+import { duration, grouped, percent, plural, significant } from './format.ts'
+import { StepWindow } from './step-window.ts'
+
+interface Running {
+  readonly window: StepWindow
+  /** Share of the run that was done when it was taken up. */
+  readonly from: number
+  share: number
+}
+
+/** The bar that is about all of them. */
+const overall = 'all'
+
+export class PaperDisplay {
+  readonly #bars = new Bars()
+  readonly #running = new Map<number, Running>()
+  readonly #startedMs = performance.now()
+  #jobs: readonly PaperJob[] = []
+  #finished = 0
+  /** Runs' worth of training done in this call. */
+  #done = 0
+
+  show(event: PaperEvent): void {
+    switch (event.type) {
+      case 'plan':
+        this.#jobs = event.jobs
+        this.#bars.note(
+          `${plural(event.jobs.length, 'run')}; Ctrl-C saves, and the same command goes on from there`,
+        )
+        return
+      case 'run':
+        this.#showRun(this.#jobs[event.job]!, event.event)
+        return
+      case 'finished': {
+        this.#finished++
+        if (event.before) return
+        this.#end(event.job)
+        const { test, trainingSeconds } = event.report
+        this.#bars.note(
+          `${this.#name(event.job)}: ${test === null ? 'no test puzzles' : `${percent(test.full.exactAccuracy)} of ${plural(test.full.puzzles, 'test puzzle')} exact`}, trained ${duration(1000 * trainingSeconds)}`,
+        )
+        return
+      }
+      case 'failed':
+        this.#end(event.job)
+        this.#bars.note(`${this.#name(event.job)} failed: ${event.error.message}`)
+        return
+      case 'stopped':
+      case 'results':
+        this.#bars.stop()
+    }
+  }
+
+  close(): void {
+    this.#bars.stop()
+  }
+
+  #name(index: number): string {
+    const { base, variant, seed } = this.#jobs[index]!
+    const several = this.#jobs.some((job) => job.base !== base)
+    return `${several ? `${base} ` : ''}${variant} seed ${seed}`
+  }
+
+  #showRun({ index, recipe }: PaperJob, event: RunTrainingEvent): void {
+    const name = this.#name(index)
+    if (event.type === 'folder') {
+      for (const warning of event.warnings) this.#bars.note(`${name}: warning: ${warning}`)
+    } else if (event.type === 'start') {
+      const from = event.step / event.totalSteps
+      this.#running.set(index, { window: new StepWindow(), from, share: from })
+      this.#bars.update(name, from, `${name}: the first step …`)
+    } else if (event.type === 'step') {
+      const running = this.#running.get(index)
+      if (!running) return
+      running.window.push(event)
+      const { stopAfterSeconds } = recipe.training
+      const ofTime = stopAfterSeconds === null ? 0 : event.elapsedMs / (1000 * stopAfterSeconds)
+      running.share = Math.min(1, Math.max(event.step / event.totalSteps, ofTime))
+      this.#bars.update(name, running.share, `${name}: ${stepText(event, running)}`)
+      this.#showAll()
+    } else if (event.type === 'testing') {
+      this.#bars.update(name, event.done / event.total, `${name}: testing`)
+    }
+  }
+
+  #showAll(): void {
+    const shares = [...this.#running.values()].map(({ share }) => share)
+    const whole = this.#finished + shares.reduce((sum, share) => sum + share, 0)
+    const done = this.#done + [...this.#running.values()].reduce((sum, run) => sum + run.share - run.from, 0)
+    const total = this.#jobs.length
+    const left = ((performance.now() - this.#startedMs) * (total - whole)) / done
+    const text = [
+      `${grouped(this.#finished)} of ${plural(total, 'run')} finished`,
+      // Earlier, the start of the threads would count as training.
+      ...(done >= 0.2 ? [`about ${duration(left)} left`] : []),
+    ]
+    this.#bars.update(overall, whole / total, text.join(' · '))
+  }
+
+  #end(index: number): void {
+    const running = this.#running.get(index)
+    if (running) this.#done += 1 - running.from
+    this.#running.delete(index)
+    this.#bars.remove(this.#name(index))
+  }
+}
+
+function stepText(
+  event: Extract<RunTrainingEvent, { type: 'step' }>,
+  { window, share, from }: Running,
+): string {
+  const { stepMs } = window
+  const left = share > from && stepMs !== null ? (event.elapsedMs * (1 - share)) / share : null
+  return [
+    `step ${grouped(event.step)} of ${grouped(event.totalSteps)}`,
+    ...(stepMs === null ? [] : [`${significant(1000 / stepMs)} steps/s`]),
+    `loss ${significant(event.loss)}`,
+    ...(left === null ? [] : [`${duration(left)} left`]),
+  ].join(' · ')
+}

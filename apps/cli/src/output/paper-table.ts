@@ -1,0 +1,97 @@
+/** The comparison with the paper as a table, on the terminal and as Markdown. */
+import type { Spread } from '@tiny-recursive-models/trm'
+import type { PaperResults, PaperRow, PaperTable } from '@tiny-recursive-models/trm/node'
+import { duration, grouped, percent, plural } from './format.ts'
+import { formatTable } from './table.ts'
+
+/** `83.2 ± 1.4 %` */
+export function percentSpread(spread: Spread | null): string {
+  if (spread === null) return '–'
+  const { mean, deviation } = spread
+  if (deviation === null) return percent(mean)
+  return `${(100 * mean).toFixed(1)} ± ${(100 * deviation).toFixed(1)} %`
+}
+
+/** `123 ± 4` */
+function numberSpread(spread: Spread | null, digits: number): string {
+  if (spread === null) return '–'
+  const { mean, deviation } = spread
+  return `${mean.toFixed(digits)}${deviation === null ? '' : ` ± ${deviation.toFixed(digits)}`}`
+}
+
+interface Column {
+  readonly title: string
+  readonly cell: (row: PaperRow) => string
+}
+
+/** Mazes alone have a rule that tells valid answers. */
+function columnsOf({ rows }: PaperTable): Column[] {
+  const judged = rows.some(({ validAccuracy }) => validAccuracy !== null)
+  const timed = rows.some(({ runs }) => runs.some(({ reason }) => reason === 'time'))
+  const columns: (Column | null)[] = [
+    { title: 'model', cell: ({ variant }) => variant },
+    { title: 'exact', cell: ({ exactAccuracy }) => percentSpread(exactAccuracy) },
+    judged ? { title: 'valid', cell: ({ validAccuracy }) => percentSpread(validAccuracy) } : null,
+    { title: 'early halting', cell: ({ earlyAccuracy }) => percentSpread(earlyAccuracy) },
+    { title: 'steps', cell: ({ meanSteps }) => meanSteps?.mean.toFixed(1) ?? '–' },
+    { title: 'parameters', cell: ({ parameters }) => grouped(parameters) },
+    { title: 'forward passes', cell: ({ forwardPasses }) => String(forwardPasses) },
+    { title: 'net calls', cell: ({ netCalls }) => String(netCalls) },
+    { title: 'blocks', cell: ({ blockCalls }) => String(blockCalls) },
+    timed ? { title: 'training steps', cell: ({ steps }) => numberSpread(steps, 0) } : null,
+    { title: 'seconds', cell: ({ trainingSeconds }) => numberSpread(trainingSeconds, 0) },
+    { title: 'paper: exact', cell: ({ published }) => percent(published.exactAccuracy) },
+    { title: 'parameters', cell: ({ published }) => millions(published.millionParameters) },
+  ]
+  return columns.filter((column) => column !== null)
+}
+
+export function paperTable(table: PaperTable): string {
+  const columns = columnsOf(table)
+  const rows = table.rows.map((row) => columns.map(({ cell }) => cell(row)))
+  const right = columns.map((_, place) => place).slice(1)
+  return [headline(table), formatTable(titles(columns), rows, right)].join('\n')
+}
+
+const millions = (count: number | null): string => (count === null ? '–' : `${count} M`)
+
+const titles = (columns: readonly Column[]): string[] => columns.map(({ title }) => title)
+
+function headline({ base, rows, recipe, data, testPuzzles }: PaperTable): string {
+  const { steps, batch, stopAfterSeconds } = recipe.training
+  const seeds = Math.max(...rows.map(({ runs }) => runs.length))
+  return [
+    base,
+    ...(data === null ? [] : [plural(data.train, 'training puzzle')]),
+    plural(testPuzzles, 'test puzzle'),
+    stopAfterSeconds === null
+      ? `${grouped(steps)} steps of ${batch}`
+      : `${duration(1000 * stopAfterSeconds)} of steps of ${batch}`,
+    plural(seeds, 'seed'),
+  ].join(' · ')
+}
+
+const legend = `Accuracies are means over the seeds ± the sample standard deviation, on test puzzles, of the weights that were best on validation puzzles. *Exact*: every cell right after all supervision steps, *valid*: a valid answer, where puzzles have several; *early halting*: exact where the model says itself when it is done, and the supervision *steps* it then takes. *Forward passes* (supervision steps computed), *net calls* and *blocks* in them are per optimiser step, forward only. *Seconds*: training steps alone. The last two columns are what the paper reports on Sudoku-Extreme or Maze-Hard with models of width 512.`
+
+/** The whole as a page: tables, seeds, command, machine. */
+export function paperMarkdown({ command, machine, threads, jobs, tables }: PaperResults): string {
+  const { processor, cores, system, node, onnxruntime } = machine
+  const made = [
+    ...(command === null ? [] : [`\`${command}\``]),
+    `${plural(jobs, 'run')} at a time with ${plural(threads, 'thread')} each on ${processor}, ${plural(cores, 'core')}, ${system}, Node ${node}, onnxruntime ${onnxruntime}`,
+  ]
+  return [...tables.flatMap(tableMarkdown), legend, '', made.join(': '), ''].join('\n')
+}
+
+function tableMarkdown(table: PaperTable): string[] {
+  const columns = columnsOf(table)
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const rows = table.rows.map((row) => line(columns.map(({ cell }) => cell(row))))
+  const align = columns.map((_, place) => (place === 0 ? '---' : '--:'))
+  const seeds = table.rows.map(
+    ({ variant, runs }) =>
+      `${variant} ${runs.map(({ exactAccuracy }) => (exactAccuracy === null ? '–' : (100 * exactAccuracy).toFixed(1))).join(', ')}`,
+  )
+  const each = `Exact accuracy of each seed in percent: ${seeds.join('; ')}.`
+  return [`**${headline(table)}**`, '', line(titles(columns)), line(align), ...rows, '', each, '']
+}

@@ -1,0 +1,30 @@
+import type { RecipeInput } from './fields.ts'
+import { sudoku6x6 } from './sudoku-6x6.ts'
+
+/** The base on which `trm bench paper` compares the models of the paper: what two cores can train a dozen times. */
+export const paperSudoku: RecipeInput = {
+  ...sudoku6x6,
+  name: 'paper-sudoku',
+  description: '6×6 Sudoku, narrow and short: the base of the comparison with the paper (trm bench paper).',
+  model: { ...sudoku6x6.model, width: 64, recursions: 4 },
+  data: {
+    kind: 'sudoku-generated',
+    boxRows: 2,
+    boxColumns: 3,
+    train: 1_000,
+    validation: 200,
+    test: 500,
+    minimal: false,
+    augment: true,
+    seed: 0,
+  },
+  optimizer: { ...sudoku6x6.optimizer, learningRate: 4e-3, warmupSteps: 30 },
+  training: {
+    ...sudoku6x6.training,
+    batch: 32,
+    steps: 300,
+    evaluateEvery: 100,
+    checkpointEvery: 100,
+    keepCheckpoints: 1,
+  },
+}

@@ -1,0 +1,175 @@
+/**
+ * The models that the paper compares (arXiv 2510.04871, its tables on Sudoku-Extreme and Maze-Hard), each as changes
+ * to a base recipe, so that all are trained on the same data in the same way. docs/results.md has what came out here.
+ */
+import { InputError } from '@tiny-recursive-models/tensor'
+import { multiScaleLatents } from '../models/config.ts'
+import { describeValue, unknownNameHint } from './messages.ts'
+import { type ModelRecipe, type OptimizerRecipe, parseRecipe, type Recipe } from './schema.ts'
+
+export interface PaperVariant {
+  readonly description: string
+  /** What the paper reports. */
+  readonly published: {
+    /** Shares, 0 to 1; null where the paper has no such row. */
+    readonly sudoku: number | null
+    readonly maze: number | null
+    /** In millions, as the paper rounds them; null where it has no such row. */
+    readonly millionParameters: number | null
+  }
+  readonly model: (base: ModelRecipe) => Partial<ModelRecipe>
+  readonly optimizer?: Partial<OptimizerRecipe>
+}
+
+const attention = { mixer: 'attention', positions: 'rotary' } as const
+const mlp = { mixer: 'mlp', positions: 'none' } as const
+
+const hrm = {
+  kind: 'trm',
+  nets: 'separate',
+  gradient: 'one-step',
+  continueLoss: true,
+  blocks: 4,
+  cycles: 2,
+  recursions: 2,
+  prefixTokens: 0,
+} as const
+
+const direct = { kind: 'direct', blocks: 8, cycles: 1, recursions: 1, prefixTokens: 0 } as const
+
+const unpublished = { sudoku: null, maze: null, millionParameters: null }
+
+/**
+ * Rows that differ from TRM in one thing keep the base's mixer, so that their reference is the TRM of that mixer
+ * (MLP in the paper's table on Sudoku). HRM and direct prediction were published with a prefix of as many tokens as
+ * the puzzle embedding fills, which 0 stands for; they are averaged here (EMA) as the base is, which they were not
+ * there: nothing but the model differs.
+ */
+const variants = {
+  'trm-mlp': {
+    description: 'TRM whose net mixes tokens by an MLP',
+    published: { sudoku: 0.874, maze: 0, millionParameters: 5 },
+    model: () => mlp,
+  },
+  'trm-att': {
+    description: 'TRM whose net mixes tokens by self-attention',
+    published: { sudoku: 0.747, maze: 0.853, millionParameters: 7 },
+    model: () => attention,
+  },
+  hrm: {
+    description: 'HRM: two nets of four blocks, 2 cycles × 2, one-step gradient, continue loss',
+    published: { sudoku: 0.55, maze: 0.745, millionParameters: 27 },
+    model: () => ({ ...attention, ...hrm }),
+  },
+  direct: {
+    description: 'direct prediction: one net of eight blocks, called once a step',
+    published: { sudoku: 0, maze: 0, millionParameters: 27 },
+    model: () => ({ ...attention, ...direct }),
+  },
+  'single-state': {
+    description: 'one state that is both answer and latent',
+    published: { sudoku: 0.719, maze: null, millionParameters: 5 },
+    model: () => ({ kind: 'single-state' }),
+  },
+  'multi-scale': {
+    description: 'an answer and six latents, each renewed once a recursion',
+    published: { sudoku: 0.776, maze: null, millionParameters: 5 },
+    model: ({ recursions }) => ({ kind: 'multi-scale', recursions: Math.min(recursions, multiScaleLatents) }),
+  },
+  'no-ema': {
+    description: 'the base without the moving average of the weights',
+    published: { sudoku: 0.799, maze: null, millionParameters: 5 },
+    model: () => ({}),
+    optimizer: { averageDecay: 0 },
+  },
+  'separate-nets': {
+    description: 'the base with a net of its own for the answer',
+    published: { sudoku: 0.824, maze: null, millionParameters: 10 },
+    model: () => ({ nets: 'separate' }),
+  },
+  'four-layers': {
+    description: 'the base with twice the blocks and half the recursions',
+    published: { sudoku: 0.795, maze: null, millionParameters: 10 },
+    model: ({ blocks, recursions }) => ({
+      blocks: 2 * blocks,
+      recursions: Math.max(1, Math.floor(recursions / 2)),
+    }),
+  },
+  'one-step-gradient': {
+    description: 'the base with gradient through the last latent and answer update only',
+    published: { sudoku: 0.565, maze: null, millionParameters: 5 },
+    model: () => ({ gradient: 'one-step' }),
+  },
+  'continue-loss': {
+    description: 'the base with a learned continue score and its second forward pass',
+    published: { sudoku: 0.861, maze: null, millionParameters: 5 },
+    model: () => ({ continueLoss: true }),
+  },
+  'two-by-two': {
+    description: 'the base with 2 cycles × 2 recursions',
+    published: { sudoku: 0.737, maze: null, millionParameters: 5 },
+    model: () => ({ cycles: 2, recursions: 2 }),
+  },
+  'hrm-mlp': {
+    description: 'HRM whose nets mix tokens by an MLP: not in the paper, to compare it with TRM-MLP alone',
+    published: unpublished,
+    model: () => ({ ...mlp, ...hrm }),
+  },
+  'direct-mlp': {
+    description: 'direct prediction whose net mixes tokens by an MLP: not in the paper',
+    published: unpublished,
+    model: () => ({ ...mlp, ...direct }),
+  },
+} as const satisfies Readonly<Record<string, PaperVariant>>
+
+export type PaperVariantName = keyof typeof variants
+
+export const paperVariants: Readonly<Record<PaperVariantName, PaperVariant>> = variants
+
+export const paperVariantNames = Object.keys(variants) as readonly PaperVariantName[]
+
+/** The rows that are other models; the rest are TRM with one thing changed. */
+export const mainPaperVariants: readonly PaperVariantName[] = [
+  'trm-mlp',
+  'trm-att',
+  'hrm',
+  'direct',
+  'single-state',
+  'multi-scale',
+]
+
+/**
+ * The recipe of one row of the paper on the base's data and training settings.
+ *
+ * @throws InputError where the base cannot be changed so, as where its width and heads do not allow rotary positions
+ */
+export function paperVariant(base: Recipe, name: PaperVariantName): Recipe {
+  const { description, model, optimizer } = paperVariants[name]
+  const recipe = {
+    ...base,
+    name: `${base.name}-${name}`,
+    description: `${description}; on ${base.name}`,
+    model: { ...base.model, ...model(base.model) },
+    optimizer: { ...base.optimizer, ...optimizer },
+  }
+  return parseRecipe(recipe, `${base.name} as ${name}`)
+}
+
+/** The name of a row; an unknown one is answered with the nearest. */
+export function findPaperVariant(name: string): PaperVariantName {
+  const known = paperVariantNames.find((candidate) => candidate === name)
+  if (known !== undefined) return known
+  throw new InputError({
+    who: 'variant',
+    expected: 'the name of a model of the paper',
+    got: describeValue(name),
+    hint: unknownNameHint(name, paperVariantNames, 'variants'),
+  })
+}
+
+/** The exact accuracy that the paper reports on this kind of puzzle; null where it has none. */
+export function publishedAccuracy(name: PaperVariantName, { kind }: Recipe['data']): number | null {
+  const { sudoku, maze } = paperVariants[name].published
+  if (kind.startsWith('sudoku')) return sudoku
+  return kind.startsWith('maze') ? maze : null
+}
