@@ -77,5 +77,9 @@ function drawPanel({ title, size, cells, box = { rows: size, columns: size } }: 
 
 const number = (value: number): string => String(Number(value.toFixed(2)))
 
+/** Marks that mean something to XML by their number; control characters, which it cannot hold, as �. */
 export const escapeXml = (text: string): string =>
-  text.replace(/[<>&"]/g, (mark) => `&#${mark.codePointAt(0)};`)
+  text
+    .replace(/[<>&"]/g, (mark) => `&#${mark.codePointAt(0)};`)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')

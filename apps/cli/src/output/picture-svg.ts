@@ -1,4 +1,5 @@
 /** A picture as SVG text. */
+import { escapeXml } from './grid-svg.ts'
 import { type CellGrid, type CellStyle, inkOn, linesOf, type Panel, type Picture, runsOf } from './picture.ts'
 
 /** Pixels. */
@@ -112,10 +113,3 @@ function drawCells(
 }
 
 const textWidth = (text: string): number => [...text].length * characterWidth
-
-/** Marks that mean something to XML by their number; control characters, which it cannot hold, as �. */
-export const escapeXml = (text: string): string =>
-  text
-    .replace(/[<>&"]/g, (mark) => `&#${mark.codePointAt(0)};`)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
