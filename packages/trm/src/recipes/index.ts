@@ -3,6 +3,7 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import { mazeHard } from './maze-hard.ts'
 import { mazeSmall } from './maze-small.ts'
 import { describeValue, unknownNameHint } from './messages.ts'
+import { paperMaze } from './paper-maze.ts'
 import { paperSudoku } from './paper-sudoku.ts'
 import { parseRecipe, type Recipe } from './schema.ts'
 import { sudoku4x4 } from './sudoku-4x4.ts'
@@ -33,6 +34,7 @@ export const recipeNames = [
   'maze-small',
   'maze-hard',
   'paper-sudoku',
+  'paper-maze',
 ] as const
 
 export type RecipeName = (typeof recipeNames)[number]
@@ -46,6 +48,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze({
   'maze-small': parseRecipe(mazeSmall, 'recipe maze-small'),
   'maze-hard': parseRecipe(mazeHard, 'recipe maze-hard'),
   'paper-sudoku': parseRecipe(paperSudoku, 'recipe paper-sudoku'),
+  'paper-maze': parseRecipe(paperMaze, 'recipe paper-maze'),
 })
 
 /** The shipped recipe of that name; an unknown name is answered with the nearest one. */
