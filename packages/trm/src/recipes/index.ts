@@ -6,6 +6,7 @@ import { arcSmall } from './arc-small.ts'
 import { mazeHard } from './maze-hard.ts'
 import { mazeSmall } from './maze-small.ts'
 import { describeValue, unknownNameHint } from './messages.ts'
+import { paperMaze } from './paper-maze.ts'
 import { paperSudoku } from './paper-sudoku.ts'
 import { parseRecipe, type Recipe } from './schema.ts'
 import { sudoku4x4 } from './sudoku-4x4.ts'
@@ -39,6 +40,7 @@ export const recipeNames = [
   'arc-agi-1',
   'arc-agi-2',
   'paper-sudoku',
+  'paper-maze',
 ] as const
 
 export type RecipeName = (typeof recipeNames)[number]
@@ -55,6 +57,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze({
   'arc-agi-1': parseRecipe(arcAgi1, 'recipe arc-agi-1'),
   'arc-agi-2': parseRecipe(arcAgi2, 'recipe arc-agi-2'),
   'paper-sudoku': parseRecipe(paperSudoku, 'recipe paper-sudoku'),
+  'paper-maze': parseRecipe(paperMaze, 'recipe paper-maze'),
 })
 
 /** The shipped recipe of that name; an unknown name is answered with the nearest one. */
