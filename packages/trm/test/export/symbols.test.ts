@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { mazeSymbols, mazeTokens } from '../../src/data/maze/grid.ts'
+import { symbolNames } from '../../src/export/symbols.ts'
+import { recipes } from '../../src/recipes/index.ts'
+
+test('every kind of puzzle names as many symbols as it has', () => {
+  const data = Object.values(recipes).map((recipe) => recipe.data)
+  const kinds = new Map(data.map((one) => [one.kind, one]))
+  for (const [kind, one] of kinds) {
+    const symbols = kind.startsWith('arc') ? 12 : kind.startsWith('maze') ? mazeSymbols : 11
+    assert.equal(symbolNames({ cells: 1, symbols }, one)?.length, symbols, kind)
+  }
+  const maze = [...kinds].find(([kind]) => kind.startsWith('maze'))![1]
+  const names = symbolNames({ cells: 900, symbols: mazeSymbols }, maze)!
+  for (const [name, token] of Object.entries(mazeTokens)) assert.equal(names[token], name)
+})
+
+test('folders of the official builders are told apart by their sizes', () => {
+  const folder = {
+    ...recipes['sudoku-4x4'].data,
+    kind: 'official-folder',
+  } as unknown as (typeof recipes)['sudoku-4x4']['data']
+  const names = (cells: number, symbols: number) => symbolNames({ cells, symbols }, folder)
+  assert.deepEqual(names(81, 11)?.slice(0, 3), ['padding', 'blank', '1'])
+  assert.equal(names(900, 6)?.[5], 'path')
+  assert.deepEqual(names(900, 12)?.slice(0, 3), ['padding', 'border', 'colour 0'])
+  assert.equal(names(100, 7), null)
+})
