@@ -76,5 +76,5 @@ const diamond = (x: number, y: number): string =>
 
 const drawLegend = (y: number): string =>
   `<rect x="${left}" y="${y - 10}" width="18" height="12" fill="#9fbfdb"/><text x="${left + 24}" y="${y}">mean ± standard deviation</text>` +
-  `<circle cx="${left + 205}" cy="${y - 4}" r="3" fill="#2b5d8a"/><text x="${left + 215}" y="${y}">one seed</text>` +
-  `${diamond(left + 290, y - 4)}<text x="${left + 302}" y="${y}">paper, full size</text>`
+  `<circle cx="${left + 225}" cy="${y - 4}" r="3" fill="#2b5d8a"/><text x="${left + 235}" y="${y}">one seed</text>` +
+  `${diamond(left + 320, y - 4)}<text x="${left + 332}" y="${y}">paper, full size</text>`

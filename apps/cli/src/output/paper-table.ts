@@ -24,14 +24,18 @@ interface Column {
   readonly cell: (row: PaperRow) => string
 }
 
-/** Mazes alone have a rule that tells valid answers. */
 function columnsOf({ rows }: PaperTable): Column[] {
-  const judged = rows.some(({ validAccuracy }) => validAccuracy !== null)
+  // A Sudoku has one answer: there, valid says nothing more than exact.
+  const judged = rows.some(
+    ({ validAccuracy, exactAccuracy }) =>
+      validAccuracy !== null && validAccuracy.mean !== exactAccuracy?.mean,
+  )
   const timed = rows.some(({ runs }) => runs.some(({ reason }) => reason === 'time'))
   const columns: (Column | null)[] = [
     { title: 'model', cell: ({ variant }) => variant },
     { title: 'exact', cell: ({ exactAccuracy }) => percentSpread(exactAccuracy) },
     judged ? { title: 'valid', cell: ({ validAccuracy }) => percentSpread(validAccuracy) } : null,
+    { title: 'cells', cell: ({ cellAccuracy }) => percentSpread(cellAccuracy) },
     { title: 'early halting', cell: ({ earlyAccuracy }) => percentSpread(earlyAccuracy) },
     { title: 'steps', cell: ({ meanSteps }) => meanSteps?.mean.toFixed(1) ?? '–' },
     { title: 'parameters', cell: ({ parameters }) => grouped(parameters) },
@@ -71,7 +75,7 @@ function headline({ base, rows, recipe, data, testPuzzles }: PaperTable): string
   ].join(' · ')
 }
 
-const legend = `Accuracies are means over the seeds ± the sample standard deviation, on test puzzles, of the weights that were best on validation puzzles. *Exact*: every cell right after all supervision steps, *valid*: a valid answer, where puzzles have several; *early halting*: exact where the model says itself when it is done, and the supervision *steps* it then takes. *Forward passes* (supervision steps computed), *net calls* and *blocks* in them are per optimiser step, forward only. *Seconds*: training steps alone. The last two columns are what the paper reports on Sudoku-Extreme or Maze-Hard with models of width 512.`
+const legend = `Accuracies are means over the seeds ± the sample standard deviation, on test puzzles, of the weights that were best on validation puzzles. *Exact*: every cell right after all supervision steps; *valid*: a valid answer, where puzzles have several; *cells*: cells right; *early halting*: exact where the model says itself when it is done, and the supervision *steps* it then takes. *Forward passes* (supervision steps computed), *net calls* and *blocks* in them are per optimiser step, forward only. *Seconds*: training steps alone. The last two columns are what the paper reports on Sudoku-Extreme or Maze-Hard with models of width 512.`
 
 /** The whole as a page: tables, seeds, command, machine. */
 export function paperMarkdown({ command, machine, threads, jobs, tables }: PaperResults): string {

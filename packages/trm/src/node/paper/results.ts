@@ -13,6 +13,7 @@ export interface PaperRun {
   readonly seed: number
   readonly folder: string
   readonly exactAccuracy: number | null
+  readonly cellAccuracy: number | null
   readonly validAccuracy: number | null
   /** With early halting, and the supervision steps that it took on average. */
   readonly earlyAccuracy: number | null
@@ -34,6 +35,7 @@ export interface PaperRow {
   readonly netCalls: number
   readonly blockCalls: number
   readonly exactAccuracy: Spread | null
+  readonly cellAccuracy: Spread | null
   readonly validAccuracy: Spread | null
   readonly earlyAccuracy: Spread | null
   readonly meanSteps: Spread | null
@@ -93,7 +95,7 @@ function rowOf(finished: readonly FinishedJob[]): PaperRow {
   const { variant, recipe } = job
   const { description, published } = paperVariants[variant]
   const runs = finished.map(runOf)
-  const over = (key: 'exactAccuracy' | 'validAccuracy' | 'earlyAccuracy' | 'meanSteps') =>
+  const over = (key: 'exactAccuracy' | 'cellAccuracy' | 'validAccuracy' | 'earlyAccuracy' | 'meanSteps') =>
     spreadOf(runs.flatMap((run) => run[key] ?? []))
   const calls = netCalls(recipe.model)
   return {
@@ -104,6 +106,7 @@ function rowOf(finished: readonly FinishedJob[]): PaperRow {
     netCalls: calls,
     blockCalls: calls * recipe.model.blocks,
     exactAccuracy: over('exactAccuracy'),
+    cellAccuracy: over('cellAccuracy'),
     validAccuracy: over('validAccuracy'),
     earlyAccuracy: over('earlyAccuracy'),
     meanSteps: over('meanSteps'),
@@ -123,6 +126,7 @@ function runOf({ job, report }: FinishedJob): PaperRun {
     seed: job.seed,
     folder: job.folder,
     exactAccuracy: test?.full.exactAccuracy ?? null,
+    cellAccuracy: test?.full.cellAccuracy ?? null,
     validAccuracy: test?.full.validAccuracy ?? null,
     earlyAccuracy: test?.early.exactAccuracy ?? null,
     meanSteps: test?.early.meanSteps ?? null,
