@@ -29,8 +29,13 @@ interface TypeFacts {
   readonly code: string
   readonly bytes: number
   readonly matches: (data: ArrayBufferView) => boolean
-  /** A tensor over the whole of `buffer`, which must begin at the first number. */
-  readonly view: (shape: readonly number[], buffer: ArrayBuffer) => StoredTensor
+  /** A tensor over `buffer`: over all of it, or over `count` numbers from the byte `start`, a multiple of `bytes`. */
+  readonly view: (
+    shape: readonly number[],
+    buffer: ArrayBufferLike,
+    start?: number,
+    count?: number,
+  ) => StoredTensor
 }
 
 export const typeFacts: Readonly<Record<StoredType, TypeFacts>> = {
@@ -38,49 +43,65 @@ export const typeFacts: Readonly<Record<StoredType, TypeFacts>> = {
     code: 'F64',
     bytes: 8,
     matches: (data) => data instanceof Float64Array,
-    view: (shape, buffer) => ({ dtype: 'float64', shape, data: new Float64Array(buffer) }),
+    view: (shape, buffer, start, count) => {
+      return { dtype: 'float64', shape, data: new Float64Array(buffer, start, count) }
+    },
   },
   float32: {
     code: 'F32',
     bytes: 4,
     matches: (data) => data instanceof Float32Array,
-    view: (shape, buffer) => ({ dtype: 'float32', shape, data: new Float32Array(buffer) }),
+    view: (shape, buffer, start, count) => {
+      return { dtype: 'float32', shape, data: new Float32Array(buffer, start, count) }
+    },
   },
   float16: {
     code: 'F16',
     bytes: 2,
     matches: (data) => data instanceof Uint16Array,
-    view: (shape, buffer) => ({ dtype: 'float16', shape, data: new Uint16Array(buffer) }),
+    view: (shape, buffer, start, count) => {
+      return { dtype: 'float16', shape, data: new Uint16Array(buffer, start, count) }
+    },
   },
   bfloat16: {
     code: 'BF16',
     bytes: 2,
     matches: (data) => data instanceof Uint16Array,
-    view: (shape, buffer) => ({ dtype: 'bfloat16', shape, data: new Uint16Array(buffer) }),
+    view: (shape, buffer, start, count) => {
+      return { dtype: 'bfloat16', shape, data: new Uint16Array(buffer, start, count) }
+    },
   },
   int64: {
     code: 'I64',
     bytes: 8,
     matches: (data) => data instanceof BigInt64Array,
-    view: (shape, buffer) => ({ dtype: 'int64', shape, data: new BigInt64Array(buffer) }),
+    view: (shape, buffer, start, count) => {
+      return { dtype: 'int64', shape, data: new BigInt64Array(buffer, start, count) }
+    },
   },
   int32: {
     code: 'I32',
     bytes: 4,
     matches: (data) => data instanceof Int32Array,
-    view: (shape, buffer) => ({ dtype: 'int32', shape, data: new Int32Array(buffer) }),
+    view: (shape, buffer, start, count) => {
+      return { dtype: 'int32', shape, data: new Int32Array(buffer, start, count) }
+    },
   },
   uint8: {
     code: 'U8',
     bytes: 1,
     matches: (data) => data instanceof Uint8Array,
-    view: (shape, buffer) => ({ dtype: 'uint8', shape, data: new Uint8Array(buffer) }),
+    view: (shape, buffer, start, count) => {
+      return { dtype: 'uint8', shape, data: new Uint8Array(buffer, start, count) }
+    },
   },
   bool: {
     code: 'BOOL',
     bytes: 1,
     matches: (data) => data instanceof Uint8Array,
-    view: (shape, buffer) => ({ dtype: 'bool', shape, data: new Uint8Array(buffer) }),
+    view: (shape, buffer, start, count) => {
+      return { dtype: 'bool', shape, data: new Uint8Array(buffer, start, count) }
+    },
   },
 }
 

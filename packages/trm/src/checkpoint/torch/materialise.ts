@@ -3,7 +3,10 @@ import { elementCount, type StoredTensor, typeFacts } from '../stored-tensor.ts'
 import { damaged, show } from './errors.ts'
 import type { PickleTensor } from './pickle-values.ts'
 
-/** The numbers of `tensor`, whose storage has the bytes `storage`, in an array of their own. */
+/**
+ * The numbers of `tensor`, whose storage has the bytes `storage`. Where they lie there in order and aligned, as
+ * torch.save leaves them, they stay there: a puzzle table can have gigabytes.
+ */
 export function materialise(
   name: string,
   tensor: PickleTensor,
@@ -26,12 +29,13 @@ export function materialise(
       `${show(name)} [${shape}] inside ${length} numbers`,
       `strides [${strides}] from ${offset}`,
     )
-  const start = offset * facts.bytes
-  const bytes = isInOrder(shape, strides)
-    ? // Not by slice(), which gives a view where the file is one of Node's Buffers.
-      new Uint8Array(storage.subarray(start, start + count * facts.bytes))
-    : gather(storage, tensor, count, facts.bytes)
-  return facts.view(shape, bytes.buffer)
+  if (!isInOrder(shape, strides)) return facts.view(shape, gather(storage, tensor, count, facts.bytes).buffer)
+  const start = storage.byteOffset + offset * facts.bytes
+  if (count > 0 && start % facts.bytes === 0) return facts.view(shape, storage.buffer, start, count)
+  // Not by slice(), which gives a view where the file is one of Node's Buffers.
+  const from = offset * facts.bytes
+  const copy = new Uint8Array(storage.subarray(from, from + count * facts.bytes))
+  return facts.view(shape, copy.buffer)
 }
 
 /** Row-major without holes; an axis of one index has no stride that matters. */

@@ -25,7 +25,7 @@ export function isTorchFile(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4
 }
 
-/** Reads a whole file; `who` names it in errors. Every array is a copy of its own. */
+/** Reads a whole file; `who` names it in errors. Arrays share memory with `bytes` where they can. */
 export function decodeTorchFile(bytes: Uint8Array, who: string): TorchFile {
   if (!isTorchFile(bytes)) throw noArchive(bytes, who)
   const entries = readZip(bytes, who)
