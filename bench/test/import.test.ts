@@ -9,12 +9,12 @@ import {
   type ImportedModel,
   importModel,
   modelConfig,
+  modelOfState,
   officialPrefix,
   parseOfficialConfig,
   type StoredTensor,
   Thinker,
 } from '@tiny-recursive-models/trm'
-import { modelOfState } from '@tiny-recursive-models/trm/node'
 import { type Golden, readGolden, tensorOf } from '../src/parity/golden.ts'
 
 // Recorded runs of the official code: its final weights as checkpoints, imported, must give its evaluation logits.

@@ -4,11 +4,11 @@ import {
   type EvaluationReport,
   evaluate,
   loadDataSets,
+  modelOfState,
   recipes,
   type TrainedModel,
   train,
 } from '@tiny-recursive-models/trm'
-import { modelOfState } from '@tiny-recursive-models/trm/node'
 import { median } from './operations.ts'
 
 export interface InferenceSpeed {

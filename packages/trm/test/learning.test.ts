@@ -5,7 +5,7 @@ import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import { decodeTrainingState, type TrainingState } from '../src/checkpoint/training-state.ts'
 import { loadDataSets } from '../src/data/load.ts'
 import { type EvaluationReport, evaluate } from '../src/evaluate/evaluate.ts'
-import { encodeModelFile, modelOfState } from '../src/node/model-files.ts'
+import { encodeModelFile, modelOfState } from '../src/evaluate/stored-model.ts'
 import { recipes } from '../src/recipes/index.ts'
 import { train } from '../src/train/train.ts'
 

@@ -10,8 +10,6 @@ export { type ImportedFile, type ImportFileOptions, importFile } from './import-
 export { type MachineFacts, machineFacts, mostThreads } from './machine.ts'
 export {
   type CheckpointChoice,
-  encodeModelFile,
-  modelOfState,
   type OpenedModel,
   openModel,
 } from './model-files.ts'

@@ -1,0 +1,79 @@
+/** The weights of a training state as a file of their own, and as a model to think with. */
+import { InputError } from '@tiny-recursive-models/tensor'
+import { type StoredTensor, toFloat32 } from '../checkpoint/stored-tensor.ts'
+import {
+  encodeTrainingState,
+  puzzleIdentifiersName,
+  puzzleTableName,
+  puzzleTableOf,
+  type TrainingState,
+  tensorGroups,
+  tensorsOf,
+} from '../checkpoint/training-state.ts'
+import { sudokuLayout } from '../data/sudoku/shape.ts'
+import { type ModelConfig, modelConfig, prefixLength } from '../models/config.ts'
+import { weightTypes } from '../models/weights.ts'
+import type { TrainedModel } from './thinker.ts'
+
+/** The weights to use of a training state, the averaged ones where there are some, without all that training needs. */
+export function encodeModelFile(state: TrainingState): Uint8Array {
+  const average = tensorsOf(state, 'average')
+  const tensors = new Map<string, StoredTensor>()
+  for (const [name, tensor] of tensorsOf(state, 'weights'))
+    tensors.set(`${tensorGroups.weights}${name}`, average.get(name) ?? tensor)
+  for (const name of [puzzleTableName, puzzleIdentifiersName]) {
+    const tensor = state.tensors.get(name)
+    if (tensor) tensors.set(name, tensor)
+  }
+  return encodeTrainingState({ ...state, slotDraws: [], tensors })
+}
+
+/** The model of a training state or of a model file; `who` names it in errors. */
+export function modelOfState(state: TrainingState, who: string): TrainedModel {
+  const config = configOfState(state, who)
+  const stored = tensorsOf(state, 'weights')
+  const average = tensorsOf(state, 'average')
+  const entries = Object.entries(weightTypes(config)).map(([name, { shape }]) => {
+    const tensor = average.get(name) ?? stored.get(name)
+    if (tensor === undefined || tensor.shape.join() !== shape.join()) {
+      const got = tensor === undefined ? 'nothing' : `[${tensor.shape}]`
+      throw foreign(who, `weights.${name} [${shape}], as its recipe says`, got)
+    }
+    return [name, { type: 'float32' as const, shape, data: toFloat32(tensor, name) }] as const
+  })
+  return {
+    config,
+    weights: Object.fromEntries(entries),
+    puzzleTable: puzzleTableOf(state, who),
+    cellLoss: state.recipe.optimizer.loss,
+  }
+}
+
+/** Sizes that come from the data stand in the file; in those of the first versions the shapes tell most of them. */
+function configOfState(state: TrainingState, who: string): ModelConfig {
+  const { model, data } = state.recipe
+  if (state.sizes) return modelConfig(model, state.sizes)
+  const shapeOf = (name: string) => state.tensors.get(name)?.shape
+  const symbols = shapeOf('weights.tokens')?.[0]
+  if (symbols === undefined) throw foreign(who, 'the weight "tokens"', 'none')
+  const identifiers = shapeOf(puzzleTableName)?.[0] ?? 1
+  if ('boxRows' in data) return modelConfig(model, { cells: sudokuLayout(data).cells, symbols, identifiers })
+  const length =
+    (model.mixer === 'mlp' ? shapeOf('weights.blocks.0.mixer.gateUp')?.[1] : undefined) ??
+    shapeOf('weights.positions')?.[0] ??
+    shapeOf('carry.answer.0')?.[0]
+  if (length === undefined) {
+    throw new InputError({
+      who,
+      expected: 'a checkpoint that tells how many cells a puzzle has',
+      got: 'weights alone of an attention model',
+      hint: 'Open a checkpoint of checkpoints/ (--checkpoint latest).',
+    })
+  }
+  return modelConfig(model, { cells: length - prefixLength(model), symbols, identifiers })
+}
+
+function foreign(who: string, expected: string, got: string): InputError {
+  const hint = 'The file is damaged or was not written for this recipe: use another checkpoint.'
+  return new InputError({ who, expected, got, hint })
+}
