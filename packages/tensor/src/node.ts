@@ -17,7 +17,7 @@ export async function openOrtExecutor(options: Partial<OrtOptions> = {}): Promis
     })
   }
   const built = onnxruntime.listSupportedBackends().map((backend) => backend.name)
-  const devices = (['cpu', 'webgpu'] satisfies Device[]).filter((name) => built.includes(name))
+  const devices = (['cpu', 'webgpu'] as readonly Device[]).filter((name) => built.includes(name))
   if (!devices.includes(device)) {
     throw new InputError({
       who: 'device',

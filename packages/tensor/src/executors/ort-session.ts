@@ -1,6 +1,7 @@
 import type { InferenceSession, TensorConstructor } from 'onnxruntime-common'
 
-export type Device = 'cpu' | 'webgpu'
+/** `wasm` is the CPU of a browser. */
+export type Device = 'cpu' | 'wasm' | 'webgpu'
 
 /** The part of an onnxruntime package that is used; onnxruntime-node and onnxruntime-web both have it. */
 export interface OnnxRuntime {
@@ -37,6 +38,12 @@ export async function createSession(
     logSeverityLevel: 3,
   } as const
   const session = { set_denormal_as_zero: '1' }
+  if (device === 'wasm')
+    return await runtime.InferenceSession.create(model, {
+      ...common,
+      executionProviders: ['wasm'],
+      extra: { session },
+    })
   if (device === 'cpu')
     return await runtime.InferenceSession.create(model, {
       ...common,

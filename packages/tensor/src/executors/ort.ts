@@ -30,11 +30,11 @@ export function createOrtExecutor(runtime: OnnxRuntime, options: OrtOptions): Ex
   const copies = new DeviceCopies(runtime, options)
   return {
     name:
-      device === 'cpu'
-        ? `onnxruntime cpu, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
-        : 'onnxruntime webgpu',
+      device === 'webgpu'
+        ? 'onnxruntime webgpu'
+        : `onnxruntime ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     device,
-    threads: device === 'cpu' ? threads : 1,
+    threads: device === 'webgpu' ? 1 : threads,
     async compile(program) {
       verifyProgram(program)
       const locations = {
@@ -48,7 +48,7 @@ export function createOrtExecutor(runtime: OnnxRuntime, options: OrtOptions): Ex
     },
     async upload(tensor) {
       const onHost = toOrt(runtime, tensor)
-      return deviceTensor(device === 'cpu' ? onHost : await copies.upload(onHost))
+      return deviceTensor(device === 'webgpu' ? await copies.upload(onHost) : onHost)
     },
     async download(tensor) {
       const held = ownTensor(tensor)

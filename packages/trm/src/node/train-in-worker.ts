@@ -1,6 +1,6 @@
 /** Training in a thread of its own, so that the process can draw progress and hear Ctrl-C while a step computes. */
 import { Worker } from 'node:worker_threads'
-import { unpackError } from './carried-error.ts'
+import { unpackError } from '../train/carried-error.ts'
 import type { RunTrainingEvent, RunTrainingOptions } from './run-training.ts'
 import type { TrainingWorkerData, TrainingWorkerMessage } from './training-worker.ts'
 

@@ -1,7 +1,7 @@
 /** The worker thread of `trainInWorker`: trains and posts every event. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { deepFreeze } from '../recipes/schema.ts'
-import { type CarriedError, packError } from './carried-error.ts'
+import { type CarriedError, packError } from '../train/carried-error.ts'
 import { type RunTrainingEvent, type RunTrainingOptions, runTraining } from './run-training.ts'
 
 export interface TrainingWorkerData {

@@ -1,0 +1,127 @@
+/** The one file that opens ONNX Runtime in a browser. */
+import { InputError } from './errors.ts'
+import type { Executor } from './executors/executor.ts'
+import { createOrtExecutor, type OnnxRuntime } from './executors/ort.ts'
+import { floatTensor } from './graph/types.ts'
+
+/** Where the two files of one build of ONNX Runtime are; by default where the bundler has put them. */
+export interface RuntimeFiles {
+  readonly mjs: string
+  readonly wasm: string
+}
+
+export interface BrowserOptions {
+  /** `auto`: WebAssembly, the faster one for small models. */
+  readonly device?: 'auto' | 'wasm' | 'webgpu'
+  /** Threads of WebAssembly; by default the cores, at most four, where the page is cross-origin isolated, else one. */
+  readonly threads?: number
+  readonly files?: { readonly wasm?: RuntimeFiles; readonly webgpu?: RuntimeFiles }
+  /** Refuses programs with an operator that WebGPU lacks; without it such operators run in WebAssembly. */
+  readonly refuseFallback?: boolean
+}
+
+const mostThreads = 4
+
+/**
+ * Opens ONNX Runtime in a page or, better, in a worker: WebAssembly with SIMD and, where the page is cross-origin
+ * isolated, threads; or WebGPU. A worker or page uses one device and one number of threads, the first that it opened.
+ */
+export async function openOrtExecutor(options: BrowserOptions = {}): Promise<Executor> {
+  const { device: wanted = 'auto', refuseFallback = false, files } = options
+  const device = wanted === 'auto' ? 'wasm' : wanted
+  const threads = threadsFor(device, options.threads)
+  if (device === 'webgpu') await requireAdapter()
+  const { runtime, env } = await runtimes[device]()
+  env.numThreads = threads
+  const paths = files?.[device]
+  if (paths) env.wasmPaths = { mjs: paths.mjs, wasm: paths.wasm }
+  const executor = createOrtExecutor(runtime, { device, threads, refuseFallback })
+  await firstSession(executor, device)
+  return executor
+}
+
+interface WasmEnvironment {
+  numThreads?: number
+  wasmPaths?: string | { mjs?: string | URL; wasm?: string | URL }
+}
+
+/** Two builds of the runtime: the one with WebGPU is twice as large, so a page loads the one that it needs. */
+const runtimes: Readonly<
+  Record<'wasm' | 'webgpu', () => Promise<{ runtime: OnnxRuntime; env: WasmEnvironment }>>
+> = {
+  wasm: async () => {
+    const runtime = await import('onnxruntime-web/wasm')
+    return { runtime, env: runtime.env.wasm }
+  },
+  webgpu: async () => {
+    const runtime = await import('onnxruntime-web/webgpu')
+    return { runtime, env: runtime.env.wasm }
+  },
+}
+
+function threadsFor(device: 'wasm' | 'webgpu', wanted: number | undefined): number {
+  const isolated = globalThis.crossOriginIsolated
+  if (device === 'webgpu' || (wanted === undefined && !isolated)) return 1
+  const cores = globalThis.navigator.hardwareConcurrency
+  const threads = wanted ?? Math.min(cores, mostThreads)
+  if (Number.isInteger(threads) && threads >= 1 && threads <= 64 && (threads === 1 || isolated))
+    return threads
+  throw new InputError({
+    who: 'threads',
+    expected: isolated ? 'a whole number from 1 to 64' : '1, because the page is not cross-origin isolated',
+    got: String(threads),
+    hint: isolated
+      ? `This machine has ${cores} cores.`
+      : 'Serve the page with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.',
+  })
+}
+
+/** Why this browser has no WebGPU adapter; null where it has one. */
+export async function missingAdapter(): Promise<string | null> {
+  const { gpu } = globalThis.navigator
+  if (!gpu) return 'no WebGPU in this browser, or a page that is not secure (https or localhost)'
+  try {
+    return (await gpu.requestAdapter()) ? null : 'WebGPU without an adapter'
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+async function requireAdapter(): Promise<void> {
+  const got = await missingAdapter()
+  if (got === null) return
+  throw new InputError({
+    who: 'device webgpu',
+    expected: 'an adapter: a GPU that the browser may use',
+    got,
+    hint: 'Use device wasm, or switch hardware acceleration on in the browser.',
+  })
+}
+
+/** The files of the runtime are fetched by the first session. */
+async function firstSession(executor: Executor, device: string): Promise<void> {
+  try {
+    const { trace } = await import('./graph/program.ts')
+    const { add } = await import('./ops/primitives.ts')
+    const program = trace(
+      'first',
+      { feeds: { x: { shape: [1], type: 'float32' } }, states: {} },
+      ({ feeds }) => ({
+        outputs: { y: add(feeds.x, 1) },
+      }),
+    )
+    const executable = await executor.compile(program)
+    await executable.run({ x: floatTensor([1], [0]) }, new Map())
+    await executable.close()
+  } catch (error) {
+    throw new InputError(
+      {
+        who: `device ${device}`,
+        expected: 'the files of ONNX Runtime beside the page',
+        got: error instanceof Error ? error.message : String(error),
+        hint: 'Name them by the option `files`; see docs/browser.md.',
+      },
+      { cause: error },
+    )
+  }
+}

@@ -1,0 +1,16 @@
+/** What only a browser can do: models in a worker, on WebAssembly or WebGPU. */
+export {
+  type BrowserOptions,
+  missingAdapter,
+  openOrtExecutor,
+  type RuntimeFiles,
+} from '@tiny-recursive-models/tensor/browser'
+export { ModelClient, type StoppableStream } from './client.ts'
+export type {
+  BrowserTrainingEvent,
+  EvaluationProgress,
+  ModelFacts,
+  RuntimeFacts,
+  RuntimeOptions,
+} from './protocol.ts'
+export { serveModels } from './serve.ts'

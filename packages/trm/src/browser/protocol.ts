@@ -1,0 +1,96 @@
+/** What a page and its model worker say to each other. Everything here survives a structured clone. */
+import type { BrowserOptions } from '@tiny-recursive-models/tensor/browser'
+import type { DataDescription } from '../data/load.ts'
+import type { EvaluationReport } from '../evaluate/evaluate.ts'
+import type { ThinkOptions, Thought } from '../evaluate/think.ts'
+import type { ModelConfig } from '../models/config.ts'
+import type { Recipe } from '../recipes/schema.ts'
+import type { CarriedError } from '../train/carried-error.ts'
+import type { TrainingEvent } from '../train/events.ts'
+
+export type RuntimeOptions = BrowserOptions
+
+/** What the worker runs on. */
+export interface RuntimeFacts {
+  readonly device: 'wasm' | 'webgpu'
+  /** For people: "onnxruntime wasm, 2 threads". */
+  readonly executor: string
+  readonly threads: number
+  /** Whether the page is cross-origin isolated, without which there is one thread only. */
+  readonly isolated: boolean
+}
+
+/** A model that a worker has opened. */
+export interface ModelFacts {
+  /** Its number in the worker. */
+  readonly id: number
+  readonly name: string
+  readonly recipe: Recipe
+  readonly config: ModelConfig
+  readonly parameters: number
+  /** Optimiser steps behind the weights. */
+  readonly step: number
+}
+
+/** What training tells, with checkpoints as files: `best` and `end` as model files, `stop` and `interval` whole. */
+export type BrowserTrainingEvent =
+  | Exclude<TrainingEvent, { type: 'checkpoint' }>
+  | {
+      readonly type: 'checkpoint'
+      readonly step: number
+      readonly reason: 'interval' | 'best' | 'stop' | 'end'
+      /** A training state to go on from: the same file as in checkpoints/ of a run folder. Null for `best`. */
+      readonly state: Uint8Array | null
+      /** A model file, as best.safetensors is. Null but for `best` and `end`. */
+      readonly model: Uint8Array | null
+    }
+
+export type EvaluationProgress =
+  | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly elapsedMs: number }
+  | { readonly type: 'done'; readonly report: EvaluationReport }
+
+/** Every request: what it takes, what it streams, and what it ends with. */
+export interface Requests {
+  readonly start: { takes: RuntimeOptions; streams: never; gives: RuntimeFacts }
+  readonly open: { takes: { bytes: Uint8Array; name: string }; streams: never; gives: ModelFacts }
+  readonly close: { takes: { model: number }; streams: never; gives: undefined }
+  readonly think: {
+    takes: { model: number; tokens: Int32Array; options: ThinkOptions }
+    streams: Thought
+    gives: undefined
+  }
+  readonly train: {
+    takes: { recipe: Recipe; resume: Uint8Array | null }
+    streams: BrowserTrainingEvent
+    gives: undefined
+  }
+  readonly evaluate: {
+    takes: {
+      model: number
+      data: DataDescription
+      part: 'validation' | 'test'
+      limit: number
+      halting: 'full' | 'early'
+    }
+    streams: EvaluationProgress
+    gives: undefined
+  }
+}
+
+export type RequestName = keyof Requests
+
+export type ToWorker =
+  | {
+      readonly [Name in RequestName]: {
+        readonly id: number
+        readonly name: Name
+        readonly takes: Requests[Name]['takes']
+      }
+    }[RequestName]
+  /** Ends a stream after the step at hand; training saves a checkpoint first. */
+  | { readonly id: number; readonly name: 'stop' }
+
+export type FromWorker =
+  | { readonly id: number; readonly kind: 'event'; readonly event: unknown }
+  | { readonly id: number; readonly kind: 'end'; readonly result: unknown }
+  | { readonly id: number; readonly kind: 'error'; readonly error: CarriedError }

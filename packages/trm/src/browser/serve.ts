@@ -1,0 +1,204 @@
+/** The worker's side: opens models, thinks, trains and evaluates, one request at a time. */
+import { type Executor, InputError } from '@tiny-recursive-models/tensor'
+import { openOrtExecutor } from '@tiny-recursive-models/tensor/browser'
+import { decodeTrainingState, encodeTrainingState } from '../checkpoint/training-state.ts'
+import { loadDataSets } from '../data/load.ts'
+import { type AnyPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
+import { evaluate } from '../evaluate/evaluate.ts'
+import { encodeModelFile, modelOfState } from '../evaluate/stored-model.ts'
+import { think } from '../evaluate/think.ts'
+import type { TrainedModel } from '../evaluate/thinker.ts'
+import { parameterCount } from '../models/weights.ts'
+import { deepFreeze, type Recipe } from '../recipes/schema.ts'
+import { packError } from '../train/carried-error.ts'
+import type { TrainingEvent } from '../train/events.ts'
+import { train } from '../train/train.ts'
+import type {
+  BrowserTrainingEvent,
+  FromWorker,
+  RequestName,
+  Requests,
+  RuntimeFacts,
+  ToWorker,
+} from './protocol.ts'
+
+/** What of a worker's global scope is used. */
+export interface WorkerScope {
+  postMessage(message: unknown): void
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
+}
+
+/** Answers the requests of a `ModelClient`. Call it once, in a module worker. */
+export function serveModels(scope: WorkerScope = globalThis as unknown as WorkerScope): void {
+  const post = (message: FromWorker): void => scope.postMessage(message)
+  const server = new ModelServer()
+  const stopped = new Set<number>()
+  let last: Promise<void> = Promise.resolve()
+  scope.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
+    if (data.name === 'stop') {
+      stopped.add(data.id)
+      return
+    }
+    const { id } = data
+    last = last.then(async () => {
+      try {
+        const answers = server.answer(data, () => stopped.has(id))
+        for (;;) {
+          const { done, value } = await answers.next()
+          if (done) {
+            post({ id, kind: 'end', result: value })
+            break
+          }
+          post({ id, kind: 'event', event: value })
+          await letMessagesIn()
+          if (stopped.has(id) && data.name === 'think') await answers.return(undefined)
+        }
+      } catch (error) {
+        post({ id, kind: 'error', error: packError(error) })
+      }
+      stopped.delete(id)
+    })
+  })
+}
+
+/** Runs of ONNX Runtime follow each other as microtasks: without a pause no message would be read between them. */
+function letMessagesIn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(null)
+  })
+}
+
+type Answers = AsyncGenerator<unknown, unknown>
+
+class ModelServer {
+  #executor: Executor | null = null
+  readonly #models = new Map<number, TrainedModel>()
+  #next = 1
+
+  readonly #handlers: {
+    readonly [Name in RequestName]: (
+      takes: Requests[Name]['takes'],
+      shouldStop: () => boolean,
+    ) => AsyncGenerator<Requests[Name]['streams'], Requests[Name]['gives']>
+  } = {
+    start: (options) => this.#start(options),
+    open: (file) => this.#open(file),
+    close: (which) => this.#close(which),
+    think: (question) => this.#think(question),
+    train: (options, shouldStop) => this.#train(options, shouldStop),
+    evaluate: (options, shouldStop) => this.#evaluate(options, shouldStop),
+  }
+
+  answer(request: Exclude<ToWorker, { name: 'stop' }>, shouldStop: () => boolean): Answers {
+    const handle = this.#handlers[request.name] as (takes: unknown, shouldStop: () => boolean) => Answers
+    return handle(request.takes, shouldStop)
+  }
+
+  // biome-ignore lint/correctness/useYield: an answer without events
+  async *#start(options: Requests['start']['takes']): AsyncGenerator<never, RuntimeFacts> {
+    const executor = await openOrtExecutor(options)
+    this.#executor = executor
+    return {
+      device: executor.device === 'webgpu' ? 'webgpu' : 'wasm',
+      executor: executor.name,
+      threads: executor.threads,
+      isolated: globalThis.crossOriginIsolated,
+    }
+  }
+
+  // biome-ignore lint/correctness/useYield: an answer without events
+  async *#open({ bytes, name }: Requests['open']['takes']): AsyncGenerator<never, Requests['open']['gives']> {
+    const state = decodeTrainingState(bytes, name)
+    const model = modelOfState(state, name)
+    const id = this.#next++
+    this.#models.set(id, model)
+    const { config } = model
+    return { id, name, recipe: state.recipe, config, parameters: parameterCount(config), step: state.step }
+  }
+
+  // biome-ignore lint/correctness/useYield: an answer without events
+  async *#close({ model }: Requests['close']['takes']): AsyncGenerator<never, undefined> {
+    this.#models.delete(model)
+  }
+
+  async *#think({
+    model,
+    tokens,
+    options,
+  }: Requests['think']['takes']): AsyncGenerator<Requests['think']['streams'], undefined> {
+    yield* think(this.#runtime(), this.#model(model), tokens, options)
+  }
+
+  async *#train(
+    { recipe, resume }: Requests['train']['takes'],
+    shouldStop: () => boolean,
+  ): AsyncGenerator<BrowserTrainingEvent, undefined> {
+    const state = resume && decodeTrainingState(resume, 'checkpoint')
+    const data = await loadDataSets(recipe.data, noFiles)
+    const options = { recipe: deepFreeze(recipe) as Recipe, data, executor: this.#runtime(), shouldStop }
+    for await (const event of train({ ...options, ...(state && { resume: state }) })) yield asFiles(event)
+  }
+
+  async *#evaluate(
+    { model, data, part, limit, halting }: Requests['evaluate']['takes'],
+    shouldStop: () => boolean,
+  ): AsyncGenerator<Requests['evaluate']['streams'], undefined> {
+    const { isValid, ...sets } = await loadDataSets(data, noFiles)
+    const set = firstOf(sets[part], limit)
+    const options = { halting, shouldStop, ...(isValid && { isValid }) }
+    for await (const event of evaluate(this.#runtime(), this.#model(model), set, options))
+      if (event.type !== 'answer') yield event
+  }
+
+  #runtime(): Executor {
+    if (this.#executor) return this.#executor
+    throw new Error('a client starts the worker before it asks')
+  }
+
+  #model(id: number): TrainedModel {
+    const model = this.#models.get(id)
+    if (model) return model
+    throw new InputError({
+      who: `model ${id}`,
+      expected: 'a model that was opened',
+      got: 'one that is closed or of another worker',
+      hint: 'Open its file again.',
+    })
+  }
+}
+
+function asFiles(event: TrainingEvent): BrowserTrainingEvent {
+  if (event.type !== 'checkpoint') return event
+  const { type, step, reason, state } = event
+  return {
+    type,
+    step,
+    reason,
+    state: reason === 'best' ? null : encodeTrainingState(state),
+    model: reason === 'best' || reason === 'end' ? encodeModelFile(state) : null,
+  }
+}
+
+const firstOf = (set: AnyPuzzleSet, limit: number): AnyPuzzleSet =>
+  set.count <= limit
+    ? set
+    : selectPuzzles(
+        set,
+        Int32Array.from({ length: limit }, (_, index) => index),
+        `first ${limit} of ${set.name}`,
+      )
+
+/** A page trains on puzzles that it makes itself. */
+function noFiles(path: string): Promise<never> {
+  throw new InputError({
+    who: `data file ${path}`,
+    expected: 'a recipe with generated puzzles',
+    got: 'one that reads files',
+    hint: 'A page has no files: train this recipe with `trm train`.',
+  })
+}
