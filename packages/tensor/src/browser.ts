@@ -2,7 +2,9 @@
 import { InputError } from './errors.ts'
 import type { Executor } from './executors/executor.ts'
 import { createOrtExecutor, type OnnxRuntime } from './executors/ort.ts'
+import { trace } from './graph/program.ts'
 import { floatTensor } from './graph/types.ts'
+import { add } from './ops/primitives.ts'
 
 /** Where the two files of one build of ONNX Runtime are; by default where the bundler has put them. */
 export interface RuntimeFiles {
@@ -101,8 +103,6 @@ async function requireAdapter(): Promise<void> {
 /** The files of the runtime are fetched by the first session. */
 async function firstSession(executor: Executor, device: string): Promise<void> {
   try {
-    const { trace } = await import('./graph/program.ts')
-    const { add } = await import('./ops/primitives.ts')
     const program = trace(
       'first',
       { feeds: { x: { shape: [1], type: 'float32' } }, states: {} },
