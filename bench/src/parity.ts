@@ -6,7 +6,7 @@ import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import { compareWithRecordedVote, readRecordedVote } from './parity/arc-vote.ts'
 import { compareWithGolden } from './parity/compare.ts'
 import { type Deviation, withinTolerance, worstOfEach } from './parity/deviations.ts'
-import { readGolden } from './parity/golden.ts'
+import { readGolden } from './parity/read-golden.ts'
 
 const help = `npm run parity -- DIR [--device cpu|webgpu] [--threads N] [--only NAME] [--reference]
 

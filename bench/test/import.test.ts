@@ -15,7 +15,8 @@ import {
   type StoredTensor,
   Thinker,
 } from '@tiny-recursive-models/trm'
-import { type Golden, readGolden, tensorOf } from '../src/parity/golden.ts'
+import { type Golden, tensorOf } from '../src/parity/golden.ts'
+import { readGolden } from '../src/parity/read-golden.ts'
 
 // Recorded runs of the official code: its final weights as checkpoints, imported, must give its evaluation logits.
 const reference = new URL('../../../shared/reference/', import.meta.url)

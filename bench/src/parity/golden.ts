@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { floatTensor, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
 import {
   decodeSafetensors,
@@ -98,10 +97,10 @@ export interface Golden {
   readonly tensors: ReadonlyMap<string, StoredTensor>
 }
 
-export async function readGolden(pathWithoutEnding: string): Promise<Golden> {
-  const settings = JSON.parse(await readFile(`${pathWithoutEnding}.json`, 'utf8')) as GoldenSettings
-  const file = `${pathWithoutEnding}.safetensors`
-  const { tensors } = decodeSafetensors(await readFile(file), file)
+/** From the texts of its two files. */
+export function parseGolden(json: string, safetensors: Uint8Array, name: string): Golden {
+  const settings = JSON.parse(json) as GoldenSettings
+  const { tensors } = decodeSafetensors(safetensors, `${name}.safetensors`)
   const { model } = settings
   const positions = { rope: 'rotary', learned: 'learned', none: 'none' } as const
   const config: ModelConfig = {

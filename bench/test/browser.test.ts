@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { after, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { browserSkip } from '../../testing/chromium.ts'
+import { type BrowserSuite, openSuite } from '../../testing/suite/open-suite.ts'
+import type { SuiteAnswer } from '../../testing/suite/protocol.ts'
+import { type Deviation, withinTolerance } from '../src/parity/deviations.ts'
+import { loose } from './chaos.ts'
+
+// The conformance suite of executors and the recorded runs of the official code, in a real browser: WebAssembly is
+// held to what Node is held to, WebGPU (here a software adapter, which is slow) to 1e-3.
+const fixtures = fileURLToPath(new URL('fixtures', import.meta.url))
+const recorded = readdirSync(fixtures).flatMap((file) => /^(.*)\.safetensors$/.exec(file)?.[1] ?? [])
+
+type Allowed = (deviation: Deviation) => number
+
+const devices = {
+  wasm: {
+    threads: 2,
+    names: recorded,
+    allowed: (name: string): Allowed => loose[name] ?? (({ allowed }) => allowed),
+  },
+  webgpu: {
+    threads: 1,
+    names: ['trm_att'],
+    allowed:
+      (): Allowed =>
+      ({ allowed }) =>
+        Math.max(allowed, 1e-3),
+  },
+} as const
+
+const skip = browserSkip()
+
+for (const device of ['wasm', 'webgpu'] as const) {
+  const { threads, names, allowed } = devices[device]
+  const left = skip || (device === 'webgpu' && process.env.TRM_TEST_WEBGPU === '0' && 'TRM_TEST_WEBGPU is 0')
+  if (left) {
+    test(`${device} in Chromium`, { skip: left }, () => {})
+    continue
+  }
+  const suite: BrowserSuite = await openSuite(fixtures, { webgpu: device === 'webgpu' })
+  after(() => suite.close())
+  const request = { device, ...(device === 'wasm' && { threads }) }
+  const conformance = await suite.run({ ...request, suite: 'conformance' })
+  const goldens = await suite.run({ ...request, suite: 'golden', names })
+
+  describe(`${device} in Chromium`, () => {
+    test('can be opened, in a worker', () => assertOpened(conformance, device))
+    test('runs every case', () => assert.ok(conformance.outcomes.length > 500))
+    for (const { name, error } of conformance.outcomes) test(name, () => assert.equal(error, null))
+    for (const name of names) {
+      test(`${name}: computes what the official code computes`, () => {
+        assertOpened(goldens, device)
+        const deviations = goldens.deviations[name] ?? []
+        assert.ok(deviations.length > 50, `${deviations.length} comparisons`)
+        const held = deviations.map((deviation) => ({ ...deviation, allowed: allowed(name)(deviation) }))
+        assert.deepEqual(
+          held.filter((deviation) => !withinTolerance(deviation)),
+          [],
+        )
+      })
+    }
+  })
+}
+
+function assertOpened({ error, executor }: SuiteAnswer, device: string): void {
+  assert.equal(error, null)
+  assert.match(executor, device === 'wasm' ? /^onnxruntime wasm, 2 threads$/ : /^onnxruntime webgpu$/)
+}

@@ -1,0 +1,24 @@
+/** What Node asks the page of the suite, and what it answers. */
+import type { Deviation } from '../../bench/src/parity/deviations.ts'
+import type { Outcome } from '../shims/node-test.ts'
+
+export type SuiteRequest = { readonly device: 'wasm' | 'webgpu'; readonly threads?: number } & (
+  | { readonly suite: 'conformance' }
+  /** Recorded runs by the name of their two files. */
+  | { readonly suite: 'golden'; readonly names: readonly string[] }
+)
+
+export interface SuiteAnswer {
+  /** The executor's name. */
+  readonly executor: string
+  readonly outcomes: readonly Outcome[]
+  /** By the name of the recorded run. */
+  readonly deviations: Readonly<Record<string, readonly Deviation[]>>
+  /** What went wrong before any test could run. */
+  readonly error: string | null
+}
+
+/** The global function of the page. */
+export interface SuitePage {
+  readonly runSuite: (request: SuiteRequest) => Promise<SuiteAnswer>
+}

@@ -1,0 +1,51 @@
+/** Runs the conformance suite or compares with recorded runs, on the device that is asked for. */
+import { openOrtExecutor } from '@tiny-recursive-models/tensor/browser'
+import asyncifyScript from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url'
+import asyncifyBinary from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
+import script from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url'
+import binary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'
+import { compareWithGolden } from '../../bench/src/parity/compare.ts'
+import type { Deviation } from '../../bench/src/parity/deviations.ts'
+import { type Golden, parseGolden } from '../../bench/src/parity/golden.ts'
+import { conformance } from '../../packages/tensor/test/suite/conformance.ts'
+import { type Outcome, runTests } from '../shims/node-test.ts'
+import type { SuiteAnswer, SuiteRequest } from './protocol.ts'
+
+async function golden(name: string): Promise<Golden> {
+  const json = await (await fetch(`/goldens/${name}.json`)).text()
+  const tensors = await (await fetch(`/goldens/${name}.safetensors`)).arrayBuffer()
+  return parseGolden(json, new Uint8Array(tensors), name)
+}
+
+async function answer({ device, threads, ...request }: SuiteRequest): Promise<SuiteAnswer> {
+  const at = (url: string): string => new URL(url, import.meta.url).href
+  const executor = await openOrtExecutor({
+    ...(device && { device }),
+    ...(threads && { threads }),
+    refuseFallback: true,
+    files: {
+      wasm: { mjs: at(script), wasm: at(binary) },
+      webgpu: { mjs: at(asyncifyScript), wasm: at(asyncifyBinary) },
+    },
+  })
+  const found = { executor: executor.name, outcomes: [], deviations: {}, error: null }
+  if (request.suite === 'golden') {
+    const deviations: Record<string, readonly Deviation[]> = {}
+    for (const name of request.names) deviations[name] = await compareWithGolden(executor, await golden(name))
+    return { ...found, deviations }
+  }
+  conformance(executor)
+  const outcomes: Outcome[] = []
+  for await (const outcome of runTests()) outcomes.push(outcome)
+  return { ...found, outcomes }
+}
+
+addEventListener('message', async ({ data }: MessageEvent<SuiteRequest>) => {
+  const failed = (error: unknown): SuiteAnswer => ({
+    executor: '',
+    outcomes: [],
+    deviations: {},
+    error: error instanceof Error ? error.message : String(error),
+  })
+  postMessage(await answer(data).catch(failed))
+})
