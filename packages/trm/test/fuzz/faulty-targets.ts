@@ -1,4 +1,4 @@
-/** Readers with faults, for the test of the fuzzer itself. Case n is of the kind at n % 6. */
+/** Readers with faults, for the test of the fuzzer itself. Case n is of the kind at n % 8. */
 import type { Targets } from './cases.ts'
 import { single, type Target } from './target.ts'
 
@@ -18,4 +18,6 @@ export const targets: Targets = {
   'too much memory': target(() => {
     for (let piece = 0; piece < 16; piece++) hoard.push(new Uint8Array(2 ** 24).fill(1))
   }),
+  sleep: target(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)),
+  'no answer': target(() => new Promise(() => undefined)),
 }

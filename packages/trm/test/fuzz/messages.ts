@@ -11,6 +11,8 @@ export interface WorkerTask {
 
 export interface CaseBegin {
   readonly begin: number
+  /** Of the child since its start, all threads together. */
+  readonly processorMs: number
 }
 
 export interface CaseEnd {
@@ -21,6 +23,7 @@ export interface CaseEnd {
   readonly changes?: readonly string[]
   /** Most memory that the child has had so far, array buffers included. */
   readonly peakMebibytes: number
+  readonly processorMs: number
 }
 
 export type WorkerLine = CaseBegin | CaseEnd

@@ -6,14 +6,15 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { WorkerLine, WorkerTask } from './messages.ts'
+import { type TimeLimits, Watch } from './watch.ts'
 
 export interface FuzzOptions {
   readonly targetsModule: string
   readonly seed: number
   readonly from: number
   readonly to: number
-  /** The longest that a case may take; far beyond what any needs, since machines are shared. */
-  readonly timeoutMs: number
+  /** The longest that a case may take. */
+  readonly limits: TimeLimits
   /** Most resident memory of the child, the 100 MiB of Node and the library included. */
   readonly maximumMebibytes: number
   readonly onCase?: (done: number) => void
@@ -31,11 +32,15 @@ export interface FuzzReport {
   readonly counts: Readonly<Record<string, { readonly read: number; readonly refused: number }>>
   readonly failures: readonly Failure[]
   readonly peakMebibytes: number
+  /** Processor time of the slowest case. */
   readonly slowestMs: number
 }
 
 /** Failures after which there is nothing to learn from more. */
 const maximumFailures = 50
+
+/** More for a child to start, and for its samples. */
+const startMs = 60_000
 
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const found = new Findings()
@@ -56,9 +61,9 @@ class Findings {
     this.counts.set(kind, { ...before, [outcome]: before[outcome] + 1 })
   }
 
-  measure(peakMebibytes: number, elapsedMs: number): void {
+  measure(peakMebibytes: number, processorMs: number): void {
     this.peakMebibytes = Math.max(this.peakMebibytes, peakMebibytes)
-    this.slowestMs = Math.max(this.slowestMs, elapsedMs)
+    this.slowestMs = Math.max(this.slowestMs, processorMs)
   }
 
   report() {
@@ -69,35 +74,32 @@ class Findings {
 
 /** Returns the first case that is still to be run. */
 async function runChild(options: FuzzOptions, found: Findings): Promise<number> {
-  const { targetsModule, seed, from, to, timeoutMs, maximumMebibytes, onCase } = options
+  const { targetsModule, seed, from, to, limits, maximumMebibytes, onCase } = options
   const child = startChild({ targetsModule, seed, from, to })
   let current = from
   let hasBegun = false
-  let startedMs = performance.now()
-  const silence: { reason: string | null } = { reason: null }
-  const wait = (milliseconds: number, reason: string): NodeJS.Timeout =>
-    setTimeout(() => {
-      silence.reason = reason
-      child.kill('SIGKILL')
-    }, milliseconds)
-  // The first case waits for the child to start, and for its samples.
-  let watch = wait(timeoutMs + 60_000, 'no case begun')
+  let startedMs = 0
+  const overdue: { reason: string | null } = { reason: null }
+  const watch = new Watch(child.pid, (reason) => {
+    overdue.reason = reason
+    child.kill('SIGKILL')
+  })
+  watch.restart({ processorMs: limits.processorMs + startMs, clockMs: limits.clockMs + startMs }, 0)
   let complaints = ''
   child.stderr!.on('data', (data) => {
     complaints = (complaints + String(data)).slice(-2_000)
   })
   for await (const line of createInterface({ input: child.stdout! })) {
     const message = JSON.parse(line) as WorkerLine
-    clearTimeout(watch)
+    watch.restart(limits, message.processorMs)
     if ('begin' in message) {
       hasBegun = true
       current = message.begin
-      startedMs = performance.now()
-      watch = wait(timeoutMs, `no answer after ${timeoutMs / 1000} s`)
+      startedMs = message.processorMs
       continue
     }
-    const { kind, outcome, fault, changes, peakMebibytes } = message
-    found.measure(peakMebibytes, performance.now() - startedMs)
+    const { kind, outcome, fault, changes, peakMebibytes, processorMs } = message
+    found.measure(peakMebibytes, processorMs - startedMs)
     if (outcome === 'fault')
       found.failures.push({ number: current, kind, reason: `${fault}\n  after: ${changes?.join(', ')}` })
     else found.count(kind, outcome)
@@ -109,14 +111,15 @@ async function runChild(options: FuzzOptions, found: Findings): Promise<number> 
       found.failures.push({ number: message.end, kind, reason })
     }
     if (isTooLarge || found.failures.length >= maximumFailures) {
+      watch.stop()
       child.kill('SIGKILL')
       return current
     }
   }
-  clearTimeout(watch)
   const ending = await endOf(child)
+  watch.stop()
   if (ending === null) return current
-  const reason = silence.reason ?? `the child ended with ${ending}: ${complaints.trim()}`
+  const reason = overdue.reason ?? `the child ended with ${ending}: ${complaints.trim()}`
   if (!hasBegun) throw new Error(`no case was begun: ${reason}`)
   found.failures.push({ number: current, kind: '', reason })
   return current + 1

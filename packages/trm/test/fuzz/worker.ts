@@ -7,24 +7,30 @@ import { writeSync } from 'node:fs'
 import { InputError } from '@tiny-recursive-models/tensor'
 import type { FuzzCase } from './cases.ts'
 import { makeCase, samplesOf, type Targets } from './cases.ts'
-import type { CaseEnd, WorkerTask } from './messages.ts'
+import type { CaseEnd, WorkerLine, WorkerTask } from './messages.ts'
 
 const task = JSON.parse(process.argv[2] ?? 'null') as WorkerTask
 const { targets } = (await import(task.targetsModule)) as { targets: Targets }
 const samples = await samplesOf(targets)
 
-const tell = (line: object): void => {
+const tell = (line: WorkerLine): void => {
   writeSync(1, `${JSON.stringify(line)}\n`)
 }
 
+const processorMs = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
 for (let number = task.from; number < task.to; number++) {
-  tell({ begin: number })
+  tell({ begin: number, processorMs: processorMs() })
   const one = makeCase(targets, samples, task.seed, number)
   const end = await runCase(one)
+  const afterMs = processorMs()
   // Garbage of many cases is no fault of one.
   if (number % 20 === 0) globalThis.gc?.()
   const peakMebibytes = process.resourceUsage().maxRSS / 1024
-  tell({ end: number, kind: one.kind, peakMebibytes, ...end })
+  tell({ end: number, kind: one.kind, peakMebibytes, processorMs: afterMs, ...end })
 }
 
 async function runCase({

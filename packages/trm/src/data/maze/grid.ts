@@ -3,7 +3,7 @@
  * N = size, S = N² cells, numbered row by row.
  */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { nameCell } from '../cells.ts'
+import { nameCell, refuseLongText } from '../cells.ts'
 
 export const mazeTokens = { wall: 1, open: 2, start: 3, goal: 4, path: 5 } as const
 
@@ -12,6 +12,9 @@ export const mazeSymbols = 6
 export const smallestMaze = 2
 /** The size of the published mazes. */
 export const largestMaze = 30
+
+/** In messages about all of a text. */
+const textName = 'maze text'
 
 /** The character of every token; that of PAD never occurs. */
 const characters = '?# SGo'
@@ -35,6 +38,7 @@ export function mazeSizeOf(cells: number): number | undefined {
  * @param size N; by default it follows from the text
  */
 export function parseMaze(text: string, size?: number): MazeText {
+  refuseLongText(textName, text)
   const lines = text.split(/\r\n|\n|\r/)
   while (lines.at(-1) === '') lines.pop()
   while (lines[0] === '') lines.shift()
@@ -88,7 +92,7 @@ const sizes = `${smallestMaze} to ${largestMaze}`
 
 function wrongCells(cells: number, size: number | undefined): InputError {
   return new InputError({
-    who: 'maze text',
+    who: textName,
     expected:
       size === undefined
         ? `N² cells of a square maze, N from ${sizes}`
@@ -100,7 +104,7 @@ function wrongCells(cells: number, size: number | undefined): InputError {
 
 function wrongRows(rows: number, size: number | undefined): InputError {
   return new InputError({
-    who: 'maze text',
+    who: textName,
     expected: `${size ?? sizes} rows`,
     got: rows > largestMaze ? `more than ${largestMaze}` : String(rows),
     hint: 'Write one line a row, or all cells in one line.',

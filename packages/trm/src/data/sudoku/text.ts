@@ -1,5 +1,5 @@
 import { InputError } from '@tiny-recursive-models/tensor'
-import { nameCell } from '../cells.ts'
+import { nameCell, refuseLongText } from '../cells.ts'
 import {
   type BoxShape,
   blankToken,
@@ -10,6 +10,8 @@ import {
 } from './shape.ts'
 
 const blanks = '.0_*'
+/** In messages about all of a text. */
+const textName = 'Sudoku text'
 const separators = /[\s|+-]/
 
 export interface SudokuText {
@@ -25,6 +27,7 @@ export interface SudokuText {
  * @param shape the box; by default it follows from the number of cells, 16, 36 or 81
  */
 export function parseSudoku(text: string, shape?: BoxShape): SudokuText {
+  refuseLongText(textName, text)
   return parsePlainLine(text, shape ?? boxShapeOfCells(text.length)) ?? parseDrawnGrid(text, shape)
 }
 
@@ -111,5 +114,5 @@ function wrongLength(lines: string[][], count: number, layout: SudokuLayout | un
     })
   }
   const expected = layout ? `${layout.cells} cells` : '16, 36 or 81 cells'
-  return new InputError({ who: 'Sudoku text', expected, got: String(count), hint })
+  return new InputError({ who: textName, expected, got: String(count), hint })
 }

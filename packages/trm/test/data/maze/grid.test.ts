@@ -51,6 +51,11 @@ const refusals: Record<string, [string, number | undefined, string]> = {
     undefined,
     'maze text: expected 2 to 30 rows, got more than 30. Write one line a row, or all cells in one line.',
   ],
+  'a whole file': [
+    '\n'.repeat(2_000_000),
+    undefined,
+    'maze text: expected one puzzle, of at most 10000 characters, got 2000000 characters. Give the text of one puzzle alone.',
+  ],
   nothing: [
     '',
     undefined,

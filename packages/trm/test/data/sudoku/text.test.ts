@@ -69,6 +69,16 @@ test('formatted puzzles are read back', () => {
   }
 })
 
+test('a grid with a frame around every cell and a deep indent is read', () => {
+  const rule = `${' '.repeat(60)}+${'---+'.repeat(9)}`
+  const row = `${' '.repeat(60)}|${Array.from({ length: 9 }, (_, digit) => ` ${digit + 1} |`).join('')}`
+  const text = `${rule}\n${`${row}\n${rule}\n`.repeat(9)}`
+  assert.deepEqual(
+    [...parseSudoku(text).tokens],
+    Array.from({ length: 81 }, (_, cell) => (cell % 9) + 2),
+  )
+})
+
 test('errors name the row and the column', () => {
   const message = (text: string, shape?: (typeof boxShapes)[keyof typeof boxShapes]) => {
     try {
@@ -98,6 +108,11 @@ test('errors name the row and the column', () => {
     message('1'.repeat(16), boxShapes['9x9']),
     'Sudoku text: expected 81 cells, got 16. Write one character a cell, with . for a blank.',
   )
+  assert.equal(
+    message('1'.repeat(2_000_000)),
+    'Sudoku text: expected one puzzle, of at most 10000 characters, got 2000000 characters. Give the text of one puzzle alone.',
+  )
+  assert.match(message('1'.repeat(10_000)), /got 10000\./)
   assert.match(message(''), /got 0\./)
   assert.match(message(`😀${'.'.repeat(15)}`), /^row 1, column 1: .* got "😀"/)
 })
