@@ -1,0 +1,20 @@
+/** Starts model workers. A worker computes one request at a time, so thinking and training have one each. */
+import { ModelClient, type RuntimeOptions } from '@tiny-recursive-models/trm/browser'
+import { runtimeFiles } from './runtime-files.ts'
+
+/** A worker of its own; end it by `terminate`. */
+export function openClient(options: Omit<RuntimeOptions, 'files'> = {}): Promise<ModelClient> {
+  const worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'models' })
+  return ModelClient.connect(worker, { ...options, files: runtimeFiles })
+}
+
+let thinking: Promise<ModelClient> | undefined
+
+/** The worker of the page Think, opened at the first call. After a failure the next call tries again. */
+export function thinkingClient(): Promise<ModelClient> {
+  thinking ??= openClient().catch((error: unknown) => {
+    thinking = undefined
+    throw error
+  })
+  return thinking
+}

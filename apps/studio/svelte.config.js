@@ -1,0 +1,2 @@
+/** TypeScript in components needs no preprocessor: its types are only stripped. */
+export default {}
