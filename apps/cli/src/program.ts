@@ -11,6 +11,7 @@ import { addQuickstart } from './commands/quickstart.ts'
 import { addRecipes } from './commands/recipes.ts'
 import { addRuns } from './commands/runs.ts'
 import { addSolve } from './commands/solve.ts'
+import { addStudio } from './commands/studio.ts'
 import { addTrain } from './commands/train.ts'
 
 /** The whole command line; a new one for every parse, because commander keeps what it has read. */
@@ -31,7 +32,8 @@ Examples:
   trm recipes                               what can be trained
   trm train sudoku-4x4 --out runs/first     train; Ctrl-C saves, --resume goes on
   trm eval runs/first --early               accuracy on puzzles it has not seen
-  trm solve runs/first "..1.3....32.12.4"   the answer after every step`,
+  trm solve runs/first "..1.3....32.12.4"   the answer after every step
+  trm studio                                the same and more in a page`,
     )
   addQuickstart(program)
   addTrain(program)
@@ -40,6 +42,7 @@ Examples:
   addImport(program)
   addExport(program)
   addRuns(program)
+  addStudio(program)
   addRecipes(program)
   addData(program)
   addArc(program)

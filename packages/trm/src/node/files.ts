@@ -83,15 +83,11 @@ async function makeWithParents(path: string): Promise<void> {
   }
 }
 
-/** Reads a whole file of at most `maximumBytes`; a larger one is refused before anything is read. */
-export async function readFileBounded(
-  path: string,
-  { maximumBytes }: { readonly maximumBytes: number },
-): Promise<Uint8Array> {
-  let handle: FileHandle | null = null
+/** Opens a regular file to read it; refuses folders, devices and pipes. The system's own errors are left as they are. */
+export async function openRegularFile(path: string): Promise<FileHandle> {
+  // Without O_NONBLOCK, opening a named pipe would wait for a writer for ever.
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
-    // Without O_NONBLOCK, opening a named pipe would wait for a writer for ever.
-    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     const facts = await handle.stat()
     if (facts.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
     if (!facts.isFile()) {
@@ -102,6 +98,22 @@ export async function readFileBounded(
         hint: 'Copy the data into a file first.',
       })
     }
+    return handle
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+/** Reads a whole file of at most `maximumBytes`; a larger one is refused before anything is read. */
+export async function readFileBounded(
+  path: string,
+  { maximumBytes }: { readonly maximumBytes: number },
+): Promise<Uint8Array> {
+  let handle: FileHandle | null = null
+  try {
+    handle = await openRegularFile(path)
+    const facts = await handle.stat()
     if (facts.size > maximumBytes) {
       throw new InputError({
         who: path,

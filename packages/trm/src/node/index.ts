@@ -4,9 +4,11 @@ export { openArcBallots } from './arc-ballots.ts'
 export { type ArcFolderOptions, arcFolderBytes, writeArcFolder } from './arc-folder.ts'
 export { maximumDataBytes, readDataFile } from './data-files.ts'
 export { type ExportedFile, type ExportModelOptions, exportModel } from './export-model.ts'
-export { readFileBounded, writeFileAtomically } from './files.ts'
+export { errorCode, fileError } from './file-errors.ts'
+export { openRegularFile, readFileBounded, writeFileAtomically } from './files.ts'
 export * from './hub.ts'
 export { type ImportedFile, type ImportFileOptions, importFile } from './import-file.ts'
+export { LineTail, type LineTailOptions, type TailRead } from './line-tail.ts'
 export { type MachineFacts, machineFacts, mostThreads } from './machine.ts'
 export {
   type CheckpointChoice,
@@ -19,7 +21,8 @@ export type { PaperJob } from './paper/plan.ts'
 export type { PaperResults, PaperRow, PaperRun, PaperTable } from './paper/results.ts'
 export type { RecordedEvent, RunEvent } from './run-events.ts'
 export { createRunFolder, type LatestCheckpoint, openRunFolder, RunFolder, runFiles } from './run-folder.ts'
-export { listRuns, type RunStatus, type RunSummary } from './run-list.ts'
+export { listRuns, type RunStatus, RunSummarizer, type RunSummary } from './run-list.ts'
+export { type LockState, readLock } from './run-lock.ts'
 export { type RunReport, sampleSet, type TestProgress } from './run-report.ts'
 export {
   type RunTrainingEvent,

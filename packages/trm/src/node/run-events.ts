@@ -61,18 +61,24 @@ async function readLines(path: string): Promise<{ lines: EventLine[]; torn: bool
       // Power loss can leave a last line of zeros.
       return { lines, torn: true }
     } else {
-      throw new InputError({
-        who: `${path}, line ${index + 1}`,
-        expected: 'an event as JSON with a type',
-        got: JSON.stringify(line.slice(0, 80)),
-        hint: 'The file was changed by hand or damaged: remove this line.',
-      })
+      throw damagedLine(path, index + 1, line)
     }
   }
   return { lines, torn: rest !== '' }
 }
 
-function parseEvent(line: string): RecordedEvent | null {
+/** The error for a line in the middle of the file that is no event. */
+export function damagedLine(path: string, number: number, line: string): InputError {
+  return new InputError({
+    who: `${path}, line ${number}`,
+    expected: 'an event as JSON with a type',
+    got: JSON.stringify(line.slice(0, 80)),
+    hint: 'The file was changed by hand or damaged: remove this line.',
+  })
+}
+
+/** The event of a line, or null. */
+export function parseEvent(line: string): RecordedEvent | null {
   try {
     const value: unknown = JSON.parse(line)
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null

@@ -9,7 +9,7 @@ import { hostname } from 'node:os'
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
 import { errorCode, fileError } from './file-errors.ts'
-import { isProcessAlive } from './files.ts'
+import { isProcessAlive, readFileBounded } from './files.ts'
 
 const lockFields = z.object({
   pid: z.int().min(1),
@@ -17,6 +17,9 @@ const lockFields = z.object({
   /** Boot and start time of the process where the system tells (Linux), else null. */
   started: z.string().nullable(),
 })
+
+/** A name of a machine has at most 255 bytes. */
+const maximumLockBytes = 10_000
 
 type Holder = z.infer<typeof lockFields>
 
@@ -42,9 +45,10 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
 export async function readLock(path: string): Promise<LockState> {
   let written: string
   try {
-    written = await readFile(path, 'utf8')
+    // Bounded, and never from a pipe: whoever only looks at a run must not wait for ever.
+    written = new TextDecoder().decode(await readFileBounded(path, { maximumBytes: maximumLockBytes }))
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return { kind: 'free' }
+    if (errorCode(error instanceof InputError ? error.cause : error) === 'ENOENT') return { kind: 'free' }
     throw fileError(error, path, 'a lock file')
   }
   const holder = parseHolder(written)

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs'
+import { type Studio, startStudio } from '@tiny-recursive-models/studio-server'
+import { InputError } from '@tiny-recursive-models/trm'
+import type { Command } from 'commander'
+import { onInterrupt } from '../interrupt.ts'
+import { jsonOption, wholeNumber } from '../options.ts'
+import { showError } from '../output/errors.ts'
+import { isOutputClosed, onOutputClosed, print, printJsonLine } from '../output/streams.ts'
+import { studioPage } from '../studio-page.ts'
+
+interface StudioOptions {
+  readonly host: string
+  readonly port?: number
+  readonly json?: true
+}
+
+/** Tried first where none is asked for, so that a page that was open finds its server again. */
+const usualPort = 4747
+
+export function addStudio(program: Command): void {
+  program
+    .command('studio [runs]')
+    .description('serve the page that shows models thinking, training, and the runs of a folder; Ctrl-C ends')
+    .option('--host <name>', 'listen there; anything but this machine itself lets others in', '127.0.0.1')
+    .option(
+      '--port <number>',
+      `listen there; 0 takes a free one (default: ${usualPort} if it is free)`,
+      wholeNumber(0, 65_535),
+    )
+    .addOption(jsonOption('print the address as a line of JSON'))
+    .addHelpText(
+      'after',
+      `
+Without a folder of runs, ./runs is shown where there is one. Nothing is ever changed in it.
+
+Examples:
+  trm studio
+  trm studio runs/first
+  trm studio experiments --port 8080`,
+    )
+    .action(async (folder: string | undefined, { host, port, json }: StudioOptions) => {
+      const runs = folder ?? (existsSync('runs') ? 'runs' : null)
+      const page = await studioPage((reason) => {
+        const why = reason === 'missing' ? 'once' : 'its sources have changed'
+        process.stderr.write(`building the page, ${why}…\n`)
+      })
+      const onFault = (error: unknown): void => showError(error, json === true)
+      const studio = await start({ page, runs, host, onFault }, port)
+      if (!studio.isLocal) {
+        const what = runs === null ? 'the page' : `the page and the runs in ${runs}`
+        process.stderr.write(`warning: everybody who reaches this machine can see ${what} (--host ${host})\n`)
+      }
+      if (json) printJsonLine({ url: studio.url, port: studio.port, runs })
+      else {
+        print(`studio  ${studio.url}`)
+        print(runs === null ? 'no runs: name a folder to see some' : `runs    ${runs}`)
+        print('Ctrl-C ends it')
+      }
+      await untilStopped()
+      await studio.close()
+    })
+}
+
+type StartOptions = Omit<Parameters<typeof startStudio>[0], 'port'>
+
+/** On the asked port, or on the usual one, or on any that is free. */
+async function start(options: StartOptions, port: number | undefined): Promise<Studio> {
+  if (port !== undefined) return startStudio({ ...options, port })
+  try {
+    return await startStudio({ ...options, port: usualPort })
+  } catch (error) {
+    const { cause } = error as { cause?: { code?: unknown } }
+    if (!(error instanceof InputError) || cause?.code !== 'EADDRINUSE') throw error
+    return startStudio({ ...options, port: 0 })
+  }
+}
+
+/** Until Ctrl-C, or until nobody reads what is printed any more. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    if (isOutputClosed()) resolve()
+    onInterrupt(resolve)
+    onOutputClosed(resolve)
+  })
+}

@@ -1,0 +1,96 @@
+/**
+ * What the server answers, for both sides: nothing here needs Node. Every failure is an `ApiProblem` with the fitting
+ * status.
+ *
+ *   GET /api/runs                      RunsAnswer
+ *   GET /api/runs/NAME                 RunAnswer
+ *   GET /api/runs/NAME/events          server-sent events, see `RunEventName`
+ *   GET /api/runs/NAME/model/WHICH     safetensors; WHICH is best, final or the step of a checkpoint
+ */
+import type { ArcFigures, EndReason, EvaluationReport, Recipe } from '@tiny-recursive-models/trm'
+
+export interface ApiProblem {
+  readonly who: string
+  readonly expected: string
+  readonly got: string
+  readonly hint: string
+}
+
+/** A run in the list: `RunSummary` of the library, without its place on the disk. */
+export interface StudioRun {
+  readonly name: string
+  /** The recipe's name; null where the run is damaged. */
+  readonly recipe: string | null
+  /** The last optimiser step in the events, and how many there shall be. */
+  readonly step: number
+  readonly steps: number | null
+  /** The highest validation accuracy, 0 to 1. */
+  readonly bestExactAccuracy: number | null
+  readonly status: 'running' | 'done' | 'stopped' | 'damaged'
+  readonly problem: string | null
+}
+
+export interface RunsAnswer {
+  /** The folder's own name. */
+  readonly folder: string
+  readonly runs: readonly StudioRun[]
+}
+
+/** `report.json`: `RunReport` of the library. */
+export interface StudioReport {
+  readonly recipe: string
+  readonly seed: number
+  readonly command: string | null
+  readonly parameters: number
+  readonly steps: number
+  readonly reason: EndReason
+  readonly trainingSeconds: number
+  readonly weights: { readonly which: string; readonly step: number }
+  readonly data: {
+    readonly checksum: string
+    readonly train: number
+    readonly validation: number
+    readonly test: number
+  }
+  readonly test: { readonly full: EvaluationReport; readonly early: EvaluationReport } | null
+  readonly arc: (ArcFigures & { readonly early: ArcFigures }) | null
+  readonly machine: {
+    readonly executor: string
+    readonly device: string
+    readonly threads: number
+    readonly processor: string
+    readonly cores: number
+    readonly system: string
+    readonly node: string
+    readonly onnxruntime: string
+  }
+}
+
+export interface RunAnswer {
+  readonly summary: StudioRun
+  /** Null where the run is damaged. */
+  readonly recipe: Recipe | null
+  /** `data.json` without its lists of rows; null where there is none. */
+  readonly data: Readonly<Record<string, unknown>> | null
+  readonly report: StudioReport | null
+  /** The best weights first. */
+  readonly weights: readonly ('best' | 'final')[]
+  /** Steps, the latest first. */
+  readonly checkpoints: readonly number[]
+}
+
+/**
+ * `begin` opens every stream and says which file it reads: of another one than before, lines known are worth nothing.
+ * `run` is a line of events.jsonl; its number is the event's id. `live`: all that was there has been sent. `reset`: the
+ * file was cut or replaced, and comes again from its first line. `damaged`: a line that is no JSON object.
+ * `ended`: no trainer works on the run, and all has been sent; the stream ends.
+ */
+export type RunEventName = 'begin' | 'run' | 'live' | 'reset' | 'damaged' | 'ended'
+
+export interface BeginData {
+  readonly file: string
+}
+
+export interface EndedData {
+  readonly status: StudioRun['status']
+}
