@@ -12,6 +12,7 @@ export {
   type CheckpointChoice,
   type OpenedModel,
   openModel,
+  openShippedModel,
 } from './model-files.ts'
 export { benchPaper, type PaperBenchOptions, type PaperEvent } from './paper/bench-paper.ts'
 export type { StoppableStream } from './paper/merge.ts'
@@ -26,4 +27,5 @@ export {
   type RunTrainingOptions,
   runTraining,
 } from './run-training.ts'
+export { listShippedModels, shippedModelPath } from './shipped-models.ts'
 export { trainInWorker, type WorkerTraining } from './train-in-worker.ts'
