@@ -1,5 +1,5 @@
 /**
- * Runs every *.test.ts under packages, apps and bench, one file at a time, and ends with one line of counts:
+ * Runs every *.test.ts under packages, apps, bench and testing, one file at a time, and ends with one line of counts:
  *
  *   N passed, N failed[, N skipped]
  *
@@ -25,7 +25,7 @@ function* testFiles(folder) {
   }
 }
 
-const files = ['packages', 'apps', 'bench']
+const files = ['packages', 'apps', 'bench', 'testing']
   .flatMap((folder) => [...testFiles(join(root, folder))])
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .sort()

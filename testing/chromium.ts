@@ -1,32 +1,43 @@
-/** A real browser for tests and measurements: Chromium as installed, driven by playwright-core. */
+/** A real browser for tests: the Chromium or Chrome of this machine, driven by playwright-core. */
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+const commands = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
+const elsewhere = [
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+]
 
-/** Path of the browser: TRM_CHROMIUM, or the first on the PATH; null where there is none. */
+/** The browser to test with: `TRM_CHROMIUM`, or the first in the path; null where there is none. */
 export function findChromium(): string | null {
-  const { TRM_CHROMIUM: named, PATH = '' } = process.env
-  if (named) return named
-  const folders = PATH.split(delimiter).filter((folder) => folder !== '')
-  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(existsSync) ?? null
+  const named = process.env.TRM_CHROMIUM
+  if (named) {
+    if (existsSync(named)) return named
+    throw new Error(`TRM_CHROMIUM: expected a Chromium, got no file: ${named}`)
+  }
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
+  const found = commands.flatMap((command) => folders.map((folder) => join(folder, command)))
+  return [...found, ...elsewhere].find((path) => existsSync(path)) ?? null
 }
 
 /**
- * Why tests in a browser are left out, for `skip`; false where they run. Without a browser TRM_TEST_BROWSER=1 makes
- * them fail, and 0 leaves them out where there is one.
+ * For the `skip` of a test: false where there is a browser, else the reason. `TRM_TEST_BROWSER=1` makes its absence an
+ * error, `TRM_TEST_BROWSER=0` leaves browser tests out.
  */
-export function browserSkip(): string | false {
-  const { TRM_TEST_BROWSER: wanted } = process.env
-  if (wanted === '0') return 'TRM_TEST_BROWSER is 0'
-  if (findChromium() !== null || wanted === '1') return false
-  return 'no Chromium: install it (Debian: apt-get install chromium), or name one by TRM_CHROMIUM'
+export function skipWithoutChromium(): string | false {
+  const wanted = process.env.TRM_TEST_BROWSER
+  if (wanted === '0') return 'TRM_TEST_BROWSER=0'
+  if (findChromium() !== null) return false
+  const reason = 'no Chromium: install one (scripts/install-chromium.sh) or name it by TRM_CHROMIUM'
+  if (wanted === '1') throw new Error(`TRM_TEST_BROWSER=1, but ${reason}`)
+  return reason
 }
 
-/** Nothing that asks other hosts, and no sandbox for the root user of a container. */
-const common = [
-  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+/** No sandbox, because tests run as root in containers; and nothing that calls other hosts by itself. */
+const quiet = [
+  '--no-sandbox',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
@@ -35,15 +46,16 @@ const common = [
 ]
 
 export interface ChromiumOptions {
-  /** With the software adapter of WebGPU, which is slow. */
+  /** With the software adapter that is in every Chromium: slow, and the same everywhere. */
   readonly webgpu?: boolean
 }
 
+/** Starts the browser, without a window, with a new profile that is removed at the end. */
 export async function openChromium({ webgpu = false }: ChromiumOptions = {}): Promise<Browser> {
   const executablePath = findChromium()
-  if (executablePath === null) throw new Error(`a browser is wanted: ${browserSkip()}`)
+  if (executablePath === null) throw new Error('no Chromium on this machine')
   const graphics = webgpu
     ? ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-webgpu-adapter=swiftshader']
     : ['--disable-gpu']
-  return await chromium.launch({ executablePath, args: [...common, ...graphics] })
+  return chromium.launch({ executablePath, headless: true, args: [...quiet, ...graphics] })
 }

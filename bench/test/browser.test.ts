@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { after, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { browserSkip } from '../../testing/chromium.ts'
+import { skipWithoutChromium } from '../../testing/chromium.ts'
 import { type BrowserSuite, openSuite } from '../../testing/suite/open-suite.ts'
 import type { SuiteAnswer } from '../../testing/suite/protocol.ts'
 import { type Deviation, withinTolerance } from '../src/parity/deviations.ts'
@@ -31,7 +31,7 @@ const devices = {
   },
 } as const
 
-const skip = browserSkip()
+const skip = skipWithoutChromium()
 
 for (const device of ['wasm', 'webgpu'] as const) {
   const { threads, names, allowed } = devices[device]

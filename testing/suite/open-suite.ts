@@ -1,11 +1,11 @@
 /** The suite in a real browser, from Node: builds the page, serves it, opens it, asks it. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { type ChromiumOptions, openChromium } from '../chromium.ts'
-import { serveStatic } from '../static-server.ts'
+import { serveFolder } from '../static-server.ts'
 import type { SuiteAnswer, SuitePage, SuiteRequest } from './protocol.ts'
 
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
@@ -20,10 +20,11 @@ export interface BrowserSuite {
 export async function openSuite(goldens: string, options: ChromiumOptions = {}): Promise<BrowserSuite> {
   const folder = await mkdtemp(join(tmpdir(), 'trm-suite-'))
   await buildSuite(folder)
-  const server = await serveStatic({ folders: { '/': folder, '/goldens/': goldens } })
+  await cp(goldens, join(folder, 'goldens'), { recursive: true })
+  const server = await serveFolder(folder, { isolated: true })
   const browser = await openChromium(options)
   const page = await browser.newPage()
-  await page.goto(`${server.url}/`)
+  await page.goto(server.url)
   await page.waitForFunction('globalThis.runSuite !== undefined')
   return {
     run: (request) =>

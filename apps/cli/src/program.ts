@@ -7,6 +7,7 @@ import { addDownload } from './commands/download.ts'
 import { addEval } from './commands/eval.ts'
 import { addExport } from './commands/export.ts'
 import { addImport } from './commands/import.ts'
+import { addModels } from './commands/models.ts'
 import { addQuickstart } from './commands/quickstart.ts'
 import { addRecipes } from './commands/recipes.ts'
 import { addRuns } from './commands/runs.ts'
@@ -28,6 +29,7 @@ export function createProgram(): Command {
       'after',
       `
 Examples:
+  trm solve "..1.3....32.12.4" --watch      a shipped model solves it, step by step
   trm quickstart                            train a 6×6 Sudoku solver and watch it solve
   trm recipes                               what can be trained
   trm train sudoku-4x4 --out runs/first     train; Ctrl-C saves, --resume goes on
@@ -41,6 +43,7 @@ Examples:
   addSolve(program)
   addImport(program)
   addExport(program)
+  addModels(program)
   addRuns(program)
   addStudio(program)
   addRecipes(program)

@@ -8,17 +8,15 @@ import {
   generatePuzzle,
   InputError,
   labelPath,
-  largestMaze,
   type PuzzleKind,
   parseMaze,
   parseSudoku,
   RandomStream,
   type Recipe,
-  readMazeFile,
-  readSudokuFile,
   sudokuLayout,
 } from '@tiny-recursive-models/trm'
-import { type OpenedModel, readDataFile } from '@tiny-recursive-models/trm/node'
+import type { OpenedModel } from '@tiny-recursive-models/trm/node'
+import { type FoundMaze, isMazeText, mazeOfFile, puzzleKindOfFile, sudokuOfFile } from './puzzle-file.ts'
 import { puzzleKindOfModel } from './puzzle-kind.ts'
 import { mazeView, type PuzzleView, sudokuView } from './puzzle-view.ts'
 
@@ -33,7 +31,7 @@ export interface AskedPuzzle {
 }
 
 /** What stands for a new puzzle in place of a written one. */
-const newPuzzle = 'generated'
+export const newPuzzle = 'generated'
 
 /**
  * @param argument a puzzle, a file of puzzles, or `generated`
@@ -42,11 +40,7 @@ const newPuzzle = 'generated'
 export async function readPuzzle(argument: string, row: number, opened: OpenedModel): Promise<AskedPuzzle> {
   const kind = puzzleKindOfModel(opened)
   if (argument === newPuzzle) return generatedPuzzle(kind, opened.recipe, row)
-  const isFile = await stat(argument).then(
-    (facts) => facts.isFile(),
-    () => false,
-  )
-  const path = isFile || /\.(csv|txt|gz|sudoku|maze)$/i.test(argument) ? argument : null
+  const path = await fileOfArgument(argument)
   const who = path === null ? 'puzzle' : `${path}, puzzle ${row}`
   if (kind.puzzle === 'maze') {
     const found =
@@ -55,7 +49,24 @@ export async function readPuzzle(argument: string, row: number, opened: OpenedMo
         : await mazeOfFile(path, row, kind.size)
     return checkedMaze(found, kind.size, who)
   }
-  return checked(path === null ? parseSudoku(argument) : await fromFile(path, row), kind.shape, who)
+  return checked(path === null ? parseSudoku(argument) : await sudokuOfFile(path, row), kind.shape, who)
+}
+
+/** The file that an argument names; null where it is the puzzle itself. */
+async function fileOfArgument(argument: string): Promise<string | null> {
+  const isFile = await stat(argument).then(
+    (facts) => facts.isFile(),
+    () => false,
+  )
+  return isFile || /\.(csv|txt|gz|sudoku|maze)$/i.test(argument) ? argument : null
+}
+
+/** The kind and size of the puzzle of an argument, to choose a model by; see `readPuzzle`. */
+export async function puzzleKindOfArgument(argument: string, row: number): Promise<PuzzleKind> {
+  const path = await fileOfArgument(argument)
+  if (path !== null) return puzzleKindOfFile(path, row)
+  if (isMazeText(argument)) return { puzzle: 'maze', size: parseMaze(argument).size }
+  return { puzzle: 'sudoku', shape: parseSudoku(argument).shape }
 }
 
 /** A puzzle of a set: it is known to be sound. */
@@ -80,25 +91,6 @@ function generatedPuzzle(kind: PuzzleKind, { data }: Recipe, row: number): Asked
   return { view: mazeView(kind.size), question, label: answer, warning: null }
 }
 
-interface FoundMaze {
-  readonly question: Int32Array
-  readonly answer?: Int32Array
-}
-
-async function mazeOfFile(path: string, row: number, size: number): Promise<FoundMaze> {
-  const bytes = await readDataFile(path)
-  // A maze drawn with one line a row, as long as its lines are no whole mazes of the model's size.
-  if (bytes.length < 2000) {
-    const text = new TextDecoder().decode(bytes).replace(/[\r\n]+$/, '')
-    const lines = text.split(/\r\n|\n|\r/)
-    const isRow = (line: string) =>
-      line.includes(',') || line.length > largestMaze || line.length === size ** 2
-    if (lines.length > 1 && !lines.some(isRow)) return { question: parseMaze(text).tokens }
-  }
-  const { rows } = await readMazeFile(bytes, { name: path })
-  return rows[row - 1] ?? tooFew(path, row, rows.length)
-}
-
 function checkedMaze({ question, answer }: FoundMaze, size: number, who: string): AskedPuzzle {
   if (question.length !== size * size) {
     const got = Math.sqrt(question.length)
@@ -115,36 +107,6 @@ function checkedMaze({ question, answer }: FoundMaze, size: number, who: string)
     throw new InputError({ who, expected: 'a maze that can be solved', got: problem.message, hint })
   }
   return { view: mazeView(size), question, label: answer ?? labelPath(question)!, warning: null }
-}
-
-function tooFew(path: string, row: number, count: number): never {
-  throw new InputError({
-    who: path,
-    expected: `a file of at least ${row} puzzles`,
-    got: String(count),
-    hint: 'Choose another one by --row.',
-  })
-}
-
-async function fromFile(path: string, row: number): Promise<{ shape: BoxShape; tokens: Int32Array }> {
-  const bytes = await readDataFile(path)
-  // A drawn grid is one puzzle over several lines.
-  if (bytes.length < 1000) {
-    const text = new TextDecoder().decode(bytes)
-    const lines = text.split(/\r?\n/).filter((line) => /\d|\.|_|\*/.test(line))
-    if (lines.length > 1 && lines.every((line) => line.length < 30 && !line.includes(','))) {
-      try {
-        return parseSudoku(text)
-      } catch (error) {
-        // 16 cells a line are 4×4 puzzles, one a line.
-        if (!lines.every((line) => line.trim().length === 16)) throw error
-      }
-    }
-  }
-  const { rows } = await readSudokuFile(bytes, { name: path })
-  const found = rows[row - 1]
-  if (found !== undefined) return { shape: found.shape, tokens: found.question }
-  return tooFew(path, row, rows.length)
 }
 
 function checked(found: { shape: BoxShape; tokens: Int32Array }, shape: BoxShape, who: string): AskedPuzzle {

@@ -1,5 +1,4 @@
 /** The puzzles that a model is measured on: the test set of its run, or a file of the same kind. */
-import { stat } from 'node:fs/promises'
 import {
   type AnyPuzzleSet,
   InputError,
@@ -23,11 +22,11 @@ export async function readPuzzles({ recipe }: OpenedModel, path: string): Promis
 }
 
 /** The test set that the run was begun with, checked by its checksum. */
-export async function readTestSet({ recipe }: OpenedModel, run: string): Promise<AnyPuzzleSet> {
+export async function readTestSet({ recipe, which }: OpenedModel, run: string): Promise<AnyPuzzleSet> {
   if (namesNoFile(recipe)) throw noTestSet(run)
   const { test, record } = await loadDataSets(recipe.data, readDataFile)
   if (test.count === 0) throw noTestSet(run)
-  if (!(await stat(run)).isDirectory()) return test
+  if (which === 'file') return test
   const before = await (await openRunFolder(run)).readJson('data')
   const checksum = testChecksum(before)
   if (checksum !== null && checksum !== record.test.checksum) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { recipeNames } from '@tiny-recursive-models/trm'
-import { mostThreads } from '@tiny-recursive-models/trm/node'
+import { listShippedModels, mostThreads } from '@tiny-recursive-models/trm/node'
 import { runCommand } from '../src/run.ts'
 import { runTrm, tiny } from './run-trm.ts'
 
@@ -31,6 +31,8 @@ before(async () => {
   assert.equal(code, 0, stderr)
   process.chdir(folder)
 })
+
+const shipped = (await listShippedModels()).map(({ name }) => name)
 
 /** Command line → exit code and stderr. */
 const cases: readonly [line: string, code: number, lines: readonly string[]][] = [
@@ -138,9 +140,9 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     1,
     [
       'trm: nowhere',
-      '  expected  a run folder or a checkpoint file',
+      '  expected  a run folder, a checkpoint file or a shipped model',
       '  got       no such file or folder (ENOENT)',
-      '  to do     Check the path, and that its folder is there.',
+      `  to do     Check the path; the shipped models are ${shipped.join(', ')}.`,
     ],
   ],
   [
@@ -204,5 +206,5 @@ test('the process ends with these codes and says nothing on stdout', async () =>
 test('help ends with 0 and shows examples', async () => {
   const { code, stdout } = await runTrm(folder, 'solve', '--help')
   assert.equal(code, 0)
-  assert.match(stdout, /Examples:\n {2}trm solve runs\/sudoku-4x4-0/)
+  assert.match(stdout, /Examples:\n {2}trm solve "\.\.1\.3\.\.\.\.32\.12\.4"/)
 })

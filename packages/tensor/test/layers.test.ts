@@ -34,6 +34,7 @@ const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     evaluate: ['models', 'optim', 'data', 'recipes', 'checkpoint', 'train'],
     train: ['models', 'optim', 'data', 'recipes', 'checkpoint', 'evaluate'],
     export: ['models', 'optim', 'data', 'recipes', 'checkpoint', 'evaluate', 'train'],
+    shipped: ['data', 'recipes'],
   },
 }
 

@@ -80,6 +80,13 @@ export * from './models/weights.ts'
 export * from './optim/schedule.ts'
 export * from './recipes/index.ts'
 export * from './recipes/paper.ts'
+export {
+  describePuzzleKind,
+  findShippedModel,
+  parseShippedModels,
+  type ShippedModel,
+  shippedModelFor,
+} from './shipped/shipped-models.ts'
 export * from './train/engine.ts'
 export * from './train/events.ts'
 export * from './train/losses.ts'

@@ -53,7 +53,9 @@ interface EvalOptions {
 export function addEval(program: Command): void {
   program
     .command('eval <run>')
-    .description('measure the model of a run folder or a checkpoint file on puzzles it has not seen')
+    .description(
+      'measure the model of a run folder, a checkpoint file or a shipped model on puzzles it has not seen',
+    )
     .option('--data <file>', "puzzles to measure on (default: the run's own test set)")
     .addOption(checkpointOption())
     .addOption(maxStepsOption())
@@ -69,6 +71,7 @@ export function addEval(program: Command): void {
       `
 Examples:
   trm eval runs/sudoku-6x6-0
+  trm eval sudoku-6x6 --early
   trm eval runs/sudoku-6x6-0 --early --max-steps 64
   trm eval runs/arc-agi-1-0 --augmentations 100 --submission submission.json
   trm eval runs/sudoku-small-0 --data hard.csv.gz --limit 500 --checkpoint final --json`,

@@ -27,7 +27,7 @@ export function addExport(program: Command): void {
   const formats = exportFormatNames.map((name) => `  ${name.padEnd(12)} ${exportFormats[name].description}`)
   program
     .command('export <run>')
-    .description('write the model of a run folder or a model file for other programs')
+    .description('write the model of a run folder, a model file or a shipped model for other programs')
     .requiredOption('--out <file>', 'the file to write')
     .addOption(
       new Option('--format <name>', "what to write (default: by the file's ending)").choices(

@@ -22,8 +22,10 @@ import { percent, plural, significant } from '../output/format.ts'
 import { gridSvg } from '../output/grid-svg.ts'
 import { print, printJson } from '../output/streams.ts'
 import { type AskedPuzzle, readPuzzle } from '../puzzle-argument.ts'
+import { modelAndPuzzle } from '../solve-arguments.ts'
 
 interface SolveOptions {
+  readonly model?: string
   readonly checkpoint?: CheckpointChoice
   readonly maxSteps?: number
   readonly early?: true
@@ -40,10 +42,17 @@ const watchMs = 350
 
 export function addSolve(program: Command): void {
   program
-    .command('solve <run> <puzzle>')
-    .description(
-      'let a trained model solve a Sudoku or a maze: written out, in a file, or "generated" for a new one',
+    .command('solve')
+    .usage('[options] [run] <puzzle>')
+    .argument(
+      '<run|puzzle>',
+      'a run folder, a model file or the name of a shipped model, or at once the puzzle',
     )
+    .argument('[puzzle]', 'the puzzle: written out, in a file, or "generated" for a new one')
+    .description(
+      'let a trained model solve a Sudoku or a maze; without a run, the shipped model for puzzles of its size',
+    )
+    .option('--model <run>', 'the run, file or shipped model, where the puzzle stands alone')
     .addOption(checkpointOption())
     .addOption(maxStepsOption())
     .option('--early', 'end as soon as the model believes that it is right')
@@ -57,6 +66,8 @@ export function addSolve(program: Command): void {
       'after',
       `
 Examples:
+  trm solve "..1.3....32.12.4" --watch
+  trm solve generated --model sudoku-6x6
   trm solve runs/sudoku-4x4-0 "..1.3....32.12.4" --watch
   trm solve runs/sudoku-6x6-0 puzzles.csv --row 3 --max-steps 32
   trm solve runs/maze-small-0 maze.txt --watch
@@ -65,7 +76,8 @@ Examples:
     .action(runSolve)
 }
 
-async function runSolve(run: string, argument: string, options: SolveOptions): Promise<void> {
+async function runSolve(first: string, second: string | undefined, options: SolveOptions): Promise<void> {
+  const { run, argument } = await modelAndPuzzle(first, second, options)
   const opened = await openModel(run, options.checkpoint)
   const puzzle = await readPuzzle(argument, options.row, opened)
   const { device, threads = 1 } = options
@@ -74,6 +86,7 @@ async function runSolve(run: string, argument: string, options: SolveOptions): P
   const release = onInterrupt(() => {
     interrupted = true
   })
+  if (!options.json && second === undefined && options.model === undefined) print(`model ${run}\n`)
   const show = options.json ? null : new ThoughtDisplay(puzzle, options.watch === true)
   const thoughts: Thought[] = []
   const settings = { ...given('maximumSteps', options.maxSteps), ...given('earlyHalting', options.early) }
@@ -86,7 +99,7 @@ async function runSolve(run: string, argument: string, options: SolveOptions): P
   if (interrupted) process.exitCode = interruptedExitCode
   if (options.svg !== undefined)
     await writeFileAtomically(options.svg, new TextEncoder().encode(drawThoughts(puzzle, thoughts)))
-  if (options.json) printJson(solveFacts(puzzle, thoughts))
+  if (options.json) printJson({ model: run, ...solveFacts(puzzle, thoughts) })
   else show?.end(thoughts.at(-1))
 }
 

@@ -1,5 +1,6 @@
 /** The weights of a training state as a file of their own, and as a model to think with. */
 import { InputError } from '@tiny-recursive-models/tensor'
+import { roundToFloat16 } from '../checkpoint/round.ts'
 import { type StoredTensor, toFloat32 } from '../checkpoint/stored-tensor.ts'
 import {
   encodeTrainingState,
@@ -15,18 +16,33 @@ import { type ModelConfig, modelConfig, prefixLength } from '../models/config.ts
 import { weightTypes } from '../models/weights.ts'
 import type { TrainedModel } from './thinker.ts'
 
-/** The weights to use of a training state, the averaged ones where there are some, without all that training needs. */
-export function encodeModelFile(state: TrainingState): Uint8Array {
+/**
+ * The weights to use of a training state, the averaged ones where there are some, without all that training needs.
+ *
+ * @param precision `float16` rounds every weight to the nearest number of half precision
+ */
+export function encodeModelFile(
+  state: TrainingState,
+  precision: 'float32' | 'float16' = 'float32',
+): Uint8Array {
   const average = tensorsOf(state, 'average')
   const tensors = new Map<string, StoredTensor>()
-  for (const [name, tensor] of tensorsOf(state, 'weights'))
-    tensors.set(`${tensorGroups.weights}${name}`, average.get(name) ?? tensor)
+  for (const [name, stored] of tensorsOf(state, 'weights')) {
+    const tensor = average.get(name) ?? stored
+    tensors.set(`${tensorGroups.weights}${name}`, precision === 'float16' ? halved(tensor, name) : tensor)
+  }
   for (const name of [puzzleTableName, puzzleIdentifiersName]) {
     const tensor = state.tensors.get(name)
     if (tensor) tensors.set(name, tensor)
   }
   return encodeTrainingState({ ...state, slotDraws: [], tensors })
 }
+
+const halved = (tensor: StoredTensor, name: string): StoredTensor => ({
+  dtype: 'float16',
+  shape: tensor.shape,
+  data: roundToFloat16(toFloat32(tensor, name)),
+})
 
 /** The model of a training state or of a model file; `who` names it in errors. */
 export function modelOfState(state: TrainingState, who: string): TrainedModel {

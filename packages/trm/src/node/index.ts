@@ -14,6 +14,7 @@ export {
   type CheckpointChoice,
   type OpenedModel,
   openModel,
+  openShippedModel,
 } from './model-files.ts'
 export { benchPaper, type PaperBenchOptions, type PaperEvent } from './paper/bench-paper.ts'
 export type { StoppableStream } from './paper/merge.ts'
@@ -29,4 +30,5 @@ export {
   type RunTrainingOptions,
   runTraining,
 } from './run-training.ts'
+export { listShippedModels, shippedModelPath } from './shipped-models.ts'
 export { trainInWorker, type WorkerTraining } from './train-in-worker.ts'

@@ -1,13 +1,16 @@
 /** Models out of run folders and checkpoint files, ready to evaluate and to solve with. */
+import { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { InputError } from '@tiny-recursive-models/tensor'
 import { decodeTrainingState, type TrainingState } from '../checkpoint/training-state.ts'
 import { modelOfState } from '../evaluate/stored-model.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import type { Recipe } from '../recipes/schema.ts'
-import { fileError } from './file-errors.ts'
+import { findShippedModel } from '../shipped/shipped-models.ts'
+import { errorCode, fileError } from './file-errors.ts'
 import { readFileBounded } from './files.ts'
 import { maximumCheckpointBytes, openRunFolder, type RunFolder } from './run-folder.ts'
+import { listShippedModels, shippedModelPath } from './shipped-models.ts'
 
 /** `best` by validation accuracy, `final` at the end of the run, `latest` the newest checkpoint, or one by its step. */
 export type CheckpointChoice = 'best' | 'final' | 'latest' | number
@@ -24,18 +27,15 @@ export interface OpenedModel {
 }
 
 /**
- * Opens the averaged weights of a run folder or of one checkpoint file.
+ * Opens the averaged weights of a run folder or of one checkpoint file; or a shipped model by its name, where there is
+ * no folder or file of that name.
  *
  * @param which by default the best weights of a run, or else the final or the latest ones
  */
 export async function openModel(path: string, which?: CheckpointChoice): Promise<OpenedModel> {
-  const facts = await stat(path).catch((error: unknown) => {
-    throw fileError(error, path, 'a run folder or a checkpoint file')
-  })
-  if (!facts.isDirectory()) {
-    const state = await readState(path)
-    return { ...opened(state, path), which: 'file' }
-  }
+  const facts = await stat(path).catch((error: unknown) => error)
+  if (!(facts instanceof Stats)) return openByName(path, facts)
+  if (!facts.isDirectory()) return openFile(path)
   const run = await openRunFolder(path)
   const checkpoints = await run.checkpoints()
   const weights = await run.weightKinds()
@@ -47,6 +47,28 @@ export async function openModel(path: string, which?: CheckpointChoice): Promise
   const found = choice === 'latest' ? checkpoints[0] : checkpoints.find(({ step }) => step === choice)
   if (found === undefined) throw await missing(run, choice)
   return { ...(await openOneOf(run, found.path)), which: choice }
+}
+
+/** A model that comes with this package. */
+export async function openShippedModel(name: string): Promise<OpenedModel> {
+  return openFile(shippedModelPath(findShippedModel(await listShippedModels(), name)))
+}
+
+/** @param error why there is no folder or file of that name */
+async function openByName(name: string, error: unknown): Promise<OpenedModel> {
+  const expected = 'a run folder, a checkpoint file or a shipped model'
+  if (errorCode(error) !== 'ENOENT') throw fileError(error, name, expected)
+  const names = (await listShippedModels()).map((model) => model.name)
+  if (names.includes(name)) return openShippedModel(name)
+  const hint = `Check the path; the shipped models are ${names.join(', ')}.`
+  throw new InputError(
+    { who: name, expected, got: 'no such file or folder (ENOENT)', hint },
+    { cause: error },
+  )
+}
+
+async function openFile(path: string): Promise<OpenedModel> {
+  return { ...opened(await readState(path), path), which: 'file' }
 }
 
 /** A file of a run; where it is damaged, the error names the others that there are. */

@@ -1,0 +1,42 @@
+import type { ShippedModel } from '@tiny-recursive-models/trm'
+import { listShippedModels } from '@tiny-recursive-models/trm/node'
+import type { Command } from 'commander'
+import { jsonOption } from '../options.ts'
+import { byteSize, grouped, percent } from '../output/format.ts'
+import { print, printJson } from '../output/streams.ts'
+import { formatTable } from '../output/table.ts'
+
+export function addModels(program: Command): void {
+  program
+    .command('models')
+    .description('list the trained models that come with this program')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  trm models
+  trm solve generated --model sudoku-6x6 --watch
+  trm eval sudoku-6x6 --early`,
+    )
+    .action(async ({ json }: { json?: true }) => {
+      const models = await listShippedModels()
+      if (json) printJson(models)
+      else print(describe(models))
+    })
+}
+
+function describe(models: readonly ShippedModel[]): string {
+  const rows = models.map(({ name, title, test, parameters, bytes }) => [
+    name,
+    title,
+    percent(test.exactByStep.at(-1)),
+    percent(test.early.exact),
+    test.early.meanSteps.toFixed(1),
+    grouped(test.puzzles),
+    grouped(parameters),
+    byteSize(bytes),
+  ])
+  const header = ['model', 'solves', 'exact', 'exact, early', 'steps', 'of', 'parameters', 'file']
+  return formatTable(header, rows, [2, 3, 4, 5, 6, 7])
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { runTrm } from './run-trm.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'trm-shipped-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+const trm = (...arguments_: string[]) => runTrm(folder, ...arguments_)
+
+interface Solved {
+  readonly model: string
+  readonly question: string
+  readonly answer: string
+  readonly solved: boolean
+}
+
+async function solved(...words: string[]): Promise<Solved> {
+  const { code, stdout, stderr } = await trm('solve', ...words, '--json')
+  assert.equal(code, 0, stderr)
+  return JSON.parse(stdout) as Solved
+}
+
+const four = '..1.3....32.12.4'
+/** A drawn 7×7 maze; its seven-cell lines are no square. */
+const maze = ['S  #   ', ' # # # ', ' #   # ', ' ##### ', '    #  ', '### # #', '###   G'].join('\n')
+
+test('a puzzle alone is solved by the shipped model for its size', async () => {
+  const { code, stdout, stderr } = await trm('solve', four)
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /^model sudoku-4x4\n/)
+  assert.match(stdout, /solved after 4 steps: a valid solution\n$/)
+
+  const known = await solved(four)
+  assert.deepEqual(known, { ...known, model: 'sudoku-4x4', answer: '2413314243211234', solved: true })
+  assert.equal((await solved(maze.replaceAll('\n', ''))).model, 'maze-small')
+})
+
+test('of a file too: drawn, or a row of many', async () => {
+  writeFileSync(join(folder, 'drawn.txt'), ` . . | 1 .\n 3 . | . .\n-----+-----\n . 3 | 2 .\n 1 2 | . 4\n`)
+  const [drawn, written] = [await solved('drawn.txt'), await solved(four)]
+  assert.deepEqual(drawn, written)
+  writeFileSync(join(folder, 'rows.csv'), `question,answer\n${four},2413314243211234\n`)
+  assert.deepEqual(await solved('rows.csv'), written)
+  writeFileSync(join(folder, 'maze.txt'), maze)
+  assert.deepEqual(await solved('maze.txt'), await solved(maze.replaceAll('\n', '')))
+  writeFileSync(join(folder, 'mazes.txt'), `${maze.replaceAll('\n', '')}\n`.repeat(2))
+  assert.equal((await solved('mazes.txt', '--row', '2')).model, 'maze-small')
+})
+
+test('a shipped model is named in place of a run, here and in eval and export', async () => {
+  const behind = await solved('sudoku-4x4', 'generated', '--row', '2')
+  const before = await solved('generated', '--row', '2', '--model', 'sudoku-4x4')
+  assert.deepEqual(behind, before)
+  assert.ok(behind.solved)
+
+  const evaluated = await trm('eval', 'sudoku-4x4', '--limit', '20', '--json')
+  const { full } = JSON.parse(evaluated.stdout) as { full: { exactAccuracy: number } }
+  assert.ok(full.exactAccuracy >= 0.9, `${full.exactAccuracy}`)
+  const exported = await trm('export', 'sudoku-4x4', '--out', 'model.safetensors')
+  assert.match(exported.stdout, /sudoku-4x4\.safetensors, step 300, float32/)
+
+  // A folder of that name is a run of the user's.
+  mkdirSync(join(folder, 'sudoku-6x6'))
+  assert.match(
+    (await trm('solve', 'sudoku-6x6', 'generated')).stderr,
+    /sudoku-6x6\n {2}expected {2}a run folder/,
+  )
+})
+
+test('models lists what is shipped', async () => {
+  const { stdout } = await trm('models')
+  assert.match(stdout, /^model +solves +exact +exact, early +steps +of +parameters +file\n/)
+  assert.match(stdout, /^sudoku-4x4 +4×4 Sudoku +99\.0 % +99\.0 % +1\.1 +100 +123,778 +251 kB$/m)
+  const listed = JSON.parse((await trm('models', '--json')).stdout) as { name: string }[]
+  assert.ok(listed.some(({ name }) => name === 'maze-small'))
+})
+
+const refusals: readonly (readonly [string, readonly string[], RegExp])[] = [
+  [
+    'a size without a model',
+    ['S #...G.#'],
+    /one for a 3×3 maze\n.*models for 4×4 Sudoku.*\n.*shipped are sudoku-4x4/,
+  ],
+  ['generated without a model', ['generated'], /a model, which tells what to generate/],
+  ['a model without a puzzle', ['sudoku-4x4'], /expected {2}a puzzle behind the model/],
+  ['a folder without a puzzle', ['.'], /expected {2}a puzzle behind the model/],
+  ['two models', ['sudoku-4x4', four, '--model', 'sudoku-6x6'], /expected {2}one model/],
+  ['a puzzle of another size than the model', [four, '--model', 'maze-small'], /49 cells \(7×7\)/],
+  ['a model that is not there', [four, '--model', 'sudoku-5x5'], /the shipped models are sudoku-4x4/],
+  ['what is no puzzle', ['xx'], /16, 36 or 81 cells/],
+]
+for (const [what, words, message] of refusals) {
+  test(`refused: ${what}`, async () => {
+    const { code, stderr, stdout } = await trm('solve', ...words)
+    assert.equal(code, 1)
+    assert.match(stderr, message)
+    assert.equal(stdout, '')
+  })
+}

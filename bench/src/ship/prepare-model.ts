@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { type Executor, InputError } from '@tiny-recursive-models/tensor'
+import {
+  decodeTrainingState,
+  describePuzzleKind,
+  type EvaluationReport,
+  encodeModelFile,
+  evaluate,
+  loadDataSets,
+  modelOfState,
+  parameterCount,
+  puzzleKindOf,
+  type ShippedModel,
+  type TrainedModel,
+} from '@tiny-recursive-models/trm'
+import { readDataFile } from '@tiny-recursive-models/trm/node'
+import type { FinishedRun } from './read-finished-run.ts'
+
+/** A model to be shipped: its file, and what the index says of it. */
+export interface PreparedModel {
+  readonly bytes: Uint8Array
+  readonly facts: ShippedModel
+}
+
+type Reports = Readonly<Record<'full' | 'early', EvaluationReport>>
+
+/** Measures a run's weights in float32 and in half precision, and takes the latter where it costs no accuracy. */
+export async function prepareModel(
+  executor: Executor,
+  { folder, report, state }: FinishedRun,
+  commit: string,
+  log: (line: string) => void,
+): Promise<PreparedModel> {
+  const { recipe } = state
+  const data = await loadDataSets(recipe.data, readDataFile)
+  const measure = async (what: string, model: TrainedModel): Promise<Reports> => {
+    const reports: Partial<Record<'full' | 'early', EvaluationReport>> = {}
+    for (const halting of ['full', 'early'] as const) {
+      const options = { halting, ...(data.isValid && { isValid: data.isValid }) }
+      for await (const event of evaluate(executor, model, data.test, options))
+        if (event.type === 'done') reports[halting] = event.report
+      const { exactAccuracy, meanSteps } = reports[halting]!
+      log(`${recipe.name} ${what} ${halting}: ${exactAccuracy} exact, ${meanSteps} steps a puzzle`)
+    }
+    return reports as Reports
+  }
+  const modelOf = (bytes: Uint8Array) => modelOfState(decodeTrainingState(bytes, folder), folder)
+  const whole = encodeModelFile(state)
+  const half = encodeModelFile(state, 'float16')
+  const model = modelOf(whole)
+  const kind = puzzleKindOf(recipe.data, model.config)
+  if (kind === undefined) {
+    throw new InputError({
+      who: folder,
+      expected: 'a model of Sudokus or mazes',
+      got: `the recipe ${recipe.name}`,
+      hint: 'Others are not shipped.',
+    })
+  }
+  const [exact, rounded] = [await measure('float32', model), await measure('float16', modelOf(half))]
+  const precision = costsNothing(exact, rounded) ? 'float16' : 'float32'
+  const bytes = precision === 'float16' ? half : whole
+  const { full, early } = precision === 'float16' ? rounded : exact
+  const facts: ShippedModel = {
+    name: recipe.name,
+    title: describePuzzleKind(kind),
+    file: `${recipe.name}.safetensors`,
+    bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    puzzle: kind,
+    parameters: parameterCount(model.config),
+    recipe: recipe.name,
+    seed: recipe.training.seed,
+    commit,
+    steps: report.steps,
+    weightsStep: state.step,
+    precision,
+    test: {
+      puzzles: full.puzzles,
+      exactByStep: full.byStep.map((step) => step.exactAccuracy),
+      cellByStep: full.byStep.map((step) => rounded6(step.cellAccuracy)),
+      validByStep: full.byStep.map((step) => step.validAccuracy ?? step.exactAccuracy),
+      early: { ...shares(early), meanSteps: early.meanSteps },
+    },
+    float32: { exact: exact.full.exactAccuracy, early: shares(exact.early) },
+    float16: { exact: rounded.full.exactAccuracy, early: shares(rounded.early) },
+  }
+  return { bytes, facts }
+}
+
+/** In neither way of halting fewer exact or fewer valid answers. */
+function costsNothing(exact: Reports, rounded: Reports): boolean {
+  return (['full', 'early'] as const).every(
+    (halting) =>
+      rounded[halting].exactAccuracy >= exact[halting].exactAccuracy &&
+      (rounded[halting].validAccuracy ?? 0) >= (exact[halting].validAccuracy ?? 0),
+  )
+}
+
+const shares = ({ exactAccuracy, validAccuracy }: EvaluationReport) => ({
+  exact: exactAccuracy,
+  valid: validAccuracy ?? exactAccuracy,
+})
+
+/** Sums of shares end in many digits that say nothing. */
+const rounded6 = (value: number): number => Number(value.toFixed(6))

@@ -1,0 +1,52 @@
+import { isDeepStrictEqual } from 'node:util'
+import { InputError } from '@tiny-recursive-models/tensor'
+import { decodeTrainingState, findRecipe, type Recipe, type TrainingState } from '@tiny-recursive-models/trm'
+import { openRunFolder, type RunReport, readFileBounded } from '@tiny-recursive-models/trm/node'
+
+/** A run that has come to its end: its report and its best weights. */
+export interface FinishedRun {
+  readonly folder: string
+  readonly report: RunReport
+  readonly state: TrainingState
+}
+
+const maximumModelBytes = 100_000_000
+
+/** Reads the run that is to be shipped; refuses what is not a finished run of one of the project's recipes. */
+export async function readFinishedRun(folder: string): Promise<FinishedRun> {
+  const run = await openRunFolder(folder)
+  const report = (await run.readJson('report')) as RunReport | null
+  if (report === null) {
+    throw new InputError({
+      who: folder,
+      expected: 'a finished run, with report.json',
+      got: 'a run without a report',
+      hint: 'Let it train to its end first.',
+    })
+  }
+  refuseChanges(folder, run.recipe)
+  const path = run.file('best')
+  const state = decodeTrainingState(await readFileBounded(path, { maximumBytes: maximumModelBytes }), path)
+  if (report.weights.which !== 'best' || report.weights.step !== state.step) {
+    throw new InputError({
+      who: path,
+      expected: `the weights that the report is about (${report.weights.which}, step ${report.weights.step})`,
+      got: `those of step ${state.step}`,
+      hint: 'The run went on after its report: let it train to its end.',
+    })
+  }
+  return { folder, report, state }
+}
+
+/** A shipped model can be trained again by the name of its recipe and its seed. */
+function refuseChanges(folder: string, recipe: Recipe): void {
+  const known = findRecipe(recipe.name)
+  const same = { ...recipe, training: { ...recipe.training, seed: known.training.seed } }
+  if (isDeepStrictEqual(same, known)) return
+  throw new InputError({
+    who: folder,
+    expected: `the recipe ${recipe.name} as it is in the project, with any seed`,
+    got: 'a changed one',
+    hint: 'Train it without --set, or give the project a recipe of that kind.',
+  })
+}

@@ -1,0 +1,126 @@
+/**
+ * The trained models that come with this package. `models/index.json` lists them; a page fetches or imports that file,
+ * Node reads it, and both check it here.
+ */
+import { InputError } from '@tiny-recursive-models/tensor'
+import { z } from 'zod'
+import { boxShapes, sudokuLayout } from '../data/sudoku/shape.ts'
+import type { PuzzleKind } from '../data/validity.ts'
+import { describeValue, unknownNameHint } from '../recipes/messages.ts'
+import { deepFreeze } from '../recipes/schema.ts'
+
+const share = z.number().min(0).max(1)
+const count = z.int().min(1)
+const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+
+const boxShape = z
+  .strictObject({ boxRows: count, boxColumns: count })
+  .refine((shape) => Object.values(boxShapes).some((known) => isSameShape(known, shape)), 'no such box')
+
+const puzzleKind = z.discriminatedUnion('puzzle', [
+  z.strictObject({ puzzle: z.literal('sudoku'), shape: boxShape }),
+  z.strictObject({ puzzle: z.literal('maze'), size: count.min(2).max(30) }),
+])
+
+const rounding = z.strictObject({ exact: share, early: z.strictObject({ exact: share, valid: share }) })
+
+const shippedModel = z.strictObject({
+  /** That of its recipe. */
+  name,
+  /** For people: "6×6 Sudoku". */
+  title: z.string().min(1).max(80),
+  /** A model file beside the index, as `encodeModelFile` writes it. */
+  file: z.string().regex(/^[a-z0-9-]+\.safetensors$/),
+  bytes: count,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  puzzle: puzzleKind,
+  parameters: count,
+  recipe: name,
+  seed: z.int().min(0),
+  /** The revision of this project that trained it. */
+  commit: z.string().regex(/^[0-9a-f]{40}$/),
+  /** Optimiser steps of the run, and those behind the weights: the best by validation. */
+  steps: count,
+  weightsStep: count,
+  /** The type of the numbers in the file; computing is float32. */
+  precision: z.enum(['float16', 'float32']),
+  /** Shares of the recipe's test puzzles, measured on the file as it is. */
+  test: z.strictObject({
+    puzzles: count,
+    /** [supervision steps] every cell right, cells right, valid answers. */
+    exactByStep: z.array(share).min(1),
+    cellByStep: z.array(share).min(1),
+    validByStep: z.array(share).min(1),
+    /** Where every puzzle ends as soon as the model believes that it is right. */
+    early: z.strictObject({ exact: share, valid: share, meanSteps: z.number().min(1) }),
+  }),
+  /** The same at the end, with the weights as they were trained and with each rounded to half precision. */
+  float32: rounding,
+  float16: rounding,
+})
+
+const indexFile = z.strictObject({ models: z.array(shippedModel) })
+
+type ReadonlyDeep<T> = T extends object ? { readonly [Key in keyof T]: ReadonlyDeep<T[Key]> } : T
+
+/** One trained model of `models/index.json`. Shares are 0 to 1. */
+export type ShippedModel = ReadonlyDeep<z.infer<typeof shippedModel>>
+
+/** Checks the content of `models/index.json`. */
+export function parseShippedModels(value: unknown, who = 'models/index.json'): readonly ShippedModel[] {
+  const result = indexFile.safeParse(value)
+  if (!result.success) {
+    const { path, message } = result.error.issues[0]!
+    throw new InputError({
+      who,
+      expected: `a list of models with a sound '${path.join('.') || 'models'}'`,
+      got: message,
+      hint: 'Take the index.json that belongs to this version of the package.',
+    })
+  }
+  return deepFreeze(result.data.models)
+}
+
+/** The model of that name; an unknown name is answered with the nearest one. */
+export function findShippedModel(models: readonly ShippedModel[], name: string): ShippedModel {
+  const found = models.find((model) => model.name === name)
+  if (found !== undefined) return found
+  throw new InputError({
+    who: 'model',
+    expected: 'the name of a model that is shipped',
+    got: describeValue(name),
+    hint: unknownNameHint(
+      name,
+      models.map((model) => model.name),
+      'models',
+    ),
+  })
+}
+
+/** The first model for puzzles of that kind and size; where none fits, the error names those that there are. */
+export function shippedModelFor(models: readonly ShippedModel[], kind: PuzzleKind): ShippedModel {
+  const found = models.find(({ puzzle }) => isSameKind(puzzle, kind))
+  if (found !== undefined) return found
+  throw new InputError({
+    who: 'model',
+    expected: `one for a ${describePuzzleKind(kind)}`,
+    got: `models for ${models.map(({ title }) => title).join(', ') || 'nothing'}`,
+    hint: `Train one and name its run folder; shipped are ${models.map(({ name }) => name).join(', ')}.`,
+  })
+}
+
+/** `6×6 Sudoku`, `7×7 maze` */
+export function describePuzzleKind(kind: PuzzleKind): string {
+  const size = kind.puzzle === 'sudoku' ? sudokuLayout(kind.shape).size : kind.size
+  return `${size}×${size} ${kind.puzzle === 'sudoku' ? 'Sudoku' : 'maze'}`
+}
+
+type Shape = { readonly boxRows: number; readonly boxColumns: number }
+
+const isSameShape = (left: Shape, right: Shape): boolean =>
+  left.boxRows === right.boxRows && left.boxColumns === right.boxColumns
+
+function isSameKind(left: PuzzleKind, right: PuzzleKind): boolean {
+  if (left.puzzle === 'sudoku') return right.puzzle === 'sudoku' && isSameShape(left.shape, right.shape)
+  return right.puzzle === 'maze' && left.size === right.size
+}
