@@ -1,6 +1,6 @@
 // Letters: S cells, V symbols.
 import { type Executor, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
-import { answerState, stateNames } from '../models/config.ts'
+import { answerState, type ModelConfig, prefixLength, stateNames } from '../models/config.ts'
 import type { CellLoss } from '../train/losses.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'
 
@@ -21,6 +21,8 @@ export interface Thought {
   readonly answerChange: number
   /** The same of the first latent, or of the one state where there is no other. */
   readonly latentChange: number
+  /** [S, D] what each state holds for every cell, by its name; only with `withStates`. */
+  readonly states?: Readonly<Record<string, Float32Array>>
 }
 
 export interface ThinkOptions {
@@ -30,6 +32,8 @@ export interface ThinkOptions {
   readonly identifier?: number
   /** End as soon as the model believes that its answer is right. */
   readonly earlyHalting?: boolean
+  /** Also tell the states, to look into them; see `projectStates`. */
+  readonly withStates?: boolean
 }
 
 /** Thinks about one puzzle, a thought for every supervision step. */
@@ -41,7 +45,12 @@ export async function* think(
 ): AsyncGenerator<Thought, void> {
   const { cells, symbols, supervisionSteps } = model.config
   const [latentName, answerName] = [stateNames(model.config)[0]!, answerState(model.config)]
-  const { maximumSteps = supervisionSteps, identifier = 0, earlyHalting = false } = options
+  const {
+    maximumSteps = supervisionSteps,
+    identifier = 0,
+    earlyHalting = false,
+    withStates = false,
+  } = options
   if (tokens.length !== cells || tokens.some((token) => token < 0 || token >= symbols)) {
     throw new InputError({
       who: 'think',
@@ -65,6 +74,7 @@ export async function* think(
         haltProbability: 1 / (1 + Math.exp(-haltLogits[0]!)),
         answerChange: before ? relativeChange(before.states[answerName]!, states[answerName]!) : 1,
         latentChange: before ? relativeChange(before.states[latentName]!, states[latentName]!) : 1,
+        ...(withStates && { states: cellStates(states, model.config) }),
       }
       if (earlyHalting && wantsToHalt[0]! > 0) return
       before = { answer: thought.answer, states }
@@ -95,6 +105,16 @@ function readThought(logits: Float32Array, cells: number, symbols: number, weigh
     confidence[cell] = ofCell[best]!
   }
   return { answer, confidence, probabilities }
+}
+
+/** States [L, 1, D] without the tokens in front of the cells. */
+function cellStates(states: Readonly<Record<string, HostTensor>>, config: ModelConfig) {
+  const start = prefixLength(config) * config.width
+  const entries = Object.entries(states).map(([name, { data }]) => [
+    name,
+    Float32Array.from(data).slice(start),
+  ])
+  return Object.fromEntries(entries) as Record<string, Float32Array>
 }
 
 function relativeChange({ data: before }: HostTensor, { data: now }: HostTensor): number {
