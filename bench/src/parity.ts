@@ -2,26 +2,28 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createReferenceExecutor, InputError } from '@tiny-recursive-models/tensor'
-import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import { compareWithRecordedVote, readRecordedVote } from './parity/arc-vote.ts'
 import { compareWithGolden } from './parity/compare.ts'
 import { type Deviation, withinTolerance, worstOfEach } from './parity/deviations.ts'
+import { openChromiumParity, openNodeParity } from './parity/places.ts'
 import { readGolden } from './parity/read-golden.ts'
 
-const help = `npm run parity -- DIR [--device cpu|webgpu] [--threads N] [--only NAME] [--reference]
+const help = `npm run parity -- DIR [--device cpu|webgpu] [--threads N] [--only NAME] [--reference] [--browser]
 
 Runs every set of golden values in DIR (NAME.json + NAME.safetensors) and prints the largest deviation of every
 quantity from the recorded one. Every recorded ARC vote in it (arc_vote.json, arc_vote_NAME.json) is counted anew.
 Exit code 1 if any is beyond its tolerance.
 
 --reference  also runs the reference executor, in float64, and prints its deviations in a second column: recorded
-             values are float32, and where exact numbers are as far from them, the recorded run itself was`
+             values are float32, and where exact numbers are as far from them, the recorded run itself was
+--browser    runs them in Chromium instead of Node: on WebAssembly (cpu) or WebGPU`
 
 const options = {
   device: { type: 'string', default: 'cpu' },
   threads: { type: 'string', default: '2' },
   only: { type: 'string' },
   reference: { type: 'boolean', default: false },
+  browser: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
 
@@ -33,21 +35,25 @@ async function main(args: readonly string[]): Promise<number> {
     return directory || values.help ? 0 : 2
   }
   const device = values.device as 'cpu' | 'webgpu'
-  const executor = await openOrtExecutor({ device, threads: Number(values.threads), refuseFallback: true })
+  const computed = await (values.browser ? openChromiumParity : openNodeParity)(directory, {
+    device,
+    threads: Number(values.threads),
+  })
   const reference = values.reference ? createReferenceExecutor() : undefined
-  console.log(`${executor.name}${reference ? ', then float64' : ''}\n`)
+  console.log(`${computed.name}${reference ? ', then float64' : ''}\n`)
   let failures = 0
   const { golden: goldenNames, votes: voteNames } = await recordedNames(directory, values.only)
   for (const name of goldenNames) {
-    const golden = await readGolden(join(directory, name))
     console.log(name)
-    const exact = reference && worstOfEach(await compareWithGolden(reference, golden))
-    for (const deviation of worstOfEach(await compareWithGolden(executor, golden)).values()) {
+    const exact =
+      reference && worstOfEach(await compareWithGolden(reference, await readGolden(join(directory, name))))
+    for (const deviation of worstOfEach(await computed.deviations(name)).values()) {
       if (!withinTolerance(deviation)) failures++
       console.log(line(deviation, exact?.get(deviation.quantity)))
     }
     console.log()
   }
+  await computed.close()
   for (const name of voteNames) {
     console.log(name)
     const recorded = await readRecordedVote(join(directory, `${name}.json`))

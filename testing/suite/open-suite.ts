@@ -16,11 +16,11 @@ export interface BrowserSuite {
   close(): Promise<void>
 }
 
-/** @param goldens the folder whose files the page finds under `/goldens/` */
-export async function openSuite(goldens: string, options: ChromiumOptions = {}): Promise<BrowserSuite> {
+/** @param files a folder of what the suite reads: recorded runs, models */
+export async function openSuite(files: string, options: ChromiumOptions = {}): Promise<BrowserSuite> {
   const folder = await mkdtemp(join(tmpdir(), 'trm-suite-'))
   await buildSuite(folder)
-  await cp(goldens, join(folder, 'goldens'), { recursive: true })
+  await cp(files, join(folder, 'files'), { recursive: true })
   const server = await serveFolder(folder, { isolated: true })
   const browser = await openChromium(options)
   const page = await browser.newPage()

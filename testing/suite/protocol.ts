@@ -1,11 +1,14 @@
 /** What Node asks the page of the suite, and what it answers. */
 import type { Deviation } from '../../bench/src/parity/deviations.ts'
+import type { RecipeSpeed, RecipeSpeedOptions } from '../../bench/src/speed/recipe-speed.ts'
 import type { Outcome } from '../shims/node-test.ts'
 
 export type SuiteRequest = { readonly device: 'wasm' | 'webgpu'; readonly threads?: number } & (
   | { readonly suite: 'conformance' }
   /** Recorded runs by the name of their two files. */
   | { readonly suite: 'golden'; readonly names: readonly string[] }
+  /** Speed of a recipe and of the model in `file`. */
+  | ({ readonly suite: 'speed'; readonly file: string } & Omit<RecipeSpeedOptions, 'model'>)
 )
 
 export interface SuiteAnswer {
@@ -14,6 +17,7 @@ export interface SuiteAnswer {
   readonly outcomes: readonly Outcome[]
   /** By the name of the recorded run. */
   readonly deviations: Readonly<Record<string, readonly Deviation[]>>
+  readonly speed: RecipeSpeed | null
   /** What went wrong before any test could run. */
   readonly error: string | null
 }

@@ -7,13 +7,14 @@ import binary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'
 import { compareWithGolden } from '../../bench/src/parity/compare.ts'
 import type { Deviation } from '../../bench/src/parity/deviations.ts'
 import { type Golden, parseGolden } from '../../bench/src/parity/golden.ts'
+import { measureRecipe } from '../../bench/src/speed/recipe-speed.ts'
 import { conformance } from '../../packages/tensor/test/suite/conformance.ts'
 import { type Outcome, runTests } from '../shims/node-test.ts'
 import type { SuiteAnswer, SuiteRequest } from './protocol.ts'
 
 async function golden(name: string): Promise<Golden> {
-  const json = await (await fetch(`/goldens/${name}.json`)).text()
-  const tensors = await (await fetch(`/goldens/${name}.safetensors`)).arrayBuffer()
+  const json = await (await fetch(`/files/${name}.json`)).text()
+  const tensors = await (await fetch(`/files/${name}.safetensors`)).arrayBuffer()
   return parseGolden(json, new Uint8Array(tensors), name)
 }
 
@@ -28,11 +29,15 @@ async function answer({ device, threads, ...request }: SuiteRequest): Promise<Su
       webgpu: { mjs: at(asyncifyScript), wasm: at(asyncifyBinary) },
     },
   })
-  const found = { executor: executor.name, outcomes: [], deviations: {}, error: null }
+  const found = { executor: executor.name, outcomes: [], deviations: {}, speed: null, error: null }
   if (request.suite === 'golden') {
     const deviations: Record<string, readonly Deviation[]> = {}
     for (const name of request.names) deviations[name] = await compareWithGolden(executor, await golden(name))
     return { ...found, deviations }
+  }
+  if (request.suite === 'speed') {
+    const model = new Uint8Array(await (await fetch(`/files/${request.file}`)).arrayBuffer())
+    return { ...found, speed: await measureRecipe(executor, { ...request, model }) }
   }
   conformance(executor)
   const outcomes: Outcome[] = []
@@ -45,6 +50,7 @@ addEventListener('message', async ({ data }: MessageEvent<SuiteRequest>) => {
     executor: '',
     outcomes: [],
     deviations: {},
+    speed: null,
     error: error instanceof Error ? error.message : String(error),
   })
   postMessage(await answer(data).catch(failed))

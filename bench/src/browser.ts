@@ -1,0 +1,88 @@
+/** What a browser costs: training and solving in Chromium beside Node, the size of the page, and its first answer. */
+import { readFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+import { openSuite } from '../../testing/suite/open-suite.ts'
+import { measurePage } from './speed/measure-page.ts'
+import { median } from './speed/operations.ts'
+import { measureRecipe, type RecipeSpeed, summarize } from './speed/recipe-speed.ts'
+
+const help = `npm run bench:browser -- [--recipe NAME] [--steps N] [--puzzles N] [--repetitions N] [--page-only]
+
+Optimiser steps and puzzles per second of a recipe with a shipped model, in Node and in Chromium with one and two
+threads, taking turns; then the size of the studio's page and the time from opening it to its first answer.`
+
+const { values } = parseArgs({
+  options: {
+    recipe: { type: 'string', default: 'sudoku-6x6' },
+    steps: { type: 'string', default: '8' },
+    puzzles: { type: 'string', default: '200' },
+    repetitions: { type: 'string', default: '5' },
+    'page-only': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const row = (cells: readonly string[]): void => console.log(`| ${cells.join(' | ')} |`)
+
+async function speeds(): Promise<void> {
+  const folder = fileURLToPath(new URL('../../packages/trm/models', import.meta.url))
+  const file = `${values.recipe}.safetensors`
+  const options = { recipe: values.recipe, steps: Number(values.steps), puzzles: Number(values.puzzles) }
+  const model = await readFile(`${folder}/${file}`)
+  const suite = await openSuite(folder)
+  const inNode = async (threads: number): Promise<RecipeSpeed> =>
+    measureRecipe(await openOrtExecutor({ threads }), { ...options, model })
+  const inChromium = async (threads: number): Promise<RecipeSpeed> => {
+    const { speed, error } = await suite.run({ suite: 'speed', device: 'wasm', threads, file, ...options })
+    if (speed) return speed
+    throw new Error(error ?? 'the page gave no figures')
+  }
+  const ways = [
+    ['Node, 1 thread', () => inNode(1)],
+    ['Chromium WASM, 1 thread', () => inChromium(1)],
+    ['Node, 2 threads', () => inNode(2)],
+    ['Chromium WASM, 2 threads', () => inChromium(2)],
+  ] as const
+  const found = new Map<string, RecipeSpeed[]>(ways.map(([name]) => [name, []]))
+  try {
+    for (let repetition = 0; repetition < Number(values.repetitions); repetition++)
+      for (const [name, measure] of ways) found.get(name)!.push(await measure())
+  } finally {
+    await suite.close()
+  }
+  console.log(`${cpus()[0]?.model ?? 'unknown processor'}, recipe ${values.recipe}, float32\n`)
+  row([
+    `${values.repetitions} turns, medians`,
+    'ms a step',
+    'steps/s',
+    'puzzles/s, all steps',
+    'early halting',
+  ])
+  row(['---', '---:', '---:', '---:', '---:'])
+  for (const [name, measured] of found) {
+    const { stepMs, full, early } = summarize(measured)
+    row([name, stepMs.toFixed(0), (1000 / stepMs).toFixed(2), full.toFixed(0), early.toFixed(0)])
+  }
+  console.log()
+}
+
+async function page(): Promise<void> {
+  const { sizes, firstAnswerMs, secondAnswerMs } = await measurePage(Number(values.repetitions))
+  row(['loaded until the first answer', 'files', 'KB', 'KB, Brotli'])
+  row(['---', '---:', '---:', '---:'])
+  for (const { what, files, bytes, compressed } of sizes)
+    row([what, String(files), (bytes / 1000).toFixed(0), (compressed / 1000).toFixed(0)])
+  const seconds = (times: readonly number[]): string => `${(median(times) / 1000).toFixed(2)} s`
+  console.log(
+    `\nfirst answer after opening the page: ${seconds(firstAnswerMs)} on the first visit, ${seconds(secondAnswerMs)} on the next`,
+  )
+}
+
+if (values.help) console.log(help)
+else {
+  if (!values['page-only']) await speeds()
+  await page()
+}
