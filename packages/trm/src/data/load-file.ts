@@ -4,6 +4,7 @@ import { decompressedLines } from './bytes.ts'
 import { headerColumns } from './columns.ts'
 import { badLine, type Pair, puzzleRows, type RowFacts, type RowFormat } from './puzzle-rows.ts'
 import type { PuzzleSet } from './puzzle-set.ts'
+import { splitPuzzleSet } from './split.ts'
 
 /** What the loader has to know of the files of one kind. */
 export interface FileKind<Puzzle extends Pair> {
@@ -46,15 +47,7 @@ export async function samplePuzzleFile<Puzzle extends Pair>(
   const { name, validation, seed } = options
   const lines = await readLines(bytes, name)
   const places = rowPlaces(lines, kind.format())
-  const train = options.train ?? places.length - validation
-  if (train < 1 || train + validation > places.length) {
-    throw new InputError({
-      who: name,
-      expected: `at least ${Math.max(1, options.train ?? 1) + validation} puzzles (data.trainCount and data.validation together)`,
-      got: String(places.length),
-      hint: 'Lower data.trainCount or data.validation, or take a larger file.',
-    })
-  }
+  const train = trainCountOf(places.length, options)
   const order = new RandomStream(seed, 'split').permutation(places.length)
   const validationRows = order.slice(0, validation)
   const trainRows = order.slice(validation, validation + train)
@@ -77,6 +70,30 @@ export async function samplePuzzleFile<Puzzle extends Pair>(
   }
 }
 
+/** The same of a set that is there as a whole. */
+export function sampleSet(set: PuzzleSet, options: FileSampleOptions): FileSample {
+  const { validation, seed } = options
+  const split = splitPuzzleSet(set, { train: trainCountOf(set.count, options), validation, seed })
+  return {
+    train: split.train,
+    validation: split.validation,
+    trainRows: options.train === null ? null : [...split.trainIndices],
+    validationRows: [...split.validationIndices],
+  }
+}
+
+/** Puzzles to train on, where there are so many in all. */
+function trainCountOf(count: number, { name, train, validation }: FileSampleOptions): number {
+  const taken = train ?? count - validation
+  if (taken >= 1 && taken + validation <= count) return taken
+  throw new InputError({
+    who: name,
+    expected: `at least ${Math.max(1, train ?? 1) + validation} puzzles (data.trainCount and data.validation together)`,
+    got: String(count),
+    hint: 'Lower data.trainCount or data.validation, or take a larger file.',
+  })
+}
+
 /** All puzzles of a file. */
 export async function readFileSet<Puzzle extends Pair>(
   bytes: Uint8Array,
@@ -86,23 +103,6 @@ export async function readFileSet<Puzzle extends Pair>(
   const rows: (Puzzle & RowFacts)[] = []
   for await (const row of goodRows(bytes, name, kind)) rows.push(row)
   return kind.toSet(rows, name)
-}
-
-/** Throws where a puzzle of `test` is also trained on: its score would say nothing. */
-export function refuseSharedPuzzles(train: PuzzleSet, test: PuzzleSet): void {
-  const questionAt = (set: PuzzleSet, index: number) =>
-    set.inputs.subarray(index * set.cells, (index + 1) * set.cells).join('')
-  const known = new Set(Array.from({ length: train.count }, (_, index) => questionAt(train, index)))
-  let shared = 0
-  for (let index = 0; index < test.count; index++) if (known.has(questionAt(test, index))) shared += 1
-  if (shared > 0) {
-    throw new InputError({
-      who: `data.test (${test.name})`,
-      expected: 'puzzles that are not trained on',
-      got: `${shared} that are in data.train too`,
-      hint: 'Take another test file; its score would be meaningless.',
-    })
-  }
 }
 
 async function readLines(bytes: Uint8Array, name: string): Promise<string[]> {

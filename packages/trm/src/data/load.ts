@@ -4,13 +4,13 @@ import { type ArcData, type ArcRecord, loadArc } from './arc/load-arc.ts'
 import { puzzleSetChecksum } from './checksum.ts'
 import { type DataSets, type TrainingPuzzles, trainingPuzzles } from './data-sets.ts'
 import type { Augmentation } from './example-stream.ts'
-import { refuseSharedPuzzles } from './load-file.ts'
+import { type FileData, readFileParts } from './file-parts.ts'
 import { generateMazeSets } from './maze/build.ts'
-import { type GeneratedMazeData, type MazeFileData, readMazeParts } from './maze/load.ts'
+import { type GeneratedMazeData, type MazeFileData, mazeFiles } from './maze/load.ts'
 import { type OfficialFolder, readOfficialFolder } from './official-folder.ts'
 import { type AnyPuzzleSet, type PuzzleFacts, type PuzzleSet, selectPuzzles } from './puzzle-set.ts'
-import { generateSudokuSets, sudokuSet } from './sudoku/build.ts'
-import { readSudokuSet, sampleSudokuFile } from './sudoku/load.ts'
+import { generateSudokuSets } from './sudoku/build.ts'
+import { sudokuFiles } from './sudoku/load.ts'
 import type { BoxShape } from './sudoku/shape.ts'
 import { validityOf } from './validity.ts'
 
@@ -35,16 +35,11 @@ export interface GeneratedSudokuData {
   readonly seed: number
 }
 
-export interface SudokuFileData {
+export interface SudokuFileData extends FileData {
   readonly kind: 'sudoku-file'
   readonly boxRows: number
   readonly boxColumns: number
-  readonly train: string | null
-  readonly test: string | null
-  readonly trainCount: number | null
-  readonly validation: number
   readonly augment: boolean
-  readonly seed: number
 }
 
 export interface OfficialFolderData {
@@ -134,11 +129,17 @@ async function loadParts(data: DataDescription, readFile: ReadDataFile): Promise
     case 'sudoku-generated':
       return storedParts(generateSudokuSets({ ...data, box: boxOf(data) }), data.augment ? 'sudoku' : 'none')
     case 'sudoku-file':
-      return storedParts(await readSudokuParts(data, readFile), data.augment ? 'sudoku' : 'none')
+      return storedParts(
+        await readFileParts(data, sudokuFiles(boxOf(data)), readFile),
+        data.augment ? 'sudoku' : 'none',
+      )
     case 'maze-generated':
       return storedParts(generateMazeSets(data), data.augment ? 'maze' : 'none')
     case 'maze-file':
-      return storedParts(await readMazeParts(data, readFile), data.augment ? 'maze' : 'none')
+      return storedParts(
+        await readFileParts(data, mazeFiles(data.size), readFile),
+        data.augment ? 'maze' : 'none',
+      )
     case 'official-folder':
       return readFolderParts(data, readFile)
     case 'arc':
@@ -168,32 +169,6 @@ function storedParts(sets: StoredSets, augment: Augmentation): Parts {
 }
 
 const boxOf = ({ boxRows, boxColumns }: BoxShape): BoxShape => ({ boxRows, boxColumns })
-
-async function readSudokuParts(data: SudokuFileData, readFile: ReadDataFile): Promise<StoredSets> {
-  const { train: path, test: testPath } = data
-  if (path === null) {
-    throw new InputError({
-      who: 'data.train',
-      expected: 'a file of Sudokus (CSV or lines, plain or .gz)',
-      got: 'null',
-      hint: 'Write --set data.train=FILE, and --set data.test=FILE for the final score.',
-    })
-  }
-  const box = boxOf(data)
-  const { train, validation, trainRows, validationRows } = await sampleSudokuFile(await readFile(path), {
-    name: path,
-    box,
-    train: data.trainCount,
-    validation: data.validation,
-    seed: data.seed,
-  })
-  const test =
-    testPath === null
-      ? sudokuSet([], box, 'no test file')
-      : await readSudokuSet(await readFile(testPath), testPath, box)
-  refuseSharedPuzzles(train, test)
-  return { train, validation, test, trainIndices: trainRows, validationIndices: validationRows }
-}
 
 async function readArcParts(data: ArcData, readFile: ReadDataFile): Promise<Parts> {
   const { list } = readFile

@@ -1,5 +1,5 @@
-import { InputError } from '@tiny-recursive-models/tensor'
 import { plainColumns, publishedColumns, splitFields } from '../columns.ts'
+import { pairReader } from '../pair-reader.ts'
 import {
   type LineProblem,
   type Pair,
@@ -12,14 +12,13 @@ import {
 } from '../puzzle-rows.ts'
 import { type PuzzleSet, packPuzzles } from '../puzzle-set.ts'
 import { checkMazeAnswer, checkMazeQuestion } from './check.ts'
-import { mazeSymbols, parseMaze } from './grid.ts'
+import { type MazeText, mazeSymbols, parseMaze } from './grid.ts'
 import { labelPath } from './path.ts'
 
 /** One row of a file: S = size². The rating of the published files is the steps of the shortest path. */
 export type MazeRow = RowFacts & Pair & { readonly size: number }
 
 export function mazeFormat(): RowFormat<Pair & { readonly size: number }> {
-  let size: number | undefined
   return {
     wanted: 'a well-formed maze',
     wantedFirst: 'a square maze of # (wall), spaces (open), S and G',
@@ -27,19 +26,11 @@ export function mazeFormat(): RowFormat<Pair & { readonly size: number }> {
     clean: (line) => (line.trim() === '' ? '' : line),
     split: (line) => splitFields(line, true),
     plainColumns: (fields) => plainColumns(fields) ?? publishedColumns(fields),
-    read: (questionText, answerText) => {
-      const question = readGrid('question', questionText, size)
-      if (typeof question === 'string') return question
-      const problem = checkMazeQuestion(question.tokens)[0]
-      if (problem) return `question: ${problem.message}`
-      const puzzle = { size: question.size, question: question.tokens }
-      size ??= question.size
-      if (answerText === '') return puzzle
-      const answer = readGrid('answer', answerText, question.size)
-      if (typeof answer === 'string') return answer
-      const wrong = checkMazeAnswer(question.tokens, answer.tokens)[0]
-      return wrong ? `answer: ${wrong.message}` : { ...puzzle, answer: answer.tokens }
-    },
+    read: pairReader<MazeText>({
+      parse: (text, like) => parseMaze(text, like?.size),
+      questionProblem: ({ tokens }) => checkMazeQuestion(tokens)[0]?.message,
+      answerProblem: ({ tokens }, answer) => checkMazeAnswer(tokens, answer.tokens)[0]?.message,
+    }),
   }
 }
 
@@ -80,17 +71,4 @@ export function mazeSet(
 ): PuzzleSet {
   const puzzles = rows.map((row) => ({ ...row, answer: row.answer ?? labelPath(row.question)! }))
   return packPuzzles(puzzles, { name, cells: size * size, symbols: mazeSymbols })
-}
-
-function readGrid(
-  column: string,
-  text: string,
-  size: number | undefined,
-): ReturnType<typeof parseMaze> | string {
-  try {
-    return parseMaze(text, size)
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    return `${column}: ${error.message}`
-  }
 }

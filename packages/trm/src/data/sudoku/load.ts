@@ -1,19 +1,15 @@
-import {
-  type FileKind,
-  type FileSample,
-  type FileSampleOptions,
-  readFileSet,
-  samplePuzzleFile,
-} from '../load-file.ts'
+import type { PartsKind } from '../file-parts.ts'
+import { type FileSample, type FileSampleOptions, readFileSet, samplePuzzleFile } from '../load-file.ts'
 import type { PuzzleSet } from '../puzzle-set.ts'
 import { sudokuSet } from './build.ts'
 import { type SudokuRow, sudokuFormat, toPuzzleSet } from './read.ts'
 import { type BoxShape, sudokuLayout } from './shape.ts'
 
 /** Files of Sudokus with that box. */
-function sudokuFiles(box: BoxShape): FileKind<Pick<SudokuRow, 'shape' | 'question' | 'answer'>> {
+export function sudokuFiles(box: BoxShape): PartsKind<Pick<SudokuRow, 'shape' | 'question' | 'answer'>> {
   const { size, cells, boxRows, boxColumns } = sudokuLayout(box)
   return {
+    files: 'a file of Sudokus (CSV or lines, plain or .gz)',
     format: sudokuFormat,
     cells,
     wanted: `a ${size}×${size} Sudoku (data.boxRows ${boxRows}, data.boxColumns ${boxColumns})`,
@@ -22,13 +18,11 @@ function sudokuFiles(box: BoxShape): FileKind<Pick<SudokuRow, 'shape' | 'questio
   }
 }
 
-export type SudokuSample = FileSample
-
 /** A random part of a file of Sudokus for training and another for validation; see `samplePuzzleFile`. */
 export function sampleSudokuFile(
   bytes: Uint8Array,
   options: FileSampleOptions & { readonly box: BoxShape },
-): Promise<SudokuSample> {
+): Promise<FileSample> {
   return samplePuzzleFile(bytes, sudokuFiles(options.box), options)
 }
 

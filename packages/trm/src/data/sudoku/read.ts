@@ -1,5 +1,6 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import { plainColumns, splitFields } from '../columns.ts'
+import { pairReader } from '../pair-reader.ts'
 import {
   badLine,
   type LineProblem,
@@ -12,10 +13,10 @@ import {
   readRows,
 } from '../puzzle-rows.ts'
 import { type PuzzleSet, packPuzzles } from '../puzzle-set.ts'
-import { checkAnswer, findContradictions, type SudokuProblem, solutionProblem } from './check.ts'
+import { checkAnswer, findContradictions, solutionProblem } from './check.ts'
 import { type BoxShape, sudokuLayout } from './shape.ts'
 import { countSolutions, solveSudoku } from './solve.ts'
-import { parseSudoku } from './text.ts'
+import { parseSudoku, type SudokuText } from './text.ts'
 
 /** One row of a file: S = cells of its shape. The rating of the published files is the guesses of the tdoku solver. */
 export type SudokuRow = RowFacts & Pair & { readonly shape: BoxShape }
@@ -26,30 +27,17 @@ export type SudokuRows = RowPiece<SudokuRow>
 const wanted = 'a well-formed Sudoku with one solution'
 
 export function sudokuFormat(): RowFormat<Pair & { readonly shape: BoxShape }> {
-  let shape: BoxShape | undefined
   return {
     wanted,
     wantedFirst: 'a Sudoku of 16, 36 or 81 characters',
     clean: (line) => (line.trimStart().startsWith('#') ? '' : line.trim()),
     split: splitFields,
     plainColumns,
-    read: (questionText, answerText) => {
-      const question = readGrid('question', questionText, shape)
-      if (typeof question === 'string') return question
-      const contradiction = findContradictions(question.shape, question.tokens)[0]
-      if (contradiction) return problemOf('question', contradiction)
-      const puzzle = { shape: question.shape, question: question.tokens }
-      if (answerText === '') {
-        shape ??= question.shape
-        return puzzle
-      }
-      const answer = readGrid('answer', answerText, question.shape)
-      if (typeof answer === 'string') return answer
-      const wrong = checkAnswer(question.shape, question.tokens, answer.tokens)[0]
-      if (wrong) return problemOf('answer', wrong)
-      shape ??= question.shape
-      return { ...puzzle, answer: answer.tokens }
-    },
+    read: pairReader<SudokuText>({
+      parse: (text, like) => parseSudoku(text, like?.shape),
+      questionProblem: ({ shape, tokens }) => findContradictions(shape, tokens)[0]?.message,
+      answerProblem: ({ shape, tokens }, answer) => checkAnswer(shape, tokens, answer.tokens)[0]?.message,
+    }),
   }
 }
 
@@ -112,21 +100,4 @@ export function onlySolution(
 ): Int32Array | string {
   const problem = solutionProblem(countSolutions(shape, question, 2, branches), branches)
   return problem === undefined ? solveSudoku(shape, question)! : problem.message
-}
-
-function readGrid(
-  column: string,
-  text: string,
-  shape: BoxShape | undefined,
-): ReturnType<typeof parseSudoku> | string {
-  try {
-    return parseSudoku(text, shape)
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    return `${column}: ${error.message}`
-  }
-}
-
-function problemOf(column: string, problem: SudokuProblem): string {
-  return `${column}: ${problem.message}`
 }
