@@ -43,6 +43,11 @@ export function isGiven(kind: PuzzleKind, token: number): boolean {
   return kind.puzzle === 'sudoku' ? token > blankToken : token !== mazeTokens.open
 }
 
+/** Cells that are to be answered. */
+export function openCount(kind: PuzzleKind, question: Int32Array): number {
+  return question.reduce((count, token) => count + Number(!isGiven(kind, token)), 0)
+}
+
 /** Symbols that an answer may hold, in the order in which they are shown. */
 export function answerSymbols(kind: PuzzleKind): readonly number[] {
   if (kind.puzzle === 'maze')

@@ -6,7 +6,8 @@ import type { FoundPuzzle } from './read.ts'
 export interface PuzzleRequests {
   readonly check: { takes: { kind: PuzzleKind; question: Int32Array }; gives: QuestionCheck }
   readonly generate: {
-    takes: { kind: PuzzleKind; data: Recipe['data']; seed: number }
+    /** @see generateDemanding */
+    takes: { kind: PuzzleKind; data: Recipe['data']; seed: number; draws: number }
     gives: Int32Array
   }
   readonly read: { takes: { bytes: Uint8Array; name: string }; gives: FoundPuzzle[] }

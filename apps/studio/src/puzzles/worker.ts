@@ -1,6 +1,6 @@
 /** Makes, reads and solves puzzles beside the page: a hard 9×9 Sudoku may take a third of a second. */
 import { checkPuzzle } from './check.ts'
-import { generateQuestion } from './generate.ts'
+import { generateDemanding } from './generate.ts'
 import type { PuzzleAnswer, PuzzleRequest } from './protocol.ts'
 import { readFile } from './read.ts'
 
@@ -20,7 +20,7 @@ async function answer({ name, takes }: PuzzleRequest): Promise<unknown> {
     case 'check':
       return checkPuzzle(takes.kind, takes.question)
     case 'generate':
-      return generateQuestion(takes.kind, takes.data, takes.seed)
+      return generateDemanding(takes.kind, takes.data, takes.seed, takes.draws)
     case 'read':
       return readFile(takes.bytes, takes.name)
   }

@@ -8,7 +8,7 @@ import {
   type PuzzleKind,
 } from '@tiny-recursive-models/trm'
 import { sentence } from '../puzzles/check.ts'
-import { isGiven, sizeOf } from '../puzzles/kind.ts'
+import { isGiven, openCount } from '../puzzles/kind.ts'
 
 export interface Judgement {
   readonly isSolved: boolean
@@ -40,8 +40,7 @@ function judgeSudoku(
   if (problems.length === 0) return { isSolved: true, wrong: [], reason: '' }
   if (solution) {
     const wrong = [...answer.keys()].filter((cell) => answer[cell] !== solution[cell])
-    const open = question.reduce((count, token) => count + Number(!isGiven(kind, token)), 0)
-    const reason = `${wrong.length} of ${open} cells ${wrong.length === 1 ? 'is' : 'are'} wrong.`
+    const reason = `${wrong.length} of ${openCount(kind, question)} cells ${wrong.length === 1 ? 'is' : 'are'} wrong.`
     return { isSolved: false, wrong, reason }
   }
   const wrong = [...new Set(problems.flatMap(({ cells }) => cells))].filter(
@@ -99,10 +98,4 @@ export function judgeThought(
     haltsAfter: halt < 0 ? null : halt + 1,
     isRightAtHalt: judgements[halt]?.isSolved ?? false,
   }
-}
-
-/** Cells of the question that are to be answered. */
-export function openCount(kind: PuzzleKind, question: Int32Array): number {
-  const count = question.reduce((sum, token) => sum + Number(!isGiven(kind, token)), 0)
-  return Math.min(count, sizeOf(kind) ** 2)
 }
