@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
+import { serviceWorkerList } from './build/service-worker.ts'
 
 /** What makes a page cross-origin isolated: only then may WebAssembly use threads. */
 const isolation = {
@@ -10,10 +12,12 @@ const isolation = {
 /** Not worth a warning: lazy imports of what is in the same chunk here, and how long a build took. */
 const quiet = { ineffectiveDynamicImport: false, pluginTimings: false }
 
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
 export default defineConfig({
   // The built page works under any path of any host.
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte(), serviceWorkerList(here('index.html'))],
   resolve: {
     // The small JavaScript of ONNX Runtime, without a second copy of the glue that `lib/runtime-files.ts` names.
     conditions: ['onnxruntime-web-use-extern-wasm', 'svelte', 'module', 'browser', 'development|production'],
@@ -23,7 +27,14 @@ export default defineConfig({
   build: {
     target: 'es2023',
     assetsInlineLimit: 0,
-    rolldownOptions: { checks: quiet },
+    rolldownOptions: {
+      checks: quiet,
+      input: { index: here('index.html'), 'service-worker': here('src/service-worker.ts') },
+      output: {
+        // A service worker is known by its address, which must not change.
+        entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
+      },
+    },
   },
   server: { headers: isolation },
   preview: { headers: isolation },

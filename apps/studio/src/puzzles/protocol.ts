@@ -1,0 +1,28 @@
+/** What the page asks of the puzzle worker: what may take longer than a frame. */
+import type { PuzzleKind, Recipe } from '@tiny-recursive-models/trm'
+import type { QuestionCheck } from './check.ts'
+import type { FoundPuzzle } from './read.ts'
+
+export interface PuzzleRequests {
+  readonly check: { takes: { kind: PuzzleKind; question: Int32Array }; gives: QuestionCheck }
+  readonly generate: {
+    /** @see generateDemanding */
+    takes: { kind: PuzzleKind; data: Recipe['data']; seed: number; draws: number }
+    gives: Int32Array
+  }
+  readonly read: { takes: { bytes: Uint8Array; name: string }; gives: FoundPuzzle[] }
+}
+
+export type PuzzleRequestName = keyof PuzzleRequests
+
+export type PuzzleRequest = {
+  readonly [Name in PuzzleRequestName]: {
+    readonly id: number
+    readonly name: Name
+    readonly takes: PuzzleRequests[Name]['takes']
+  }
+}[PuzzleRequestName]
+
+export type PuzzleAnswer =
+  | { readonly id: number; readonly gives: unknown }
+  | { readonly id: number; readonly error: string }

@@ -1,0 +1,23 @@
+/** Files that are dropped or chosen: models, puzzles and ARC tasks, told apart by their names. */
+import { modelStore } from '../lib/model-store.svelte.ts'
+import { askPuzzles } from '../puzzles/ask.ts'
+import { puzzleFile } from './puzzle-file.svelte.ts'
+import { session } from './session.svelte.ts'
+
+/** More than the largest published model and the largest published file of puzzles. */
+const mostBytes = 2 ** 30
+
+export async function openFile(file: File): Promise<void> {
+  try {
+    if (file.size > mostBytes) throw new Error(`${file.name} has more than a gibibyte: open a smaller file.`)
+    const bytes = new Uint8Array(await file.arrayBuffer())
+    if (/\.safetensors$/i.test(file.name)) {
+      const id = modelStore.add({ title: file.name, file: file.name, source: 'opened', bytes })
+      modelStore.choose(id)
+    } else {
+      puzzleFile.open(file.name, await askPuzzles('read', { bytes, name: file.name }))
+    }
+  } catch (error) {
+    session.failure = error instanceof Error ? error.message : String(error)
+  }
+}

@@ -1,0 +1,51 @@
+/** The file of puzzles that is open, and which of them is asked. */
+import { modelStore } from '../lib/model-store.svelte.ts'
+import { nameKind, sameKind } from '../puzzles/kind.ts'
+import type { FoundPuzzle } from '../puzzles/read.ts'
+import { session } from './session.svelte.ts'
+
+let name = $state('')
+let puzzles = $state.raw<readonly FoundPuzzle[]>([])
+let row = $state(0)
+
+export const puzzleFile = {
+  get name(): string {
+    return name
+  },
+  get puzzles(): readonly FoundPuzzle[] {
+    return puzzles
+  },
+  /** From 0. */
+  get row(): number {
+    return row
+  },
+  open(fileName: string, found: readonly FoundPuzzle[]): void {
+    name = fileName
+    puzzles = found
+    puzzleFile.choose(0)
+  },
+  choose(wanted: number): void {
+    row = Math.max(0, Math.min(puzzles.length - 1, Math.round(wanted)))
+    const puzzle = puzzles[row]
+    if (puzzle) void askFitting(puzzle)
+  },
+  close(): void {
+    puzzles = []
+  },
+}
+
+/** Asks a puzzle of the model at hand, or of the first one that knows puzzles of its kind. */
+export async function askFitting(puzzle: FoundPuzzle): Promise<void> {
+  if (!sameKind(puzzle.kind, session.model?.kind ?? null)) {
+    const fitting = modelStore.entries.find((entry) => sameKind(entry.puzzle, puzzle.kind))
+    if (fitting) {
+      modelStore.choose(fitting.id)
+      session.setQuestion(puzzle.kind, puzzle.question)
+      await session.useModel(fitting)
+      return
+    }
+    session.failure = `No model here knows the ${nameKind(puzzle.kind)}: open one that was trained on it.`
+    return
+  }
+  await session.ask(puzzle)
+}

@@ -1,0 +1,235 @@
+/** What the page Think holds: a model, a puzzle, a thought and how much of it is shown. It outlives a visit. */
+import { type PuzzleKind, puzzleKindOf, type Thought } from '@tiny-recursive-models/trm'
+import type { ModelFacts } from '@tiny-recursive-models/trm/browser'
+import type { ModelEntry } from '../lib/model-store.svelte.ts'
+import { thinkingClient } from '../lib/models.ts'
+import { askPuzzles } from '../puzzles/ask.ts'
+import type { QuestionCheck } from '../puzzles/check.ts'
+import { emptyQuestion, sameKind } from '../puzzles/kind.ts'
+import type { FoundPuzzle } from '../puzzles/read.ts'
+import { type Judgement, judge, judgeThought, type Verdict } from './judge.ts'
+import * as playback from './playback.ts'
+
+/** More supervision steps than any model was trained with. */
+export const mostSteps = 64
+
+/** New puzzles are the most demanding of so many; one of 9×9 takes 6 ms to make. */
+const demandingDraws = 12
+
+/** A generated puzzle to begin with about which the shipped model has to think for longer than it did in training. */
+const firstSeeds: Readonly<Record<string, number>> = { 'sudoku-6x6': 555 }
+
+/** Steps to begin with, for models that were trained with fewer: recursion goes on beyond its training. */
+const leastSteps = 8
+
+export interface OpenModel {
+  readonly entry: ModelEntry
+  readonly facts: ModelFacts
+  /** Null where the puzzles of the model cannot be edited here: ARC. */
+  readonly kind: PuzzleKind | null
+}
+
+class ThinkSession {
+  /** The model that thinks; null until the first one is open. */
+  model = $state.raw<OpenModel | null>(null)
+  /** The title of the model that is being opened. */
+  opening = $state<string | null>(null)
+  /** Why there is no model or no thought, for people. */
+  failure = $state<string | null>(null)
+
+  kind = $state.raw<PuzzleKind | null>(null)
+  /** [S] */
+  question = $state.raw<Int32Array>(new Int32Array())
+  /** Null while it is under way. */
+  check = $state.raw<QuestionCheck | null>(null)
+  isEditing = $state(false)
+
+  thoughts = $state.raw<readonly Thought[]>([])
+  playback = $state.raw(playback.atStart)
+  isThinking = $state(false)
+  maximumSteps = $state(16)
+  earlyHalting = $state(false)
+  /** Steps a second. */
+  speed = $state(2)
+
+  readonly judgements = $derived<readonly Judgement[]>(
+    this.kind && this.check
+      ? this.thoughts.map(({ answer }) => judge(this.kind!, this.question, answer, this.check!.solution))
+      : [],
+  )
+  readonly verdict = $derived<Verdict>(judgeThought(this.thoughts, this.judgements))
+  readonly thought = $derived<Thought | undefined>(this.thoughts[this.playback.position - 1])
+  readonly judgement = $derived<Judgement | undefined>(this.judgements[this.playback.position - 1])
+
+  /** Models that the worker has open, by entry. */
+  readonly #opened = new Map<string, OpenModel>()
+  /** Counts up whenever what is under way has become stale. */
+  #request = 0
+  #questionNumber = 0
+  #hasGenerated = false
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  /** Opens a model, and thinks with it: about the same puzzle where it can. */
+  async useModel(entry: ModelEntry): Promise<void> {
+    if (this.model?.entry.id === entry.id && this.opening === null) return
+    this.stop()
+    const request = ++this.#request
+    this.opening = entry.title
+    this.failure = null
+    try {
+      const model = this.#opened.get(entry.id) ?? (await openModel(entry))
+      this.#opened.set(entry.id, model)
+      if (request !== this.#request) return
+      this.model = model
+      this.maximumSteps = Math.max(leastSteps, model.facts.config.supervisionSteps)
+      this.opening = null
+      if (model.kind === null) return
+      if (sameKind(this.kind, model.kind)) await this.think()
+      else await this.generate()
+    } catch (error) {
+      if (request === this.#request) this.failure = messageOf(error)
+    } finally {
+      if (request === this.#request) this.opening = null
+    }
+  }
+
+  /** A new puzzle like those that the model was trained on. */
+  async generate(): Promise<void> {
+    const { model } = this
+    if (!model?.kind) return
+    this.stop()
+    const number = ++this.#questionNumber
+    const { kind } = model
+    const { data } = model.facts.recipe
+    const first = this.#hasGenerated ? undefined : firstSeeds[model.entry.id]
+    this.#hasGenerated = true
+    const seed = first ?? crypto.getRandomValues(new Uint32Array(1))[0]!
+    const draws = first === undefined ? demandingDraws : 1
+    const question = await askPuzzles('generate', { kind, data, seed, draws })
+    if (number === this.#questionNumber) await this.ask({ kind, question })
+  }
+
+  /** Takes a question and thinks about it, where nothing is against it. */
+  async ask({ kind, question }: FoundPuzzle): Promise<void> {
+    this.setQuestion(kind, question)
+    this.isEditing = false
+    await this.think()
+  }
+
+  clear(): void {
+    if (!this.kind) return
+    this.setQuestion(this.kind, emptyQuestion(this.kind))
+    this.isEditing = true
+  }
+
+  edit(question: Int32Array): void {
+    if (!this.kind) return
+    this.setQuestion(this.kind, question)
+    this.isEditing = true
+  }
+
+  /** Shows a question without thoughts, and has it checked. */
+  setQuestion(kind: PuzzleKind, question: Int32Array): void {
+    this.stop()
+    this.failure = null
+    this.kind = kind
+    this.question = question
+    this.thoughts = []
+    this.playback = playback.atStart
+    this.check = null
+    this.#checking = this.#checkQuestion()
+  }
+
+  #checking: Promise<void> = Promise.resolve()
+
+  async #checkQuestion(): Promise<void> {
+    const number = ++this.#questionNumber
+    const check = await askPuzzles('check', { kind: this.kind!, question: this.question })
+    if (number === this.#questionNumber) this.check = check
+  }
+
+  /** Thinks from the first step on; refused where the question is not one. */
+  async think(): Promise<void> {
+    this.stop()
+    const request = ++this.#request
+    await this.#checking
+    const { model, question, kind } = this
+    if (request !== this.#request || !model || !this.check?.canThink || !sameKind(kind, model.kind)) return
+    const options = { maximumSteps: this.maximumSteps, earlyHalting: this.earlyHalting }
+    this.isEditing = false
+    this.failure = null
+    this.thoughts = []
+    this.isThinking = true
+    this.#show(playback.fromStart)
+    try {
+      const client = await thinkingClient()
+      for await (const thought of client.think(model.facts, question.slice(), options)) {
+        if (request !== this.#request) return
+        this.thoughts = [...this.thoughts, thought]
+        this.#show(playback.stepArrived(this.playback))
+      }
+    } catch (error) {
+      if (request === this.#request) this.failure = messageOf(error)
+    } finally {
+      if (request === this.#request) {
+        this.isThinking = false
+        this.#show(playback.thoughtEnded(this.playback))
+      }
+    }
+  }
+
+  /** What is under way ends after the step at hand; what has been thought stays. */
+  stop(): void {
+    this.#request += 1
+    this.isThinking = false
+    this.#show(playback.thoughtEnded(this.playback))
+  }
+
+  play(): void {
+    if (this.thoughts.length > 0) this.#show(playback.play(this.playback))
+    else void this.think()
+  }
+
+  pause(): void {
+    this.#show(playback.pause(this.playback))
+  }
+
+  stepBy(steps: number): void {
+    this.#show(playback.stepBy(this.playback, steps))
+  }
+
+  seek(position: number): void {
+    this.#show(playback.seek(this.playback, position))
+  }
+
+  setSpeed(speed: number): void {
+    this.speed = speed
+    this.#schedule()
+  }
+
+  #show(next: playback.Playback): void {
+    const before = this.playback
+    this.playback = next
+    if (next.playing !== before.playing || next.position !== before.position) this.#schedule()
+  }
+
+  /** A step has its full time from when it was shown. */
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    if (!this.playback.playing || this.playback.isDue) return
+    this.#timer = setTimeout(() => {
+      this.#show(playback.tick(this.playback))
+      this.#schedule()
+    }, 1000 / this.speed)
+  }
+}
+
+async function openModel(entry: ModelEntry): Promise<OpenModel> {
+  const [client, bytes] = await Promise.all([thinkingClient(), entry.load()])
+  const facts = await client.open(bytes, entry.file)
+  return { entry, facts, kind: puzzleKindOf(facts.recipe.data, facts.config) ?? null }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+export const session = new ThinkSession()

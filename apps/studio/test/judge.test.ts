@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { boxShapes, labelPath, type PuzzleKind, parseMaze, parseSudoku } from '@tiny-recursive-models/trm'
+import { type Judgement, judge, judgeThought } from '../src/think/judge.ts'
+import { describeVerdict } from '../src/think/words.ts'
+
+const sudoku: PuzzleKind = { puzzle: 'sudoku', shape: boxShapes['4x4'] }
+const solution = parseSudoku('1234341221434321').tokens
+const question = parseSudoku('1.3.34..2.4.432.').tokens
+
+describe('an answer', () => {
+  test('is right only where every cell is', () => {
+    assert.deepEqual(judge(sudoku, question, solution, solution), { isSolved: true, wrong: [], reason: '' })
+    const wrong = judge(sudoku, question, solution.with(1, 5).with(15, 4), solution)
+    assert.deepEqual([wrong.isSolved, wrong.wrong], [false, [1, 15]])
+    assert.match(wrong.reason, /^2 of 7 cells are wrong\.$/)
+  })
+
+  test('of a puzzle with many solutions is held to the rules', () => {
+    const empty = parseSudoku('................').tokens
+    assert.equal(judge(sudoku, empty, solution, null).isSolved, true)
+    const broken = judge(sudoku, empty, solution.with(0, 3), null)
+    assert.equal(broken.isSolved, false)
+    assert.ok(broken.wrong.includes(0))
+  })
+
+  test('of a maze may be any shortest path', () => {
+    const kind: PuzzleKind = { puzzle: 'maze', size: 3 }
+    const maze = parseMaze('S..\n.#.\n..G').tokens
+    const label = labelPath(maze)!
+    const other = parseMaze('Soo\n.#o\n..G').tokens
+    assert.notDeepEqual(label, other)
+    assert.equal(judge(kind, maze, other, label).isSolved, true)
+    assert.equal(judge(kind, maze, label, label).isSolved, true)
+    const both = judge(kind, maze, parseMaze('Soo\no#o\nooG').tokens, label)
+    assert.deepEqual([both.isSolved, both.wrong], [false, []])
+    const throughWall = judge(kind, maze, parseMaze('So.\n.o.\n..G').tokens, label)
+    assert.deepEqual(throughWall.wrong, [4])
+  })
+
+  test('of a maze is wrong where no shortest path is', () => {
+    const kind: PuzzleKind = { puzzle: 'maze', size: 3 }
+    const maze = parseMaze('S.G\n...\n...').tokens
+    assert.deepEqual(judge(kind, maze, parseMaze('S.G\nooo\n...').tokens, labelPath(maze)!).wrong, [3, 4, 5])
+  })
+})
+
+describe('a thought', () => {
+  const judged = (marks: string): Judgement[] =>
+    [...marks].map((mark) => ({ isSolved: mark === 'y', wrong: [], reason: mark === 'y' ? '' : 'Wrong.' }))
+  const steps = (...halting: number[]) => halting.map((haltProbability) => ({ haltProbability }))
+
+  test('is solved from the step on after which no answer is wrong', () => {
+    assert.equal(judgeThought(steps(0, 0, 0, 0), judged('nyny')).solvedFrom, 4)
+    assert.equal(judgeThought(steps(0, 0, 0), judged('yyy')).solvedFrom, 1)
+    assert.equal(judgeThought(steps(0, 0), judged('yn')).solvedFrom, null)
+    assert.equal(judgeThought([], []).solvedFrom, null)
+  })
+
+  test('would have halted at the first step above one half', () => {
+    assert.deepEqual(judgeThought(steps(0.1, 0.5, 0.6, 0.2), judged('nnyy')), {
+      solvedFrom: 3,
+      haltsAfter: 3,
+      isRightAtHalt: true,
+    })
+    assert.equal(judgeThought(steps(0.9), judged('n')).isRightAtHalt, false)
+  })
+
+  test('is told in words', () => {
+    const words = (halting: number[], marks: string, early: boolean) => {
+      const judgements = judged(marks)
+      const verdict = judgeThought(steps(...halting), judgements)
+      const { headline, detail } = describeVerdict(marks.length, judgements.at(-1)!, verdict, early, true)
+      return `${headline}. ${detail}`
+    }
+    assert.equal(
+      words([0.1, 0.9, 1], 'nyy', false),
+      'Solved after step 2. Early halting would have ended it after step 2, with the right answer.',
+    )
+    assert.equal(words([0.1, 0.9], 'ny', true), 'Solved after step 2. There it halted by itself.')
+    assert.equal(
+      words([0.1, 0.2], 'nn', false),
+      'Not solved after 2 steps. Wrong. Early halting would not have ended it sooner.',
+    )
+    assert.equal(
+      words([0.9], 'n', true),
+      'Not solved after 1 step. Wrong. It halted by itself after step 1, too sure.',
+    )
+  })
+})
