@@ -35,8 +35,7 @@ export async function openOrtExecutor(options: BrowserOptions = {}): Promise<Exe
   if (device === 'webgpu') await requireAdapter()
   const { runtime, env } = await runtimes[device]()
   env.numThreads = threads
-  const paths = files?.[device]
-  if (paths) env.wasmPaths = { mjs: paths.mjs, wasm: paths.wasm }
+  env.wasmPaths = { ...(files?.[device] ?? bundledFiles[device]()) }
   const executor = createOrtExecutor(runtime, { device, threads, refuseFallback })
   await firstSession(executor, device)
   return executor
@@ -59,6 +58,22 @@ const runtimes: Readonly<
     const runtime = await import('onnxruntime-web/webgpu')
     return { runtime, env: runtime.env.wasm }
   },
+}
+
+/**
+ * Where a bundler puts the files: Vite and webpack see these expressions and copy what they name. The threads of the
+ * runtime begin with its `mjs`, which therefore is a file of its own; the copy inside the runtime would begin the whole
+ * worker anew.
+ */
+const bundledFiles: Readonly<Record<'wasm' | 'webgpu', () => RuntimeFiles>> = {
+  wasm: () => ({
+    mjs: new URL('onnxruntime-web/ort-wasm-simd-threaded.mjs', import.meta.url).href,
+    wasm: new URL('onnxruntime-web/ort-wasm-simd-threaded.wasm', import.meta.url).href,
+  }),
+  webgpu: () => ({
+    mjs: new URL('onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs', import.meta.url).href,
+    wasm: new URL('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm', import.meta.url).href,
+  }),
 }
 
 function threadsFor(device: 'wasm' | 'webgpu', wanted: number | undefined): number {

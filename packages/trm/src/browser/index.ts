@@ -6,6 +6,7 @@ export {
   type RuntimeFiles,
 } from '@tiny-recursive-models/tensor/browser'
 export { ModelClient, type StoppableStream } from './client.ts'
+export { createModelWorker } from './model-worker.ts'
 export type {
   BrowserTrainingEvent,
   EvaluationProgress,

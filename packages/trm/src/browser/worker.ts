@@ -1,4 +1,4 @@
-/** A ready worker: `new Worker(new URL(…/browser/worker), { type: 'module' })`. */
+/** The whole of a model worker: what `createModelWorker` starts. */
 import { serveModels } from './serve.ts'
 
 serveModels()
