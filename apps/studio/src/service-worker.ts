@@ -13,6 +13,7 @@ const page = './'
 const cacheName = `studio-${__VERSION__}`
 const scope = self.registration.scope
 const assets = new URL('assets/', scope).href
+const own = new Set(__PRECACHE__.map((file) => new URL(file, scope).href))
 
 self.addEventListener('install', (event) => {
   event.waitUntil(caches.open(cacheName).then((cache) => cache.addAll([page, ...__PRECACHE__])))
@@ -32,7 +33,8 @@ self.addEventListener('fetch', (event) => {
   const { request } = event
   if (request.method !== 'GET' || !request.url.startsWith(scope)) return
   if (request.mode === 'navigate') event.respondWith(fromNetwork(request).then(isolated))
-  else if (request.url.startsWith(assets)) event.respondWith(fromCache(request).then(isolated))
+  else if (request.url.startsWith(assets) || own.has(request.url))
+    event.respondWith(fromCache(request).then(isolated))
 })
 
 async function fromNetwork(request: Request): Promise<Response> {
