@@ -1,0 +1,67 @@
+/** The studio in a real browser: built anew, served, opened. */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { build } from 'vite'
+import { openChromium } from '../../../../testing/chromium.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Builds the page into a new folder; `remove` deletes it. */
+export async function buildStudio(): Promise<{ folder: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'trm-studio-'))
+  await build({ root, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } })
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+export const desktop = { width: 1280, height: 800 }
+export const phone = { width: 390, height: 844 }
+
+/** A page under watch: what it says on the console, what breaks, and whom it asks. */
+export class Visitor {
+  readonly page: Page
+  readonly #problems: string[] = []
+  readonly #hosts = new Set<string>()
+
+  private constructor(page: Page) {
+    this.page = page
+    page.on('pageerror', (error) => this.#problems.push(String(error)))
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.#problems.push(message.text())
+    })
+    page.on('request', (request) => {
+      const { protocol, host } = new URL(request.url())
+      if (protocol.startsWith('http')) this.#hosts.add(host)
+    })
+  }
+
+  static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
+    const context = await browser.newContext({ viewport: desktop, acceptDownloads: true, ...options })
+    const visitor = new Visitor(await context.newPage())
+    visitor.page.setDefaultTimeout(120_000)
+    await visitor.page.goto(url)
+    return visitor
+  }
+
+  at(name: string) {
+    return this.page.getByTestId(name)
+  }
+
+  /** Nothing was complained about, and no other host was asked. */
+  async close(): Promise<void> {
+    const { host } = new URL(this.page.url())
+    await this.page.context().close()
+    assert.deepEqual(this.#problems, [])
+    assert.deepEqual([...this.#hosts], [host])
+  }
+
+  /** Wider than the window: something would have to be scrolled to the side. */
+  async overflow(): Promise<number> {
+    return this.page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+  }
+}
+
+export { openChromium }

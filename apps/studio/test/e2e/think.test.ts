@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { boxShapes, checkAnswer, parseSudoku } from '@tiny-recursive-models/trm'
+import { skipWithoutChromium } from '../../../../testing/chromium.ts'
+import { serveFolder } from '../../../../testing/static-server.ts'
+import { buildStudio, openChromium, phone, Visitor } from './open-studio.ts'
+
+const skip = skipWithoutChromium()
+
+describe('think, in Chromium', { skip }, async () => {
+  if (skip) return
+  const built = await buildStudio()
+  const server = await serveFolder(built.folder, { isolated: true })
+  const browser = await openChromium()
+  after(async () => {
+    await browser.close()
+    await server.close()
+    await built.remove()
+  })
+
+  /** What stands in the cells, as a line of text. */
+  const lineOf = async ({ page }: Visitor): Promise<string> =>
+    (await page.locator('[data-cell]').allInnerTexts()).map((text) => text.trim() || '.').join('')
+
+  test('a new 6×6 puzzle is solved at the first visit, and each step is shown', async () => {
+    const visitor = await Visitor.open(browser, server.url)
+    const { page } = visitor
+    await page.locator('[data-testid="step"]:not([data-step="0"])').waitFor()
+    await visitor.at('to-start').click()
+    const question = parseSudoku(await lineOf(visitor)).tokens
+
+    const halting: number[] = []
+    let answer = ''
+    const last = Number(await visitor.at('maximum-steps').inputValue())
+    await page.locator('[data-testid="scrub"]:enabled').waitFor()
+    for (let step = 1; step <= last; step++) {
+      await visitor.at('step-forward').click()
+      await page.locator(`[data-testid="step"][data-step="${step}"]`).waitFor()
+      halting.push(Number(await visitor.at('halting').getAttribute('data-value')))
+      answer = await lineOf(visitor)
+    }
+    assert.ok(halting.every((value) => value > 0 && value < 1))
+    await page.locator('[data-testid="verdict"][data-solved]').waitFor()
+    const solved = checkAnswer(boxShapes['6x6'], question, parseSudoku(answer).tokens).length === 0
+    assert.equal(await visitor.at('verdict').getAttribute('data-solved'), String(solved))
+
+    await visitor.at('step-back').click()
+    await page.locator(`[data-testid="step"][data-step="${last - 1}"]`).waitFor()
+    await visitor.close()
+  })
+
+  test('an invalid puzzle is refused on the grid', async () => {
+    const visitor = await Visitor.open(browser, server.url)
+    await visitor.page.locator('[data-testid="step"]:not([data-step="0"])').waitFor()
+    await visitor.at('paste').click()
+    await visitor.at('paste-text').fill('11..................................')
+    await visitor.at('paste-take').click()
+    await visitor.page.locator('[data-testid="problems"][data-refused]').waitFor()
+    for (const [cell, wrong] of [
+      [0, 'true'],
+      [1, 'true'],
+      [2, null],
+    ] as const)
+      assert.equal(await visitor.at(`cell-${cell}`).getAttribute('aria-invalid'), wrong)
+    assert.match(await visitor.at('problems').innerText(), /1/)
+    assert.ok(await visitor.at('play').isDisabled())
+    await visitor.close()
+  })
+
+  test('fits a phone', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const visitor = await Visitor.open(browser, server.url, { viewport: phone, colorScheme })
+      await visitor.page.locator('[data-testid="step"]:not([data-step="0"])').waitFor()
+      assert.equal(await visitor.overflow(), 0)
+      await visitor.close()
+    }
+  })
+})
+
+describe('the page on a plain host, in Chromium', { skip }, async () => {
+  if (skip) return
+  const built = await buildStudio()
+  const browser = await openChromium()
+  after(async () => {
+    await browser.close()
+    await built.remove()
+  })
+
+  test('works under any path, gets its threads, and goes on without a connection', async () => {
+    const server = await serveFolder(built.folder, { base: '/some/where/' })
+    const visitor = await Visitor.open(browser, server.url)
+    const { page } = visitor
+    // The service worker gives the page the headers for threads, and the page is loaded again once.
+    await page.waitForFunction('crossOriginIsolated')
+    await page.locator('[data-testid="step"]:not([data-step="0"])').waitFor()
+    await page.waitForLoadState('networkidle')
+    await server.close()
+    await page.reload()
+    await page.locator('[data-testid="step"]:not([data-step="0"])').waitFor()
+    await page.context().close()
+  })
+})
