@@ -66,13 +66,16 @@ function section(model: ShippedModel): string {
       ...(showsValid ? [percent(test.validByStep[index]!)] : []),
     ]),
   )
+  const planned = recipe.training.steps
+  const endedEarly =
+    model.steps < planned ? ` (the run was ended early: the recipe plans ${grouped(planned)} steps)` : ''
   return `## ${model.name}
 
 ${recipe.description}
 
 - Recipe \`${model.recipe}\`, seed ${model.seed}, at commit \`${model.commit.slice(0, 12)}\`: \`trm train ${model.recipe}${model.seed === recipe.training.seed ? '' : ` --set training.seed=${model.seed}`}\`
 - Data: ${train} generated training puzzles, data seed ${data.seed}; tested on ${grouped(test.puzzles)} others
-- Weights: moving average after step ${grouped(model.weightsStep)} of ${grouped(model.steps)}, the best by validation; ${grouped(model.parameters)} parameters, ${model.precision}, ${grouped(model.bytes)} bytes
+- Weights: moving average after step ${grouped(model.weightsStep)} of ${grouped(model.steps)}, the best by validation${endedEarly}; ${grouped(model.parameters)} parameters, ${model.precision}, ${grouped(model.bytes)} bytes
 - Early halting: ${percent(test.early.exact)} exact${showsValid ? `, ${percent(test.early.valid)} valid` : ''}, ${test.early.meanSteps.toFixed(2)} steps a puzzle
 - Exact in float32: ${both(model.float32)}; rounded to float16: ${both(model.float16)}
 

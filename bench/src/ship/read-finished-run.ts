@@ -38,14 +38,16 @@ export async function readFinishedRun(folder: string): Promise<FinishedRun> {
   return { folder, report, state }
 }
 
-/** A shipped model can be trained again by the name of its recipe and its seed. */
+/** A shipped model can be trained again by the name of its recipe and its seed; its run may have ended early. */
 function refuseChanges(folder: string, recipe: Recipe): void {
   const known = findRecipe(recipe.name)
-  const same = { ...recipe, training: { ...recipe.training, seed: known.training.seed } }
+  const { seed, steps: planned } = known.training
+  const steps = recipe.training.steps < planned ? planned : recipe.training.steps
+  const same = { ...recipe, training: { ...recipe.training, seed, steps } }
   if (isDeepStrictEqual(same, known)) return
   throw new InputError({
     who: folder,
-    expected: `the recipe ${recipe.name} as it is in the project, with any seed`,
+    expected: `the recipe ${recipe.name} as it is in the project, with any seed and at most as many steps`,
     got: 'a changed one',
     hint: 'Train it without --set, or give the project a recipe of that kind.',
   })
