@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { openRunFolder, type RecordedEvent, writeFileAtomically } from '@tiny-recursive-models/trm/node'
 import { condense } from './output/chart.ts'
 import { significant } from './output/format.ts'
-import { escapeXml } from './output/grid-svg.ts'
+import { escapeXml, svgFile } from './output/svg.ts'
 
 export interface Course {
   readonly loss: readonly Point[]
@@ -80,20 +80,21 @@ export function drawCurve({ loss, training, validation }: Course, title: string)
     )
     .join('')
 
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#333">
-<rect width="${width}" height="${height}" fill="#fff"/>
-<text x="${panel.left}" y="24" font-size="16">${escapeXml(title)}</text>
-<text x="${panel.left}" y="${lossTop - 6}">loss (logarithmic)</text>
-${halves.map((value) => level(lossDown(value), significant(value))).join('\n')}
-${line(loss, lossDown, 'stroke="#2b5d8a" stroke-width="1.5"')}
-<text x="${panel.left}" y="${accuracyTop - 6}">exactly solved: validation (dots), training (thin)</text>
-${[0, 0.25, 0.5, 0.75, 1].map((value) => level(accuracyDown(value), `${100 * value} %`)).join('\n')}
-${line(training, accuracyDown, 'stroke="#e0a899" stroke-width="1"')}
-${line(validation, accuracyDown, 'stroke="#b5341f" stroke-width="2"')}${dots}
-${[0, 0.25, 0.5, 0.75, 1].map((share) => `<text x="${across(share * lastStep).toFixed(1)}" y="${accuracyTop + panel.height + 18}" text-anchor="middle">${Math.round(share * lastStep)}</text>`).join('\n')}
-<text x="${(panel.left + width - panel.right) / 2}" y="${height - 8}" text-anchor="middle">steps</text>
-</svg>
-`
+  return svgFile({ width, height, fontSize: 12 }, [
+    `<text x="${panel.left}" y="24" font-size="16">${escapeXml(title)}</text>`,
+    `<text x="${panel.left}" y="${lossTop - 6}">loss (logarithmic)</text>`,
+    ...halves.map((value) => level(lossDown(value), significant(value))),
+    line(loss, lossDown, 'stroke="#2b5d8a" stroke-width="1.5"'),
+    `<text x="${panel.left}" y="${accuracyTop - 6}">exactly solved: validation (dots), training (thin)</text>`,
+    ...[0, 0.25, 0.5, 0.75, 1].map((value) => level(accuracyDown(value), `${100 * value} %`)),
+    line(training, accuracyDown, 'stroke="#e0a899" stroke-width="1"'),
+    `${line(validation, accuracyDown, 'stroke="#b5341f" stroke-width="2"')}${dots}`,
+    ...[0, 0.25, 0.5, 0.75, 1].map(
+      (share) =>
+        `<text x="${across(share * lastStep).toFixed(1)}" y="${accuracyTop + panel.height + 18}" text-anchor="middle">${Math.round(share * lastStep)}</text>`,
+    ),
+    `<text x="${(panel.left + width - panel.right) / 2}" y="${height - 8}" text-anchor="middle">steps</text>`,
+  ])
 }
 
 function thin(points: readonly Point[]): Point[] {

@@ -9,10 +9,10 @@ import { describeDifference, differingCells } from '../src/arc-picture.ts'
 import { findArcTask } from '../src/arc-task.ts'
 import { describeScore } from '../src/commands/arc-score.ts'
 import { attemptsFor } from '../src/commands/arc-show.ts'
-import { escapeXml } from '../src/output/grid-svg.ts'
 import { type CellGrid, linesOf, type Picture } from '../src/output/picture.ts'
 import { pictureSvg } from '../src/output/picture-svg.ts'
 import { drawPicture } from '../src/output/picture-terminal.ts'
+import { escapeXml } from '../src/output/svg.ts'
 import { runTrm } from './run-trm.ts'
 
 const task = {

@@ -1,4 +1,5 @@
 /** Square grids as SVG: panels side by side, each a grid of coloured cells with a text. */
+import { escapeXml, svgFile } from './svg.ts'
 
 export interface SvgCell {
   readonly fill?: string
@@ -32,11 +33,7 @@ export function gridSvg(panels: readonly SvgPanel[]): string {
     const top = gap + Math.floor(index / perRow) * (panel + title + gap)
     return `<g transform="translate(${left} ${top})">\n${drawPanel(one)}\n</g>`
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif">
-<rect width="${width}" height="${height}" fill="#fff"/>
-${drawn.join('\n')}
-</svg>
-`
+  return svgFile({ width, height, fontSize: 13 }, drawn)
 }
 
 function drawPanel({ title, size, cells, box = { rows: size, columns: size } }: SvgPanel): string {
@@ -66,7 +63,7 @@ function drawPanel({ title, size, cells, box = { rows: size, columns: size } }: 
     )
   })
   return [
-    `<text y="12" font-size="13" fill="#333">${escapeXml(title)}</text>`,
+    `<text y="12">${escapeXml(title)}</text>`,
     `<g transform="translate(0 ${top})" font-size="${number(side * 0.6)}" text-anchor="middle">`,
     ...squares,
     ...lines,
@@ -76,10 +73,3 @@ function drawPanel({ title, size, cells, box = { rows: size, columns: size } }: 
 }
 
 const number = (value: number): string => String(Number(value.toFixed(2)))
-
-/** Marks that mean something to XML by their number; control characters, which it cannot hold, as �. */
-export const escapeXml = (text: string): string =>
-  text
-    .replace(/[<>&"]/g, (mark) => `&#${mark.codePointAt(0)};`)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')

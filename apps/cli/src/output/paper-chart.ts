@@ -1,8 +1,8 @@
 /** The comparison with the paper as bars: mean, spread, every seed, and what the paper reports. */
 import type { PaperRow, PaperTable } from '@tiny-recursive-models/trm/node'
 import { grouped } from './format.ts'
-import { escapeXml } from './grid-svg.ts'
 import { percentSpread } from './paper-table.ts'
+import { escapeXml, svgFile } from './svg.ts'
 
 const width = 760
 const left = 150
@@ -22,13 +22,8 @@ export function drawPaperChart(tables: readonly PaperTable[]): string {
     return panel
   })
   const height = from - panelGap + 64
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="13" fill="#333">
-<title>Exact accuracy of the models of the paper: mean, spread and single seeds</title>
-<rect width="${width}" height="${height}" fill="#fff"/>
-${panels.join('\n')}
-${drawLegend(height - 20)}
-</svg>
-`
+  const title = 'Exact accuracy of the models of the paper: mean, spread and single seeds'
+  return svgFile({ width, height, fontSize: 13, title }, [...panels, drawLegend(height - 20)])
 }
 
 function drawPanel({ base, rows, testPuzzles }: PaperTable, from: number): string {

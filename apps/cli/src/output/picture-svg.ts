@@ -1,6 +1,6 @@
 /** A picture as SVG text. */
-import { escapeXml } from './grid-svg.ts'
 import { type CellGrid, type CellStyle, inkOn, linesOf, type Panel, type Picture, runsOf } from './picture.ts'
+import { escapeXml, svgFile } from './svg.ts'
 
 /** Pixels. */
 const margin = 20
@@ -44,12 +44,8 @@ export function pictureSvg(picture: Picture): string {
       top += Math.max(...line.map(({ height }) => height)) + gap / 4
     }
   }
-  const [fullWidth, fullHeight] = [Math.ceil(width + 2 * margin), Math.ceil(top + margin)]
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${fullWidth} ${fullHeight}" width="${fullWidth}" height="${fullHeight}" font-family="system-ui, sans-serif" font-size="12" fill="#333">
-<rect width="${fullWidth}" height="${fullHeight}" fill="#fff"/>
-${shapes.join('\n')}
-</svg>
-`
+  const size = { width: Math.ceil(width + 2 * margin), height: Math.ceil(top + margin) }
+  return svgFile({ ...size, fontSize: 12, isFixed: true }, shapes)
 }
 
 function sizeOf({ title, grid, caption }: Panel, cell: number): { width: number; height: number } {
