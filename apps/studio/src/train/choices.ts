@@ -1,0 +1,69 @@
+/** The recipes that a page can train: their puzzles are generated, and they are small enough to wait for. */
+import { findRecipe, overrideRecipe, type Recipe, type RecipeName } from '@tiny-recursive-models/trm'
+
+export interface Choice {
+  readonly name: RecipeName
+  readonly title: string
+  /** How long it takes, and what comes out. */
+  readonly outlook: string
+  /** Steps between evaluations; a page shows a curve, so they are closer than in the recipe. */
+  readonly evaluateEvery: number
+}
+
+export const choices: readonly Choice[] = [
+  {
+    name: 'sudoku-4x4',
+    title: '4×4 Sudoku',
+    outlook: 'A minute or two on a laptop; then it solves about 99 % of puzzles that it has never seen.',
+    evaluateEvery: 20,
+  },
+  {
+    name: 'sudoku-6x6',
+    title: '6×6 Sudoku',
+    outlook:
+      'About ten minutes to half an hour; at the end it solves about 98 %, after half of that time 95 %.',
+    evaluateEvery: 50,
+  },
+  {
+    name: 'maze-small',
+    title: '7×7 maze',
+    outlook: 'About half an hour: 3,000 steps, and it gets better through all of them.',
+    evaluateEvery: 100,
+  },
+  {
+    name: 'paper-sudoku',
+    title: '6×6 Sudoku, short',
+    outlook: 'A few minutes: the base of the comparison with the paper, which stops while it still learns.',
+    evaluateEvery: 25,
+  },
+  {
+    name: 'paper-maze',
+    title: '5×5 maze, attention, short',
+    outlook: 'A few minutes: the same comparison on mazes, by a model with attention.',
+    evaluateEvery: 25,
+  },
+  {
+    name: 'sudoku-small',
+    title: '9×9 Sudoku',
+    outlook: 'Hours: 8,000 steps of about a second each. Better done by a command, trm train sudoku-small.',
+    evaluateEvery: 100,
+  },
+]
+
+/** Steps that a closed page loses at most. The page stores a state less often than it gets one. */
+const checkpointEvery = 20
+
+export const findChoice = (name: string): Choice =>
+  choices.find((choice) => choice.name === name) ?? choices[0]!
+
+/** The recipe as a page trains it. Only what is measured and stored differs, not what is learned. */
+export function recipeOf({ name, evaluateEvery }: Choice): Recipe {
+  return overrideRecipe(findRecipe(name), [
+    `training.evaluateEvery=${evaluateEvery}`,
+    `training.checkpointEvery=${checkpointEvery}`,
+  ])
+}
+
+/** For people: the choice that a recipe is of, or its own name. */
+export const titleOf = ({ name }: Recipe): string =>
+  choices.find((choice) => choice.name === name)?.title ?? name

@@ -1,0 +1,25 @@
+/** Files of a run, with the names that they have in a run folder. */
+import { decodeTrainingState, InputError, type TrainingState, tensorsOf } from '@tiny-recursive-models/trm'
+
+export const stateFileName = (step: number): string => `step-${String(step).padStart(6, '0')}.safetensors`
+
+/** A state that a page can go on from. Throws where the file is not one; `name` is the file's. */
+export function readStateFile(bytes: Uint8Array, name: string): TrainingState {
+  const state = decodeTrainingState(bytes, name)
+  const { data, training } = state.recipe
+  if (tensorsOf(state, 'moment1').size === 0 || state.slotDraws.length !== training.batch)
+    throw new InputError({
+      who: name,
+      expected: 'a checkpoint with all that training needs, such as checkpoints/step-000100.safetensors',
+      got: 'a model file, which holds the weights alone',
+      hint: 'Open it on the page Think; to train on, load the checkpoint that was saved beside it.',
+    })
+  if (data.kind !== 'sudoku-generated' && data.kind !== 'maze-generated')
+    throw new InputError({
+      who: name,
+      expected: 'a run on puzzles that are generated',
+      got: `one on ${data.kind === 'arc' ? 'ARC tasks' : 'files'}`,
+      hint: 'A page cannot read those files: go on with `trm train --resume`.',
+    })
+  return state
+}

@@ -1,0 +1,58 @@
+/** One sentence about where a run is, for the reader and for who listens to the page. */
+import { grouped, percent } from '../runs/format.ts'
+import type { Evaluation } from '../runs/series.ts'
+
+export interface RunPlace {
+  readonly status: 'empty' | 'starting' | 'training' | 'pausing' | 'paused' | 'done' | 'failed'
+  readonly series: { readonly evaluations: readonly Evaluation[]; readonly endReason: string | null }
+  readonly executor: string | null
+  readonly state: { readonly step: number } | null
+  readonly keptSince: Date | null
+  readonly opened: { readonly name: string } | null
+}
+
+export function describeStatus({ status, series, executor, state, keptSince, opened }: RunPlace): string {
+  const evaluated = describeEvaluation(series.evaluations.at(-1))
+  switch (status) {
+    case 'empty':
+      return ''
+    case 'starting':
+      return 'Making the puzzles and building the training program…'
+    case 'training':
+      return evaluated === '' ? `Training on ${executor}.` : `Training. ${evaluated}`
+    case 'pausing':
+      return 'Pausing after the step at hand…'
+    case 'paused':
+      return `${pausedSentence(state, keptSince, opened)} ${evaluated}`.trim()
+    case 'done':
+      return `Done. ${evaluated}`.trim()
+    case 'failed':
+      return state ? 'Stopped by an error. It can go on from the last state.' : 'Stopped by an error.'
+  }
+}
+
+function pausedSentence(
+  state: { readonly step: number } | null,
+  keptSince: Date | null,
+  opened: { readonly name: string } | null,
+): string {
+  const place = state ? ` after step ${grouped(state.step)}` : ''
+  if (opened) return `Loaded from ${opened.name}, to go on${place}.`
+  if (keptSince) return `Kept in this browser since ${describeTime(keptSince)}, to go on${place}.`
+  return `Paused${place}.`
+}
+
+const describeTime = (time: Date): string =>
+  time.toLocaleString('en', {
+    day: 'numeric',
+    month: 'long',
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+  })
+
+function describeEvaluation(evaluation: Evaluation | undefined): string {
+  if (!evaluation) return ''
+  const { step, exactAccuracy, puzzles } = evaluation
+  return `After step ${grouped(step)} it solved ${percent(exactAccuracy)} of ${grouped(puzzles)} validation puzzles.`
+}
