@@ -31,17 +31,15 @@ async function main() {
   await compile()
   for (const [name, facts] of Object.entries(packages)) await stage(name, facts)
   await rm(built, { recursive: true, force: true })
-  for (const name of Object.keys(packages)) await pack(name)
+  const lines = await Promise.all(Object.keys(packages).map(pack))
+  for (const line of lines) process.stdout.write(`${line}\n`)
 }
 
-/** TypeScript → JavaScript for all packages at once: the part without a browser's types, then the browser's. */
+/** TypeScript → JavaScript, declarations and maps, of all packages at once. */
 async function compile() {
   await rm(built, { recursive: true, force: true })
-  const emit = ['--noEmit', 'false', '--declaration', '--declarationMap', '--sourceMap']
-  for (const project of ['tsconfig.build.json', 'tsconfig.build.browser.json']) {
-    const words = ['--project', join(root, project), '--rootDir', root, '--outDir', built, ...emit]
-    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...words])
-  }
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  await run(process.execPath, [tsc, '--project', join(root, 'tsconfig.build.json'), '--outDir', built])
 }
 
 async function stage(name, { folder, with: companions }) {
@@ -103,13 +101,14 @@ function sourcesBeside(text, file, target) {
   return JSON.stringify({ ...map, sources: [source.split(sep).join('/')] })
 }
 
+/** Returns a line about the file. */
 async function pack(name) {
   const words = ['pack', '--json', '--ignore-scripts', '--pack-destination', out]
   const [{ filename, size, unpackedSize, entryCount }] = JSON.parse(
     await run('npm', words, join(staged, name)),
   )
   const sizes = `${Math.round(size / 1000)} kB packed, ${Math.round(unpackedSize / 1000)} kB in ${entryCount} files`
-  process.stdout.write(`${join(out, filename)}: ${sizes}\n`)
+  return `${join(out, filename)}: ${sizes}`
 }
 
 async function filesIn(folder) {

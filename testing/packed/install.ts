@@ -1,0 +1,81 @@
+/** Packs the packages as `npm run pack` does and installs them where nothing else is. */
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+export const repository = fileURLToPath(new URL('../../', import.meta.url))
+
+export interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a program to its end, whatever its exit code. */
+export async function run(folder: string, command: string, ...words: readonly string[]): Promise<Outcome> {
+  const options = { cwd: folder, env: { ...process.env, NO_COLOR: '1' }, maxBuffer: 2 ** 26 }
+  try {
+    return { code: 0, ...(await promisify(execFile)(command, words, options)) }
+  } catch (error) {
+    const { code, stdout = '', stderr = '' } = error as Partial<Outcome>
+    return {
+      code: typeof code === 'number' ? code : 1,
+      stdout,
+      stderr: `${stderr}${code === undefined ? error : ''}`,
+    }
+  }
+}
+
+export interface InstalledPackages {
+  /** An empty project beside the installed packages. */
+  project(name: string, files: Readonly<Record<string, string>>): string
+  remove(): void
+}
+
+/** What npm says of a registry that cannot be reached. */
+const unreachable =
+  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTCACHED)\b/
+
+/** The installed packages, or why they cannot be installed here: no registry. */
+export async function installPacked(): Promise<InstalledPackages | string> {
+  const folder = mkdtempSync(join(tmpdir(), 'trm-packed-'))
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  try {
+    const packed = await run(
+      repository,
+      process.execPath,
+      join(repository, 'scripts/pack.mjs'),
+      join(folder, 'packed'),
+    )
+    if (packed.code !== 0) throw new Error(`npm run pack:\n${packed.stdout}${packed.stderr}`)
+    const files = readdirSync(join(folder, 'packed')).filter((name) => name.endsWith('.tgz'))
+    writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n')
+    const options = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--fetch-retries=1']
+    const installed = await run(
+      folder,
+      'npm',
+      'install',
+      ...options,
+      ...files.map((name) => `./packed/${name}`),
+    )
+    if (installed.code !== 0) {
+      const reason = unreachable.exec(installed.stderr)
+      if (reason === null) throw new Error(`npm install:\n${installed.stderr}`)
+      remove()
+      return `the npm registry cannot be reached (${reason[0]})`
+    }
+  } catch (error) {
+    remove()
+    throw error
+  }
+  const project = (name: string, files: Readonly<Record<string, string>>): string => {
+    const path = join(folder, name)
+    mkdirSync(path)
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(path, file), text)
+    return path
+  }
+  return { project, remove }
+}

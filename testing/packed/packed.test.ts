@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { openChromium, skipWithoutChromium } from '../chromium.ts'
+import { serveFolder } from '../static-server.ts'
+import { installPacked, repository, run } from './install.ts'
+
+const packages = await installPacked()
+const skip = typeof packages === 'string' ? packages : false
+after(() => typeof packages === 'string' || packages.remove())
+
+function project(name: string, files: Readonly<Record<string, string>> = {}): string {
+  assert.ok(typeof packages !== 'string')
+  return packages.project(name, files)
+}
+
+/** The first block of code of a language in a document: what it shows is what is tested. */
+function exampleOf(document: string, language: string): string {
+  const text = readFileSync(join(repository, document), 'utf8')
+  const [, code] = new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'ms').exec(text) ?? []
+  return code ?? assert.fail(`${document} has no example in ${language}`)
+}
+
+const tool = (path: string): string => join(repository, 'node_modules', path)
+
+describe('the packed packages, installed into an empty folder', { skip }, () => {
+  test('solve a puzzle in Node by the lines of their README', async () => {
+    const folder = project('node', { 'solve.js': exampleOf('packages/trm/README.md', 'js') })
+    const { code, stdout, stderr } = await run(folder, process.execPath, 'solve.js')
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /^step 1: (solved|not yet)\n/)
+    assert.match(stdout, /^step 4: solved\n 2 [1-6] 5 \| [1-6]/m)
+  })
+
+  test('bring trm, which solves, and trains in a thread', async () => {
+    const folder = project('trm')
+    const trm = (...words: string[]) => run(folder, 'npx', '--no-install', 'trm', ...words)
+    const { version } = JSON.parse(readFileSync(join(repository, 'apps/cli/package.json'), 'utf8'))
+    assert.equal((await trm('--version')).stdout, `${version}\n`)
+    const solved = await trm('solve', 'generated', '--model', 'sudoku-4x4')
+    assert.match(solved.stdout, /solved after 4 steps: a valid solution\n$/, solved.stderr)
+    const short = ['training.steps=3', 'optimizer.warmupSteps=1'].flatMap((change) => ['--set', change])
+    const trained = await trm('train', 'sudoku-4x4', ...short, '--json')
+    assert.equal(trained.code, 0, trained.stderr)
+    assert.equal(trained.stdout.match(/^{"type":"step"/gm)?.length, 3)
+    const report = join(folder, 'runs', 'sudoku-4x4-0', 'report.json')
+    assert.equal(JSON.parse(readFileSync(report, 'utf8')).machine.onnxruntime, '1.30.0')
+  })
+
+  test('have declarations that a strict compiler takes whole', async () => {
+    const folder = project('types', {
+      'node.ts': `
+        import { findRecipe, overrideRecipe, parseSudoku, think, type Thought } from '@tiny-recursive-models/trm'
+        import { openOrtExecutor, openShippedModel } from '@tiny-recursive-models/trm/node'
+        import { add, trace } from '@tiny-recursive-models/tensor'
+        const { model } = await openShippedModel('sudoku-4x4')
+        const thoughts: Thought[] = []
+        for await (const thought of think(await openOrtExecutor({ threads: 1 }), model, parseSudoku('1').tokens))
+          thoughts.push(thought)
+        export const steps: number = thoughts.length + overrideRecipe(findRecipe('sudoku-4x4'), []).training.steps
+        export const program = trace('one', { feeds: { x: { shape: [1], type: 'float32' } }, states: {} },
+          ({ feeds }) => ({ outputs: { y: add(feeds.x, 1) } }))
+        // @ts-expect-error a step is a number
+        export const wrong: string = thoughts[0]?.step ?? 1`,
+      'page.ts': `
+        import { createModelWorker, ModelClient } from '@tiny-recursive-models/trm/browser'
+        import { parseShippedModels, shippedModelFor } from '@tiny-recursive-models/trm'
+        const client = await ModelClient.connect(createModelWorker(), { device: 'webgpu' })
+        const model = await client.open(new Uint8Array(), 'none')
+        for await (const { answer } of client.think(model, new Int32Array(16))) console.log(answer.length)
+        export const file: string = shippedModelFor(parseShippedModels({}), { puzzle: 'maze', size: 7 }).file
+        // @ts-expect-error no such device
+        await ModelClient.connect(createModelWorker(), { device: 'tpu' })`,
+    })
+    // Types of Node and of WebGPU are the consumer's own; everything else comes with the packages.
+    const settings = ['--noEmit', '--strict', '--target', 'es2023', '--typeRoots', tool('@types')]
+    const tsc = (...words: string[]) =>
+      run(folder, process.execPath, tool('typescript/bin/tsc'), ...settings, ...words)
+    const [node, page] = await Promise.all([
+      tsc('--module', 'nodenext', '--types', 'node', 'node.ts'),
+      tsc(
+        '--module',
+        'esnext',
+        '--moduleResolution',
+        'bundler',
+        '--lib',
+        'es2023,dom',
+        '--types',
+        '',
+        'page.ts',
+      ),
+    ])
+    assert.equal(`${node.stdout}${page.stdout}`, '')
+  })
+
+  test('solve a puzzle in a page built by Vite without configuration', {
+    skip: skipWithoutChromium(),
+  }, async () => {
+    const folder = project('page', {
+      'index.html': `<link rel="icon" href="data:,">${exampleOf('docs/browser.md', 'html')}`,
+      'main.js': exampleOf('docs/browser.md', 'js'),
+    })
+    const built = await run(folder, process.execPath, tool('vite/bin/vite.js'), 'build', '--base', './')
+    assert.equal(built.code, 0, built.stderr)
+    assert.ok(existsSync(join(folder, 'dist/index.html')))
+    const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:"
+    const headers = { 'Content-Security-Policy': policy }
+    const browser = await openChromium()
+    try {
+      for (const isolated of [true, false]) {
+        const server = await serveFolder(join(folder, 'dist'), { isolated, headers, base: '/some/where/' })
+        const page = await browser.newPage()
+        const faults: string[] = []
+        page.on('pageerror', ({ message }) => faults.push(message))
+        page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
+        await page.goto(server.url)
+        const answer = page.locator('#answer', { hasText: 'step 4' })
+        await answer.waitFor({ timeout: 120_000 }).catch((error) => faults.push(String(error)))
+        assert.deepEqual(faults, [])
+        const text = (await answer.textContent()) ?? ''
+        assert.match(
+          text,
+          isolated ? /^onnxruntime wasm, ([2-4] threads|1 thread)\n/ : /^onnxruntime wasm, 1 thread\n/,
+        )
+        assert.match(text, /^step 4: solved, sure to \d+ %\n 2 [1-6] 5 \| [1-6]/m)
+        assert.equal(await page.evaluate('crossOriginIsolated'), isolated)
+        const loaded = server.requests.filter((line) => line.endsWith('.wasm'))
+        assert.equal(loaded.length, 1, `one build of the runtime: ${loaded}`)
+        await page.close()
+        await server.close()
+      }
+    } finally {
+      await browser.close()
+    }
+  })
+})
