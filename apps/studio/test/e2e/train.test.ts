@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { evaluate, loadDataSets } from '@tiny-recursive-models/trm'
+import { openModel, openOrtExecutor, readDataFile } from '@tiny-recursive-models/trm/node'
+import { skipWithoutChromium } from '../../../../testing/chromium.ts'
+import { serveFolder } from '../../../../testing/static-server.ts'
+import { buildStudio, openChromium, Visitor } from './open-studio.ts'
+
+const skip = skipWithoutChromium()
+
+describe('train, in Chromium', { skip }, async () => {
+  if (skip) return
+  const built = await buildStudio()
+  const downloads = await mkdtemp(join(tmpdir(), 'trm-downloads-'))
+  const server = await serveFolder(built.folder, { isolated: true })
+  const browser = await openChromium()
+  after(async () => {
+    await browser.close()
+    await server.close()
+    await built.remove()
+    await rm(downloads, { recursive: true, force: true })
+  })
+
+  test('lowers the loss, pauses and goes on; the model it saves solves as many puzzles in Node', async () => {
+    const visitor = await Visitor.open(browser, `${server.url}#/train`)
+    const { page } = visitor
+    const numberAt = async (name: string): Promise<number> =>
+      Number(await visitor.at(name).getAttribute('data-value'))
+    const waitForStatus = (status: string): Promise<void> =>
+      page.locator(`[data-testid="train-status"][data-status="${status}"]`).waitFor()
+    const save = async (name: string): Promise<string> => {
+      const [download] = await Promise.all([page.waitForEvent('download'), visitor.at(name).click()])
+      const path = join(downloads, download.suggestedFilename())
+      await download.saveAs(path)
+      return path
+    }
+
+    await visitor.at('train-recipe').selectOption('sudoku-4x4')
+    await visitor.at('train-advanced').locator('summary').click()
+    for (const [key, value] of Object.entries({
+      'training.steps': '60',
+      'training.batch': '16',
+      'optimizer.warmupSteps': '5',
+      'training.evaluateEvery': '30',
+    }))
+      await visitor.at(`train-${key}`).fill(value)
+    await visitor.at('train-start').click()
+    await page.locator('[data-testid="train-loss"][data-value]').waitFor()
+    const firstLoss = await numberAt('train-loss')
+    await visitor.at('train-pause').click()
+    await waitForStatus('paused')
+    const checkpoint = await save('train-save-checkpoint')
+    assert.match(checkpoint, /step-\d{6}\.safetensors$/)
+    await visitor.at('train-resume').click()
+    await waitForStatus('done')
+    const lastLoss = await numberAt('train-loss')
+    assert.ok(lastLoss < 0.7 * firstLoss, `loss ${firstLoss} to ${lastLoss}`)
+
+    const shown = await numberAt('train-accuracy')
+    const { model, recipe, step } = await openModel(await save('train-save-model'))
+    assert.ok(step > 0)
+    const { validation } = await loadDataSets(recipe.data, readDataFile)
+    const executor = await openOrtExecutor({ threads: 1 })
+    for await (const event of evaluate(executor, model, validation))
+      if (event.type === 'done') assert.equal(event.report.exactAccuracy, shown)
+
+    // What was saved at the pause goes on in another visit.
+    const other = await Visitor.open(browser, `${server.url}#/train`)
+    const [chooser] = await Promise.all([
+      other.page.waitForEvent('filechooser'),
+      other.at('train-load').click(),
+    ])
+    await chooser.setFiles({
+      name: 'step.safetensors',
+      mimeType: 'application/octet-stream',
+      buffer: await readFile(checkpoint),
+    })
+    await other.at('train-resume').click()
+    await other.page.locator('[data-testid="train-status"][data-status="done"]').waitFor()
+    assert.equal(await other.at('train-accuracy').getAttribute('data-value'), String(shown))
+    await other.close()
+
+    await visitor.at('train-think').click()
+    await page.locator('[data-testid="step"]:not([data-step="0"])').waitFor()
+    await visitor.close()
+  })
+})
