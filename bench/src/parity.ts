@@ -8,7 +8,7 @@ import { type Deviation, withinTolerance, worstOfEach } from './parity/deviation
 import { openChromiumParity, openNodeParity } from './parity/places.ts'
 import { readGolden } from './parity/read-golden.ts'
 
-const help = `npm run parity -- DIR [--device cpu|webgpu] [--threads N] [--only NAME] [--reference] [--browser]
+const help = `npm run parity -- DIR [--device cpu|webgpu] [--threads N] [--only NAME] [--reference] [--plain] [--browser]
 
 Runs every set of golden values in DIR (NAME.json + NAME.safetensors) and prints the largest deviation of every
 quantity from the recorded one. Every recorded ARC vote in it (arc_vote.json, arc_vote_NAME.json) is counted anew.
@@ -16,6 +16,7 @@ Exit code 1 if any is beyond its tolerance.
 
 --reference  also runs the reference executor, in float64, and prints its deviations in a second column: recorded
              values are float32, and where exact numbers are as far from them, the recorded run itself was
+--plain      computes by standard operators, which ONNX Runtime does not fuse: slower, rounded as the formulas stand
 --browser    runs them in Chromium instead of Node: on WebAssembly (cpu) or WebGPU`
 
 const options = {
@@ -23,6 +24,7 @@ const options = {
   threads: { type: 'string', default: '2' },
   only: { type: 'string' },
   reference: { type: 'boolean', default: false },
+  plain: { type: 'boolean', default: false },
   browser: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
@@ -38,6 +40,7 @@ async function main(args: readonly string[]): Promise<number> {
   const computed = await (values.browser ? openChromiumParity : openNodeParity)(directory, {
     device,
     threads: Number(values.threads),
+    plain: values.plain,
   })
   const reference = values.reference ? createReferenceExecutor() : undefined
   console.log(`${computed.name}${reference ? ', then float64' : ''}\n`)

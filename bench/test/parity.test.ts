@@ -68,6 +68,11 @@ for (const [name, allowedOf] of Object.entries(loose))
     }
   })
 
+test('trm_singlez is within every tolerance by standard operators, which are not fused', async () => {
+  const plain = await openOrtExecutor({ device: 'cpu', threads: 1, plain: true })
+  assertWithin(await compareWithGolden(plain, await goldenOf('trm_singlez')))
+})
+
 // A quarter of a minute on a software adapter.
 const withWebgpu = process.env.TRM_TEST_WEBGPU === '1'
 

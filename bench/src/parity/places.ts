@@ -10,6 +10,8 @@ import { readGolden } from './read-golden.ts'
 export interface ParityOptions {
   readonly device: 'cpu' | 'webgpu'
   readonly threads: number
+  /** In Node only. */
+  readonly plain: boolean
 }
 
 export interface ParityPlace {

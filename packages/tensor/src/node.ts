@@ -7,7 +7,7 @@ import { floatTensor } from './graph/types.ts'
 
 /** The one file that opens ONNX Runtime in Node. */
 export async function openOrtExecutor(options: Partial<OrtOptions> = {}): Promise<Executor> {
-  const { device = 'cpu', threads = availableParallelism(), refuseFallback = false } = options
+  const { device = 'cpu', threads = availableParallelism(), refuseFallback = false, plain = false } = options
   if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
     throw new InputError({
       who: 'threads',
@@ -26,7 +26,7 @@ export async function openOrtExecutor(options: Partial<OrtOptions> = {}): Promis
       hint: 'Choose another device; `trm doctor` shows what works here.',
     })
   }
-  const executor = createOrtExecutor(onnxruntime, { device, threads, refuseFallback })
+  const executor = createOrtExecutor(onnxruntime, { device, threads, refuseFallback, plain })
   if (device === 'webgpu') await tryAdapter(executor)
   return executor
 }

@@ -17,6 +17,8 @@ export interface OrtOptions {
   readonly threads: number
   /** Refuses programs with an operator that WebGPU lacks; without it such operators run on the CPU, which is slow. */
   readonly refuseFallback?: boolean
+  /** Computes by standard operators, which ONNX Runtime does not fuse: slower, and rounded as the formulas stand. */
+  readonly plain?: boolean
 }
 
 /** Where the outputs of a session are wanted, by name. */
@@ -25,14 +27,14 @@ export type OutputLocations = Readonly<Record<string, 'cpu' | 'gpu-buffer'>>
 export async function createSession(
   runtime: OnnxRuntime,
   model: Uint8Array,
-  { device, threads, refuseFallback = false }: OrtOptions,
+  { device, threads, refuseFallback = false, plain = false }: OrtOptions,
   locations: OutputLocations,
 ): Promise<InferenceSession> {
   const common = {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: plain ? 'basic' : 'all',
     // A memory pattern is laid beside what the first run took: twice the memory, no time saved (measured).
     enableMemPattern: false,
     logSeverityLevel: 3,

@@ -43,7 +43,12 @@ export function createOrtExecutor(runtime: OnnxRuntime, options: OrtOptions): Ex
           Object.keys(program.updates).map((key) => [updateName(key), 'gpu-buffer' as const]),
         ),
       }
-      const session = await createSession(runtime, lowerToOnnx(program), options, locations)
+      const session = await createSession(
+        runtime,
+        lowerToOnnx(program, options.plain ? { operators: 'standard' } : {}),
+        options,
+        locations,
+      )
       return new OrtExecutable(program, new LastingSession(session), runtime, device)
     },
     async upload(tensor) {

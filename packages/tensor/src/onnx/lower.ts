@@ -167,8 +167,8 @@ export interface LoweringOptions {
 }
 
 /** The program as an ONNX model with static shapes. Inputs keep their names. */
-export function lowerToOnnx(program: Program): Uint8Array {
-  return encodeModel(lowerToGraph(program))
+export function lowerToOnnx(program: Program, options: LoweringOptions = {}): Uint8Array {
+  return encodeModel(lowerToGraph(program, options))
 }
 
 /** The program as ONNX operators, before it becomes a file. */
