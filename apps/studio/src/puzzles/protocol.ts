@@ -1,5 +1,5 @@
 /** What the page asks of the puzzle worker: what may take longer than a frame. */
-import type { PuzzleKind, Recipe } from '@tiny-recursive-models/trm'
+import type { PuzzleKind, Recipe, StateProjection } from '@tiny-recursive-models/trm'
 import type { QuestionCheck } from './check.ts'
 import type { FoundPuzzle } from './read.ts'
 
@@ -10,6 +10,8 @@ export interface PuzzleRequests {
     takes: { kind: PuzzleKind; data: Recipe['data']; seed: number; draws: number }
     gives: Int32Array
   }
+  /** @see projectStates */
+  readonly project: { takes: { states: readonly Float32Array[]; width: number }; gives: StateProjection }
   readonly read: { takes: { bytes: Uint8Array; name: string }; gives: FoundPuzzle[] }
 }
 

@@ -1,4 +1,5 @@
 /** Makes, reads and solves puzzles beside the page: a hard 9×9 Sudoku may take a third of a second. */
+import { projectStates } from '@tiny-recursive-models/trm'
 import { checkPuzzle } from './check.ts'
 import { generateDemanding } from './generate.ts'
 import type { PuzzleAnswer, PuzzleRequest } from './protocol.ts'
@@ -21,6 +22,8 @@ async function answer({ name, takes }: PuzzleRequest): Promise<unknown> {
       return checkPuzzle(takes.kind, takes.question)
     case 'generate':
       return generateDemanding(takes.kind, takes.data, takes.seed, takes.draws)
+    case 'project':
+      return projectStates(takes.states, takes.width)
     case 'read':
       return readFile(takes.bytes, takes.name)
   }

@@ -43,6 +43,8 @@ class ThinkSession {
   /** Null while it is under way. */
   check = $state.raw<QuestionCheck | null>(null)
   isEditing = $state(false)
+  /** The cell that the reader points at or has gone to by keys. */
+  askedCell = $state<number | null>(null)
 
   thoughts = $state.raw<readonly Thought[]>([])
   playback = $state.raw(playback.atStart)
@@ -155,7 +157,7 @@ class ThinkSession {
     await this.#checking
     const { model, question, kind } = this
     if (request !== this.#request || !model || !this.check?.canThink || !sameKind(kind, model.kind)) return
-    const options = { maximumSteps: this.maximumSteps, earlyHalting: this.earlyHalting }
+    const options = { maximumSteps: this.maximumSteps, earlyHalting: this.earlyHalting, withStates: true }
     this.isEditing = false
     this.failure = null
     this.thoughts = []
