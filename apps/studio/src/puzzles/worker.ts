@@ -24,6 +24,11 @@ async function answer({ name, takes }: PuzzleRequest): Promise<unknown> {
       return generateDemanding(takes.kind, takes.data, takes.seed, takes.draws)
     case 'project':
       return projectStates(takes.states, takes.width)
+    // ARC needs a reader of JSON that puzzles do without.
+    case 'readTasks':
+      return (await import('../arc/files.ts')).readTasks(takes.files)
+    case 'numberTasks':
+      return (await import('../arc/files.ts')).numberTasks(takes.files, takes.data, takes.identifiers)
     case 'read':
       return readFile(takes.bytes, takes.name)
   }
