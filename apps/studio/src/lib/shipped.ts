@@ -18,6 +18,8 @@ interface ShippedRecord {
     readonly puzzles: number
     /** Share of puzzles that are solved after each supervision step. */
     readonly exactByStep: readonly number[]
+    /** The same where other answers than the label are right too. */
+    readonly validByStep?: readonly number[]
     readonly early: { readonly exact: number; readonly meanSteps: number }
   }
 }

@@ -1,5 +1,6 @@
 /** What the page asks of the puzzle worker: what may take longer than a frame. */
-import type { PuzzleKind, Recipe } from '@tiny-recursive-models/trm'
+import type { ArcData, ArcTask, PuzzleKind, Recipe, StateProjection } from '@tiny-recursive-models/trm'
+import type { OpenedFile, TaskNumbers } from '../arc/files.ts'
 import type { QuestionCheck } from './check.ts'
 import type { FoundPuzzle } from './read.ts'
 
@@ -9,6 +10,14 @@ export interface PuzzleRequests {
     /** @see generateDemanding */
     takes: { kind: PuzzleKind; data: Recipe['data']; seed: number; draws: number }
     gives: Int32Array
+  }
+  /** @see projectStates */
+  readonly project: { takes: { states: readonly Float32Array[]; width: number }; gives: StateProjection }
+  /** The tasks of all ARC files that are open. */
+  readonly readTasks: { takes: { files: readonly OpenedFile[] }; gives: ArcTask[] }
+  readonly numberTasks: {
+    takes: { files: readonly OpenedFile[]; data: ArcData; identifiers: number }
+    gives: TaskNumbers
   }
   readonly read: { takes: { bytes: Uint8Array; name: string }; gives: FoundPuzzle[] }
 }

@@ -1,4 +1,5 @@
 /** Makes, reads and solves puzzles beside the page: a hard 9×9 Sudoku may take a third of a second. */
+import { projectStates } from '@tiny-recursive-models/trm'
 import { checkPuzzle } from './check.ts'
 import { generateDemanding } from './generate.ts'
 import type { PuzzleAnswer, PuzzleRequest } from './protocol.ts'
@@ -21,6 +22,13 @@ async function answer({ name, takes }: PuzzleRequest): Promise<unknown> {
       return checkPuzzle(takes.kind, takes.question)
     case 'generate':
       return generateDemanding(takes.kind, takes.data, takes.seed, takes.draws)
+    case 'project':
+      return projectStates(takes.states, takes.width)
+    // ARC needs a reader of JSON that puzzles do without.
+    case 'readTasks':
+      return (await import('../arc/files.ts')).readTasks(takes.files)
+    case 'numberTasks':
+      return (await import('../arc/files.ts')).numberTasks(takes.files, takes.data, takes.identifiers)
     case 'read':
       return readFile(takes.bytes, takes.name)
   }

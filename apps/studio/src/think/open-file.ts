@@ -1,4 +1,5 @@
 /** Files that are dropped or chosen: models, puzzles and ARC tasks, told apart by their names. */
+import { arc } from '../arc/arc.svelte.ts'
 import { modelStore } from '../lib/model-store.svelte.ts'
 import { askPuzzles } from '../puzzles/ask.ts'
 import { puzzleFile } from './puzzle-file.svelte.ts'
@@ -14,7 +15,10 @@ export async function openFile(file: File): Promise<void> {
     if (/\.safetensors$/i.test(file.name)) {
       const id = modelStore.add({ title: file.name, file: file.name, source: 'opened', bytes })
       modelStore.choose(id)
+    } else if (/\.json(\.gz)?$/i.test(file.name)) {
+      await arc.open({ name: file.name, bytes })
     } else {
+      arc.close()
       puzzleFile.open(file.name, await askPuzzles('read', { bytes, name: file.name }))
     }
   } catch (error) {

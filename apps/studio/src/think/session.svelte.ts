@@ -1,6 +1,8 @@
 /** What the page Think holds: a model, a puzzle, a thought and how much of it is shown. It outlives a visit. */
-import { type PuzzleKind, puzzleKindOf, type Thought } from '@tiny-recursive-models/trm'
+import { type Grid, type PuzzleKind, puzzleKindOf, type Thought } from '@tiny-recursive-models/trm'
 import type { ModelFacts } from '@tiny-recursive-models/trm/browser'
+import { type ArcQuestion, type Askable, arc as arcTasks, askable } from '../arc/arc.svelte.ts'
+import { judgeArc } from '../arc/judge.ts'
 import type { ModelEntry } from '../lib/model-store.svelte.ts'
 import { thinkingClient } from '../lib/models.ts'
 import { askPuzzles } from '../puzzles/ask.ts'
@@ -37,12 +39,19 @@ class ThinkSession {
   /** Why there is no model or no thought, for people. */
   failure = $state<string | null>(null)
 
+  /** What of an ARC task can be asked; null while it is not known, and where no task is open. */
+  arc = $state.raw<Askable | null>(null)
+  /** The right answer to it, where it is known. */
+  arcOutput = $state.raw<Grid | null>(null)
+
   kind = $state.raw<PuzzleKind | null>(null)
   /** [S] */
   question = $state.raw<Int32Array>(new Int32Array())
   /** Null while it is under way. */
   check = $state.raw<QuestionCheck | null>(null)
   isEditing = $state(false)
+  /** The cell that the reader points at or has gone to by keys. */
+  askedCell = $state<number | null>(null)
 
   thoughts = $state.raw<readonly Thought[]>([])
   playback = $state.raw(playback.atStart)
@@ -52,10 +61,16 @@ class ThinkSession {
   /** Steps a second. */
   speed = $state(2)
 
-  readonly judgements = $derived<readonly Judgement[]>(
-    this.kind && this.check
-      ? this.thoughts.map(({ answer }) => judge(this.kind!, this.question, answer, this.check!.solution))
-      : [],
+  readonly judgements = $derived.by<readonly Judgement[]>(() => {
+    const { kind, question, check, arc, arcOutput } = this
+    if (arc?.canThink) return this.thoughts.map(({ answer }) => judgeArc(answer, arc.side, arcOutput))
+    if (!kind || !check) return []
+    return this.thoughts.map(({ answer }) => judge(kind, question, answer, check.solution))
+  })
+  /** Whether there is something to think about, and a model that can. */
+  readonly isReady = $derived<boolean>(
+    this.model !== null &&
+      (this.arc ? this.arc.canThink : this.check?.canThink === true && sameKind(this.kind, this.model.kind)),
   )
   readonly verdict = $derived<Verdict>(judgeThought(this.thoughts, this.judgements))
   readonly thought = $derived<Thought | undefined>(this.thoughts[this.playback.position - 1])
@@ -83,6 +98,8 @@ class ThinkSession {
       this.model = model
       this.maximumSteps = Math.max(leastSteps, model.facts.config.supervisionSteps)
       this.opening = null
+      const task = arcTasks.question
+      if (task) return await this.askArc(task)
       if (model.kind === null) return
       if (sameKind(this.kind, model.kind)) await this.think()
       else await this.generate()
@@ -116,6 +133,33 @@ class ThinkSession {
     await this.think()
   }
 
+  /** Shows an ARC task in place of the puzzle, and thinks about it where the model knows it. */
+  async askArc(question: ArcQuestion): Promise<void> {
+    this.stop()
+    const { model } = this
+    const number = ++this.#questionNumber
+    this.failure = null
+    this.isEditing = false
+    this.thoughts = []
+    this.playback = playback.atStart
+    this.arc = null
+    this.arcOutput = question.output
+    if (!model) return
+    const found = await askable(model, question)
+    if (number !== this.#questionNumber) return
+    this.arc = found
+    await this.think()
+  }
+
+  /** Back to the puzzle that was there before. */
+  leaveArc(): void {
+    if (this.arc === null && this.arcOutput === null) return
+    this.arc = null
+    this.arcOutput = null
+    if (this.kind) void this.ask({ kind: this.kind, question: this.question })
+    else void this.generate()
+  }
+
   clear(): void {
     if (!this.kind) return
     this.setQuestion(this.kind, emptyQuestion(this.kind))
@@ -132,6 +176,8 @@ class ThinkSession {
   setQuestion(kind: PuzzleKind, question: Int32Array): void {
     this.stop()
     this.failure = null
+    this.arc = null
+    this.arcOutput = null
     this.kind = kind
     this.question = question
     this.thoughts = []
@@ -153,9 +199,11 @@ class ThinkSession {
     this.stop()
     const request = ++this.#request
     await this.#checking
-    const { model, question, kind } = this
-    if (request !== this.#request || !model || !this.check?.canThink || !sameKind(kind, model.kind)) return
-    const options = { maximumSteps: this.maximumSteps, earlyHalting: this.earlyHalting }
+    const { model, arc, maximumSteps, earlyHalting } = this
+    if (request !== this.#request || !model || !this.isReady) return
+    const tokens = arc?.canThink ? arc.tokens : this.question
+    const identifier = arc?.canThink ? arc.identifier : 0
+    const options = { maximumSteps, earlyHalting, identifier, withStates: true }
     this.isEditing = false
     this.failure = null
     this.thoughts = []
@@ -163,7 +211,7 @@ class ThinkSession {
     this.#show(playback.fromStart)
     try {
       const client = await thinkingClient()
-      for await (const thought of client.think(model.facts, question.slice(), options)) {
+      for await (const thought of client.think(model.facts, tokens.slice(), options)) {
         if (request !== this.#request) return
         this.thoughts = [...this.thoughts, thought]
         this.#show(playback.stepArrived(this.playback))

@@ -6,6 +6,8 @@ const plural = (count: number, word: string): string => `${count} ${word}${count
 /** About the step that is shown. */
 export function describeStep(step: number, judgement: Judgement | undefined, changed: number): string {
   if (step === 0 || judgement === undefined) return 'The question.'
+  if (step === 1)
+    return judgement.isSolved ? 'Its first answer is right.' : `Its first answer. ${judgement.reason}`
   const moved = changed === 0 ? 'Nothing changed' : `${plural(changed, 'cell')} changed`
   return judgement.isSolved ? `${moved}. The answer is right.` : `${moved}. ${judgement.reason}`
 }
