@@ -1,0 +1,189 @@
+/** The runs that the page knows: those of the server, and files that were opened. It outlives a visit. */
+import type { StudioRun } from '@tiny-recursive-models/studio-server/api'
+import { Follower, type FollowState } from './follower.ts'
+import { freeLook, looks } from './look.ts'
+import { readEventFile } from './read-file.ts'
+import { RunSeries } from './series.ts'
+import { type Absence, fetchRuns, RunsAbsent } from './server.ts'
+
+/** How often the list is asked for while the page is seen. */
+const refreshMs = 3_000
+/** Curves are drawn anew at most so often. */
+const drawMs = 250
+
+export class TrackedRun {
+  readonly name: string
+  /** Null for an opened file. */
+  summary = $state.raw<StudioRun | null>(null)
+  /** Its look among the compared runs; null where it is not compared. */
+  look = $state<number | null>(null)
+  follow = $state<FollowState | null>(null)
+  /** Rises when the series has changed: reading it is how a view comes to follow the series. */
+  version = $state(0)
+  readonly #series: RunSeries
+  readonly #follower: Follower | null
+  #isDue = false
+
+  constructor(name: string, file: RunSeries | null) {
+    this.name = name
+    this.#series = file ?? new RunSeries()
+    this.#follower = file
+      ? null
+      : new Follower(name, this.#series, (state) => {
+          this.follow = state
+          this.#draw()
+        })
+  }
+
+  get isFile(): boolean {
+    return this.#follower === null
+  }
+
+  /** Followed by whatever reads it. */
+  get series(): RunSeries {
+    void this.version
+    return this.#series
+  }
+
+  start(): void {
+    this.#follower?.start()
+  }
+
+  stop(): void {
+    this.#follower?.stop()
+  }
+
+  #draw(): void {
+    if (this.#isDue) return
+    this.#isDue = true
+    setTimeout(() => {
+      this.#isDue = false
+      this.version += 1
+    }, drawMs)
+  }
+}
+
+class RunsStore {
+  tracked = $state.raw<readonly TrackedRun[]>([])
+  /** The folder's name; null before the first answer. */
+  folder = $state<string | null>(null)
+  absence = $state<Absence | null>(null)
+  /** The server answered before and does not any more. */
+  isLost = $state(false)
+  /** Why a file could not be opened. */
+  fileProblem = $state<string | null>(null)
+  #visits = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  readonly compared = $derived(
+    this.tracked.filter(({ look }) => look !== null).sort((one, other) => one.look! - other.look!),
+  )
+
+  find(name: string | undefined): TrackedRun | undefined {
+    return this.tracked.find((run) => run.name === name)
+  }
+
+  get isFull(): boolean {
+    return this.compared.length >= looks.length
+  }
+
+  /** The page is shown: follows what is compared until the returned function is called. */
+  visit(): () => void {
+    this.#visits += 1
+    const visit = this.#visits
+    const go = async (): Promise<void> => {
+      if (document.visibilityState === 'visible' || this.folder === null) await this.refresh()
+      if (visit === this.#visits) this.#timer = setTimeout(() => void go(), refreshMs)
+    }
+    void go()
+    for (const run of this.compared) run.start()
+    return () => {
+      this.#visits += 1
+      clearTimeout(this.#timer)
+      for (const run of this.tracked) run.stop()
+    }
+  }
+
+  async refresh(): Promise<void> {
+    const visit = this.#visits
+    try {
+      const { folder, runs } = await fetchRuns()
+      if (visit !== this.#visits) return
+      this.absence = null
+      this.isLost = false
+      this.#take(runs)
+      this.folder = folder
+    } catch (error) {
+      if (visit !== this.#visits) return
+      if (this.folder !== null) this.isLost = true
+      else this.absence = error instanceof RunsAbsent ? error.absence : 'no server'
+    }
+  }
+
+  #take(runs: readonly StudioRun[]): void {
+    const files = this.tracked.filter(({ isFile }) => isFile)
+    const isFirst = this.folder === null
+    const next = runs.map((summary) => {
+      const run = this.tracked.find(({ name, isFile }) => !isFile && name === summary.name)
+      return update(run ?? new TrackedRun(summary.name, null), summary)
+    })
+    for (const run of this.tracked) if (!next.includes(run) && !run.isFile) run.stop()
+    this.tracked = [...next, ...files]
+    // The first look at the page shows what is going on, or else one run that is done.
+    if (isFirst && this.compared.length === 0) {
+      const readable = next.filter(({ summary }) => summary?.status !== 'damaged')
+      const running = readable.filter(({ summary }) => summary?.status === 'running')
+      for (const run of running.length > 0 ? running.slice(0, 3) : readable.slice(0, 1))
+        this.compare(run, true)
+    }
+  }
+
+  compare(run: TrackedRun, isCompared: boolean): void {
+    if (isCompared === (run.look !== null)) return
+    if (isCompared) {
+      run.look = freeLook(this.compared.map(({ look }) => look!))
+      if (run.look !== null) run.start()
+    } else {
+      run.look = null
+      run.stop()
+    }
+  }
+
+  /** Adds the events of files; the first problem is kept for the reader. */
+  async open(files: Iterable<File>): Promise<void> {
+    this.fileProblem = null
+    for (const file of files) {
+      try {
+        const run = new TrackedRun(this.#freeName(file), await readEventFile(file))
+        this.tracked = [...this.tracked, run]
+        this.compare(run, true)
+      } catch (error) {
+        this.fileProblem ??= error instanceof Error ? error.message : String(error)
+      }
+    }
+  }
+
+  /** Takes an opened file away. */
+  close(run: TrackedRun): void {
+    this.compare(run, false)
+    this.tracked = this.tracked.filter((one) => one !== run)
+  }
+
+  #freeName({ name, webkitRelativePath }: File): string {
+    const wanted = webkitRelativePath.split('/').at(-2) ?? name
+    for (let number = 1; ; number++) {
+      const candidate = number === 1 ? wanted : `${wanted} (${number})`
+      if (!this.find(candidate)) return candidate
+    }
+  }
+}
+
+/** A run that was over and runs again is followed again. */
+function update(run: TrackedRun, summary: StudioRun): TrackedRun {
+  const wasOver = run.follow === 'ended'
+  run.summary = summary
+  if (wasOver && summary.status === 'running' && run.look !== null) run.start()
+  return run
+}
+
+export const runsStore = new RunsStore()

@@ -1,0 +1,53 @@
+/** What the server behind `trm studio` knows about runs. On a static host there is none. */
+import type { ApiProblem, RunAnswer, RunsAnswer } from '@tiny-recursive-models/studio-server/api'
+
+/** Why there are no runs: nobody answers as the server would, or it was started without a folder of them. */
+export type Absence = 'no server' | 'no folder'
+
+export class RunsAbsent extends Error {
+  readonly absence: Absence
+
+  constructor(absence: Absence) {
+    super(absence === 'no server' ? 'No server answers.' : 'The server shows no runs.')
+    this.absence = absence
+  }
+}
+
+/** Relative: the page may lie anywhere on its host. */
+const address = (...parts: readonly string[]): string =>
+  new URL(['api/runs', ...parts.map(encodeURIComponent)].join('/'), document.baseURI).href
+
+export const eventsAddress = (name: string): string => address(name, 'events')
+
+export async function fetchRuns(): Promise<RunsAnswer> {
+  const response = await fetch(address()).catch(() => null)
+  const answer = await jsonOf(response)
+  if (response?.ok && answer !== null && 'runs' in answer) return answer as RunsAnswer
+  throw new RunsAbsent(answer !== null && 'hint' in answer ? 'no folder' : 'no server')
+}
+
+export async function fetchRun(name: string): Promise<RunAnswer> {
+  const response = await fetch(address(name)).catch(() => null)
+  const answer = await jsonOf(response)
+  if (response?.ok && answer !== null && 'summary' in answer) return answer as RunAnswer
+  throw problemOf(answer, `The run ${name} could not be read.`)
+}
+
+/** @param which best, final or the step of a checkpoint */
+export async function fetchModel(name: string, which: string): Promise<Uint8Array> {
+  const response = await fetch(address(name, 'model', which)).catch(() => null)
+  if (response?.ok) return new Uint8Array(await response.arrayBuffer())
+  throw problemOf(await jsonOf(response), `The weights ${which} of ${name} could not be loaded.`)
+}
+
+async function jsonOf(response: Response | null): Promise<object | null> {
+  if (!response?.headers.get('content-type')?.startsWith('application/json')) return null
+  const value: unknown = await response.json().catch(() => null)
+  return typeof value === 'object' ? value : null
+}
+
+function problemOf(answer: object | null, message: string): Error {
+  if (answer === null || !('hint' in answer)) return new Error(`${message} Is the server still running?`)
+  const { expected, got, hint } = answer as ApiProblem
+  return new Error(`${message} Expected ${expected}, got ${got}. ${hint}`)
+}
