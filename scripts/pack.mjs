@@ -1,14 +1,14 @@
 /**
  * Builds the packages as they are published and packs them: `npm run pack [-- FOLDER]`, by default into dist/.
  *
- *   FOLDER/packages/NAME   what is published: JavaScript, declarations, sources, models, README, LICENSE
+ *   FOLDER/packages/NAME   what is published: JavaScript, declarations, sources, models, page, README, LICENSE
  *   FOLDER/*.tgz           the same, to be installed by `npm install FILE`
  *
  * Inside the repository the packages export their TypeScript sources (./src/X.ts); here that becomes ./dist/X.js with
  * ./dist/X.d.ts beside it.
  */
 import { execFile } from 'node:child_process'
-import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -22,13 +22,14 @@ const built = join(out, 'build')
 const packages = {
   tensor: { folder: 'packages/tensor', with: {} },
   trm: { folder: 'packages/trm', with: { models: 'packages/trm/models' } },
-  // The page of `trm studio`, once it is built.
-  cli: { folder: 'apps/cli', with: { bin: 'apps/cli/bin', studio: 'apps/studio/dist' } },
+  'studio-server': { folder: 'apps/studio-server', with: {} },
+  // The page of `trm studio` lies beside the program; see apps/cli/src/studio-page.ts.
+  cli: { folder: 'apps/cli', with: { bin: 'apps/cli/bin', 'dist/studio': 'apps/studio/dist' } },
 }
 
 async function main() {
   await rm(staged, { recursive: true, force: true })
-  await compile()
+  await Promise.all([compile(), buildPage()])
   for (const [name, facts] of Object.entries(packages)) await stage(name, facts)
   await rm(built, { recursive: true, force: true })
   const lines = await Promise.all(Object.keys(packages).map(pack))
@@ -42,6 +43,13 @@ async function compile() {
   await run(process.execPath, [tsc, '--project', join(root, 'tsconfig.build.json'), '--outDir', built])
 }
 
+/** As `trm studio` does: only where its sources are newer. */
+async function buildPage() {
+  const page = JSON.stringify(new URL('../apps/cli/src/studio-page.ts', import.meta.url).href)
+  const code = `import(${page}).then(({ studioPage }) => studioPage(() => {}))`
+  await run(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code])
+}
+
 async function stage(name, { folder, with: companions }) {
   const target = join(staged, name)
   const sources = join(root, folder, 'src')
@@ -53,26 +61,26 @@ async function stage(name, { folder, with: companions }) {
     if (file.endsWith('.js')) await rewrite(file, javaScriptUrls)
     if (file.endsWith('.map')) await rewrite(file, (text) => sourcesBeside(text, file, target))
   }
-  const there = []
-  for (const [inside, from] of Object.entries(companions)) {
-    if (!(await exists(join(root, from)))) continue
+  for (const [inside, from] of Object.entries(companions))
     await cp(join(root, from), join(target, inside), { recursive: true })
-    there.push(inside)
-  }
   await cp(join(root, folder, 'README.md'), join(target, 'README.md'))
   await cp(join(root, 'LICENSE'), join(target, 'LICENSE'))
   const facts = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'))
-  await writeFile(join(target, 'package.json'), `${JSON.stringify(published(facts, there), null, 2)}\n`)
+  await writeFile(
+    join(target, 'package.json'),
+    `${JSON.stringify(published(facts, Object.keys(companions)), null, 2)}\n`,
+  )
 }
 
 /** package.json as it is published. */
-function published({ devDependencies: _, ...facts }, companions) {
+function published({ devDependencies: _, private: __, ...facts }, companions) {
+  const folders = companions.filter((inside) => !inside.startsWith('dist/'))
   return {
     ...facts,
     engines: { node: '>=20.11' },
     ...(facts.sideEffects && { sideEffects: facts.sideEffects.map(builtPath) }),
     ...(facts.exports && { exports: mapValues(facts.exports, builtExport) }),
-    files: ['dist', 'src', ...companions],
+    files: ['dist', 'src', ...folders],
   }
 }
 
@@ -121,12 +129,6 @@ async function filesIn(folder) {
 async function rewrite(file, change) {
   await writeFile(file, change(await readFile(file, 'utf8')))
 }
-
-const exists = (path) =>
-  stat(path).then(
-    () => true,
-    () => false,
-  )
 
 async function run(command, words, cwd = root) {
   try {

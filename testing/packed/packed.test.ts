@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { after, describe, test } from 'node:test'
 import { openChromium, skipWithoutChromium } from '../chromium.ts'
 import { serveFolder } from '../static-server.ts'
@@ -46,6 +49,22 @@ describe('the packed packages, installed into an empty folder', { skip }, () => 
     assert.equal(trained.stdout.match(/^{"type":"step"/gm)?.length, 3)
     const report = join(folder, 'runs', 'sudoku-4x4-0', 'report.json')
     assert.equal(JSON.parse(readFileSync(report, 'utf8')).machine.onnxruntime, '1.30.0')
+  })
+
+  test('serve the studio from the page that is packed with them', async () => {
+    const folder = project('studio')
+    const launcher = join(folder, '../node_modules/@tiny-recursive-models/cli/bin/trm.js')
+    const child = spawn(process.execPath, [launcher, 'studio', '--port', '0', '--json'], { cwd: folder })
+    const exited = once(child, 'exit')
+    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+    const { url } = JSON.parse(line) as { url: string }
+    const page = await fetch(url)
+    assert.equal(page.status, 200)
+    const script = /src="([^"]+\.js)"/.exec(await page.text())
+    assert.ok(script, 'the page has a script')
+    assert.equal((await fetch(new URL(script[1]!, url))).status, 200)
+    child.kill('SIGINT')
+    assert.deepEqual((await exited)[0], 0)
   })
 
   test('have declarations that a strict compiler takes whole', async () => {
