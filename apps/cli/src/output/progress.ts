@@ -3,11 +3,18 @@ import cliProgress from 'cli-progress'
 /** How often a line appears where there is no terminal to draw a bar on. */
 const lineEveryMs = 5_000
 
+/** Those that are on the screen. They draw themselves again and again, which keeps the process alive. */
+const shown = new Set<Progress>()
+
+/** Takes every bar away: for errors, which leave a command before it has done so itself. */
+export function stopAllProgress(): void {
+  for (const progress of shown) progress.stop()
+}
+
 /** A bar on a terminal, a line now and then elsewhere, nothing when silent. Everything goes to stderr. */
 export class Progress {
   readonly #silent: boolean
   readonly #bar: cliProgress.SingleBar | null
-  #shown = false
   #lastLineMs: number | null = null
 
   constructor(silent: boolean) {
@@ -33,9 +40,9 @@ export class Progress {
     if (this.#silent) return
     if (this.#bar) {
       const value = Math.round(1000 * (share ?? 0))
-      if (this.#shown) this.#bar.update(value, { text })
+      if (shown.has(this)) this.#bar.update(value, { text })
       else this.#bar.start(1000, value, { text })
-      this.#shown = true
+      shown.add(this)
       return
     }
     const now = performance.now()
@@ -55,7 +62,6 @@ export class Progress {
 
   /** Takes the bar away; the next update draws it again. */
   stop(): void {
-    if (this.#bar && this.#shown) this.#bar.stop()
-    this.#shown = false
+    if (shown.delete(this)) this.#bar?.stop()
   }
 }
