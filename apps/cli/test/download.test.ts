@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { commit, sha256, startHub } from '../../../packages/trm/test/node/hub-server.ts'
+import { addressOf, commit, listen, sha256, startHub } from '../../../packages/trm/test/node/hub-server.ts'
 import { byteSize } from '../src/output/format.ts'
 import { TransferRate } from '../src/output/transfer-rate.ts'
 import { runTrm, startTrm } from './run-trm.ts'
@@ -89,6 +90,22 @@ test('Ctrl-C ends with 130, leaves a part, and the same command goes on', async 
     assert.ok(readFileSync(join(folder, 'net/step_7')).equals(content))
     assert.deepEqual(readdirSync(join(folder, 'net')), ['step_7'])
   })
+})
+
+test('Ctrl-C ends a list that does not come', async () => {
+  const silent = await listen(() => undefined)
+  const asked = once(silent, 'request')
+  process.env.HF_ENDPOINT = addressOf(silent)
+  try {
+    const { child, ended } = startTrm(['download', 'hf:team/net', '--list'], folder)
+    await asked
+    child.kill('SIGINT')
+    assert.deepEqual(await ended, { code: 130, stdout: '', stderr: '' })
+  } finally {
+    delete process.env.HF_ENDPOINT
+    silent.closeAllConnections()
+    silent.close()
+  }
 })
 
 function partLength(): number {

@@ -105,6 +105,26 @@ test('mazes are generated and checked; the file tells that it holds mazes', asyn
   const dense = await trm('data', 'generate', '--maze', '5', '--count', '1', '--min-density', '1.5')
   assert.equal(dense.code, 2)
   assert.match(dense.stderr, /A share from 0 to below 1 is needed/)
+  for (const [words, reason] of [
+    [['--maze', '5', '--minimal'], /option '--minimal' cannot be used with option '--maze <size>'/],
+    [['--box', '2x2', '--min-path', '3'], /option '--min-path <steps>' cannot be used with option '--box/],
+    [['--maze', '5', '--json'], /--json needs --out/],
+  ] as const) {
+    const refused = await trm('data', 'generate', '--count', '1', ...words)
+    assert.equal(refused.code, 2)
+    assert.match(refused.stderr, reason)
+  }
+})
+
+test('many puzzles are written piece by piece, the same to a file and to the terminal', async () => {
+  const words = ['--maze', '5', '--count', '250', '--min-path', '2']
+  const { stdout } = await trm('data', 'generate', ...words)
+  assert.equal(stdout.split('\n').length, 252)
+  assert.equal((await trm('data', 'generate', ...words, '--out', 'many.csv')).code, 0)
+  assert.equal(readFileSync(join(folder, 'many.csv'), 'utf8'), stdout)
+  const checked = await trm('data', 'check', 'many.csv', '--json')
+  const { rows, valid, duplicateCount } = JSON.parse(checked.stdout) as Record<string, number>
+  assert.deepEqual([rows, valid, duplicateCount], [250, 250, 0])
 })
 
 test('a model of mazes is trained, evaluated with both figures and asked', async () => {

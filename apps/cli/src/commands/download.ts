@@ -81,6 +81,10 @@ async function download(
     } finally {
       display.end()
     }
+  } catch (error) {
+    // A list that is left off has nothing to keep and nothing to tell; downloads end with `stopped`.
+    if (!options.list || !interruption.signal.aborted) throw error
+    process.exitCode = interruptedExitCode
   } finally {
     release()
   }

@@ -2,6 +2,7 @@
 import { type Executor, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
 import { answerState, type ModelConfig, prefixLength, stateNames } from '../models/config.ts'
 import type { CellLoss } from '../train/losses.ts'
+import { likeliest } from './evaluate.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'
 
 /** What the model holds after one supervision step. */
@@ -66,7 +67,7 @@ export async function* think(
       const reset = Float32Array.of(step === 1 ? 1 : 0)
       const { logits, haltLogits, wantsToHalt } = await thinker.step(tokens, Int32Array.of(identifier), reset)
       const states = await thinker.readStates()
-      const thought = readThought(logits, cells, symbols, symbolWeights[model.cellLoss ?? 'stablemax'])
+      const thought = readLogits(logits, symbols, model.cellLoss ?? 'stablemax')
       yield {
         step,
         ...thought,
@@ -85,25 +86,28 @@ export async function* think(
 }
 
 /** What a logit weighs before the weights of a cell are divided by their sum (reference section 3). */
-const symbolWeights: Readonly<Record<CellLoss, (logit: number) => number>> = {
+const symbolWeights: Readonly<Record<CellLoss, (logit: number, largest: number) => number>> = {
   stablemax: (logit) => (logit >= 0 ? logit + 1 : 1 / (1 - logit)),
-  softmax: (logit) => Math.exp(Math.min(logit, 80)), // e⁸⁰ times 81 symbols is still a float32
+  // Of the largest 1, whatever it is: nothing overflows, and not all become 0.
+  softmax: (logit, largest) => Math.exp(logit - largest),
 }
 
-function readThought(logits: Float32Array, cells: number, symbols: number, weigh: (logit: number) => number) {
-  const answer = new Int32Array(cells)
-  const confidence = new Float32Array(cells)
-  const probabilities = Float32Array.from(logits, weigh)
-  for (let cell = 0; cell < cells; cell++) {
-    const ofCell = probabilities.subarray(cell * symbols, (cell + 1) * symbols)
-    const total = ofCell.reduce((sum, weight) => sum + weight, 0)
-    ofCell.forEach((weight, symbol) => {
-      ofCell[symbol] = weight / total
-    })
-    const best = ofCell.indexOf(Math.max(...ofCell))
-    answer[cell] = best
-    confidence[cell] = ofCell[best]!
-  }
+/** What logits [S, V] say of every cell: the answer is that of an evaluation, also where probabilities round alike. */
+export function readLogits(logits: Float32Array, symbols: number, cellLoss: CellLoss) {
+  const answer = likeliest(logits, symbols)
+  const confidence = new Float32Array(answer.length)
+  const probabilities = new Float32Array(logits.length)
+  const weigh = symbolWeights[cellLoss]
+  answer.forEach((best, cell) => {
+    const ofCell = logits.subarray(cell * symbols, (cell + 1) * symbols)
+    const weights = Array.from(ofCell, (logit) => weigh(logit, ofCell[best]!))
+    const total = weights.reduce((sum, weight) => sum + weight, 0)
+    probabilities.set(
+      weights.map((weight) => weight / total),
+      cell * symbols,
+    )
+    confidence[cell] = weights[best]! / total
+  })
   return { answer, confidence, probabilities }
 }
 

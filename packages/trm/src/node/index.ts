@@ -5,7 +5,7 @@ export { type ArcFolderOptions, arcFolderBytes, writeArcFolder } from './arc-fol
 export { maximumDataBytes, readDataFile } from './data-files.ts'
 export { type ExportedFile, type ExportModelOptions, exportModel } from './export-model.ts'
 export { errorCode, fileError } from './file-errors.ts'
-export { openRegularFile, readFileBounded, writeFileAtomically } from './files.ts'
+export { openRegularFile, readFileBounded, writeFileAtomically, writePiecesAtomically } from './files.ts'
 export * from './hub.ts'
 export { type ImportedFile, type ImportFileOptions, importFile } from './import-file.ts'
 export { LineTail, type LineTailOptions, type TailRead } from './line-tail.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
-import { type Thought, think } from '../../src/evaluate/think.ts'
+import { readLogits, type Thought, think } from '../../src/evaluate/think.ts'
 import { modelConfig } from '../../src/models/config.ts'
 import { PuzzleTable } from '../../src/models/puzzle-table.ts'
 import { initialWeights } from '../../src/models/weights.ts'
@@ -32,4 +32,28 @@ test('states are told on demand, those of the cells alone', async () => {
   const moved = norm(after.map((value, at) => value - before[at]!))
   assert.ok(moved > 0 && moved < 3 * thoughts[2]!.answerChange * norm(after))
   assert.equal((await thoughtsOf(false))[0]!.states, undefined)
+})
+
+const near = (got: Float32Array, expected: readonly number[]): void =>
+  expected.forEach((value, index) => {
+    assert.ok(Math.abs(got[index]! - value) < 1e-6, `${got} instead of ${expected}`)
+  })
+
+test('probabilities are those of the loss, also of logits far from 0', () => {
+  // stablemax: 1 + x from 0 up, 1 / (1 − x) below.
+  near(readLogits(Float32Array.of(3, 0, -1), 3, 'stablemax').probabilities, [4 / 5.5, 1 / 5.5, 0.5 / 5.5])
+  const shares = [1, Math.exp(-1), Math.exp(-2)].map((weight, _, all) => weight / all.reduce((a, b) => a + b))
+  for (const shift of [0, 500, -500]) {
+    const logits = Float32Array.from([-2, 0, -1], (value) => value + shift)
+    const { answer, confidence, probabilities } = readLogits(logits, 3, 'softmax')
+    assert.deepEqual([...answer], [1])
+    near(probabilities, [shares[2]!, shares[0]!, shares[1]!])
+    near(confidence, [shares[0]!])
+  }
+})
+
+test('the answer is the largest logit where probabilities round alike, and a token where there are none', () => {
+  const close = Float32Array.of(1e9, 1e9 + 64, 0)
+  assert.equal(readLogits(close, 3, 'stablemax').answer[0], 1)
+  assert.equal(readLogits(new Float32Array(3).fill(Number.NaN), 3, 'softmax').answer[0], 0)
 })
