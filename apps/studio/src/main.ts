@@ -1,8 +1,7 @@
 import { mount } from 'svelte'
 import App from './App.svelte'
-import { startOffline } from './lib/offline.ts'
+import './lib/offline.ts'
 import './styles/tokens.css'
 import './styles/base.css'
 
 mount(App, { target: document.getElementById('app')! })
-void startOffline()

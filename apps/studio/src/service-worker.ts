@@ -13,6 +13,9 @@ const page = './'
 const cacheName = `studio-${__VERSION__}`
 const scope = self.registration.scope
 const assets = new URL('assets/', scope).href
+const unhashed = __PRECACHE__
+  .map((file) => new URL(file, scope).href)
+  .filter((url) => !url.startsWith(assets))
 const own = new Set(__PRECACHE__.map((file) => new URL(file, scope).href))
 
 self.addEventListener('install', (event) => {
@@ -32,16 +35,17 @@ self.addEventListener('message', (event: ExtendableMessageEvent) => {
 self.addEventListener('fetch', (event) => {
   const { request } = event
   if (request.method !== 'GET' || !request.url.startsWith(scope)) return
-  if (request.mode === 'navigate') event.respondWith(fromNetwork(request).then(isolated))
+  if (request.mode === 'navigate') event.respondWith(fromNetwork(request, page).then(isolated))
+  else if (unhashed.includes(request.url)) event.respondWith(fromNetwork(request, request.url).then(isolated))
   else if (request.url.startsWith(assets) || own.has(request.url))
     event.respondWith(fromCache(request).then(isolated))
 })
 
-async function fromNetwork(request: Request): Promise<Response> {
+async function fromNetwork(request: Request, kept: string): Promise<Response> {
   try {
     return await fetch(request)
   } catch (error) {
-    const cached = await caches.match(page)
+    const cached = await caches.match(kept)
     if (cached) return cached
     throw error
   }

@@ -1,9 +1,11 @@
 /** Starts model workers. A worker computes one request at a time, so thinking and training have one each. */
 import { ModelClient, type RuntimeOptions } from '@tiny-recursive-models/trm/browser'
+import { pageStays } from './offline.ts'
 import { runtimeFiles } from './runtime-files.ts'
 
 /** A worker of its own; end it by `terminate`. */
-export function openClient(options: Omit<RuntimeOptions, 'files'> = {}): Promise<ModelClient> {
+export async function openClient(options: Omit<RuntimeOptions, 'files'> = {}): Promise<ModelClient> {
+  await pageStays
   const worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'models' })
   return ModelClient.connect(worker, { ...options, files: runtimeFiles })
 }

@@ -5,6 +5,7 @@ import { type ArcQuestion, type Askable, arc as arcTasks, askable } from '../arc
 import { judgeArc } from '../arc/judge.ts'
 import type { ModelEntry } from '../lib/model-store.svelte.ts'
 import { thinkingClient } from '../lib/models.ts'
+import { keepFetched } from '../lib/offline.ts'
 import { askPuzzles } from '../puzzles/ask.ts'
 import type { QuestionCheck } from '../puzzles/check.ts'
 import { emptyQuestion, sameKind } from '../puzzles/kind.ts'
@@ -275,6 +276,7 @@ class ThinkSession {
 async function openModel(entry: ModelEntry): Promise<OpenModel> {
   const [client, bytes] = await Promise.all([thinkingClient(), entry.load()])
   const facts = await client.open(bytes, entry.file)
+  void keepFetched()
   return { entry, facts, kind: puzzleKindOf(facts.recipe.data, facts.config) ?? null }
 }
 
