@@ -9,6 +9,7 @@ import { describeDifference, differingCells } from '../src/arc-picture.ts'
 import { findArcTask } from '../src/arc-task.ts'
 import { describeScore } from '../src/commands/arc-score.ts'
 import { attemptsFor } from '../src/commands/arc-show.ts'
+import { describeLeak } from '../src/commands/data-arc.ts'
 import { type CellGrid, linesOf, type Picture } from '../src/output/picture.ts'
 import { pictureSvg } from '../src/output/picture-svg.ts'
 import { drawPicture } from '../src/output/picture-terminal.ts'
@@ -246,4 +247,20 @@ test('an SVG has one shape for equal neighbours, and nothing that XML cannot hol
   assert.match(svg, />a &#60;b&#62;</)
   assert.equal(escapeXml('\u0000\ufffe\n"&'), '��\n&#34;&#38;')
   assert.ok(!/NaN|Infinity|undefined/.test(svg))
+})
+
+test('only leaks of the published set itself are told as such', () => {
+  const pair = { heldOut: '070dd51e', shownBy: '40853293', shownIn: 'training', what: 'pair' } as const
+  assert.equal(
+    describeLeak(pair),
+    'note: a test pair of 070dd51e is a training pair of 40853293 (training), also in the published set',
+  )
+  assert.equal(
+    describeLeak({ ...pair, shownBy: 'mine', shownIn: 'extra' }),
+    'leak: a test pair of 070dd51e is a training pair of mine (extra)',
+  )
+  assert.equal(
+    describeLeak({ ...pair, what: 'task', shownBy: '070dd51e', shownIn: 'training2' }),
+    'leak: test task 070dd51e is in training2 too',
+  )
 })

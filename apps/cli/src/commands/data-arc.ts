@@ -1,5 +1,11 @@
 /** `trm data arc`: builds ARC sets, in memory to see what is in them, or as a data folder of the published code. */
-import { type ArcBuild, arcTrainingPuzzles, readAndBuildArc } from '@tiny-recursive-models/trm'
+import {
+  type ArcBuild,
+  type ArcLeak,
+  arcTrainingPuzzles,
+  isPublishedLeak,
+  readAndBuildArc,
+} from '@tiny-recursive-models/trm'
 import { arcFolderBytes, readDataFile, writeArcFolder } from '@tiny-recursive-models/trm/node'
 import { type Command, InvalidArgumentError } from 'commander'
 import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
@@ -160,14 +166,16 @@ function describe(facts: Facts): void {
     `${plural(facts.trainingExamples, 'training example')}, ${plural(facts.testQuestions, 'test question')} ` +
       `from ${plural(facts.testInputs, 'test input')}`,
   )
-  for (const { heldOut, shownBy, shownIn, what } of facts.leaks.slice(0, 20))
-    print(
-      what === 'task'
-        ? `leak: test task ${heldOut} is in ${shownIn} too`
-        : `note: a test pair of ${heldOut} is a training pair of ${shownBy} (${shownIn}), also in the published set`,
-    )
+  for (const leak of facts.leaks.slice(0, 20)) print(describeLeak(leak))
   if (facts.leaks.length > 20) print(`… and ${grouped(facts.leaks.length - 20)} more (--json lists all)`)
   print(`checksum ${facts.checksum}; as a data folder ${size(facts.folderBytes)}`)
+}
+
+export function describeLeak(leak: ArcLeak): string {
+  const { heldOut, shownBy, shownIn, what } = leak
+  if (what === 'task') return `leak: test task ${heldOut} is in ${shownIn} too`
+  const pair = `a test pair of ${heldOut} is a training pair of ${shownBy} (${shownIn})`
+  return isPublishedLeak(leak) ? `note: ${pair}, also in the published set` : `leak: ${pair}`
 }
 
 const size = (bytes: number): string =>

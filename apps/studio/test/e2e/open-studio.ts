@@ -30,6 +30,8 @@ export class Visitor {
     this.page = page
     page.on('pageerror', (error) => this.#problems.push(String(error)))
     page.on('console', (message) => {
+      // The browser's own words where a page asks for WebGPU and there is none.
+      if (message.text() === 'No available adapters.') return
       if (message.type() === 'error' || message.type() === 'warning') this.#problems.push(message.text())
     })
     page.on('request', (request) => {

@@ -57,15 +57,21 @@ describe('train, in Chromium', { skip }, async () => {
     await visitor.at('train-resume').click()
     await waitForStatus('done')
     const lastLoss = await numberAt('train-loss')
-    assert.ok(lastLoss < 0.7 * firstLoss, `loss ${firstLoss} to ${lastLoss}`)
+    assert.ok(lastLoss < 0.8 * firstLoss, `loss ${firstLoss} to ${lastLoss}`)
 
     const shown = await numberAt('train-accuracy')
     const { model, recipe, step } = await openModel(await save('train-save-model'))
-    assert.ok(step > 0)
+    // So early each evaluation is the best, and few puzzles are solved: the cells tell more.
+    assert.equal(step, 60)
+    const shownCells = await numberAt('train-cells')
+    assert.ok(shownCells > 0.3, `${shownCells} of the cells, where guessing has a quarter`)
     const { validation } = await loadDataSets(recipe.data, readDataFile)
     const executor = await openOrtExecutor({ threads: 1 })
     for await (const event of evaluate(executor, model, validation))
-      if (event.type === 'done') assert.equal(event.report.exactAccuracy, shown)
+      if (event.type === 'done') {
+        assert.equal(event.report.exactAccuracy, shown)
+        assert.equal(event.report.cellAccuracy, shownCells)
+      }
 
     // What was saved at the pause goes on in another visit.
     const other = await Visitor.open(browser, `${server.url}#/train`)
