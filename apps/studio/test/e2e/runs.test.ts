@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { startStudio } from '@tiny-recursive-models/studio-server'
 import { findRecipe, overrideRecipe } from '@tiny-recursive-models/trm'
 import { trainInWorker } from '@tiny-recursive-models/trm/node'
@@ -41,13 +42,14 @@ describe('runs, in Chromium', { skip }, async () => {
       const row = visitor.at('run-live')
       await row.waitFor()
       const stepOf = async (): Promise<number> => Number(await row.getAttribute('data-step'))
-      await page.waitForFunction(
-        `Number(document.querySelector('[data-testid="run-live"]').dataset.step) > 0`,
-      )
-      const before = await stepOf()
-      await page.waitForFunction(
-        `Number(document.querySelector('[data-testid="run-live"]').dataset.step) > ${before}`,
-      )
+      const waitBeyond = async (step: number): Promise<number> => {
+        for (;;) {
+          const now = await stepOf()
+          if (now > step) return now
+          await pause(100)
+        }
+      }
+      await waitBeyond(await waitBeyond(0))
       const report = await events
       await page.locator('[data-testid="run-live"][data-status="done"]').waitFor()
       assert.equal(await stepOf(), 400)
