@@ -1,4 +1,5 @@
 /** The file of puzzles that is open, and which of them is asked. */
+import { arc } from '../arc/arc.svelte.ts'
 import { modelStore } from '../lib/model-store.svelte.ts'
 import { nameKind, sameKind } from '../puzzles/kind.ts'
 import type { FoundPuzzle } from '../puzzles/read.ts'
@@ -36,6 +37,8 @@ export const puzzleFile = {
 
 /** Asks a puzzle of the model at hand, or of the first one that knows puzzles of its kind. */
 export async function askFitting(puzzle: FoundPuzzle): Promise<void> {
+  arc.close()
+  session.forgetArc()
   if (!sameKind(puzzle.kind, session.model?.kind ?? null)) {
     const fitting = modelStore.entries.find((entry) => sameKind(entry.puzzle, puzzle.kind))
     if (fitting) {

@@ -152,13 +152,17 @@ class ThinkSession {
     await this.think()
   }
 
-  /** Back to the puzzle that was there before. */
+  /** Back to the puzzle that was there before, where nothing else has taken the place of the task. */
   leaveArc(): void {
     if (this.arc === null && this.arcOutput === null) return
-    this.arc = null
-    this.arcOutput = null
+    this.forgetArc()
     if (this.kind) void this.ask({ kind: this.kind, question: this.question })
     else void this.generate()
+  }
+
+  forgetArc(): void {
+    this.arc = null
+    this.arcOutput = null
   }
 
   clear(): void {
@@ -177,8 +181,7 @@ class ThinkSession {
   setQuestion(kind: PuzzleKind, question: Int32Array): void {
     this.stop()
     this.failure = null
-    this.arc = null
-    this.arcOutput = null
+    this.forgetArc()
     this.kind = kind
     this.question = question
     this.thoughts = []
