@@ -142,5 +142,7 @@ export function defaultFolder({ name, training }: Recipe): string {
 /** The command as it was typed, for reports. */
 export function commandLine(): string {
   const words = process.argv.slice(2)
-  return ['trm', ...words].map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)).join(' ')
+  return ['trm', ...words]
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(' ')
 }
