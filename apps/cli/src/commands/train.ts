@@ -135,7 +135,7 @@ async function chooseRun(
 }
 
 /** Every path of a run's name is a good folder name: what is not becomes a dash. */
-export function defaultFolder({ name, training }: Recipe): string {
+function defaultFolder({ name, training }: Recipe): string {
   return `runs/${name.replace(/[^\w.-]+/g, '-')}-${training.seed}`
 }
 
