@@ -12,7 +12,7 @@ export interface ArcAnswer {
 }
 
 /** The colours in which ARC tasks are shown everywhere; source: arcprize.org, the testing interface. */
-export const arcPalette: readonly CellStyle[] = [
+const arcPalette: readonly CellStyle[] = [
   '#000000',
   '#0074d9',
   '#ff4136',

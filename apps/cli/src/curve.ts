@@ -15,7 +15,7 @@ export interface Course {
 type Point = readonly [step: number, value: number]
 
 /** What the recorded events say about loss and accuracy. */
-export function courseOf(events: readonly RecordedEvent[]): Course {
+function courseOf(events: readonly RecordedEvent[]): Course {
   const points = (type: string, key: string): Point[] =>
     events.flatMap((event) => {
       const value = event[key]

@@ -17,7 +17,7 @@ export const setOption = (): Option =>
     (value: string, before: readonly string[] = []): readonly string[] => [...before, value],
   )
 
-export function checkpointChoice(text: string): CheckpointChoice {
+function checkpointChoice(text: string): CheckpointChoice {
   if (text === 'best' || text === 'final' || text === 'latest') return text
   if (/^\d{1,12}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('Write best, final, latest or the step of a checkpoint.')

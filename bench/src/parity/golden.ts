@@ -69,7 +69,7 @@ const recursive =
   })
 
 /** The published architectures by the names of their files. */
-export const architectures: Readonly<Record<string, (model: GoldenSettings['model']) => Architecture>> = {
+const architectures: Readonly<Record<string, (model: GoldenSettings['model']) => Architecture>> = {
   trm: recursive('trm'),
   trm_singlez: recursive('single-state'),
   trm_hier6: recursive('multi-scale'),

@@ -96,7 +96,7 @@ export async function attemptsFor(task: ArcTask, path: string): Promise<ArcAnswe
 }
 
 /** What `--json` prints. */
-export function showFacts(task: ArcTask, answers: readonly (readonly ArcAnswer[])[]) {
+function showFacts(task: ArcTask, answers: readonly (readonly ArcAnswer[])[]) {
   const { id, subset, train, test } = task
   return {
     task: id,

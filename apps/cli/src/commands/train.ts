@@ -135,12 +135,14 @@ async function chooseRun(
 }
 
 /** Every path of a run's name is a good folder name: what is not becomes a dash. */
-export function defaultFolder({ name, training }: Recipe): string {
+function defaultFolder({ name, training }: Recipe): string {
   return `runs/${name.replace(/[^\w.-]+/g, '-')}-${training.seed}`
 }
 
 /** The command as it was typed, for reports. */
 export function commandLine(): string {
   const words = process.argv.slice(2)
-  return ['trm', ...words].map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)).join(' ')
+  return ['trm', ...words]
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(' ')
 }

@@ -6,7 +6,7 @@ export function showError(error: unknown, asJson: boolean): void {
   process.stderr.write(`${asJson ? JSON.stringify({ error: errorFacts(error) }) : describeError(error)}\n`)
 }
 
-export function describeError(error: unknown): string {
+function describeError(error: unknown): string {
   const { red, dim } = pc.createColors(pc.isColorSupported && process.stderr.isTTY === true)
   if (error instanceof InputError) {
     return [

@@ -6,7 +6,7 @@ import type { Recipe } from '../recipes/schema.ts'
  * Keys that may change on resume. None changes what was computed so far; a longer run with `minimumRatio` below 1
  * gets another learning rate from here on.
  */
-export const resumableKeys = [
+const resumableKeys = [
   'name',
   'description',
   'training.steps',

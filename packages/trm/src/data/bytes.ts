@@ -8,12 +8,12 @@ export interface BytesOptions {
 }
 
 /** Whether the bytes are gzip, by the two bytes that every such file begins with (RFC 1952). */
-export function isGzip(bytes: Uint8Array): boolean {
+function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b
 }
 
 /** The bytes in pieces, decompressed where they are gzip. A few bytes can unpack to any size, hence the bound. */
-export async function* decompressedChunks(
+async function* decompressedChunks(
   bytes: Uint8Array,
   { name, maximumBytes = 2 ** 30 }: BytesOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {

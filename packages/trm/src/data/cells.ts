@@ -9,7 +9,7 @@ export function nameCell(cell: number, size: number): string {
  * Far beyond any puzzle that can be read: the largest maze has 960 characters with its line ends, a 9×9 Sudoku with
  * a frame around every cell 703, and the rest is room for indents and empty lines.
  */
-export const longestPuzzleText = 10_000
+const longestPuzzleText = 10_000
 
 /** Throws before any work is done on what cannot be one puzzle, such as a whole file. */
 export function refuseLongText(who: string, text: string): void {

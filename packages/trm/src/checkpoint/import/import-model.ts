@@ -95,8 +95,9 @@ function guessModel(architecture: Architecture, options: ImportOptions): Guess {
   const { tokens, hasLearnedPositions: _, symbols, identifiers, ...known } = architecture
   const { width, puzzleEmbeddingWidth } = known
   const overridden = overriddenKeys(overrides)
-  const wantedPrefix = overridden.get('model.prefixTokens')
-  const prefix = wantedPrefix === undefined ? told.prefixTokens : Number(wantedPrefix)
+  // What is no number of tokens is refused with the other overrides.
+  const wantedPrefix = Number(overridden.get('model.prefixTokens') ?? Number.NaN)
+  const prefix = wantedPrefix >= 0 ? wantedPrefix : told.prefixTokens
   const puzzles = findPuzzles({
     who,
     symbols,

@@ -50,7 +50,16 @@ export function looksLikeArc({ cells, symbols }: Pick<PuzzleSet, 'cells' | 'symb
 
 /** A vote that begins empty, on the tasks that the set asks about. */
 export function arcFolderBallot(set: PuzzleSet, { names, tasks }: ArcFolderNames): ArcBallot {
-  const nameOf = (identifier: number) => parseAugmentedName(names[identifier] ?? '')
+  const nameOf = (identifier: number) => {
+    const name = names[identifier]
+    if (name !== undefined) return parseAugmentedName(name)
+    throw new InputError({
+      who: `${set.name}, identifiers.json`,
+      expected: `a name of every identifier, ${identifier} among them`,
+      got: `${names.length} names`,
+      hint,
+    })
+  }
   const asked = new Set(Array.from(new Set(set.puzzleIdentifiers), (identifier) => nameOf(identifier).task))
   const side = Math.sqrt(set.cells)
   return ballotOf(

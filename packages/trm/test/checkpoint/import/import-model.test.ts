@@ -290,6 +290,10 @@ weight_decay: 0.3
     assert.equal(config.prefixTokens, 16)
     assert.deepEqual(assumed, {})
     assert.equal('model.heads' in imported(attention, { overrides: ['model.heads=2'] }).assumed, false)
+    assert.match(
+      messageOf(officialTensors(attention), { overrides: ['model.prefixTokens=many'] }),
+      /^recipe override: model\.prefixTokens: expected a whole number from 0 to 4096, got "many"/,
+    )
   })
 
   test('of another checkpoint are refused', () => {
