@@ -72,6 +72,8 @@ class RunsStore {
   isLost = $state(false)
   /** Why a file could not be opened. */
   fileProblem = $state<string | null>(null)
+  /** Nothing has been chosen to be drawn. */
+  #isUntouched = true
   #visits = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -87,12 +89,16 @@ class RunsStore {
     return this.compared.length >= looks.length
   }
 
-  /** The page is shown: follows what is compared until the returned function is called. */
-  visit(): () => void {
+  /**
+   * The page is shown: follows what is compared until the returned function is called.
+   *
+   * @param wanted the run that the reader came for
+   */
+  visit(wanted: string | undefined): () => void {
     this.#visits += 1
     const visit = this.#visits
     const go = async (): Promise<void> => {
-      if (document.visibilityState === 'visible' || this.folder === null) await this.refresh()
+      if (document.visibilityState === 'visible' || this.folder === null) await this.refresh(wanted)
       if (visit === this.#visits) this.#timer = setTimeout(() => void go(), refreshMs)
     }
     void go()
@@ -104,14 +110,14 @@ class RunsStore {
     }
   }
 
-  async refresh(): Promise<void> {
+  async refresh(wanted?: string): Promise<void> {
     const visit = this.#visits
     try {
       const { folder, runs } = await fetchRuns()
       if (visit !== this.#visits) return
       this.absence = null
       this.isLost = false
-      this.#take(runs)
+      this.#take(runs, wanted)
       this.folder = folder
     } catch (error) {
       if (visit !== this.#visits) return
@@ -120,25 +126,20 @@ class RunsStore {
     }
   }
 
-  #take(runs: readonly StudioRun[]): void {
+  #take(runs: readonly StudioRun[], wanted: string | undefined): void {
     const files = this.tracked.filter(({ isFile }) => isFile)
-    const isFirst = this.folder === null
     const next = runs.map((summary) => {
       const run = this.tracked.find(({ name, isFile }) => !isFile && name === summary.name)
       return update(run ?? new TrackedRun(summary.name, null), summary)
     })
     for (const run of this.tracked) if (!next.includes(run) && !run.isFile) run.stop()
     this.tracked = [...next, ...files]
-    // The first look at the page shows what is going on, or else one run that is done.
-    if (isFirst && this.compared.length === 0) {
-      const readable = next.filter(({ summary }) => summary?.status !== 'damaged')
-      const running = readable.filter(({ summary }) => summary?.status === 'running')
-      for (const run of running.length > 0 ? running.slice(0, 3) : readable.slice(0, 1))
-        this.compare(run, true)
-    }
+    // In an empty folder that is when the first run begins.
+    if (this.#isUntouched) for (const run of firstCompared(next, wanted)) this.compare(run, true)
   }
 
   compare(run: TrackedRun, isCompared: boolean): void {
+    this.#isUntouched = false
     if (isCompared === (run.look !== null)) return
     if (isCompared) {
       run.look = freeLook(this.compared.map(({ look }) => look!))
@@ -176,6 +177,15 @@ class RunsStore {
       if (!this.find(candidate)) return candidate
     }
   }
+}
+
+/** What the first look at the page shows: the run that was asked for, or what is going on, or one that is done. */
+function firstCompared(runs: readonly TrackedRun[], wanted: string | undefined): readonly TrackedRun[] {
+  const readable = runs.filter(({ summary }) => summary?.status !== 'damaged')
+  const named = readable.filter(({ name }) => name === wanted)
+  if (named.length > 0) return named
+  const running = readable.filter(({ summary }) => summary?.status === 'running')
+  return running.length > 0 ? running.slice(0, 3) : readable.slice(0, 1)
 }
 
 /** A run that was over and runs again is followed again. */
