@@ -6,9 +6,10 @@ import { after, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { startStudio } from '@tiny-recursive-models/studio-server'
 import { findRecipe, overrideRecipe } from '@tiny-recursive-models/trm'
-import { trainInWorker } from '@tiny-recursive-models/trm/node'
+import { createRunFolder, openRunFolder, trainInWorker } from '@tiny-recursive-models/trm/node'
 import { skipWithoutChromium } from '../../../../testing/chromium.ts'
-import { buildStudio, openChromium, phone, Visitor } from './open-studio.ts'
+import { serveFolder } from '../../../../testing/static-server.ts'
+import { buildStudio, desktop, openChromium, phone, Visitor } from './open-studio.ts'
 
 const skip = skipWithoutChromium()
 
@@ -62,4 +63,101 @@ describe('runs, in Chromium', { skip }, async () => {
       await studio.close()
     }
   })
+
+  test('runs are compared, and weights of one think', async () => {
+    const path = join(folder, 'wider')
+    const recipe = overrideRecipe(findRecipe('sudoku-4x4'), ['model.width=96', 'training.steps=500'])
+    const run = await createRunFolder(path, recipe)
+    for (let step = 1; step <= 20; step++) await run.appendEvent(stepEvent(step))
+    await run.close()
+    const studio = await startStudio({ page: built.folder, runs: folder })
+    try {
+      const visitor = await Visitor.open(browser, `${studio.url}#/runs/live`)
+      await visitor.at('compare-wider').check()
+      const table = visitor.at('differences')
+      await table.waitFor()
+      const keys = await table.locator('tbody th').allTextContents()
+      assert.deepEqual(
+        keys.filter((key) => key === 'model.width' || key === 'training.seed'),
+        ['model.width'],
+      )
+      const label = await visitor.at('chart-loss').getByRole('img').getAttribute('aria-label')
+      assert.match(label ?? '', /live: .*wider: 0\.05/)
+
+      await visitor.at('show-thoughts').click()
+      await visitor.at('thought-steps').locator('li').nth(recipe.model.supervisionSteps).waitFor()
+      await visitor.at('measure-count').selectOption('20')
+      await visitor.at('measure').click()
+      assert.match(await visitor.at('measured').innerText(), /^\d+(\.\d)? % of 20 validation puzzles right/)
+
+      await visitor.at('think-with').click()
+      await visitor.page.waitForURL(/#\/think/)
+      await visitor.page.getByText('live, best').first().waitFor()
+      await visitor.close()
+    } finally {
+      await studio.close()
+    }
+  })
+
+  test('a server that comes back is found again, and nothing is missing', async () => {
+    const run = await openRunFolder(join(folder, 'wider'))
+    await run.lock()
+    let studio = await startStudio({ page: built.folder, runs: folder })
+    try {
+      const context = await browser.newContext({ viewport: desktop })
+      const page = await context.newPage()
+      page.setDefaultTimeout(60_000)
+      await page.goto(`${studio.url}#/runs/wider`)
+      const row = page.getByTestId('run-wider')
+      await row.locator('[data-follow="live"]').waitFor()
+      await studio.close()
+      await row.locator('[data-follow="reconnecting"]').waitFor()
+      await page.getByTestId('lost').waitFor()
+      for (let step = 21; step <= 30; step++) await run.appendEvent(stepEvent(step))
+      studio = await startStudio({ page: built.folder, runs: folder, port: studio.port })
+      await row.locator('[data-follow="live"]').waitFor()
+      await page.locator('[data-testid="run-wider"][data-step="30"]').waitFor()
+      await page.getByTestId('lost').waitFor({ state: 'detached' })
+      // A run that goes on from a checkpoint cuts its events, and repeats its steps with other numbers.
+      await run.close()
+      await rm(run.file('events'))
+      for (let step = 1; step <= 5; step++) await run.appendEvent(stepEvent(step))
+      await page.locator('[data-testid="run-wider"][data-step="5"]').waitFor()
+      await context.close()
+    } finally {
+      await run.close()
+      await studio.close()
+    }
+  })
+
+  test('where there is no server, files of events can be opened', async () => {
+    const server = await serveFolder(built.folder)
+    try {
+      const context = await browser.newContext({ viewport: phone })
+      const page = await context.newPage()
+      await page.goto(`${server.url}#/runs`)
+      await page.getByTestId('no-server').waitFor()
+      await page.getByTestId('open-events').setInputFiles({
+        name: 'notes.txt',
+        mimeType: 'text/plain',
+        buffer: Buffer.from('no events\n'),
+      })
+      assert.match(await page.getByTestId('file-problem').innerText(), /notes\.txt holds no events/)
+      await page.getByTestId('open-events').setInputFiles(join(folder, 'live', 'events.jsonl'))
+      await page.locator('[data-testid="run-events.jsonl"][data-step="400"][data-status="file"]').waitFor()
+      const label = await page.getByTestId('chart-accuracy').getByRole('img').getAttribute('aria-label')
+      assert.match(label ?? '', /events\.jsonl: \d/)
+      await context.close()
+    } finally {
+      await server.close()
+    }
+  })
+})
+
+const stepEvent = (step: number) => ({
+  type: 'step',
+  step,
+  totalSteps: 500,
+  loss: 1 / step,
+  elapsedMs: step * 100,
 })
