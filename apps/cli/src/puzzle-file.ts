@@ -1,6 +1,7 @@
 /** The puzzle of a file of `trm solve`: a row of many, or one that is drawn over several lines. */
 import {
   type BoxShape,
+  boxShapeOfCells,
   InputError,
   largestMaze,
   mazeSizeOf,
@@ -13,7 +14,7 @@ import {
 } from '@tiny-recursive-models/trm'
 import { readDataFile } from '@tiny-recursive-models/trm/node'
 
-/** A file beyond this is no single drawn maze. */
+/** A file beyond this is no single drawn puzzle. */
 const mostDrawnBytes = 2000
 
 /** The kind and size of puzzle number `row` of a file. */
@@ -63,21 +64,25 @@ export async function sudokuOfFile(
   row: number,
 ): Promise<{ shape: BoxShape; tokens: Int32Array }> {
   const bytes = await readDataFile(path)
-  // A drawn grid is one puzzle over several lines.
-  if (bytes.length < 1000) {
+  if (bytes.length < mostDrawnBytes) {
     const text = new TextDecoder().decode(bytes)
-    const lines = text.split(/\r?\n/).filter((line) => /\d|\.|_|\*/.test(line))
-    if (lines.length > 1 && lines.every((line) => line.length < 30 && !line.includes(','))) {
-      try {
-        return parseSudoku(text)
-      } catch (error) {
-        // 16 cells a line are 4×4 puzzles, one a line.
-        if (!lines.every((line) => line.trim().length === 16)) throw error
-      }
-    }
+    if (isDrawnSudoku(text)) return parseSudoku(text)
   }
   const { rows } = await readSudokuFile(bytes, { name: path })
   const found = rows[row - 1]
   if (found !== undefined) return { shape: found.shape, tokens: found.question }
   return tooFew(path, row, rows.length)
+}
+
+/** Cells in a line of a drawn grid: more are a row of a file, whole or with a mistake. */
+const mostDrawnCells = 30
+
+/** Whether a text is one puzzle over several lines, with or without a frame, and not one puzzle a line. */
+function isDrawnSudoku(text: string): boolean {
+  const lines = text.split(/\r?\n/).filter((line) => /[\d._*]/.test(line))
+  const isPart = (line: string): boolean => {
+    const cells = line.replace(/[\s|+-]/g, '').length
+    return cells < mostDrawnCells && boxShapeOfCells(cells) === undefined && !line.includes(',')
+  }
+  return lines.length > 1 && lines.every(isPart)
 }

@@ -94,7 +94,7 @@ test('the report is told with pass@k; an old one without a vote too', () => {
 
 interface Evaluated {
   readonly checkpoint: { readonly step: number }
-  readonly full: { readonly puzzles: number }
+  readonly full: { readonly puzzles: number; readonly exactAccuracy: number }
   readonly arc: { readonly full: ArcFigures; readonly early: ArcFigures }
 }
 
@@ -113,6 +113,27 @@ test('eval votes over all augmentations, and writes a submission that scores the
   }
   assert.deepEqual(missingTasks, [])
   assert.deepEqual([passAt[1], passAt[2]], [arc.full.passAt![1], arc.full.passAt![2]])
+})
+
+test('a data folder of the same build has the same vote', async () => {
+  const seed = String(findRecipe('arc-small').data.seed)
+  const settings = ['--subsets', 'training,evaluation', '--test', 'evaluation', '--augmentations', '6']
+  const built = await runTrm(
+    folder,
+    ...['data', 'arc', '--from', 'data', ...settings],
+    ...['--canvas', '5', '--seed', seed, '--allow-leak', '--out', 'official'],
+  )
+  assert.equal(built.code, 0, built.stderr)
+  const [own, official] = [
+    await runTrm(folder, 'eval', 'run', '--json'),
+    await runTrm(folder, 'eval', 'run', '--data', 'official', '--json', '--submission', 'of-folder.json'),
+  ].map(({ stdout }) => JSON.parse(stdout) as Evaluated)
+  assert.equal(official!.full.exactAccuracy, own!.full.exactAccuracy)
+  const { tasks, testInputs, predictions } = own!.arc.full
+  const found = official!.arc.full
+  assert.deepEqual([found.tasks, found.testInputs, found.predictions], [tasks, testInputs, predictions])
+  const submission = JSON.parse(await readFile(join(folder, 'of-folder.json'), 'utf8')) as object
+  assert.deepEqual(Object.keys(submission).sort(), ['four', 'three'])
 })
 
 test('an earlier checkpoint has a vote of its own, over the augmentations asked', async () => {

@@ -42,6 +42,13 @@ test('of a file too: drawn, or a row of many', async () => {
   writeFileSync(join(folder, 'drawn.txt'), ` . . | 1 .\n 3 . | . .\n-----+-----\n . 3 | 2 .\n 1 2 | . 4\n`)
   const [drawn, written] = [await solved('drawn.txt'), await solved(four)]
   assert.deepEqual(drawn, written)
+  // Every cell in a frame makes long lines, which are no rows of a file.
+  const rule = `      +${'---+'.repeat(4)}\n`
+  const framed = four.replace(/./g, ' $& |').replace(/.{16}/g, (row) => `      |${row}\n${rule}`)
+  writeFileSync(join(folder, 'framed.txt'), rule + framed)
+  assert.deepEqual(await solved('framed.txt'), written)
+  writeFileSync(join(folder, 'lines.txt'), `${four.replace('2', '.')}\n${four}\n`)
+  assert.deepEqual(await solved('lines.txt', '--row', '2'), written)
   writeFileSync(join(folder, 'rows.csv'), `question,answer\n${four},2413314243211234\n`)
   assert.deepEqual(await solved('rows.csv'), written)
   writeFileSync(join(folder, 'maze.txt'), maze)

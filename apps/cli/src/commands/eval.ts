@@ -86,7 +86,7 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
   const asked = askedPart(whole, options)
   const set = sampleSet(asked, options.limit ?? asked.count, opened.recipe.training.seed)
   const { data: source } = opened.recipe
-  const folder = source.kind === 'official-folder' ? (options.data ?? source.path) : null
+  const folder = options.data ?? (source.kind === 'official-folder' ? source.path : null)
   const ballots = await openArcBallots(set, folder)
   if (ballots === null) refuseArcOptions(whole.name, options)
   const { device, threads } = options
