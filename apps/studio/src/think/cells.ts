@@ -80,7 +80,15 @@ function labelOf(kind: PuzzleKind, view: Omit<CellView, 'label'>): string {
 const isFixed = (kind: PuzzleKind, { isGiven, token }: { isGiven: boolean; token: number }): boolean =>
   isGiven && (kind.puzzle === 'sudoku' || token === mazeTokens.wall)
 
-const answerWords = ({ name, confidence }: Omit<CellView, 'label'>): string =>
-  `answer ${name}, ${percent(confidence!)} sure`
+/** Candidates that are less likely are not worth listening to. */
+const leastSpoken = 0.1
+
+function answerWords({ token, name, confidence, candidates }: Omit<CellView, 'label'>): string {
+  const others = candidates
+    .filter((candidate) => candidate.token !== token && candidate.probability >= leastSpoken)
+    .map((candidate) => `${candidate.name} ${percent(candidate.probability)}`)
+  const words = `answer ${name}, ${percent(confidence!)} sure`
+  return others.length > 0 ? `${words}, else ${others.join(' or ')}` : words
+}
 
 export const percent = (share: number): string => `${Math.round(100 * share)} %`

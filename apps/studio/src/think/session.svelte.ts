@@ -123,8 +123,8 @@ class ThinkSession {
     this.#hasGenerated = true
     const seed = first ?? crypto.getRandomValues(new Uint32Array(1))[0]!
     const draws = first === undefined ? demandingDraws : 1
-    const question = await askPuzzles('generate', { kind, data, seed, draws })
-    if (number === this.#questionNumber) await this.ask({ kind, question })
+    const question = await this.#orFailure(askPuzzles('generate', { kind, data, seed, draws }))
+    if (question && number === this.#questionNumber) await this.ask({ kind, question })
   }
 
   /** Takes a question and thinks about it, where nothing is against it. */
@@ -146,8 +146,8 @@ class ThinkSession {
     this.arc = null
     this.arcOutput = question.output
     if (!model) return
-    const found = await askable(model, question)
-    if (number !== this.#questionNumber) return
+    const found = await this.#orFailure(askable(model, question))
+    if (!found || number !== this.#questionNumber) return
     this.arc = found
     await this.think()
   }
@@ -194,8 +194,8 @@ class ThinkSession {
 
   async #checkQuestion(): Promise<void> {
     const number = ++this.#questionNumber
-    const check = await askPuzzles('check', { kind: this.kind!, question: this.question })
-    if (number === this.#questionNumber) this.check = check
+    const check = await this.#orFailure(askPuzzles('check', { kind: this.kind!, question: this.question }))
+    if (check && number === this.#questionNumber) this.check = check
   }
 
   /** Thinks from the first step on; refused where the question is not one. */
@@ -257,6 +257,16 @@ class ThinkSession {
   setSpeed(speed: number): void {
     this.speed = speed
     this.#schedule()
+  }
+
+  /** What was asked for; null where it failed, which is told. */
+  async #orFailure<Result>(asked: Promise<Result>): Promise<Result | null> {
+    try {
+      return await asked
+    } catch (error) {
+      this.failure = messageOf(error)
+      return null
+    }
   }
 
   #show(next: playback.Playback): void {

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import {
+  boxShapes,
+  encodeGrid,
+  gridFromJson,
+  type PuzzleKind,
+  parseSudoku,
+  type Thought,
+} from '@tiny-recursive-models/trm'
+import { judgeArc } from '../src/arc/judge.ts'
+import { cellViews } from '../src/think/cells.ts'
+
+const kind: PuzzleKind = { puzzle: 'sudoku', shape: boxShapes['4x4'] }
+const question = parseSudoku('1...............').tokens
+
+/** Answers 2 everywhere: 60 % sure, else 3. */
+function thoughtOf(step: number, changed: readonly number[]): Thought {
+  const probabilities = new Float32Array(16 * 6)
+  for (let cell = 0; cell < 16; cell++) {
+    probabilities[cell * 6 + 3] = 0.6
+    probabilities[cell * 6 + 4] = 0.4
+  }
+  return {
+    step,
+    answer: new Int32Array(16).fill(3),
+    confidence: new Float32Array(16).fill(0.6),
+    probabilities,
+    changed,
+    haltProbability: 0.5,
+    answerChange: 1,
+    latentChange: 1,
+  }
+}
+
+describe('cells', () => {
+  test('of a question show what is given', () => {
+    const views = cellViews(kind, question, undefined, [], [0])
+    assert.equal(views[0]!.label, 'Row 1, column 1: 1, given, in contradiction with another cell')
+    assert.equal(views[1]!.label, 'Row 1, column 2: blank')
+    assert.equal(views[1]!.confidence, null)
+  })
+
+  test('of an answer keep the given, and tell the rest with its candidates', () => {
+    const views = cellViews(kind, question, thoughtOf(2, [1]), [1], [])
+    assert.deepEqual([views[0]!.name, views[0]!.confidence, views[0]!.candidates], ['1', null, []])
+    assert.equal(
+      views[1]!.label,
+      'Row 1, column 2: answer 2, 60 % sure, else 3 40 %, changed in this step, wrong',
+    )
+    assert.deepEqual(
+      views[1]!.candidates.map(({ name, probability }) => `${name} ${probability.toFixed(1)}`),
+      ['1 0.0', '2 0.6', '3 0.4', '4 0.0'],
+    )
+  })
+
+  test('are not marked as changed in the first step, when all of them are new', () => {
+    const marked = (step: number): number =>
+      cellViews(kind, question, thoughtOf(step, [1, 2]), [], []).filter(({ isChanged }) => isChanged).length
+    assert.deepEqual([marked(1), marked(2)], [0, 2])
+  })
+})
+
+describe('an answer to an ARC task', () => {
+  const grid = (rows: number[][]) => gridFromJson(rows, 'test')
+  const right = grid([
+    [1, 2],
+    [3, 4],
+  ])
+
+  test('is right where its grid is', () =>
+    assert.equal(judgeArc(encodeGrid(right, 4), 4, right).isSolved, true))
+
+  test('has its wrong cells on the canvas', () => {
+    const { isSolved, wrong, reason } = judgeArc(
+      encodeGrid(
+        grid([
+          [1, 2],
+          [9, 4],
+        ]),
+        4,
+      ),
+      4,
+      right,
+    )
+    assert.deepEqual([isSolved, wrong, reason], [false, [4], '1 of 4 cells is wrong.'])
+  })
+
+  test('of another size is told by its size', () => {
+    const { wrong, reason } = judgeArc(encodeGrid(grid([[1, 2, 3]]), 4), 4, right)
+    assert.deepEqual([wrong, reason], [[], 'Its grid has 1×3 cells, and 2×2 are right.'])
+  })
+
+  test('is not judged where the right one is not known', () =>
+    assert.equal(judgeArc(encodeGrid(right, 4), 4, null).isSolved, false))
+})
