@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -7,6 +7,7 @@ import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import {
   decodeTrainingState,
   findRecipe,
+  findShippedModel,
   modelOfState,
   overrideRecipe,
   parseShippedModels,
@@ -88,10 +89,19 @@ test('a run is refused that has changed the recipe, or has not ended', async () 
 })
 
 test('weights that are not those of the report are refused', async () => {
-  const known = findRecipe('sudoku-4x4')
-  writeFileSync(join(run, 'recipe.json'), JSON.stringify(known))
   writeFileSync(join(run, 'report.json'), JSON.stringify({ format: 1, weights: { which: 'best', step: 7 } }))
   await assert.rejects(readFinishedRun(run), /the weights that the report is about \(best, step 7\)/)
+})
+
+test('a run that was ended early is taken: the recipe that counts is that of its weights', async () => {
+  const shipped = findShippedModel(await listShippedModels(), 'sudoku-4x4')
+  const ended = overrideRecipe(findRecipe('sudoku-4x4'), ['training.steps=299'])
+  writeFileSync(join(run, 'recipe.json'), JSON.stringify(ended))
+  copyFileSync(shippedModelPath(shipped), join(run, 'best.safetensors'))
+  const weights = { which: 'best', step: shipped.weightsStep }
+  writeFileSync(join(run, 'report.json'), JSON.stringify({ format: 1, weights }))
+  const { state } = await readFinishedRun(run)
+  assert.deepEqual(state.recipe, findRecipe('sudoku-4x4'))
 })
 
 test('the card in the repository is that of its index', async () => {

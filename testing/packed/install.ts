@@ -31,7 +31,7 @@ export async function run(folder: string, command: string, ...words: readonly st
 
 export interface InstalledPackages {
   /** An empty project beside the installed packages. */
-  project(name: string, files: Readonly<Record<string, string>>): string
+  project(name: string, files?: Readonly<Record<string, string>>): string
   remove(): void
 }
 
@@ -53,7 +53,7 @@ export async function installPacked(): Promise<InstalledPackages | string> {
     if (packed.code !== 0) throw new Error(`npm run pack:\n${packed.stdout}${packed.stderr}`)
     const files = readdirSync(join(folder, 'packed')).filter((name) => name.endsWith('.tgz'))
     writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n')
-    const options = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--fetch-retries=1']
+    const options = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--fetch-retries=0']
     const installed = await run(
       folder,
       'npm',
@@ -71,7 +71,7 @@ export async function installPacked(): Promise<InstalledPackages | string> {
     remove()
     throw error
   }
-  const project = (name: string, files: Readonly<Record<string, string>>): string => {
+  const project = (name: string, files: Readonly<Record<string, string>> = {}): string => {
     const path = join(folder, name)
     mkdirSync(path)
     for (const [file, text] of Object.entries(files)) writeFileSync(join(path, file), text)

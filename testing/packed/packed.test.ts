@@ -4,18 +4,16 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { after, describe, test } from 'node:test'
+import { after, test } from 'node:test'
 import { openChromium, skipWithoutChromium } from '../chromium.ts'
 import { serveFolder } from '../static-server.ts'
-import { installPacked, repository, run } from './install.ts'
+import { type InstalledPackages, installPacked, repository, run } from './install.ts'
 
 const packages = await installPacked()
-const skip = typeof packages === 'string' ? packages : false
-after(() => typeof packages === 'string' || packages.remove())
-
-function project(name: string, files: Readonly<Record<string, string>> = {}): string {
-  assert.ok(typeof packages !== 'string')
-  return packages.project(name, files)
+if (typeof packages === 'string') test('the packed packages', { skip: packages }, () => undefined)
+else {
+  after(() => packages.remove())
+  testPackages(packages)
 }
 
 /** The first block of code of a language in a document: what it shows is what is tested. */
@@ -27,8 +25,8 @@ function exampleOf(document: string, language: string): string {
 
 const tool = (path: string): string => join(repository, 'node_modules', path)
 
-describe('the packed packages, installed into an empty folder', { skip }, () => {
-  test('solve a puzzle in Node by the lines of their README', async () => {
+function testPackages({ project }: InstalledPackages): void {
+  test('the packed packages solve a puzzle in Node by the lines of their README', async () => {
     const folder = project('node', { 'solve.js': exampleOf('packages/trm/README.md', 'js') })
     const { code, stdout, stderr } = await run(folder, process.execPath, 'solve.js')
     assert.equal(code, 0, stderr)
@@ -36,7 +34,7 @@ describe('the packed packages, installed into an empty folder', { skip }, () => 
     assert.match(stdout, /^step 4: solved\n 2 [1-6] 5 \| [1-6]/m)
   })
 
-  test('bring trm, which solves, and trains in a thread', async () => {
+  test('the packed packages bring trm, which solves, and trains in a thread', async () => {
     const folder = project('trm')
     const trm = (...words: string[]) => run(folder, 'npx', '--no-install', 'trm', ...words)
     const { version } = JSON.parse(readFileSync(join(repository, 'apps/cli/package.json'), 'utf8'))
@@ -51,7 +49,7 @@ describe('the packed packages, installed into an empty folder', { skip }, () => 
     assert.equal(JSON.parse(readFileSync(report, 'utf8')).machine.onnxruntime, '1.30.0')
   })
 
-  test('serve the studio from the page that is packed with them', async () => {
+  test('the packed packages serve the studio from the page that is packed with them', async () => {
     const folder = project('studio')
     const launcher = join(folder, '../node_modules/@tiny-recursive-models/cli/bin/trm.js')
     const child = spawn(process.execPath, [launcher, 'studio', '--port', '0', '--json'], { cwd: folder })
@@ -67,7 +65,7 @@ describe('the packed packages, installed into an empty folder', { skip }, () => 
     assert.deepEqual((await exited)[0], 0)
   })
 
-  test('have declarations that a strict compiler takes whole', async () => {
+  test('the packed packages have declarations that a strict compiler takes whole', async () => {
     const folder = project('types', {
       'node.ts': `
         import { findRecipe, overrideRecipe, parseSudoku, think, type Thought } from '@tiny-recursive-models/trm'
@@ -113,7 +111,7 @@ describe('the packed packages, installed into an empty folder', { skip }, () => 
     assert.equal(`${node.stdout}${page.stdout}`, '')
   })
 
-  test('solve a puzzle in a page built by Vite without configuration', {
+  test('the packed packages solve a puzzle in a page built by Vite without configuration', {
     skip: skipWithoutChromium(),
   }, async () => {
     const folder = project('page', {
@@ -153,4 +151,4 @@ describe('the packed packages, installed into an empty folder', { skip }, () => 
       await browser.close()
     }
   })
-})
+}

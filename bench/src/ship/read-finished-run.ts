@@ -24,7 +24,6 @@ export async function readFinishedRun(folder: string): Promise<FinishedRun> {
       hint: 'Let it train to its end first.',
     })
   }
-  refuseChanges(folder, run.recipe)
   const path = run.file('best')
   const state = decodeTrainingState(await readFileBounded(path, { maximumBytes: maximumModelBytes }), path)
   if (report.weights.which !== 'best' || report.weights.step !== state.step) {
@@ -35,20 +34,22 @@ export async function readFinishedRun(folder: string): Promise<FinishedRun> {
       hint: 'The run went on after its report: let it train to its end.',
     })
   }
+  refuseChanges(folder, state.recipe)
   return { folder, report, state }
 }
 
-/** A shipped model can be trained again by the name of its recipe and its seed; its run may have ended early. */
+/**
+ * A shipped model can be trained again by the name of its recipe and its seed. The recipe is that of the weights: a run
+ * that is ended early, by `--steps`, has another one in its folder from then on.
+ */
 function refuseChanges(folder: string, recipe: Recipe): void {
   const known = findRecipe(recipe.name)
-  const { seed, steps: planned } = known.training
-  const steps = recipe.training.steps < planned ? planned : recipe.training.steps
-  const same = { ...recipe, training: { ...recipe.training, seed, steps } }
+  const same = { ...recipe, training: { ...recipe.training, seed: known.training.seed } }
   if (isDeepStrictEqual(same, known)) return
   throw new InputError({
     who: folder,
-    expected: `the recipe ${recipe.name} as it is in the project, with any seed and at most as many steps`,
-    got: 'a changed one',
+    expected: `weights of the recipe ${recipe.name} as it is in the project, with any seed`,
+    got: 'those of a changed one',
     hint: 'Train it without --set, or give the project a recipe of that kind.',
   })
 }
