@@ -7,7 +7,12 @@ import { runtimeFiles } from './runtime-files.ts'
 export async function openClient(options: Omit<RuntimeOptions, 'files'> = {}): Promise<ModelClient> {
   await pageStays
   const worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'models' })
-  return ModelClient.connect(worker, { ...options, files: runtimeFiles })
+  try {
+    return await ModelClient.connect(worker, { ...options, files: runtimeFiles })
+  } catch (error) {
+    worker.terminate()
+    throw error
+  }
 }
 
 let thinking: Promise<ModelClient> | undefined

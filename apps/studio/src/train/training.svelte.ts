@@ -36,7 +36,7 @@ export type Test =
 /** Curves are drawn anew at most so often. */
 const drawMs = 120
 /** The state is written into the browser's storage at most so often, but for the last one. */
-const storeMs = 15_000
+const storeMs = 10_000
 /** At most so many of the puzzles that are kept for the test. */
 const testPuzzles = 1_000
 
@@ -63,7 +63,7 @@ class Training {
   #version = $state(0)
 
   #series = new RunSeries()
-  #client: ModelClient | null = null
+  #client: Promise<ModelClient> | null = null
   #clientDevice: Device | null = null
   #stopStream: (() => void) | null = null
   /** Rises whenever the run goes on or another one is taken: what came before is not heard any more. */
@@ -192,6 +192,7 @@ class Training {
       if (number !== this.#number) return
       this.test = null
       this.problem = error
+      this.#endClient()
     }
   }
 
@@ -224,6 +225,8 @@ class Training {
     const number = ++this.#number
     this.problem = null
     this.test = null
+    // A run that is trained on beyond its end has not ended any more.
+    this.final = null
     this.status = 'starting'
     try {
       const client = await this.#openClient()
@@ -320,19 +323,21 @@ class Training {
   }
 
   /** A worker has one device for its whole life. */
-  async #openClient(): Promise<ModelClient> {
-    if (this.#client && this.#clientDevice === this.device) return this.#client
-    this.#endClient()
+  #openClient(): Promise<ModelClient> {
     const { device } = this
-    const client = await openClient({ device })
-    this.#client = client
+    if (this.#client && this.#clientDevice === device) return this.#client
+    this.#endClient()
     this.#clientDevice = device
-    return client
+    this.#client = openClient({ device })
+    return this.#client
   }
 
   #endClient(): void {
     this.#stopStream = null
-    this.#client?.terminate()
+    this.#client?.then(
+      (client) => client.terminate(),
+      () => undefined,
+    )
     this.#client = null
   }
 
@@ -352,7 +357,10 @@ class Training {
 export const training = new Training()
 
 addEventListener('beforeunload', (event) => {
-  if (training.isUnsaved) event.preventDefault()
+  if (!training.isUnsaved) return
+  // While the reader is asked there is time to write.
+  training.keep()
+  event.preventDefault()
 })
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'hidden') training.keep()
