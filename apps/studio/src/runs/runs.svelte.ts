@@ -99,7 +99,9 @@ class RunsStore {
     const visit = this.#visits
     const go = async (): Promise<void> => {
       if (document.visibilityState === 'visible' || this.folder === null) await this.refresh(wanted)
-      if (visit === this.#visits) this.#timer = setTimeout(() => void go(), refreshMs)
+      // Where there is no server, none will come: the page is opened anew from one.
+      if (this.absence === null && visit === this.#visits)
+        this.#timer = setTimeout(() => void go(), refreshMs)
     }
     void go()
     for (const run of this.compared) run.start()

@@ -93,7 +93,8 @@ describe('runs, in Chromium', { skip }, async () => {
 
       await visitor.at('think-with').click()
       await visitor.page.waitForURL(/#\/think/)
-      await visitor.page.getByText('live, best').first().waitFor()
+      // Chosen among the models of the page: an option is never visible by itself.
+      await visitor.page.locator('option:checked', { hasText: 'live, best' }).waitFor({ state: 'attached' })
       await visitor.close()
     } finally {
       await studio.close()
@@ -132,7 +133,8 @@ describe('runs, in Chromium', { skip }, async () => {
   })
 
   test('where there is no server, files of events can be opened', async () => {
-    const server = await serveFolder(built.folder)
+    // Isolated already: else the page is loaded anew as soon as its service worker can isolate it.
+    const server = await serveFolder(built.folder, { isolated: true })
     try {
       const context = await browser.newContext({ viewport: phone })
       const page = await context.newPage()
