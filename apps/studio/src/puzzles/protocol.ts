@@ -8,7 +8,7 @@ export interface PuzzleRequests {
   readonly check: { takes: { kind: PuzzleKind; question: Int32Array }; gives: QuestionCheck }
   readonly generate: {
     /** @see generateDemanding */
-    takes: { kind: PuzzleKind; data: Recipe['data']; seed: number; draws: number }
+    takes: { kind: PuzzleKind; data: Recipe['data'] | null; seed: number; draws: number }
     gives: Int32Array
   }
   /** @see projectStates */

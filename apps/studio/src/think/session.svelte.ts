@@ -1,5 +1,11 @@
 /** What the page Think holds: a model, a puzzle, a thought and how much of it is shown. It outlives a visit. */
-import { type Grid, type PuzzleKind, puzzleKindOf, type Thought } from '@tiny-recursive-models/trm'
+import {
+  type Grid,
+  type PuzzleKind,
+  puzzleKindOf,
+  type Recipe,
+  type Thought,
+} from '@tiny-recursive-models/trm'
 import type { ModelFacts } from '@tiny-recursive-models/trm/browser'
 import { type ArcQuestion, type Askable, arc as arcTasks, askable } from '../arc/arc.svelte.ts'
 import { judgeArc } from '../arc/judge.ts'
@@ -82,20 +88,23 @@ class ThinkSession {
   /** Counts up whenever what is under way has become stale. */
   #request = 0
   #questionNumber = 0
-  #hasGenerated = false
+  #openingNumber = 0
+  #hasDrawn = false
   #timer: ReturnType<typeof setTimeout> | undefined
 
   /** Opens a model, and thinks with it: about the same puzzle where it can. */
   async useModel(entry: ModelEntry): Promise<void> {
     if (this.model?.entry.id === entry.id && this.opening === null) return
     this.stop()
-    const request = ++this.#request
+    const number = ++this.#openingNumber
     this.opening = entry.title
     this.failure = null
     try {
+      const proposal = this.#propose(entry)
       const model = this.#opened.get(entry.id) ?? (await openModel(entry))
       this.#opened.set(entry.id, model)
-      if (request !== this.#request) return
+      await proposal
+      if (number !== this.#openingNumber) return
       this.model = model
       this.maximumSteps = Math.max(leastSteps, model.facts.config.supervisionSteps)
       this.opening = null
@@ -105,10 +114,17 @@ class ThinkSession {
       if (sameKind(this.kind, model.kind)) await this.think()
       else await this.generate()
     } catch (error) {
-      if (request === this.#request) this.failure = messageOf(error)
+      if (number === this.#openingNumber) this.failure = messageOf(error)
     } finally {
-      if (request === this.#request) this.opening = null
+      if (number === this.#openingNumber) this.opening = null
     }
+  }
+
+  /** Shows a puzzle for a model that is still being opened, where its kind is known before. */
+  async #propose({ id, puzzle }: ModelEntry): Promise<void> {
+    if (puzzle === null || sameKind(this.kind, puzzle) || arcTasks.question) return
+    const question = await this.#draw(puzzle, null, id)
+    if (question) this.setQuestion(puzzle, question)
   }
 
   /** A new puzzle like those that the model was trained on. */
@@ -116,15 +132,19 @@ class ThinkSession {
     const { model } = this
     if (!model?.kind) return
     this.stop()
+    const question = await this.#draw(model.kind, model.facts.recipe.data, model.entry.id)
+    if (question) await this.ask({ kind: model.kind, question })
+  }
+
+  /** [S] a new question; null where it failed, or where another one has been asked meanwhile. */
+  async #draw(kind: PuzzleKind, data: Recipe['data'] | null, model: string): Promise<Int32Array | null> {
     const number = ++this.#questionNumber
-    const { kind } = model
-    const { data } = model.facts.recipe
-    const first = this.#hasGenerated ? undefined : firstSeeds[model.entry.id]
-    this.#hasGenerated = true
+    const first = this.#hasDrawn ? undefined : firstSeeds[model]
+    this.#hasDrawn = true
     const seed = first ?? crypto.getRandomValues(new Uint32Array(1))[0]!
     const draws = first === undefined ? demandingDraws : 1
     const question = await this.#orFailure(askPuzzles('generate', { kind, data, seed, draws }))
-    if (question && number === this.#questionNumber) await this.ask({ kind, question })
+    return number === this.#questionNumber ? question : null
   }
 
   /** Takes a question and thinks about it, where nothing is against it. */
