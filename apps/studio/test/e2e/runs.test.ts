@@ -82,8 +82,11 @@ describe('runs, in Chromium', { skip }, async () => {
         keys.filter((key) => key === 'model.width' || key === 'training.seed'),
         ['model.width'],
       )
-      const label = await visitor.at('chart-loss').getByRole('img').getAttribute('aria-label')
-      assert.match(label ?? '', /live: .*wider: 0\.05/)
+      // The curve of a run comes with its events, not at once.
+      await visitor
+        .at('chart-loss')
+        .getByRole('img', { name: /live: .*wider: 0\.05/ })
+        .waitFor()
 
       await visitor.at('show-thoughts').click()
       await visitor.at('thought-steps').locator('li').nth(recipe.model.supervisionSteps).waitFor()
@@ -148,8 +151,10 @@ describe('runs, in Chromium', { skip }, async () => {
       assert.match(await page.getByTestId('file-problem').innerText(), /notes\.txt holds no events/)
       await page.getByTestId('open-events').setInputFiles(join(folder, 'live', 'events.jsonl'))
       await page.locator('[data-testid="run-events.jsonl"][data-step="400"][data-status="file"]').waitFor()
-      const label = await page.getByTestId('chart-accuracy').getByRole('img').getAttribute('aria-label')
-      assert.match(label ?? '', /events\.jsonl: \d/)
+      await page
+        .getByTestId('chart-accuracy')
+        .getByRole('img', { name: /events\.jsonl: \d/ })
+        .waitFor()
       await context.close()
     } finally {
       await server.close()

@@ -19,8 +19,11 @@ describe('think, in Chromium', { skip }, async () => {
   })
 
   /** What stands in the cells, as a line of text. */
-  const lineOf = async ({ page }: Visitor): Promise<string> =>
-    (await page.locator('[data-cell]').allInnerTexts()).map((text) => text.trim() || '.').join('')
+  const lineOf = async ({ page }: Visitor): Promise<string> => {
+    const cells = await page.locator('[data-cell]').all()
+    const symbols = await Promise.all(cells.map((cell) => cell.getAttribute('data-symbol')))
+    return symbols.map((symbol) => (/^\d$/.test(symbol ?? '') ? symbol : '.')).join('')
+  }
 
   test('a new 6×6 puzzle is solved at the first visit, and each step is shown', async () => {
     const visitor = await Visitor.open(browser, server.url)
