@@ -161,8 +161,8 @@ const refusals: Record<string, [DataDescription, RegExp]> = {
     /^train\/all__inputs\.npy: expected a 7×7 maze \(data\.size 7\), got 36 cells\./,
   ],
   'too few arrays': [
-    { ...mazeData, trainCount: null, validation: 25, train: 'train/all__inputs.npy' },
-    /^train\/all__inputs\.npy: expected at least 26 puzzles \(data\.trainCount and data\.validation together\), got 25/,
+    { ...mazeData, trainCount: null, validation: 30, train: 'train/all__inputs.npy' },
+    /^train\/all__inputs\.npy: expected at least 31 puzzles \(data\.trainCount and data\.validation together\), got 30/,
   ],
   'test mazes that are trained on': [
     { ...mazeData, trainCount: null, test: 'mazes.csv' },
