@@ -7,7 +7,7 @@
  *   GET /api/runs/NAME/events          server-sent events, see `RunEventName`
  *   GET /api/runs/NAME/model/WHICH     safetensors; WHICH is best, final or the step of a checkpoint
  */
-import type { ArcFigures, EndReason, EvaluationReport, Recipe } from '@tiny-recursive-models/trm'
+import type { Recipe, RunReport, RunSummary } from '@tiny-recursive-models/trm'
 
 export interface ApiProblem {
   readonly who: string
@@ -16,54 +16,13 @@ export interface ApiProblem {
   readonly hint: string
 }
 
-/** A run in the list: `RunSummary` of the library, without its place on the disk. */
-export interface StudioRun {
-  readonly name: string
-  /** The recipe's name; null where the run is damaged. */
-  readonly recipe: string | null
-  /** The last optimiser step in the events, and how many there shall be. */
-  readonly step: number
-  readonly steps: number | null
-  /** The highest validation accuracy, 0 to 1. */
-  readonly bestExactAccuracy: number | null
-  readonly status: 'running' | 'done' | 'stopped' | 'damaged'
-  readonly problem: string | null
-}
+/** A run in the list, without its place on the disk. */
+export type StudioRun = Omit<RunSummary, 'path'>
 
 export interface RunsAnswer {
   /** The folder's own name. */
   readonly folder: string
   readonly runs: readonly StudioRun[]
-}
-
-/** `report.json`: `RunReport` of the library. */
-export interface StudioReport {
-  readonly recipe: string
-  readonly seed: number
-  readonly command: string | null
-  readonly parameters: number
-  readonly steps: number
-  readonly reason: EndReason
-  readonly trainingSeconds: number
-  readonly weights: { readonly which: string; readonly step: number }
-  readonly data: {
-    readonly checksum: string
-    readonly train: number
-    readonly validation: number
-    readonly test: number
-  }
-  readonly test: { readonly full: EvaluationReport; readonly early: EvaluationReport } | null
-  readonly arc: (ArcFigures & { readonly early: ArcFigures }) | null
-  readonly machine: {
-    readonly executor: string
-    readonly device: string
-    readonly threads: number
-    readonly processor: string
-    readonly cores: number
-    readonly system: string
-    readonly node: string
-    readonly onnxruntime: string
-  }
 }
 
 export interface RunAnswer {
@@ -72,7 +31,7 @@ export interface RunAnswer {
   readonly recipe: Recipe | null
   /** `data.json` without its lists of rows; null where there is none. */
   readonly data: Readonly<Record<string, unknown>> | null
-  readonly report: StudioReport | null
+  readonly report: RunReport | null
   /** The best weights first. */
   readonly weights: readonly ('best' | 'final')[]
   /** Steps, the latest first. */

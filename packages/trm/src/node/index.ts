@@ -1,5 +1,6 @@
 /** What only Node can do: files, run folders, worker threads. */
 export { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+export type { MachineFacts, RunReport, RunStatus, RunSummary } from '../evaluate/run-facts.ts'
 export { openArcBallots } from './arc-ballots.ts'
 export { type ArcFolderOptions, arcFolderBytes, writeArcFolder } from './arc-folder.ts'
 export { maximumDataBytes, readDataFile } from './data-files.ts'
@@ -9,7 +10,7 @@ export { openRegularFile, readFileBounded, writeFileAtomically, writePiecesAtomi
 export * from './hub.ts'
 export { type ImportedFile, type ImportFileOptions, importFile } from './import-file.ts'
 export { LineTail, type LineTailOptions, type TailRead } from './line-tail.ts'
-export { type MachineFacts, machineFacts, mostThreads } from './machine.ts'
+export { machineFacts, mostThreads } from './machine.ts'
 export {
   type CheckpointChoice,
   type OpenedModel,
@@ -22,9 +23,9 @@ export type { PaperJob } from './paper/plan.ts'
 export type { PaperResults, PaperRow, PaperRun, PaperTable } from './paper/results.ts'
 export type { RecordedEvent, RunEvent } from './run-events.ts'
 export { createRunFolder, type LatestCheckpoint, openRunFolder, RunFolder, runFiles } from './run-folder.ts'
-export { listRuns, type RunStatus, RunSummarizer, type RunSummary } from './run-list.ts'
+export { listRuns, RunSummarizer } from './run-list.ts'
 export { type LockState, readLock } from './run-lock.ts'
-export { type RunReport, sampleSet, type TestProgress } from './run-report.ts'
+export { sampleSet, type TestProgress } from './run-report.ts'
 export {
   type RunTrainingEvent,
   type RunTrainingOptions,

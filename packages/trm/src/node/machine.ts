@@ -1,15 +1,7 @@
 /** What a figure was measured on. */
 import { createRequire } from 'node:module'
 import { arch, availableParallelism, cpus, platform } from 'node:os'
-
-export interface MachineFacts {
-  readonly processor: string
-  readonly cores: number
-  readonly system: string
-  readonly node: string
-  /** The version of onnxruntime-node. */
-  readonly onnxruntime: string
-}
+import type { MachineFacts } from '../evaluate/run-facts.ts'
 
 export function machineFacts(): MachineFacts {
   const processors = cpus()

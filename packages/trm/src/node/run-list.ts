@@ -2,29 +2,13 @@
 import { type FileHandle, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '@tiny-recursive-models/tensor'
+import type { RunSummary } from '../evaluate/run-facts.ts'
 import { errorCode, fileError } from './file-errors.ts'
 import { openRegularFile } from './files.ts'
 import { LineTail } from './line-tail.ts'
 import { damagedLine, parseEvent } from './run-events.ts'
 import { openRunFolder, runFiles } from './run-folder.ts'
 import { readLock } from './run-lock.ts'
-
-/** `done` recorded its end, `stopped` did not and has no trainer, `damaged` cannot be read (see `problem`). */
-export type RunStatus = 'running' | 'done' | 'stopped' | 'damaged'
-
-export interface RunSummary {
-  readonly name: string
-  readonly path: string
-  /** The recipe's name; null where the run is damaged. */
-  readonly recipe: string | null
-  /** The last optimiser step in the events, and how many there shall be. */
-  readonly step: number
-  readonly steps: number | null
-  /** The highest `exactAccuracy` of the `evaluation` events, 0 to 1. */
-  readonly bestExactAccuracy: number | null
-  readonly status: RunStatus
-  readonly problem: string | null
-}
 
 /** One summary for each run folder directly inside `parent`, by name. */
 export async function listRuns(parent: string): Promise<RunSummary[]> {

@@ -7,43 +7,14 @@ import { type AnyPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
 import type { ArcBallot } from '../evaluate/arc/ballot.ts'
 import type { ArcFigures } from '../evaluate/arc/pass-at.ts'
 import { type EvaluationOptions, type EvaluationReport, evaluate } from '../evaluate/evaluate.ts'
+import type { RunReport } from '../evaluate/run-facts.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import { parameterCount } from '../models/weights.ts'
 import type { EndReason } from '../train/events.ts'
 import { openArcBallots } from './arc-ballots.ts'
-import { type MachineFacts, machineFacts } from './machine.ts'
+import { machineFacts } from './machine.ts'
 import { openModel } from './model-files.ts'
 import type { RunFolder } from './run-folder.ts'
-
-export interface RunReport {
-  readonly format: 1
-  readonly recipe: string
-  readonly seed: number
-  readonly command: string | null
-  readonly parameters: number
-  /** Optimiser steps done, and why it ended. */
-  readonly steps: number
-  readonly reason: EndReason
-  /** Time of the training steps, evaluations left out. */
-  readonly trainingSeconds: number
-  /** The weights that were tested: the best by validation, or where there is none the final ones. */
-  readonly weights: { readonly which: string; readonly step: number }
-  readonly data: {
-    readonly checksum: string
-    readonly train: number
-    readonly validation: number
-    readonly test: number
-  }
-  /** Null where the run has no test puzzles. */
-  readonly test: { readonly full: EvaluationReport; readonly early: EvaluationReport } | null
-  /** The vote over the test puzzles, with all steps and with early halting; null where they are not of ARC. */
-  readonly arc: (ArcFigures & { readonly early: ArcFigures }) | null
-  readonly machine: {
-    readonly executor: string
-    readonly device: string
-    readonly threads: number
-  } & MachineFacts
-}
 
 export interface TestProgress {
   readonly type: 'testing'

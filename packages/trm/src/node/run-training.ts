@@ -6,6 +6,7 @@ import { type Executor, InputError } from '@tiny-recursive-models/tensor'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import { encodeTrainingState, type TrainingState } from '../checkpoint/training-state.ts'
 import { type LoadedDataSets, loadDataSets } from '../data/load.ts'
+import type { RunReport } from '../evaluate/run-facts.ts'
 import { encodeModelFile } from '../evaluate/stored-model.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import type { TrainingEvent } from '../train/events.ts'
@@ -14,7 +15,7 @@ import { readDataFile } from './data-files.ts'
 import { errorCode } from './file-errors.ts'
 import { mostThreads } from './machine.ts'
 import { createRunFolder, openRunFolder, type RunFolder, runFiles } from './run-folder.ts'
-import { isReportOf, type RunReport, type TestProgress, testRun } from './run-report.ts'
+import { isReportOf, type TestProgress, testRun } from './run-report.ts'
 
 export interface RunTrainingOptions {
   readonly folder: string

@@ -1,11 +1,12 @@
 /** The figures of the comparison with the paper, from the reports of its runs. */
+
+import type { MachineFacts, RunReport } from '../../evaluate/run-facts.ts'
 import { type Spread, spreadOf } from '../../evaluate/spread.ts'
 import { forwardPasses, netCalls } from '../../models/config.ts'
 import { type PaperVariantName, paperVariants, publishedAccuracy } from '../../recipes/paper.ts'
 import type { Recipe } from '../../recipes/schema.ts'
 import type { EndReason } from '../../train/events.ts'
-import { type MachineFacts, machineFacts } from '../machine.ts'
-import type { RunReport } from '../run-report.ts'
+import { machineFacts } from '../machine.ts'
 import type { PaperJob } from './plan.ts'
 
 /** One run. Shares are 0 to 1, on the test set; null where there is none, or no rule that tells what is valid. */

@@ -1,0 +1,62 @@
+/** What is told of a run: its place in a list, and the report at its end. Written in Node, read in pages too. */
+import type { EndReason } from '../train/events.ts'
+import type { ArcFigures } from './arc/pass-at.ts'
+import type { EvaluationReport } from './evaluate.ts'
+
+/** `done` recorded its end, `stopped` did not and has no trainer, `damaged` cannot be read (see `problem`). */
+export type RunStatus = 'running' | 'done' | 'stopped' | 'damaged'
+
+export interface RunSummary {
+  readonly name: string
+  readonly path: string
+  /** The recipe's name; null where the run is damaged. */
+  readonly recipe: string | null
+  /** The last optimiser step in the events, and how many there shall be. */
+  readonly step: number
+  readonly steps: number | null
+  /** The highest `exactAccuracy` of the `evaluation` events, 0 to 1. */
+  readonly bestExactAccuracy: number | null
+  readonly status: RunStatus
+  readonly problem: string | null
+}
+
+/** What a figure was measured on. */
+export interface MachineFacts {
+  readonly processor: string
+  readonly cores: number
+  readonly system: string
+  readonly node: string
+  /** The version of onnxruntime-node. */
+  readonly onnxruntime: string
+}
+
+/** `report.json` of a run folder. */
+export interface RunReport {
+  readonly format: 1
+  readonly recipe: string
+  readonly seed: number
+  readonly command: string | null
+  readonly parameters: number
+  /** Optimiser steps done, and why it ended. */
+  readonly steps: number
+  readonly reason: EndReason
+  /** Time of the training steps, evaluations left out. */
+  readonly trainingSeconds: number
+  /** The weights that were tested: the best by validation, or where there is none the final ones. */
+  readonly weights: { readonly which: string; readonly step: number }
+  readonly data: {
+    readonly checksum: string
+    readonly train: number
+    readonly validation: number
+    readonly test: number
+  }
+  /** Null where the run has no test puzzles. */
+  readonly test: { readonly full: EvaluationReport; readonly early: EvaluationReport } | null
+  /** The vote over the test puzzles, with all steps and with early halting; null where they are not of ARC. */
+  readonly arc: (ArcFigures & { readonly early: ArcFigures }) | null
+  readonly machine: {
+    readonly executor: string
+    readonly device: string
+    readonly threads: number
+  } & MachineFacts
+}
