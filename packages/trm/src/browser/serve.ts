@@ -6,8 +6,8 @@ import { loadDataSets } from '../data/load.ts'
 import { type AnyPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
 import { encodeModelFile, modelOfState } from '../evaluate/stored-model.ts'
-import { think } from '../evaluate/think.ts'
-import type { TrainedModel } from '../evaluate/thinker.ts'
+import { thinkWith } from '../evaluate/think.ts'
+import { Thinker, type TrainedModel } from '../evaluate/thinker.ts'
 import { parameterCount } from '../models/weights.ts'
 import { deepFreeze, type Recipe } from '../recipes/schema.ts'
 import { packError } from '../train/carried-error.ts'
@@ -78,6 +78,8 @@ type Answers = AsyncGenerator<unknown, unknown>
 class ModelServer {
   #executor: Executor | null = null
   readonly #models = new Map<number, TrainedModel>()
+  /** One for each model that has thought: building its program takes longer than a thought. */
+  readonly #thinkers = new Map<number, Thinker>()
   #next = 1
 
   readonly #handlers: {
@@ -124,6 +126,8 @@ class ModelServer {
   // biome-ignore lint/correctness/useYield: an answer without events
   async *#close({ model }: Requests['close']['takes']): AsyncGenerator<never, undefined> {
     this.#models.delete(model)
+    await this.#thinkers.get(model)?.close()
+    this.#thinkers.delete(model)
   }
 
   async *#think({
@@ -131,7 +135,10 @@ class ModelServer {
     tokens,
     options,
   }: Requests['think']['takes']): AsyncGenerator<Requests['think']['streams'], undefined> {
-    yield* think(this.#runtime(), this.#model(model), tokens, options)
+    const trained = this.#model(model)
+    const thinker = this.#thinkers.get(model) ?? (await Thinker.create(this.#runtime(), trained, 1))
+    this.#thinkers.set(model, thinker)
+    yield* thinkWith(thinker, tokens, { ...options, ...(trained.cellLoss && { cellLoss: trained.cellLoss }) })
   }
 
   async *#train(

@@ -44,45 +44,63 @@ export async function* think(
   tokens: Int32Array,
   options: ThinkOptions = {},
 ): AsyncGenerator<Thought, void> {
-  const { cells, symbols, supervisionSteps } = model.config
-  const [latentName, answerName] = [stateNames(model.config)[0]!, answerState(model.config)]
-  const {
-    maximumSteps = supervisionSteps,
-    identifier = 0,
-    earlyHalting = false,
-    withStates = false,
-  } = options
-  if (tokens.length !== cells || tokens.some((token) => token < 0 || token >= symbols)) {
-    throw new InputError({
-      who: 'think',
-      expected: `${cells} tokens from 0 to ${symbols - 1}`,
-      got: `${tokens.length} tokens`,
-      hint: 'Give a puzzle of the size that the model was trained on.',
-    })
-  }
+  checkQuestion(model.config, tokens)
   const thinker = await Thinker.create(executor, model, 1)
   try {
-    let before: { answer: Int32Array; states: Awaited<ReturnType<Thinker['readStates']>> } | undefined
-    for (let step = 1; step <= maximumSteps; step++) {
-      const reset = Float32Array.of(step === 1 ? 1 : 0)
-      const { logits, haltLogits, wantsToHalt } = await thinker.step(tokens, Int32Array.of(identifier), reset)
-      const states = await thinker.readStates()
-      const thought = readLogits(logits, symbols, model.cellLoss ?? 'stablemax')
-      yield {
-        step,
-        ...thought,
-        changed: [...thought.answer.keys()].filter((cell) => thought.answer[cell] !== before?.answer[cell]),
-        haltProbability: 1 / (1 + Math.exp(-haltLogits[0]!)),
-        answerChange: before ? relativeChange(before.states[answerName]!, states[answerName]!) : 1,
-        latentChange: before ? relativeChange(before.states[latentName]!, states[latentName]!) : 1,
-        ...(withStates && { states: cellStates(states, model.config) }),
-      }
-      if (earlyHalting && wantsToHalt[0]! > 0) return
-      before = { answer: thought.answer, states }
-    }
+    yield* thinkWith(thinker, tokens, { ...options, ...(model.cellLoss && { cellLoss: model.cellLoss }) })
   } finally {
     await thinker.close()
   }
+}
+
+/**
+ * The same by a thinker of one slot, which can go on to other puzzles afterwards: its program is built once.
+ *
+ * @param options.cellLoss the loss that the model was trained with; by default stablemax
+ */
+export async function* thinkWith(
+  thinker: Thinker,
+  tokens: Int32Array,
+  options: ThinkOptions & { readonly cellLoss?: CellLoss } = {},
+): AsyncGenerator<Thought, void> {
+  const { config } = thinker
+  const [latentName, answerName] = [stateNames(config)[0]!, answerState(config)]
+  const {
+    maximumSteps = config.supervisionSteps,
+    identifier = 0,
+    earlyHalting = false,
+    withStates = false,
+    cellLoss = 'stablemax',
+  } = options
+  checkQuestion(config, tokens)
+  let before: { answer: Int32Array; states: Awaited<ReturnType<Thinker['readStates']>> } | undefined
+  for (let step = 1; step <= maximumSteps; step++) {
+    const reset = Float32Array.of(step === 1 ? 1 : 0)
+    const { logits, haltLogits, wantsToHalt } = await thinker.step(tokens, Int32Array.of(identifier), reset)
+    const states = await thinker.readStates()
+    const thought = readLogits(logits, config.symbols, cellLoss)
+    yield {
+      step,
+      ...thought,
+      changed: [...thought.answer.keys()].filter((cell) => thought.answer[cell] !== before?.answer[cell]),
+      haltProbability: 1 / (1 + Math.exp(-haltLogits[0]!)),
+      answerChange: before ? relativeChange(before.states[answerName]!, states[answerName]!) : 1,
+      latentChange: before ? relativeChange(before.states[latentName]!, states[latentName]!) : 1,
+      ...(withStates && { states: cellStates(states, config) }),
+    }
+    if (earlyHalting && wantsToHalt[0]! > 0) return
+    before = { answer: thought.answer, states }
+  }
+}
+
+function checkQuestion({ cells, symbols }: ModelConfig, tokens: Int32Array): void {
+  if (tokens.length === cells && tokens.every((token) => token >= 0 && token < symbols)) return
+  throw new InputError({
+    who: 'think',
+    expected: `${cells} tokens from 0 to ${symbols - 1}`,
+    got: `${tokens.length} tokens`,
+    hint: 'Give a puzzle of the size that the model was trained on.',
+  })
 }
 
 /** What a logit weighs before the weights of a cell are divided by their sum (reference section 3). */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
-import { readLogits, type Thought, think } from '../../src/evaluate/think.ts'
+import { readLogits, type Thought, think, thinkWith } from '../../src/evaluate/think.ts'
+import { Thinker } from '../../src/evaluate/thinker.ts'
 import { modelConfig } from '../../src/models/config.ts'
 import { PuzzleTable } from '../../src/models/puzzle-table.ts'
 import { initialWeights } from '../../src/models/weights.ts'
@@ -56,4 +57,15 @@ test('the answer is the largest logit where probabilities round alike, and a tok
   const close = Float32Array.of(1e9, 1e9 + 64, 0)
   assert.equal(readLogits(close, 3, 'stablemax').answer[0], 1)
   assert.equal(readLogits(new Float32Array(3).fill(Number.NaN), 3, 'softmax').answer[0], 0)
+})
+
+test('a thinker that has thought before, and was left, gives the same thoughts', async () => {
+  const thinker = await Thinker.create(executor, model, 1)
+  const other = question.map((token) => 5 - token)
+  for await (const { step } of thinkWith(thinker, other, { maximumSteps: 3 })) if (step === 2) break
+  const thoughts: Thought[] = []
+  for await (const thought of thinkWith(thinker, question, { maximumSteps: 3, withStates: true }))
+    thoughts.push(thought)
+  assert.deepEqual(thoughts, await thoughtsOf(true))
+  await thinker.close()
 })
