@@ -1,23 +1,36 @@
-/** Light or dark: as the system says until the reader chooses. */
+/** Light or dark: as the system says until the reader chooses. `theme.js` has set the first. */
 
 type Theme = 'light' | 'dark'
 
-const prefersDark = matchMedia('(prefers-color-scheme: dark)')
-let system = $state<Theme>(prefersDark.matches ? 'dark' : 'light')
-let chosen = $state<Theme | undefined>(document.documentElement.dataset.theme as Theme | undefined)
-prefersDark.addEventListener('change', ({ matches }) => {
-  system = matches ? 'dark' : 'light'
+const { dataset } = document.documentElement
+const key = 'theme'
+let current = $state<Theme>(dataset.theme === 'dark' ? 'dark' : 'light')
+
+function show(theme: Theme): void {
+  current = theme
+  dataset.theme = theme
+}
+
+function isChosen(): boolean {
+  try {
+    return localStorage.getItem(key) !== null
+  } catch {
+    return false
+  }
+}
+
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', ({ matches }) => {
+  if (!isChosen()) show(matches ? 'dark' : 'light')
 })
 
 export const theme = {
   get current(): Theme {
-    return chosen ?? system
+    return current
   },
   toggle(): void {
-    chosen = theme.current === 'dark' ? 'light' : 'dark'
-    document.documentElement.dataset.theme = chosen
+    show(current === 'dark' ? 'light' : 'dark')
     try {
-      localStorage.setItem('theme', chosen)
+      localStorage.setItem(key, current)
     } catch {
       // A browser that stores nothing forgets the choice with the page.
     }

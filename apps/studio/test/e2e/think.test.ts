@@ -78,18 +78,8 @@ describe('think, in Chromium', { skip }, async () => {
       await visitor.close()
     }
   })
-})
 
-describe('the page on a plain host, in Chromium', { skip }, async () => {
-  if (skip) return
-  const built = await buildStudio()
-  const browser = await openChromium()
-  after(async () => {
-    await browser.close()
-    await built.remove()
-  })
-
-  test('works under any path, gets its threads, and goes on without a connection', async () => {
+  test('on a plain host it works under any path, gets its threads, and goes on without a connection', async () => {
     const server = await serveFolder(built.folder, { base: '/some/where/' })
     const visitor = await Visitor.open(browser, server.url)
     const { page } = visitor
