@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import {
   boxShapes,
+  isSamePuzzleKind,
   isShortestPath,
   type PuzzleKind,
   parseMaze,
@@ -10,7 +11,7 @@ import {
 } from '@tiny-recursive-models/trm'
 import { checkPuzzle } from '../src/puzzles/check.ts'
 import { generateDemanding, generateQuestion } from '../src/puzzles/generate.ts'
-import { emptyQuestion, openCount, sameKind } from '../src/puzzles/kind.ts'
+import { emptyQuestion, openCount } from '../src/puzzles/kind.ts'
 import { readFile, readText } from '../src/puzzles/read.ts'
 
 const sudoku: PuzzleKind = { puzzle: 'sudoku', shape: boxShapes['4x4'] }
@@ -97,7 +98,7 @@ describe('text', () => {
   test('of a Sudoku is told from that of a maze', () => {
     const line = '1...............'
     assert.deepEqual(readText(line).kind, sudoku)
-    assert.ok(sameKind(readText('S..\n.#.\n..G').kind, { puzzle: 'maze', size: 3 }))
+    assert.ok(isSamePuzzleKind(readText('S..\n.#.\n..G').kind, { puzzle: 'maze', size: 3 }))
   })
 
   test('of a solved maze becomes its question', () =>

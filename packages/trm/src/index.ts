@@ -43,6 +43,7 @@ export { explore, isShortestPath, labelPath, type Reach, shortestSteps } from '.
 export { type MazeRow, mazeRows, mazeSet, readMazeFile } from './data/maze/read.ts'
 export * from './data/maze/symmetry.ts'
 export * from './data/official-folder.ts'
+export * from './data/puzzle-kind.ts'
 export type { LineProblem } from './data/puzzle-rows.ts'
 export * from './data/puzzle-set.ts'
 export * from './data/split.ts'
@@ -84,7 +85,6 @@ export * from './optim/schedule.ts'
 export * from './recipes/index.ts'
 export * from './recipes/paper.ts'
 export {
-  describePuzzleKind,
   findShippedModel,
   parseShippedModels,
   type ShippedModel,

@@ -1,6 +1,5 @@
 /** Keys and clicks on a grid, as functions from one question to the next. N = size, S = N² cells. */
-import { blankToken, digitOffset, mazeTokens, type PuzzleKind } from '@tiny-recursive-models/trm'
-import { sizeOf } from './kind.ts'
+import { blankToken, digitOffset, mazeTokens, type PuzzleKind, puzzleSize } from '@tiny-recursive-models/trm'
 
 /** The cell that a key leads to from another; undefined for keys that do not move. */
 export function moveByKey(size: number, cell: number, key: string, isControl = false): number | undefined {
@@ -34,7 +33,8 @@ export function writeByKey(
   cell: number,
   key: string,
 ): Int32Array | undefined {
-  const token = kind.puzzle === 'maze' ? mazeTokenOfKey(question[cell]!, key) : digitOfKey(sizeOf(kind), key)
+  const token =
+    kind.puzzle === 'maze' ? mazeTokenOfKey(question[cell]!, key) : digitOfKey(puzzleSize(kind), key)
   if (token === undefined) return undefined
   return kind.puzzle === 'maze' ? withMazeToken(question, cell, token) : question.with(cell, token)
 }

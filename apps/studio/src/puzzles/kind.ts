@@ -5,23 +5,10 @@ import {
   digitOffset,
   mazeTokens,
   type PuzzleKind,
+  puzzleSize,
 } from '@tiny-recursive-models/trm'
 
-/** N */
-export function sizeOf(kind: PuzzleKind): number {
-  return kind.puzzle === 'maze' ? kind.size : kind.shape.boxRows * kind.shape.boxColumns
-}
-
-export const cellsOf = (kind: PuzzleKind): number => sizeOf(kind) ** 2
-
-export function sameKind(one: PuzzleKind | null, other: PuzzleKind | null): boolean {
-  return one?.puzzle === other?.puzzle && one !== null && other !== null && sizeOf(one) === sizeOf(other)
-}
-
-export function nameKind(kind: PuzzleKind): string {
-  const size = sizeOf(kind)
-  return kind.puzzle === 'maze' ? `${size}×${size} maze` : `${size}×${size} Sudoku`
-}
+export const cellsOf = (kind: PuzzleKind): number => puzzleSize(kind) ** 2
 
 export function sudokuOfCells(cells: number): PuzzleKind | undefined {
   const shape = boxShapeOfCells(cells)
@@ -52,7 +39,7 @@ export function openCount(kind: PuzzleKind, question: Int32Array): number {
 export function answerSymbols(kind: PuzzleKind): readonly number[] {
   if (kind.puzzle === 'maze')
     return [mazeTokens.path, mazeTokens.open, mazeTokens.wall, mazeTokens.start, mazeTokens.goal]
-  return Array.from({ length: sizeOf(kind) }, (_, digit) => digit + 1 + digitOffset)
+  return Array.from({ length: puzzleSize(kind) }, (_, digit) => digit + 1 + digitOffset)
 }
 
 const mazeNames: Readonly<Record<number, string>> = {

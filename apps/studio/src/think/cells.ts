@@ -1,6 +1,6 @@
 /** What is to be seen of every cell of a grid. S = N² cells, V symbols. */
-import { mazeTokens, type PuzzleKind, type Thought } from '@tiny-recursive-models/trm'
-import { answerSymbols, isGiven, nameToken, sizeOf } from '../puzzles/kind.ts'
+import { mazeTokens, type PuzzleKind, puzzleSize, type Thought } from '@tiny-recursive-models/trm'
+import { answerSymbols, isGiven, nameToken } from '../puzzles/kind.ts'
 
 export interface CandidateView {
   readonly token: number
@@ -65,7 +65,7 @@ export function candidatesOf(kind: PuzzleKind, thought: Thought, cell: number): 
 }
 
 function labelOf(kind: PuzzleKind, view: Omit<CellView, 'label'>): string {
-  const size = sizeOf(kind)
+  const size = puzzleSize(kind)
   const place = `Row ${Math.floor(view.cell / size) + 1}, column ${(view.cell % size) + 1}`
   const what =
     view.confidence === null ? `${view.name}${isFixed(kind, view) ? ', given' : ''}` : answerWords(view)

@@ -1,7 +1,8 @@
 /** The file of puzzles that is open, and which of them is asked. */
+
+import { describePuzzleKind, isSamePuzzleKind } from '@tiny-recursive-models/trm'
 import { arc } from '../arc/arc.svelte.ts'
 import { modelStore } from '../lib/model-store.svelte.ts'
-import { nameKind, sameKind } from '../puzzles/kind.ts'
 import type { FoundPuzzle } from '../puzzles/read.ts'
 import { session } from './session.svelte.ts'
 
@@ -39,15 +40,15 @@ export const puzzleFile = {
 export async function askFitting(puzzle: FoundPuzzle): Promise<void> {
   arc.close()
   session.forgetArc()
-  if (!sameKind(puzzle.kind, session.model?.kind ?? null)) {
-    const fitting = modelStore.entries.find((entry) => sameKind(entry.puzzle, puzzle.kind))
+  if (!isSamePuzzleKind(puzzle.kind, session.model?.kind ?? null)) {
+    const fitting = modelStore.entries.find((entry) => isSamePuzzleKind(entry.puzzle, puzzle.kind))
     if (fitting) {
       modelStore.choose(fitting.id)
       session.setQuestion(puzzle.kind, puzzle.question)
       await session.useModel(fitting)
       return
     }
-    session.failure = `No model here knows the ${nameKind(puzzle.kind)}: open one that was trained on it.`
+    session.failure = `No model here knows the ${describePuzzleKind(puzzle.kind)}: open one that was trained on it.`
     return
   }
   await session.ask(puzzle)

@@ -1,6 +1,7 @@
 /** What the page Think holds: a model, a puzzle, a thought and how much of it is shown. It outlives a visit. */
 import {
   type Grid,
+  isSamePuzzleKind,
   type PuzzleKind,
   puzzleKindOf,
   type Recipe,
@@ -14,7 +15,7 @@ import { thinkingClient } from '../lib/models.ts'
 import { keepFetched } from '../lib/offline.ts'
 import { askPuzzles } from '../puzzles/ask.ts'
 import type { QuestionCheck } from '../puzzles/check.ts'
-import { emptyQuestion, sameKind } from '../puzzles/kind.ts'
+import { emptyQuestion } from '../puzzles/kind.ts'
 import type { FoundPuzzle } from '../puzzles/read.ts'
 import { type Judgement, judge, judgeThought, type Verdict } from './judge.ts'
 import * as playback from './playback.ts'
@@ -77,7 +78,9 @@ class ThinkSession {
   /** Whether there is something to think about, and a model that can. */
   readonly isReady = $derived<boolean>(
     this.model !== null &&
-      (this.arc ? this.arc.canThink : this.check?.canThink === true && sameKind(this.kind, this.model.kind)),
+      (this.arc
+        ? this.arc.canThink
+        : this.check?.canThink === true && isSamePuzzleKind(this.kind, this.model.kind)),
   )
   readonly verdict = $derived<Verdict>(judgeThought(this.thoughts, this.judgements))
   readonly thought = $derived<Thought | undefined>(this.thoughts[this.playback.position - 1])
@@ -111,7 +114,7 @@ class ThinkSession {
       const task = arcTasks.question
       if (task) return await this.askArc(task)
       if (model.kind === null) return
-      if (sameKind(this.kind, model.kind)) await this.think()
+      if (isSamePuzzleKind(this.kind, model.kind)) await this.think()
       else await this.generate()
     } catch (error) {
       if (number === this.#openingNumber) this.failure = messageOf(error)
@@ -122,7 +125,7 @@ class ThinkSession {
 
   /** Shows a puzzle for a model that is still being opened, where its kind is known before. */
   async #propose({ id, puzzle }: ModelEntry): Promise<void> {
-    if (puzzle === null || sameKind(this.kind, puzzle) || arcTasks.question) return
+    if (puzzle === null || isSamePuzzleKind(this.kind, puzzle) || arcTasks.question) return
     const question = await this.#draw(puzzle, null, id)
     if (question) this.setQuestion(puzzle, question)
   }

@@ -2,14 +2,10 @@ import type { IsValid } from './data-sets.ts'
 import type { DataDescription } from './load.ts'
 import { largestMaze, mazeSymbols } from './maze/grid.ts'
 import { isShortestPath } from './maze/path.ts'
+import type { PuzzleKind } from './puzzle-kind.ts'
 import type { PuzzleFacts } from './puzzle-set.ts'
 import { checkAnswer } from './sudoku/check.ts'
-import { type BoxShape, boxShapes } from './sudoku/shape.ts'
-
-/** Puzzles that are known by more than their sizes. */
-export type PuzzleKind =
-  | { readonly puzzle: 'sudoku'; readonly shape: BoxShape }
-  | { readonly puzzle: 'maze'; readonly size: number }
+import { boxShapes } from './sudoku/shape.ts'
 
 /**
  * What puzzles a recipe's data holds. A published folder does not name them, but the sizes of the published ones

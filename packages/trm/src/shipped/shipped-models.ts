@@ -4,8 +4,8 @@
  */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
-import { boxShapes, sudokuLayout } from '../data/sudoku/shape.ts'
-import type { PuzzleKind } from '../data/validity.ts'
+import { describePuzzleKind, isSamePuzzleKind, type PuzzleKind } from '../data/puzzle-kind.ts'
+import { boxShapes } from '../data/sudoku/shape.ts'
 import { describeValue, unknownNameHint } from '../recipes/messages.ts'
 import { deepFreeze } from '../recipes/schema.ts'
 
@@ -15,7 +15,13 @@ const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
 
 const boxShape = z
   .strictObject({ boxRows: count, boxColumns: count })
-  .refine((shape) => Object.values(boxShapes).some((known) => isSameShape(known, shape)), 'no such box')
+  .refine(
+    (shape) =>
+      Object.values(boxShapes).some(
+        ({ boxRows, boxColumns }) => boxRows === shape.boxRows && boxColumns === shape.boxColumns,
+      ),
+    'no such box',
+  )
 
 const puzzleKind = z.discriminatedUnion('puzzle', [
   z.strictObject({ puzzle: z.literal('sudoku'), shape: boxShape }),
@@ -99,7 +105,7 @@ export function findShippedModel(models: readonly ShippedModel[], name: string):
 
 /** The first model for puzzles of that kind and size; where none fits, the error names those that there are. */
 export function shippedModelFor(models: readonly ShippedModel[], kind: PuzzleKind): ShippedModel {
-  const found = models.find(({ puzzle }) => isSameKind(puzzle, kind))
+  const found = models.find(({ puzzle }) => isSamePuzzleKind(puzzle, kind))
   if (found !== undefined) return found
   throw new InputError({
     who: 'model',
@@ -107,20 +113,4 @@ export function shippedModelFor(models: readonly ShippedModel[], kind: PuzzleKin
     got: `models for ${models.map(({ title }) => title).join(', ') || 'nothing'}`,
     hint: `Train one and name its run folder; shipped are ${models.map(({ name }) => name).join(', ')}.`,
   })
-}
-
-/** `6×6 Sudoku`, `7×7 maze` */
-export function describePuzzleKind(kind: PuzzleKind): string {
-  const size = kind.puzzle === 'sudoku' ? sudokuLayout(kind.shape).size : kind.size
-  return `${size}×${size} ${kind.puzzle === 'sudoku' ? 'Sudoku' : 'maze'}`
-}
-
-type Shape = { readonly boxRows: number; readonly boxColumns: number }
-
-const isSameShape = (left: Shape, right: Shape): boolean =>
-  left.boxRows === right.boxRows && left.boxColumns === right.boxColumns
-
-function isSameKind(left: PuzzleKind, right: PuzzleKind): boolean {
-  if (left.puzzle === 'sudoku') return right.puzzle === 'sudoku' && isSameShape(left.shape, right.shape)
-  return right.puzzle === 'maze' && left.size === right.size
 }
