@@ -12,6 +12,7 @@ const resumableKeys = [
   'training.steps',
   'training.evaluateEvery',
   'training.evaluatePuzzles',
+  'training.evaluateSteps',
   'training.checkpointEvery',
   'training.keepCheckpoints',
   'training.stopAtAccuracy',

@@ -11,6 +11,7 @@ import {
   tensorGroups,
   tensorsOf,
 } from '../checkpoint/training-state.ts'
+import { structureOf } from '../data/structure-of.ts'
 import { sudokuLayout } from '../data/sudoku/shape.ts'
 import { type ModelConfig, modelConfig, prefixLength } from '../models/config.ts'
 import { weightTypes } from '../models/weights.ts'
@@ -62,13 +63,14 @@ export function modelOfState(state: TrainingState, who: string): TrainedModel {
     weights: Object.fromEntries(entries),
     puzzleTable: puzzleTableOf(state, who),
     cellLoss: state.recipe.optimizer.loss,
+    ...(state.recipe.noise && { noise: state.recipe.noise }),
   }
 }
 
 /** Sizes that come from the data stand in the file; in those of the first versions the shapes tell most of them. */
 function configOfState(state: TrainingState, who: string): ModelConfig {
   const { model, data } = state.recipe
-  if (state.sizes) return modelConfig(model, state.sizes)
+  if (state.sizes) return modelConfig(model, state.sizes, structureOf(data, state.sizes))
   const shapeOf = (name: string) => state.tensors.get(name)?.shape
   const symbols = shapeOf('weights.tokens')?.[0]
   if (symbols === undefined) throw foreign(who, 'the weight "tokens"', 'none')

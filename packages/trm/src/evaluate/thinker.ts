@@ -10,8 +10,10 @@ import {
 import { type ModelConfig, stateNames } from '../models/config.ts'
 import type { PuzzleTable } from '../models/puzzle-table.ts'
 import { type WeightsOf, weightTypes } from '../models/weights.ts'
+import type { NoiseRecipe } from '../recipes/schema.ts'
 import type { CellLoss } from '../train/losses.ts'
 import { stateTypes, traceThinking } from '../train/programs.ts'
+import { ShownAnswers } from './shown-answers.ts'
 
 /** A model to run: architecture, weights and, where it has one, the puzzle embedding table. */
 export interface TrainedModel {
@@ -20,6 +22,8 @@ export interface TrainedModel {
   readonly puzzleTable: PuzzleTable
   /** The loss it was trained with, which says how logits become probabilities; by default stablemax. */
   readonly cellLoss?: CellLoss
+  /** Of a model that is shown noisy answers: what it was trained on. */
+  readonly noise?: NoiseRecipe
 }
 
 export interface ThinkingStep {
@@ -38,6 +42,7 @@ export class Thinker {
   readonly #machine: Machine
   readonly #program: RunnableProgram
   readonly #puzzleTable: PuzzleTable
+  readonly #shown: ShownAnswers | null
 
   private constructor(model: TrainedModel, slots: number, machine: Machine, program: RunnableProgram) {
     this.config = model.config
@@ -45,6 +50,7 @@ export class Thinker {
     this.#machine = machine
     this.#program = program
     this.#puzzleTable = model.puzzleTable
+    this.#shown = model.noise ? new ShownAnswers(model.config, model.noise, slots) : null
   }
 
   static async create(executor: Executor, model: TrainedModel, slots: number): Promise<Thinker> {
@@ -70,8 +76,14 @@ export class Thinker {
    * @param tokens      [B, S]
    * @param identifiers [B]
    * @param reset       [B]: 1 where a new puzzle begins
+   * @param attempts    [B] which of several attempts this is: each sees other noise; by default the first, 0
    */
-  async step(tokens: Int32Array, identifiers: Int32Array, reset: Float32Array): Promise<ThinkingStep> {
+  async step(
+    tokens: Int32Array,
+    identifiers: Int32Array,
+    reset: Float32Array,
+    attempts?: ArrayLike<number>,
+  ): Promise<ThinkingStep> {
     const { cells, puzzleEmbeddingWidth } = this.config
     const feeds: Record<string, HostTensor> = {
       tokens: integerTensor([this.slots, cells], tokens),
@@ -81,6 +93,7 @@ export class Thinker {
       const rows = this.#puzzleTable.gather(identifiers)
       feeds.rows = floatTensor([this.slots, puzzleEmbeddingWidth], rows)
     }
+    if (this.#shown) feeds.noisy = this.#shown.next(tokens, reset, attempts)
     const { logits, haltLogits, wantsToHalt } = await this.#program.run(feeds)
     return {
       logits: logits!.data as Float32Array,

@@ -13,7 +13,8 @@ import {
   type Tensor,
   transpose,
 } from '@tiny-recursive-models/tensor'
-import { type ModelConfig, sequenceLength } from './config.ts'
+import { isStructured, type ModelConfig, sequenceLength } from './config.ts'
+import { structuredBlock } from './structured.ts'
 import type { Weights } from './weights.ts'
 
 interface SwigluWeights {
@@ -35,6 +36,11 @@ interface BlockWeights {
   readonly feedForward: SwigluWeights
 }
 
+/** The weights of a block by the end of their names. */
+interface StructuredWeights {
+  readonly structured: Weights
+}
+
 /** Cosine and sine [L, d] of rotary positions; undefined without. */
 export type PositionTables = readonly [Tensor, Tensor] | undefined
 
@@ -42,7 +48,11 @@ export type PositionTables = readonly [Tensor, Tensor] | undefined
  * The weights of a net, by the name of its blocks, ready for its products. Gate and up are stored as one matrix [2I, d] and cut here, once
  * for all net calls: two products on its halves need no split of their result.
  */
-export function netWeights(weights: Weights, config: ModelConfig, name: string): readonly BlockWeights[] {
+export function netWeights(
+  weights: Weights,
+  config: ModelConfig,
+  name: string,
+): readonly (BlockWeights | StructuredWeights)[] {
   const swigluOf = (prefix: string): SwigluWeights => {
     const gateUp = weights[`${prefix}.gateUp`]!
     const rows = gateUp.shape[0]!
@@ -52,8 +62,9 @@ export function netWeights(weights: Weights, config: ModelConfig, name: string):
       down: weights[`${prefix}.down`]!,
     }
   }
-  return Array.from({ length: config.blocks }, (_, index): BlockWeights => {
+  return Array.from({ length: config.blocks }, (_, index): BlockWeights | StructuredWeights => {
     const prefix = `${name}.${index}`
+    if (isStructured(config)) return { structured: withoutPrefix(weights, `${prefix}.`) }
     const feedForward = swigluOf(`${prefix}.feedForward`)
     if (config.mixer === 'mlp') return { mixer: swigluOf(`${prefix}.mixer`), feedForward }
     const [queryKeyValue, output] = [
@@ -64,9 +75,16 @@ export function netWeights(weights: Weights, config: ModelConfig, name: string):
   })
 }
 
+const withoutPrefix = (weights: Weights, prefix: string): Weights =>
+  Object.fromEntries(
+    Object.entries(weights).flatMap(([name, weight]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), weight]] : [],
+    ),
+  )
+
 /** Made once for all calls of the nets. */
 export function positionTables(config: ModelConfig): PositionTables {
-  if (config.mixer === 'mlp' || config.positions !== 'rotary') return undefined
+  if (config.mixer !== 'attention' || config.positions !== 'rotary') return undefined
   return rotaryTables(sequenceLength(config), config.width / config.heads)
 }
 
@@ -79,12 +97,18 @@ export function positionTables(config: ModelConfig): PositionTables {
 export function net(
   state: Tensor,
   injection: Tensor | undefined,
-  blocks: readonly BlockWeights[],
-  heads: number,
+  blocks: readonly (BlockWeights | StructuredWeights)[],
+  config: ModelConfig,
   positions: PositionTables,
 ): Tensor {
+  const { heads } = config
   let hidden = injection ? add(state, injection) : state // [L, B, D]
-  for (const { mixer, feedForward } of blocks) {
+  for (const block of blocks) {
+    if ('structured' in block) {
+      hidden = structuredBlock(hidden, block.structured, config)
+      continue
+    }
+    const { mixer, feedForward } = block
     hidden = 'gate' in mixer ? mixTokens(hidden, mixer) : attend(hidden, mixer, heads, positions)
     hidden = mixFeatures(hidden, feedForward)
   }

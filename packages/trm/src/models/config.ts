@@ -1,8 +1,15 @@
+import { InputError } from '@tiny-recursive-models/tensor'
+import type { PuzzleStructure } from './structure.ts'
+
 /**
  * What a model keeps from one supervision step to the next, and how it renews it: an answer and a latent; one state
- * that is both; an answer and six latents; or an answer alone. `recursion.ts` has one function for each.
+ * that is both; an answer and six latents; an answer alone; or a latent beside a noisy answer that comes from outside.
+ * `recursion.ts` has one function for each.
  */
-export type ModelKind = 'trm' | 'single-state' | 'multi-scale' | 'direct'
+export type ModelKind = 'trm' | 'single-state' | 'multi-scale' | 'direct' | 'denoiser'
+
+/** Mixers that go by what the puzzle family says: which cells see each other, which symbols may be exchanged. */
+export type StructuredMixer = 'groups' | 'fields' | 'neighbours'
 
 /**
  * The architecture of a tiny recursive model: a recipe's `model` part plus what its data says. Paper and
@@ -27,7 +34,15 @@ export interface ModelConfig {
   readonly expansion: number
   /** Blocks of a net. */
   readonly blocks: number
-  readonly mixer: 'mlp' | 'attention'
+  readonly mixer: 'mlp' | 'attention' | StructuredMixer
+  /** Of structured mixers: a block is rms(h + f(h)) as published, or h + f(rms(h)). */
+  readonly norm?: 'after' | 'before'
+  /** Of structured mixers: hidden width of the net of every node. */
+  readonly hiddenWidth?: number
+  /** Of structured mixers: hidden width of the net of every group, or of a cell with its neighbours. */
+  readonly groupWidth?: number
+  /** `noisy`: every supervision step is also shown the answer part-way between noise and truth; see recipe.noise. */
+  readonly answerInput?: 'none' | 'noisy'
   readonly positions: 'rotary' | 'learned' | 'none'
   /** P, tokens in front of the cells that hold the puzzle embedding; see prefixLength. */
   readonly prefixTokens: number
@@ -47,16 +62,40 @@ export interface ModelConfig {
   readonly symbols: number
   /** Rows of the puzzle embedding table. */
   readonly identifiers: number
+  /** Of puzzles whose family tells it; structured mixers and noisy answers need it. */
+  readonly structure?: PuzzleStructure
 }
 
-/** The architecture from a recipe's settings and the sizes that come from its data. */
+/** The architecture from a recipe's settings and what comes from its data. */
 export function modelConfig(
-  settings: Omit<ModelConfig, 'cells' | 'symbols' | 'identifiers'>,
+  settings: Omit<ModelConfig, 'cells' | 'symbols' | 'identifiers' | 'structure'>,
   data: Pick<ModelConfig, 'cells' | 'symbols' | 'identifiers'>,
+  structure?: PuzzleStructure,
 ): ModelConfig {
   const { cells, symbols, identifiers } = data
-  return Object.freeze({ ...settings, cells, symbols, identifiers })
+  return Object.freeze({ ...settings, cells, symbols, identifiers, ...(structure && { structure }) })
 }
+
+export const isStructured = ({ mixer }: Pick<ModelConfig, 'mixer'>): boolean =>
+  mixer === 'groups' || mixer === 'fields' || mixer === 'neighbours'
+
+/** The structure of the puzzles; throws where a model needs it and the family tells none. */
+export function structureOfModel({
+  structure,
+  mixer,
+}: Pick<ModelConfig, 'structure' | 'mixer'>): PuzzleStructure {
+  if (structure) return structure
+  throw new InputError({
+    who: `model.mixer '${mixer}'`,
+    expected: 'puzzles whose family tells which cells see each other: Sudokus or mazes',
+    got: 'puzzles of which only the sizes are known',
+    hint: "Take the mixer 'attention' or 'mlp' without noisy answers, or data of such a family.",
+  })
+}
+
+/** F: nodes that stand for a cell, one for every symbol that may be exchanged, or the cell alone. */
+export const fieldCount = (config: Pick<ModelConfig, 'structure' | 'mixer'>): number =>
+  config.mixer === 'fields' ? structureOfModel(config).exchangeable.length : 1
 
 /** P: as configured, or as many tokens as the puzzle embedding fills (official `puzzle_emb_len` 0). */
 export function prefixLength({
@@ -68,9 +107,9 @@ export function prefixLength({
   return prefixTokens === 0 ? Math.ceil(puzzleEmbeddingWidth / width) : prefixTokens
 }
 
-/** L = P + S, the sequence the net works on. */
+/** L = P + S·F, the sequence the net works on. */
 export function sequenceLength(config: ModelConfig): number {
-  return prefixLength(config) + config.cells
+  return prefixLength(config) + config.cells * fieldCount(config)
 }
 
 /** Hidden width of a SwiGLU on an axis of this length: expansion · length · ⅔, rounded up to a multiple of 256. */
@@ -87,6 +126,7 @@ const statesOfKind: Readonly<Record<ModelKind, readonly string[]>> = {
   'single-state': ['latent'],
   'multi-scale': [...Array.from({ length: multiScaleLatents }, (_, index) => `latent${index + 1}`), 'answer'],
   direct: ['answer'],
+  denoiser: ['latent'],
 }
 
 export const stateNames = ({ kind }: Pick<ModelConfig, 'kind'>): readonly string[] => statesOfKind[kind]
@@ -108,5 +148,8 @@ export function netCalls(
   config: Pick<ModelConfig, 'kind' | 'cycles' | 'recursions' | 'continueLoss'>,
 ): number {
   const { kind, cycles, recursions } = config
-  return forwardPasses(config) * (kind === 'direct' ? 1 : cycles * (recursions + 1))
+  return (
+    forwardPasses(config) *
+    (kind === 'direct' ? 1 : cycles * (kind === 'denoiser' ? recursions : recursions + 1))
+  )
 }

@@ -1,6 +1,6 @@
 // One recursion of every kind of model (arXiv 2510.04871 section 4; reference section 5).
 // Letters: L tokens, B batch, D width. All tensors are [L, B, D].
-import { add, stopGradient, type Tensor } from '@tiny-recursive-models/tensor'
+import { add, rmsNorm, stopGradient, type Tensor } from '@tiny-recursive-models/tensor'
 import { type ModelConfig, type ModelKind, multiScaleLatents } from './config.ts'
 
 /** What a slot keeps from one supervision step to the next, by name: see `stateNames`. */
@@ -45,6 +45,14 @@ export const recursionOf: Readonly<Record<ModelKind, Recursion>> = {
   },
 
   direct: ({ answer }, question, nets) => ({ answer: nets.answer(answer!, question) }),
+
+  // Only the latent is carried: the answer comes anew from outside, noisy, as a part of the question (arXiv 2609.01449).
+  denoiser: ({ latent }, question, nets, config) => {
+    const deepened = repeat(config, { latent: add(latent!, question) }, (states) => ({
+      latent: nets.latent(states.latent!),
+    }))
+    return { latent: rmsNorm(deepened.latent) }
+  },
 }
 
 /** `recursions` updates; with a one-step gradient what came before the last of them is constant. */

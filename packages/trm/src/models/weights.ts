@@ -6,7 +6,14 @@ import {
   type Shape,
   type Tensor,
 } from '@tiny-recursive-models/tensor'
-import { type ModelConfig, sequenceLength, stateNames, swigluWidth } from './config.ts'
+import {
+  isStructured,
+  type ModelConfig,
+  sequenceLength,
+  stateNames,
+  structureOfModel,
+  swigluWidth,
+} from './config.ts'
 
 /** How a weight starts; see reference section 2, "Initialisation". */
 type Start = { readonly normal: number } | { readonly constant: number }
@@ -51,12 +58,47 @@ export function weightTypes(config: ModelConfig): WeightsOf<WeightType> {
     return { gateUp: matrix(2 * hidden, axis), down: matrix(axis, hidden) }
   }
 
-  const types: Record<string, WeightType> = { tokens: table(symbols) }
+  /** down · relu(up · x): He's start, so that a ReLU keeps the size; a residual branch starts small. */
+  const perceptron = (inputs: number, hidden: number): WeightsOf<WeightType> => ({
+    up: { shape: [hidden, inputs], start: { normal: Math.sqrt(2 / inputs) }, trained: true },
+    down: { shape: [width, hidden], start: { normal: 0.5 / Math.sqrt(hidden) }, trained: true },
+  })
+  const structuredParts = (): WeightsOf<WeightType> => {
+    const { groupWidth = 2 * width, hiddenWidth = 2 * width } = config
+    const value = { shape: [width, width], start: { normal: Math.sqrt(2 / width) }, trained: true }
+    const kinds = mixer === 'neighbours' ? ['around'] : Object.keys(structureOfModel(config).groups)
+    if (mixer === 'fields') kinds.push('cell')
+    const nets = kinds.map((kind) => [
+      `mixer.${kind}`,
+      perceptron(mixer === 'neighbours' ? 9 * width : width, groupWidth),
+    ])
+    const parts = { ...Object.fromEntries(nets), feedForward: perceptron(width, hiddenWidth) } as Record<
+      string,
+      WeightsOf<WeightType>
+    >
+    const named = Object.entries(parts).flatMap(([name, net]) =>
+      Object.entries(net).map(([end, type]) => [`${name}.${end}`, type]),
+    )
+    return { ...(mixer !== 'neighbours' && { 'mixer.value': value }), ...Object.fromEntries(named) }
+  }
+
+  const types: Record<string, WeightType> = {}
+  // A symbol that may be exchanged has no vector of its own: what a node of `fields` is told are four numbers.
+  if (mixer === 'fields') types.input = { shape: [width, 4], start: { normal: 0.6 }, trained: true }
+  else {
+    types.tokens = table(symbols)
+    if (config.answerInput === 'noisy')
+      types.noisyAnswer = matrix(width, structureOfModel(config).answers.length)
+  }
   if (positions === 'learned') types.positions = table(length)
   for (const state of [...stateNames(config)].reverse())
     types[startVector(state)] = { shape: [width], start: { normal: 1 }, trained: false }
   for (const net of new Set([latentNet(config) ?? answerNet(config), answerNet(config)])) {
     for (let index = 0; index < blocks; index++) {
+      if (isStructured(config)) {
+        for (const [name, type] of Object.entries(structuredParts())) types[`${net}.${index}.${name}`] = type
+        continue
+      }
       const parts =
         mixer === 'mlp'
           ? swiglu(length)
@@ -66,7 +108,7 @@ export function weightTypes(config: ModelConfig): WeightsOf<WeightType> {
         types[`${net}.${index}.feedForward.${name}`] = type
     }
   }
-  types.answerHead = matrix(symbols, width)
+  types.answerHead = matrix(mixer === 'fields' ? 1 : symbols, width)
   types['haltHead.weight'] = { shape: [2, width], start: { constant: 0 }, trained: true }
   types['haltHead.bias'] = { shape: [2], start: { constant: -5 }, trained: true }
   return types

@@ -38,8 +38,11 @@ const puzzleCount = (minimum: number) => wholeNumber(minimum, 100_000_000)
 
 const modelFields = z.strictObject(
   {
-    /** What is kept between supervision steps: answer and latent, one state, six latents, or the answer alone. */
-    kind: oneOf('trm', 'single-state', 'multi-scale', 'direct').default('trm'),
+    /**
+     * What is kept between supervision steps: answer and latent, one state, six latents, the answer alone, or a latent
+     * beside a noisy answer (arXiv 2609.01449).
+     */
+    kind: oneOf('trm', 'single-state', 'multi-scale', 'direct', 'denoiser').default('trm'),
     /** One net for everything, or one of its own for the answer (HRM). */
     nets: oneOf('shared', 'separate').default('shared'),
     /** Through the whole last recursion, or its last latent update and the answer only (HRM). */
@@ -52,7 +55,16 @@ const modelFields = z.strictObject(
     /** The hidden size of a SwiGLU over d channels is 256 · ceil(round(expansion · d · 2/3) / 256). */
     expansion: numberBetween(0.01, 64),
     blocks: wholeNumber(1, 64),
-    mixer: oneOf('mlp', 'attention'),
+    /** `groups`, `fields` and `neighbours` go by what the puzzle family says of its cells and symbols. */
+    mixer: oneOf('mlp', 'attention', 'groups', 'fields', 'neighbours'),
+    /** Of those three: a block is rms(h + f(h)), as published, or h + f(rms(h)). */
+    norm: oneOf('after', 'before').default('after'),
+    /** Of those three: hidden width of the net of every node. */
+    hiddenWidth: wholeNumber(1, 65_536).default(256),
+    /** Of those three: hidden width of the net of every group of cells. */
+    groupWidth: wholeNumber(1, 65_536).default(256),
+    /** `noisy`: every supervision step is also shown the answer part-way between noise and truth: see `noise`. */
+    answerInput: oneOf('none', 'noisy').default('none'),
     positions: oneOf('rotary', 'learned', 'none'),
     /** P, the tokens in front of the cells (published: puzzle_emb_len); see `prefixLength` for 0. */
     prefixTokens: wholeNumber(0, 4_096),
@@ -199,6 +211,38 @@ const optimizerFields = z.strictObject(
   section,
 )
 
+const stay = () => wholeNumber(1, 100_000)
+
+const noiseFields = z.strictObject(
+  {
+    /**
+     * What a model with `answerInput: 'noisy'` is shown at time t from 0 to 1. `rotation`: sin(πt/2) · answer +
+     * cos(πt/2) · noise (arXiv 2609.01449); `interpolant`: t · answer + (1 − t) · noise (Looped Flows, arXiv 2609.11801).
+     */
+    path: oneOf('rotation', 'interpolant').default('rotation'),
+    /**
+     * The times of a puzzle's steps: rising evenly, drawn and sorted, drawn for each step on its own, or always at
+     * `from`, which is nearly noise alone.
+     */
+    order: oneOf('rising', 'sorted', 'independent', 'pure').default('rising'),
+    from: numberBetween(0, 1).default(0.01),
+    to: numberBetween(0, 1).default(0.99),
+    /** t = from + (to − from) · u^power with u even along the stay: above 1 more of it is spent in the noise. */
+    power: numberBetween(0.1, 10).default(1),
+    /** The same noise for the whole stay of a puzzle, or new noise in every step. */
+    shared: flag().default(false),
+    /** Standard deviation of the noise, of each symbol of a cell. */
+    deviation: numberBetween(0, 100).default(1),
+    /** Supervision steps that a puzzle stays, drawn evenly between the two; */
+    shortestStay: stay(),
+    longestStay: stay(),
+    /** the longest grows to this at the end of the run, from the share `growsFrom` of its steps on. */
+    longestStayAtEnd: stay(),
+    growsFrom: numberBetween(0, 1).default(0),
+  },
+  section,
+)
+
 const microBatchError = { error: "a whole number from 1 to 1048576 or 'auto'" }
 
 const trainingFields = z.strictObject(
@@ -216,8 +260,12 @@ const trainingFields = z.strictObject(
       .default('auto'),
     /** Computes the forward pass again in the backward pass: less memory, more time. */
     recompute: flag().default(false),
+    /** Supervision steps of one optimiser step, with a loss at each and gradient through all (published: 1). */
+    gradientSteps: wholeNumber(1, 256).default(1),
     steps: stepCount(1),
     seed: seed(),
+    /** Supervision steps of an evaluation; null = model.supervisionSteps. */
+    evaluateSteps: wholeNumber(1, 100_000).nullable().default(null),
     /** Steps between evaluations; 0 = never. */
     evaluateEvery: stepCount(0),
     evaluatePuzzles: puzzleCount(1),
@@ -263,6 +311,8 @@ export const recipeFields = z.strictObject(
         error: (issue) => ((issue.code as string) === 'invalid_type' ? 'an object' : dataKinds.join(' or ')),
       },
     ),
+    /** Training on states part-way to the answer; null = on the question alone, as published. */
+    noise: noiseFields.nullable().default(null),
     optimizer: optimizerFields,
     training: trainingFields,
   },
@@ -275,6 +325,7 @@ type Frozen<Value> = Value extends object ? { readonly [Key in keyof Value]: Fro
 export type Recipe = Frozen<z.infer<typeof recipeFields>>
 export type ModelRecipe = Recipe['model']
 export type DataRecipe = Recipe['data']
+export type NoiseRecipe = NonNullable<Recipe['noise']>
 export type OptimizerRecipe = Recipe['optimizer']
 export type TrainingRecipe = Recipe['training']
 /** What may be written by hand: keys with a default can be left out. */
@@ -284,6 +335,7 @@ export type RecipeInput = Frozen<z.input<typeof recipeFields>>
 export function keysBelow(path: string, recipe: Recipe | { data?: unknown }): string[] | null {
   if (path === '') return Object.keys(recipeFields.shape)
   if (path === 'model') return Object.keys(modelFields.shape)
+  if (path === 'noise') return Object.keys(noiseFields.shape)
   if (path === 'optimizer') return Object.keys(optimizerFields.shape)
   if (path === 'training') return Object.keys(trainingFields.shape)
   if (path === 'data') {

@@ -11,6 +11,7 @@ import { paperSudoku } from './paper-sudoku.ts'
 import { parseRecipe, type Recipe } from './schema.ts'
 import { sudoku4x4 } from './sudoku-4x4.ts'
 import { sudoku6x6 } from './sudoku-6x6.ts'
+import { sudokuExtreme } from './sudoku-extreme.ts'
 import { sudokuExtremeAtt } from './sudoku-extreme-att.ts'
 import { sudokuExtremeMlp } from './sudoku-extreme-mlp.ts'
 import { sudokuSmall } from './sudoku-small.ts'
@@ -32,6 +33,7 @@ export const recipeNames = [
   'sudoku-4x4',
   'sudoku-6x6',
   'sudoku-small',
+  'sudoku-extreme',
   'sudoku-extreme-mlp',
   'sudoku-extreme-att',
   'maze-small',
@@ -49,6 +51,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze({
   'sudoku-4x4': parseRecipe(sudoku4x4, 'recipe sudoku-4x4'),
   'sudoku-6x6': parseRecipe(sudoku6x6, 'recipe sudoku-6x6'),
   'sudoku-small': parseRecipe(sudokuSmall, 'recipe sudoku-small'),
+  'sudoku-extreme': parseRecipe(sudokuExtreme, 'recipe sudoku-extreme'),
   'sudoku-extreme-mlp': parseRecipe(sudokuExtremeMlp, 'recipe sudoku-extreme-mlp'),
   'sudoku-extreme-att': parseRecipe(sudokuExtremeAtt, 'recipe sudoku-extreme-att'),
   'maze-small': parseRecipe(mazeSmall, 'recipe maze-small'),

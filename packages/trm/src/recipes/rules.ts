@@ -84,6 +84,98 @@ const latentsAreAllUpdated: Rule = ({ model: { kind, recursions } }) =>
         hint: 'Every update renews a latent of its own, and there are six.',
       }
 
+const noiseIsShown: Rule = ({ model: { answerInput }, noise }) =>
+  (answerInput === 'noisy') === (noise !== null)
+    ? null
+    : {
+        key: noise === null ? 'noise' : 'model.answerInput',
+        expected:
+          noise === null ? "settings, where model.answerInput is 'noisy'" : "'noisy', where there is noise",
+        got: noise === null ? 'null' : `'${answerInput}'`,
+        hint: 'A model that is shown noisy answers is trained on them, and no other: set both or neither.',
+      }
+
+const denoiserIsShownNoise: Rule = ({ model: { kind, answerInput, cycles } }) =>
+  kind !== 'denoiser' || (answerInput === 'noisy' && cycles === 1)
+    ? null
+    : {
+        key: answerInput === 'noisy' ? 'model.cycles' : 'model.answerInput',
+        expected:
+          answerInput === 'noisy'
+            ? "1 where model.kind is 'denoiser'"
+            : "'noisy' where model.kind is 'denoiser'",
+        got: answerInput === 'noisy' ? String(cycles) : `'${answerInput}'`,
+        hint: 'A denoiser carries a latent alone; its answer comes from outside, and its depth is model.recursions.',
+      }
+
+/** What tells which cells see each other: a Sudoku its groups and digits, a maze its grid. */
+const mixerFitsPuzzles: Rule = ({ model: { mixer, answerInput }, data }) => {
+  const family = data.kind.startsWith('sudoku') ? 'sudoku' : data.kind.startsWith('maze') ? 'maze' : null
+  const fits = { groups: family === 'sudoku', fields: family === 'sudoku', neighbours: family !== null }
+  if (mixer === 'mlp' || mixer === 'attention') {
+    if (answerInput === 'none' || family !== null) return null
+    return {
+      key: 'model.answerInput',
+      expected: "'none' for puzzles of which it is not known what is to be found",
+      got: `'noisy', for ${data.kind}`,
+      hint: 'Noisy answers are for Sudokus and mazes.',
+    }
+  }
+  if (fits[mixer]) return null
+  return {
+    key: 'model.mixer',
+    expected:
+      family === 'maze'
+        ? "'neighbours', 'attention' or 'mlp' for mazes"
+        : "'attention' or 'mlp' for such data",
+    got: `'${mixer}', for ${data.kind}`,
+    hint: 'Groups and fields are for Sudokus, neighbours for all grids whose family is known.',
+  }
+}
+
+const structuredModelsHaveNoPrefix: Rule = ({ model: { mixer, puzzleEmbeddingWidth, positions } }) => {
+  if (mixer === 'mlp' || mixer === 'attention') return null
+  if (puzzleEmbeddingWidth > 0) {
+    return {
+      key: 'model.puzzleEmbeddingWidth',
+      expected: `0 where model.mixer is '${mixer}'`,
+      got: String(puzzleEmbeddingWidth),
+      hint: 'Tokens in front of the cells are in no group.',
+    }
+  }
+  if (positions === 'none' || (positions === 'learned' && mixer === 'groups')) return null
+  return {
+    key: 'model.positions',
+    expected: mixer === 'groups' ? "'learned' or 'none'" : `'none' where model.mixer is '${mixer}'`,
+    got: `'${positions}'`,
+    hint: 'What sees what is told by the mixer.',
+  }
+}
+
+const staysHoldTheirSteps: Rule = ({ noise, training: { gradientSteps } }) => {
+  if (noise === null) return null
+  const { shortestStay, longestStay, longestStayAtEnd } = noise
+  if (shortestStay <= longestStay && longestStay <= longestStayAtEnd && shortestStay >= gradientSteps)
+    return null
+  return {
+    key: 'noise.shortestStay',
+    expected: `from training.gradientSteps (${gradientSteps}) up, with shortestStay ≤ longestStay ≤ longestStayAtEnd`,
+    got: `${shortestStay}, ${longestStay}, ${longestStayAtEnd}`,
+    hint: 'A stay is as many supervision steps, in whole optimiser steps.',
+  }
+}
+
+/** Without a drawn stay a puzzle may halt within an optimiser step, and a next one could not begin. */
+const manyStepsNeedStays: Rule = ({ noise, training: { gradientSteps } }) =>
+  gradientSteps === 1 || noise !== null
+    ? null
+    : {
+        key: 'training.gradientSteps',
+        expected: '1 where there is no noise',
+        got: String(gradientSteps),
+        hint: 'Published training takes one supervision step an optimiser step.',
+      }
+
 const microBatchDividesBatch: Rule = ({ training: { batch, microBatch } }) =>
   microBatch === 'auto' || batch % microBatch === 0
     ? null
@@ -177,6 +269,12 @@ const rules: readonly Rule[] = [
   directHasNoRecursion,
   separateNetsNeedAnAnswer,
   latentsAreAllUpdated,
+  noiseIsShown,
+  denoiserIsShownNoise,
+  mixerFitsPuzzles,
+  structuredModelsHaveNoPrefix,
+  staysHoldTheirSteps,
+  manyStepsNeedStays,
   microBatchDividesBatch,
   warmupWithinSteps,
   sudokuBoxIsKnown,

@@ -8,6 +8,7 @@ import { checkRules } from './rules.ts'
 export type {
   DataRecipe,
   ModelRecipe,
+  NoiseRecipe,
   OptimizerRecipe,
   Recipe,
   RecipeInput,

@@ -7,6 +7,7 @@ import {
   Machine,
   type RunnableProgram,
 } from '@tiny-recursive-models/tensor'
+import { structureOfModel } from '../models/config.ts'
 import { PuzzleTable } from '../models/puzzle-table.ts'
 import { initialWeights, type WeightsOf, weightTypes } from '../models/weights.ts'
 import { type Metrics, metricNames } from './losses.ts'
@@ -31,6 +32,10 @@ export interface SlotBatch {
   readonly reset: Float32Array
   /** [B]: supervision steps before which a slot may not halt; 0 = no minimum */
   readonly minimumSteps: Float32Array
+  /** [B] supervision steps that the puzzle stays; only for models that are shown noisy answers, as the next */
+  readonly stay?: Float32Array
+  /** [B, N, S, A] what each supervision step is shown of the answer */
+  readonly noisy?: Float32Array
 }
 
 export interface Rates {
@@ -186,6 +191,8 @@ export class TrainingEngine {
       labels: integerTensor([slots, cells], batch.labels.subarray(start * cells, end * cells)),
       reset: floatTensor([slots], batch.reset.subarray(start, end)),
       minimumSteps: floatTensor([slots], batch.minimumSteps.subarray(start, end)),
+      ...(batch.stay && { stay: floatTensor([slots], batch.stay.subarray(start, end)) }),
+      ...(batch.noisy && { noisy: this.#noisyFeed(batch.noisy, start, end) }),
       ...(puzzleEmbeddingWidth > 0
         ? {
             identifiers: integerTensor([slots], identifiers),
@@ -193,6 +200,22 @@ export class TrainingEngine {
           }
         : {}),
     }
+  }
+
+  /** What the slots from `start` to `end` are shown, by supervision step: [N, B, S, A]. */
+  #noisyFeed(noisy: Float32Array, start: number, end: number): HostTensor {
+    const { model, gradientSteps = 1 } = this.config
+    const answers = structureOfModel(model).answers.length
+    const shown = model.cells * answers
+    const slots = end - start
+    const bySteps = new Float32Array(gradientSteps * slots * shown)
+    for (let slot = start; slot < end; slot++) {
+      for (let step = 0; step < gradientSteps; step++) {
+        const from = (slot * gradientSteps + step) * shown
+        bySteps.set(noisy.subarray(from, from + shown), (step * slots + slot - start) * shown)
+      }
+    }
+    return floatTensor([gradientSteps, slots, model.cells, answers], bySteps)
   }
 
   /** All states in host memory: weights, averages, moments, carry (gradients are zero between steps). */

@@ -16,18 +16,19 @@ import {
   scalar,
   select,
   signDescent,
+  slice,
   squareRoot,
   sumAll,
   type Tensor,
   type TensorType,
   trace,
 } from '@tiny-recursive-models/tensor'
-import { type ModelConfig, sequenceLength, stateNames } from '../models/config.ts'
+import { type ModelConfig, sequenceLength, stateNames, structureOfModel } from '../models/config.ts'
 import type { States } from '../models/recursion.ts'
 import { type Prediction, startStates, supervisionStep } from '../models/trm.ts'
 import { type Weights, weightTypes } from '../models/weights.ts'
 import { type OptimizerConfig, type Scheduled, updateWeight } from '../optim/update.ts'
-import { type CellLoss, continueTarget, judge, metricsVector } from './losses.ts'
+import { type CellLoss, continueTarget, type Judgement, judge, metricsVector } from './losses.ts'
 
 export interface StepConfig {
   readonly model: ModelConfig
@@ -37,6 +38,8 @@ export interface StepConfig {
   /** Slots that one program run works on; a divisor of `batch`. */
   readonly microBatch: number
   readonly recompute: boolean
+  /** N, supervision steps of one optimiser step; by default 1. */
+  readonly gradientSteps?: number
 }
 
 type Types = Record<string, TensorType>
@@ -69,17 +72,24 @@ export function carryTypes(config: ModelConfig, slots: number): Types {
   return { ...stateTypes(config, slots), 'carry.steps': float(slots) }
 }
 
-function puzzleFeeds({ cells, puzzleEmbeddingWidth }: ModelConfig, slots: number): Types {
+/** @param steps N, supervision steps that a noisy answer is shown to */
+function puzzleFeeds(config: ModelConfig, slots: number, steps: number): Types {
+  const { cells, puzzleEmbeddingWidth } = config
   const rows: Types = puzzleEmbeddingWidth > 0 ? { rows: float(slots, puzzleEmbeddingWidth) } : {}
-  return { tokens: int(slots, cells), reset: float(slots), ...rows }
+  const noisy: Types =
+    config.answerInput === 'noisy'
+      ? { noisy: float(steps, slots, cells, structureOfModel(config).answers.length) }
+      : {}
+  return { tokens: int(slots, cells), reset: float(slots), ...rows, ...noisy }
 }
 
-function trainingFeeds(config: ModelConfig, slots: number): Types {
+function trainingFeeds({ model: config, gradientSteps = 1 }: StepConfig, slots: number): Types {
   const embedded = config.puzzleEmbeddingWidth > 0
   return {
-    ...puzzleFeeds(config, slots),
+    ...puzzleFeeds(config, slots, gradientSteps),
     labels: int(slots, config.cells),
     minimumSteps: float(slots),
+    ...(config.answerInput === 'noisy' ? { stay: float(slots) } : {}),
     ...(embedded ? { identifiers: int(slots) } : {}),
   }
 }
@@ -109,8 +119,14 @@ function predict(
   weights: Weights,
   config: ModelConfig,
   recompute: boolean,
+  step = 0,
 ): Prediction {
-  const puzzles = feeds.rows ? { tokens: feeds.tokens!, rows: feeds.rows } : { tokens: feeds.tokens! }
+  const { tokens, rows, noisy } = feeds
+  const puzzles = {
+    tokens: tokens!,
+    ...(rows && { rows }),
+    ...(noisy && { noisy: reshape(slice(noisy, 0, step, step + 1), noisy.shape.slice(1)) }),
+  }
   return supervisionStep(puzzles, states, weights, config, recompute)
 }
 
@@ -124,15 +140,24 @@ interface Supervised {
 
 /** Forward part of a training step: reset, recursion, loss, halting, metrics. */
 function supervise(feeds: Named, states: Named, weights: Weights, config: StepConfig): Supervised {
-  const { model } = config
+  const { model, gradientSteps = 1 } = config
   const begun = resetStates(feeds, states, weights, model)
-  const prediction = predict(feeds, begun, weights, model, config.recompute)
+  // All but the last of the supervision steps: a loss at each, and gradient through their states.
+  let reached = begun
+  const earlier: Judgement[] = []
+  for (let step = 0; step < gradientSteps - 1; step++) {
+    const passed = predict(feeds, reached, weights, model, config.recompute, step)
+    earlier.push(judge(passed, feeds.labels!, config.optimizer.loss))
+    reached = passed.flowing
+  }
+  const prediction = predict(feeds, reached, weights, model, config.recompute, gradientSteps - 1)
 
   const before = select(greater(feeds.reset!, 0), 0, states['carry.steps']!)
-  const steps = add(before, 1) // [B]
-  const atLimit = greaterOrEqual(steps, model.supervisionSteps)
+  const steps = add(before, gradientSteps) // [B]
+  const atLimit = greaterOrEqual(steps, feeds.stay ?? model.supervisionSteps)
+  // A drawn stay is not left early: what comes after a right answer, to keep it, is to be learnt too.
   const satisfied = and(prediction.wantsToHalt, greaterOrEqual(steps, feeds.minimumSteps!))
-  const halted = or(atLimit, satisfied)
+  const halted = feeds.stay ? atLimit : or(atLimit, satisfied)
 
   // The second forward pass, on the same puzzles: reference section 3.
   const target = model.continueLoss
@@ -140,8 +165,9 @@ function supervise(feeds: Named, states: Named, weights: Weights, config: StepCo
     : undefined
   const judgement = judge(prediction, feeds.labels!, config.optimizer.loss, target)
   const metrics = metricsVector(judgement, prediction.haltLogits, halted, steps)
+  const lossSum = earlier.reduce((sum, { totalLoss }) => add(sum, totalLoss), judgement.totalLoss)
   return {
-    loss: multiply(judgement.totalLoss, 1 / config.batch),
+    loss: multiply(lossSum, 1 / (config.batch * gradientSteps)),
     outputs: {
       metrics: concatenate(0, ...metrics.map((figure) => reshape(figure, [1]))), // [9]
       halted: cast(halted, 'float32'), // [B]
@@ -210,7 +236,7 @@ function scheduledOf(feeds: Named): Scheduled {
  */
 export function traceTrainingStep(config: StepConfig, inspect = false): Program {
   const feedTypes = {
-    ...trainingFeeds(config.model, config.batch),
+    ...trainingFeeds(config, config.batch),
     ...rowFeeds(config.model),
     ...scheduledFeeds,
   }
@@ -232,7 +258,7 @@ export function traceTrainingStep(config: StepConfig, inspect = false): Program 
 export function traceAccumulation(config: StepConfig): Program {
   const { model, microBatch } = config
   const types = {
-    feeds: trainingFeeds(model, microBatch),
+    feeds: trainingFeeds(config, microBatch),
     states: {
       ...roleTypes(model, 'weights', false),
       ...roleTypes(model, 'gradient', true),
@@ -290,7 +316,7 @@ export function traceUpdate(config: StepConfig): Program {
 /** One supervision step without labels: what solving and evaluation run. */
 export function traceThinking(config: ModelConfig, slots: number): Program {
   const types = {
-    feeds: puzzleFeeds(config, slots),
+    feeds: puzzleFeeds(config, slots, 1),
     states: { ...roleTypes(config, 'weights', false), ...stateTypes(config, slots) },
   }
   return trace('thinking', types, ({ feeds, states }) => {

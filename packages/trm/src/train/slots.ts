@@ -1,6 +1,9 @@
 import { RandomStream } from '@tiny-recursive-models/tensor'
 import type { ExampleStream } from '../data/example-stream.ts'
+import type { PuzzleStructure } from '../models/structure.ts'
+import type { NoiseRecipe } from '../recipes/schema.ts'
 import type { SlotBatch } from './engine.ts'
+import { drawStay, showNoisy } from './noise.ts'
 
 /** Where the slots stand in the stream of examples: all that a resumed run needs to know of its data. */
 export interface SlotPosition {
@@ -9,6 +12,8 @@ export interface SlotPosition {
   readonly draws: readonly number[]
   /** [B] 1 where the slot begins its puzzle in the next step */
   readonly reset: Float32Array
+  /** [B] the optimiser step in which each slot began its puzzle; stays depend on it */
+  readonly begun: readonly number[]
 }
 
 export interface SlotOptions {
@@ -17,6 +22,17 @@ export interface SlotOptions {
   readonly seed: number
   readonly exploration: number
   readonly supervisionSteps: number
+  /** Of models that are shown noisy answers. */
+  readonly noise?: SlotNoise
+}
+
+export interface SlotNoise {
+  readonly recipe: NoiseRecipe
+  readonly structure: PuzzleStructure
+  /** N, supervision steps of one optimiser step. */
+  readonly gradientSteps: number
+  /** Optimiser steps of the whole run, along which stays grow. */
+  readonly totalSteps: number
 }
 
 /**
@@ -28,15 +44,19 @@ export class Slots {
   readonly #options: SlotOptions
   readonly #batch: SlotBatch
   readonly #draws: number[]
+  readonly #begun: number[]
   #nextDraw: number
 
   constructor(stream: ExampleStream, options: SlotOptions, position?: SlotPosition) {
-    const { slots, cells } = options
+    const { slots, cells, noise } = options
     this.#stream = stream
     this.#options = options
     this.#nextDraw = position?.nextDraw ?? slots
     this.#draws = position ? [...position.draws] : Array.from({ length: slots }, (_, slot) => slot)
+    this.#begun = position ? [...position.begun] : new Array<number>(slots).fill(1)
+    const shown = noise ? noise.gradientSteps * cells * noise.structure.answers.length : 0
     this.#batch = {
+      ...(noise && { stay: new Float32Array(slots), noisy: new Float32Array(slots * shown) }),
       tokens: new Int32Array(slots * cells),
       labels: new Int32Array(slots * cells),
       identifiers: new Int32Array(slots),
@@ -47,7 +67,8 @@ export class Slots {
   }
 
   get position(): SlotPosition {
-    return { nextDraw: this.#nextDraw, draws: [...this.#draws], reset: this.#batch.reset.slice() }
+    const [draws, begun] = [[...this.#draws], [...this.#begun]]
+    return { nextDraw: this.#nextDraw, draws, begun, reset: this.#batch.reset.slice() }
   }
 
   /**
@@ -61,6 +82,8 @@ export class Slots {
       const explores = random.float() < exploration
       const minimum = supervisionSteps < 2 ? 0 : 2 + random.integer(supervisionSteps - 1)
       this.#batch.minimumSteps[slot] = explores ? minimum : 0
+      if (this.#batch.reset[slot]) this.#begun[slot] = step
+      if (this.#options.noise) this.#show(slot, step, this.#options.noise)
     }
     return this.#batch
   }
@@ -73,6 +96,25 @@ export class Slots {
       this.#draws[slot] = this.#nextDraw++
       this.#place(slot)
     })
+  }
+
+  /** What the supervision steps of optimiser step `step` are shown of the answer. */
+  #show(slot: number, step: number, { recipe, structure, gradientSteps, totalSteps }: SlotNoise): void {
+    const { seed, cells } = this.#options
+    const [draw, begun] = [this.#draws[slot]!, this.#begun[slot]!]
+    const stay = drawStay(recipe, seed, draw, (begun - 1) / totalSteps, gradientSteps)
+    this.#batch.stay![slot] = stay.steps
+    const range = [slot * cells, (slot + 1) * cells] as const
+    const puzzle = {
+      inputs: this.#batch.tokens.subarray(...range),
+      labels: this.#batch.labels.subarray(...range),
+    }
+    const shown = cells * structure.answers.length
+    for (let within = 0; within < gradientSteps; within++) {
+      const place = (step - begun) * gradientSteps + within
+      const at = { seed, draw, step: place, time: stay.times[Math.min(place, stay.steps - 1)]! }
+      showNoisy(recipe, structure, puzzle, at, this.#batch.noisy!, (slot * gradientSteps + within) * shown)
+    }
   }
 
   #place(slot: number): void {

@@ -10,9 +10,10 @@ import {
 } from '../checkpoint/training-state.ts'
 import type { DataSets } from '../data/data-sets.ts'
 import { checkPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
+import { structureOf } from '../data/structure-of.ts'
 import { type EvaluationReport, evaluateWith, evaluationSlots } from '../evaluate/evaluate.ts'
 import { Thinker } from '../evaluate/thinker.ts'
-import { modelConfig } from '../models/config.ts'
+import { modelConfig, structureOfModel } from '../models/config.ts'
 import { parameterCount } from '../models/weights.ts'
 import { learningRateAt, type Schedule } from '../optim/schedule.ts'
 import type { Recipe } from '../recipes/schema.ts'
@@ -98,19 +99,27 @@ class TrainingRun {
   static async open(options: TrainOptions): Promise<TrainingRun> {
     const { recipe, data, executor, resume } = options
     const { batch, microBatch, seed } = recipe.training
-    const model = modelConfig(recipe.model, data.train)
+    const structure = structureOf(recipe.data, data.train)
+    const model = modelConfig(recipe.model, data.train, structure)
     const config: StepConfig = {
       model,
       batch,
       microBatch: resume?.microBatch ?? (microBatch === 'auto' ? chooseMicroBatch(model, batch) : microBatch),
       recompute: recipe.training.recompute,
+      gradientSteps: recipe.training.gradientSteps,
       optimizer: recipe.optimizer,
     }
     const puzzleTable = resume && { puzzleTable: puzzleTableOf(resume, 'resume') }
     const engine = await TrainingEngine.create(executor, config, { seed, ...puzzleTable })
     const stream = data.train.examples(seed)
     const { exploration, supervisionSteps, cells } = model
-    const slotOptions = { slots: batch, cells, seed, exploration, supervisionSteps }
+    const noise = recipe.noise && {
+      recipe: recipe.noise,
+      structure: structureOfModel(model),
+      gradientSteps: recipe.training.gradientSteps,
+      totalSteps: recipe.training.steps,
+    }
+    const slotOptions = { slots: batch, cells, seed, exploration, supervisionSteps, ...(noise && { noise }) }
     if (!resume) return new TrainingRun(options, engine, new Slots(stream, slotOptions))
 
     const {
@@ -125,6 +134,7 @@ class TrainingRun {
     const position = {
       nextDraw: resume.nextDraw,
       draws: resume.slotDraws,
+      begun: resume.slotBegun?.length ? resume.slotBegun : resume.slotDraws.map(() => 1),
       reset: reset!.data as Float32Array,
     }
     return new TrainingRun(options, engine, new Slots(stream, slotOptions, position))
@@ -195,7 +205,7 @@ class TrainingRun {
     this.#elapsedMs += performance.now() - started
 
     const { metrics, gradientNorm } = outcome
-    const loss = metrics.totalLoss / training.batch
+    const loss = metrics.totalLoss / training.batch // of the last supervision step of the optimiser step
     if (!(loss < explodedLoss) || !Number.isFinite(gradientNorm)) throw diverged(step, loss, gradientNorm)
     this.#step = step
     const mean = (sum: number) => (metrics.count > 0 ? sum / metrics.count : null)
@@ -227,10 +237,21 @@ class TrainingRun {
       data.validation,
       Int32Array.from({ length: count }, (_, index) => index),
     )
-    const model = { config: this.#engine.config.model, weights, puzzleTable: this.#engine.puzzleTable }
+    const { noise } = recipe
+    const model = {
+      config: this.#engine.config.model,
+      weights,
+      puzzleTable: this.#engine.puzzleTable,
+      ...(noise && { noise }),
+    }
+    const { evaluateSteps } = recipe.training
+    const options = {
+      ...(data.isValid && { isValid: data.isValid }),
+      ...(evaluateSteps !== null && { maximumSteps: evaluateSteps }),
+    }
     if (this.#thinker) await this.#thinker.setWeights(weights)
     else this.#thinker = await Thinker.create(executor, model, evaluationSlots(model.config, count))
-    for await (const event of evaluateWith(this.#thinker, set, data.isValid ? { isValid: data.isValid } : {}))
+    for await (const event of evaluateWith(this.#thinker, set, options))
       if (event.type === 'done') return event.report
     throw new Error('an evaluation always ends with a report')
   }
@@ -239,7 +260,7 @@ class TrainingRun {
     const { recipe, data, executor } = this.#options
     const tensors = new Map<string, StoredTensor>()
     for (const [name, tensor] of await this.#engine.readStates()) tensors.set(name, storedTensor(tensor))
-    const { nextDraw, draws, reset } = this.#slots.position
+    const { nextDraw, draws, begun, reset } = this.#slots.position
     tensors.set('carry.reset', { dtype: 'float32', shape: [reset.length], data: reset })
     const { puzzleTable, config } = this.#engine
     const { cells, symbols, identifiers, puzzleEmbeddingWidth } = config.model
@@ -251,6 +272,7 @@ class TrainingRun {
       step: this.#step,
       nextDraw,
       slotDraws: draws,
+      slotBegun: recipe.noise ? begun : [],
       best: this.#best,
       dataChecksum: data.checksum,
       microBatch: config.microBatch,
