@@ -6,10 +6,12 @@ import {
   type EvaluationReport,
   encodeModelFile,
   evaluate,
+  findRecipe,
   loadDataSets,
   modelOfState,
   parameterCount,
   puzzleKindOf,
+  type Recipe,
   type ShippedModel,
   type TrainedModel,
 } from '@tiny-recursive-models/trm'
@@ -24,15 +26,30 @@ export interface PreparedModel {
 
 type Reports = Readonly<Record<'full' | 'early', EvaluationReport>>
 
-/** Measures a run's weights in float32 and in half precision, and takes the latter where it costs no accuracy. */
+/**
+ * Measures a run's weights in float32 and in half precision, and takes the latter where it costs no accuracy.
+ *
+ * @param testFile puzzles to measure on instead of the run's own test set
+ */
 export async function prepareModel(
   executor: Executor,
-  { folder, report, state }: FinishedRun,
+  { folder, report, state: trained }: FinishedRun,
   commit: string,
   log: (line: string) => void,
+  testFile?: string,
 ): Promise<PreparedModel> {
+  // What is shipped holds the recipe as the project has it, with the seed of the run and without the run's files.
+  const known = findRecipe(trained.recipe.name)
+  const isFile = 'trainCount' in trained.recipe.data
+  const state = isFile
+    ? {
+        ...trained,
+        recipe: { ...known, training: { ...known.training, seed: trained.recipe.training.seed } },
+      }
+    : trained
   const { recipe } = state
-  const data = await loadDataSets(recipe.data, readDataFile)
+  const files = testFile === undefined ? trained.recipe.data : { ...trained.recipe.data, test: testFile }
+  const data = await loadDataSets(files as Recipe['data'], readDataFile)
   const measure = async (what: string, model: TrainedModel): Promise<Reports> => {
     const reports: Partial<Record<'full' | 'early', EvaluationReport>> = {}
     for (const halting of ['full', 'early'] as const) {

@@ -44,12 +44,20 @@ export async function readFinishedRun(folder: string): Promise<FinishedRun> {
  */
 function refuseChanges(folder: string, recipe: Recipe): void {
   const known = findRecipe(recipe.name)
-  const same = { ...recipe, training: { ...recipe.training, seed: known.training.seed } }
+  const { seed, evaluateSteps } = known.training
+  const same = {
+    ...recipe,
+    data: 'trainCount' in recipe.data ? { ...recipe.data, ...filesOf(known.data) } : recipe.data,
+    training: { ...recipe.training, seed, evaluateSteps },
+  }
   if (isDeepStrictEqual(same, known)) return
   throw new InputError({
     who: folder,
     expected: `weights of the recipe ${recipe.name} as it is in the project, with any seed`,
     got: 'those of a changed one',
-    hint: 'Train it without --set, or give the project a recipe of that kind.',
+    hint: 'Train it without --set but for files, or give the project a recipe of that kind.',
   })
 }
+
+/** Files are no part of a recipe: their checksums are, and those stand in the run folder. */
+const filesOf = (data: Recipe['data']) => ('trainCount' in data ? { train: data.train, test: data.test } : {})

@@ -69,7 +69,10 @@ export function modelOfState(state: TrainingState, who: string): TrainedModel {
 
 /** Sizes that come from the data stand in the file; in those of the first versions the shapes tell most of them. */
 function configOfState(state: TrainingState, who: string): ModelConfig {
-  const { model, data } = state.recipe
+  const { data, training } = state.recipe
+  // A model that thinks longer than its stays in training says so in its recipe.
+  const { evaluateSteps } = training
+  const model = { ...state.recipe.model, ...(evaluateSteps !== null && { supervisionSteps: evaluateSteps }) }
   if (state.sizes) return modelConfig(model, state.sizes, structureOf(data, state.sizes))
   const shapeOf = (name: string) => state.tensors.get(name)?.shape
   const symbols = shapeOf('weights.tokens')?.[0]

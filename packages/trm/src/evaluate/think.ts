@@ -1,6 +1,6 @@
 // Letters: S cells, V symbols.
 import { type Executor, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
-import { answerState, type ModelConfig, prefixLength, stateNames } from '../models/config.ts'
+import { answerState, fieldCount, type ModelConfig, prefixLength, stateNames } from '../models/config.ts'
 import type { CellLoss } from '../train/losses.ts'
 import { likeliest } from './evaluate.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'
@@ -129,14 +129,26 @@ export function readLogits(logits: Float32Array, symbols: number, cellLoss: Cell
   return { answer, confidence, probabilities }
 }
 
-/** States [L, 1, D] without the tokens in front of the cells. */
+/** States [L, 1, D] as one vector a cell, [S, D]: without the tokens in front, and the mean where a cell has a node a symbol. */
 function cellStates(states: Readonly<Record<string, HostTensor>>, config: ModelConfig) {
   const start = prefixLength(config) * config.width
+  const fields = fieldCount(config)
   const entries = Object.entries(states).map(([name, { data }]) => [
     name,
-    Float32Array.from(data).slice(start),
+    meanOfFields(Float32Array.from(data).slice(start), fields, config.width),
   ])
   return Object.fromEntries(entries) as Record<string, Float32Array>
+}
+
+/** [S·F, D] → [S, D] */
+function meanOfFields(nodes: Float32Array, fields: number, width: number): Float32Array {
+  if (fields === 1) return nodes
+  const cells = new Float32Array(nodes.length / fields)
+  nodes.forEach((value, at) => {
+    const [node, feature] = [Math.floor(at / width), at % width]
+    cells[Math.floor(node / fields) * width + feature]! += value / fields
+  })
+  return cells
 }
 
 function relativeChange({ data: before }: HostTensor, { data: now }: HostTensor): number {

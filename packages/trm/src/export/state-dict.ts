@@ -6,15 +6,15 @@ import type { TrainedModel } from '../evaluate/thinker.ts'
 import { stateNames } from '../models/config.ts'
 import { startVector } from '../models/weights.ts'
 import type { ExportType } from './formats.ts'
+import { refuseStructured } from './refuse-structured.ts'
 
 /**
  * The weights under the names of the published code, as its `state_dict` of a compiled model has them. Start vectors
  * are bfloat16 there; here too where that loses nothing, and otherwise of the type of all others.
  */
-export function stateDict(
-  { config, weights, puzzleTable }: TrainedModel,
-  dtype: ExportType,
-): Map<string, StoredTensor> {
+export function stateDict(model: TrainedModel, dtype: ExportType): Map<string, StoredTensor> {
+  refuseStructured(model, "a state dict of the published code's names")
+  const { config, weights, puzzleTable } = model
   const starts = new Set(stateNames(config).map(startVector))
   const tensors = new Map<string, StoredTensor>()
   const put = (name: string, shape: readonly number[], data: Float32Array) => {

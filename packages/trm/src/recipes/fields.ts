@@ -264,7 +264,7 @@ const trainingFields = z.strictObject(
     gradientSteps: wholeNumber(1, 256).default(1),
     steps: stepCount(1),
     seed: seed(),
-    /** Supervision steps of an evaluation; null = model.supervisionSteps. */
+    /** Supervision steps of an evaluation, and of the trained model unless asked otherwise; null = model.supervisionSteps. */
     evaluateSteps: wholeNumber(1, 100_000).nullable().default(null),
     /** Steps between evaluations; 0 = never. */
     evaluateEvery: stepCount(0),
