@@ -33,3 +33,4 @@ export {
 } from './run-training.ts'
 export { listShippedModels, shippedModelPath } from './shipped-models.ts'
 export { trainInWorker, type WorkerTraining } from './train-in-worker.ts'
+export { openWorkerPieces, WorkerPieces } from './worker-pieces.ts'

@@ -10,12 +10,14 @@ import type { RunReport } from '../evaluate/run-facts.ts'
 import { encodeModelFile } from '../evaluate/stored-model.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import type { TrainingEvent } from '../train/events.ts'
+import type { StepConfig } from '../train/programs.ts'
 import { doneEvent, train } from '../train/train.ts'
 import { readDataFile } from './data-files.ts'
 import { errorCode } from './file-errors.ts'
 import { mostThreads } from './machine.ts'
 import { createRunFolder, openRunFolder, type RunFolder, runFiles } from './run-folder.ts'
 import { isReportOf, type TestProgress, testRun } from './run-report.ts'
+import { openWorkerPieces } from './worker-pieces.ts'
 
 export interface RunTrainingOptions {
   readonly folder: string
@@ -192,6 +194,10 @@ async function* trainInFolder(
     executor,
     ...(state && { resume: state }),
     ...(shouldStop && { shouldStop }),
+    // A GPU is one: its pieces take turns.
+    ...(executor.device === 'cpu' && {
+      pieceRunner: (config: StepConfig) => openWorkerPieces(config, recipe.training.workers),
+    }),
   }
   for await (const event of train(options)) {
     if (event.type === 'checkpoint') {

@@ -1,7 +1,7 @@
 /** Training in a thread of its own, so that the process can draw progress and hear Ctrl-C while a step computes. */
-import { Worker } from 'node:worker_threads'
 import { unpackError } from '../train/carried-error.ts'
 import type { RunTrainingEvent, RunTrainingOptions } from './run-training.ts'
+import { startWorker } from './start-worker.ts'
 import type { TrainingWorkerData, TrainingWorkerMessage } from './training-worker.ts'
 
 export interface WorkerTraining {
@@ -63,16 +63,3 @@ const crashParts = (error: Error) => ({
   got: error.message,
   hint: 'Its last checkpoint is in the run folder: go on with --resume, with a smaller training.microBatch if memory was short.',
 })
-
-/**
- * Starts `name` beside this file: `.js` where the package is built, else the TypeScript source through tsx, whose
- * `--import` does not reach the files of a worker (tsx 4.23 on Node 20).
- */
-function startWorker(name: string, workerData: unknown): Worker {
-  const built = import.meta.url.endsWith('.js')
-  const file = new URL(`./${name}${built ? '.js' : '.ts'}`, import.meta.url)
-  if (built) return new Worker(file, { workerData })
-  const tsx = JSON.stringify(import.meta.resolve('tsx/esm/api'))
-  const code = `import(${tsx}).then(({ register }) => { register(); return import(${JSON.stringify(file.href)}) })`
-  return new Worker(code, { eval: true, workerData, execArgv: [] })
-}

@@ -258,6 +258,11 @@ const trainingFields = z.strictObject(
         microBatchError,
       )
       .default('auto'),
+    /**
+     * Pieces of the batch that run side by side, each on one thread; more than the machine has cores take turns.
+     * Rounding, and so the weights, depend on the micro-batch, not on how many really run at a time.
+     */
+    workers: wholeNumber(1, 64).default(1),
     /** Computes the forward pass again in the backward pass: less memory, more time. */
     recompute: flag().default(false),
     /** Supervision steps of one optimiser step, with a loss at each and gradient through all (published: 1). */

@@ -186,6 +186,27 @@ const microBatchDividesBatch: Rule = ({ training: { batch, microBatch } }) =>
         hint: `Take ${largestDivisor(batch, microBatch)} or 'auto'.`,
       }
 
+const workersDivideBatch: Rule = ({ training: { batch, workers } }) =>
+  batch % workers === 0
+    ? null
+    : {
+        key: 'training.workers',
+        expected: `a divisor of training.batch (${batch})`,
+        got: String(workers),
+        hint: `Take ${largestDivisor(batch, workers)}, so that every worker has as many slots.`,
+      }
+
+const microBatchDividesShare: Rule = ({ training: { batch, microBatch, workers } }) => {
+  const share = batch / workers
+  if (microBatch === 'auto' || share % microBatch === 0) return null
+  return {
+    key: 'training.microBatch',
+    expected: `a divisor of training.batch / training.workers (${batch} / ${workers} = ${share}) or 'auto'`,
+    got: String(microBatch),
+    hint: `Take ${largestDivisor(share, microBatch)} or 'auto'.`,
+  }
+}
+
 const warmupWithinSteps: Rule = ({ optimizer: { warmupSteps }, training: { steps } }) =>
   warmupSteps <= steps
     ? null
@@ -276,6 +297,8 @@ const rules: readonly Rule[] = [
   staysHoldTheirSteps,
   manyStepsNeedStays,
   microBatchDividesBatch,
+  workersDivideBatch,
+  microBatchDividesShare,
   warmupWithinSteps,
   sudokuBoxIsKnown,
   mazeDensityIsARange,

@@ -67,7 +67,8 @@ export const sudokuExtreme: RecipeInput = {
   },
   training: {
     batch: 16,
-    microBatch: 'auto',
+    microBatch: 8,
+    workers: 2,
     gradientSteps: 2,
     steps: 6_000,
     seed: 0,

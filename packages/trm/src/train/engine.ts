@@ -11,6 +11,7 @@ import { structureOfModel } from '../models/config.ts'
 import { PuzzleTable } from '../models/puzzle-table.ts'
 import { initialWeights, type WeightsOf, weightTypes } from '../models/weights.ts'
 import { type Metrics, metricNames } from './losses.ts'
+import { carryOfPiece, type Feeds, isCarry, type PieceFeeds, type PieceRunner } from './piece-runner.ts'
 import {
   carryTypes,
   type StepConfig,
@@ -62,7 +63,9 @@ export type EngineStart = ({ readonly seed: number } | { readonly weights: Weigh
 
 /**
  * Weights, moments, average and carry on a device, and the programs that advance them by one optimiser step: one
- * program if the batch fits in one piece, else one run a micro-batch and an update.
+ * program if the batch fits in one piece, else one run a micro-batch and an update. A piece runner, where one is
+ * given, holds the carry and computes the gradients of the micro-batches; here they are summed, in their order, so
+ * that the sum does not depend on what runs side by side.
  *
  * The puzzle embedding table stays in host memory: a step touches only the rows of its batch, however many
  * hundreds of thousands there are.
@@ -72,60 +75,88 @@ export class TrainingEngine {
   /** Updated in place by every step. */
   readonly puzzleTable: PuzzleTable
   readonly #machine: Machine
+  /** The whole step; or what accumulates, unless a runner does, and the update. */
   readonly #programs: readonly RunnableProgram[]
+  readonly #runner: PieceRunner | null
 
   private constructor(
     config: StepConfig,
     puzzleTable: PuzzleTable,
     machine: Machine,
     programs: readonly RunnableProgram[],
+    runner: PieceRunner | null,
   ) {
     this.config = config
     this.puzzleTable = puzzleTable
     this.#machine = machine
     this.#programs = programs
+    this.#runner = runner
   }
 
-  /** Compiles the programs and starts from fresh weights, or from `weights`; the average starts as a copy. */
+  /**
+   * Compiles the programs and starts from fresh weights, or from `weights`; the average starts as a copy.
+   *
+   * @param runner computes the pieces of the batch; from here on the engine's, also to close
+   */
   static async create(
     executor: Executor,
     config: StepConfig,
     start: EngineStart,
     inspect = false,
+    runner: PieceRunner | null = null,
+  ): Promise<TrainingEngine> {
+    try {
+      return await TrainingEngine.#open(executor, config, start, inspect, runner)
+    } catch (error) {
+      await runner?.close()
+      throw error
+    }
+  }
+
+  static async #open(
+    executor: Executor,
+    config: StepConfig,
+    start: EngineStart,
+    inspect: boolean,
+    runner: PieceRunner | null,
   ): Promise<TrainingEngine> {
     const machine = new Machine(executor)
     const pieces = config.batch / config.microBatch
-    const programs =
-      pieces === 1 ? [traceTrainingStep(config, inspect)] : [traceAccumulation(config), traceUpdate(config)]
+    const inOne = pieces === 1 && !runner
+    const accumulation = runner ? [] : [traceAccumulation(config)]
+    const programs = inOne ? [traceTrainingStep(config, inspect)] : [...accumulation, traceUpdate(config)]
     const compiled: RunnableProgram[] = []
     for (const program of programs) compiled.push(await machine.compile(program))
     const { identifiers, puzzleEmbeddingWidth } = config.model
     const table = start.puzzleTable ?? new PuzzleTable(identifiers, puzzleEmbeddingWidth)
-    const engine = new TrainingEngine(config, table, machine, compiled)
+    const engine = new TrainingEngine(config, table, machine, compiled, runner)
 
     const weights = 'weights' in start ? start.weights : initialWeights(config.model, start.seed)
-    for (const name of Object.keys(weightTypes(config.model)))
-      await machine.write(`weights.${name}`, weights[name]!)
+    const names = Object.keys(weightTypes(config.model))
+    await engine.writeStates(new Map(names.map((name) => [`weights.${name}`, weights[name]!])))
     for (const name of trainedNames(config.model)) {
       const { shape, data } = weights[name]!
       const zeros = floatTensor(shape, new Float32Array(data.length))
       await machine.write(`average.${name}`, weights[name]!)
       await machine.write(`moment1.${name}`, zeros)
       await machine.write(`moment2.${name}`, zeros)
-      if (pieces > 1) await machine.write(`gradient.${name}`, zeros)
+      if (!inOne) await machine.write(`gradient.${name}`, zeros)
     }
+    const carry = new Map<string, HostTensor>()
     for (let piece = 0; piece < pieces; piece++) {
       for (const [name, { shape }] of Object.entries(carryTypes(config.model, config.microBatch))) {
         const count = shape.reduce((product, length) => product * length, 1)
-        await machine.write(`${name}.${piece}`, floatTensor(shape, new Float32Array(count)))
+        carry.set(carryOfPiece(piece)(name), floatTensor(shape, new Float32Array(count)))
       }
     }
+    await engine.writeStates(carry)
     return engine
   }
 
   /** One optimiser step. */
   async step(batch: SlotBatch, rates: Rates): Promise<StepOutcome> {
     const { model, optimizer, batch: slots, microBatch } = this.config
+    const inOne = slots === microBatch && !this.#runner
     const scheduled = {
       learningRate: scalarTensor(rates.learningRate),
       correction1: scalarTensor(1 - optimizer.beta1 ** rates.step),
@@ -134,10 +165,9 @@ export class TrainingEngine {
         ? { puzzleLearningRate: scalarTensor(rates.puzzleLearningRate) }
         : {}),
     }
-    const outcome =
-      microBatch === slots
-        ? await this.#stepWhole(batch, scheduled)
-        : await this.#stepInPieces(batch, scheduled)
+    const outcome = inOne
+      ? await this.#stepWhole(batch, scheduled)
+      : await this.#stepInPieces(batch, scheduled)
     const { rows } = outcome.outputs
     if (rows) this.puzzleTable.put(batch.identifiers, rows.data as Float32Array)
     return outcome
@@ -156,15 +186,12 @@ export class TrainingEngine {
 
   async #stepInPieces(batch: SlotBatch, scheduled: Feeds): Promise<StepOutcome> {
     const { batch: slots, microBatch, model } = this.config
-    const [accumulation, update] = this.#programs as [RunnableProgram, RunnableProgram]
     const halted = new Float32Array(slots)
     const rowGradient = new Float32Array(slots * model.puzzleEmbeddingWidth)
     const metrics: HostTensor[] = []
-    for (let start = 0; start < slots; start += microBatch) {
-      const outputs = await accumulation.run(
-        this.#feeds(batch, start, start + microBatch),
-        carryOfPiece(start / microBatch),
-      )
+    const pieces = await (this.#runner ? this.#runPieces(this.#runner, batch) : this.#accumulate(batch))
+    for (const [piece, outputs] of pieces.entries()) {
+      const start = piece * microBatch
       metrics.push(outputs.metrics!)
       halted.set(outputs.halted!.data, start)
       if (outputs.rowGradient) rowGradient.set(outputs.rowGradient.data, start * model.puzzleEmbeddingWidth)
@@ -178,8 +205,49 @@ export class TrainingEngine {
             identifiers: integerTensor([slots], batch.identifiers),
           }
         : {}
-    const outputs = await update.run({ ...scheduled, ...rowFeeds })
+    const outputs = await this.#programs.at(-1)!.run({ ...scheduled, ...rowFeeds })
+    await this.#handOutWeights()
     return { metrics: namedMetrics(metrics), halted, gradientNorm: outputs.gradientNorm!.data[0]!, outputs }
+  }
+
+  /** Outputs of every piece; the gradients are in `gradient.*` afterwards. */
+  async #accumulate(batch: SlotBatch): Promise<readonly Feeds[]> {
+    const outputs: Feeds[] = []
+    for (const { piece, feeds } of this.#pieces(batch))
+      outputs.push(await this.#programs[0]!.run(feeds, carryOfPiece(piece)))
+    return outputs
+  }
+
+  /** As `#accumulate`, but by the runner. */
+  async #runPieces(runner: PieceRunner, batch: SlotBatch): Promise<readonly Feeds[]> {
+    const pieces = this.#pieces(batch)
+    const outputs: Feeds[] = []
+    const sum = new GradientSum()
+    for (let start = 0; start < pieces.length; start += runner.atOnce) {
+      for (const outcome of await runner.run(pieces.slice(start, start + runner.atOnce))) {
+        outputs.push(outcome.outputs)
+        sum.add(outcome.gradient)
+      }
+    }
+    for (const [name, tensor] of sum.tensors) await this.#machine.write(`gradient.${name}`, tensor)
+    return outputs
+  }
+
+  /** The weights after an update, to the runner. */
+  async #handOutWeights(): Promise<void> {
+    if (!this.#runner) return
+    const weights = new Map<string, HostTensor>()
+    for (const name of trainedNames(this.config.model))
+      weights.set(`weights.${name}`, await this.#machine.read(`weights.${name}`))
+    await this.#runner.writeStates(weights)
+  }
+
+  #pieces(batch: SlotBatch): PieceFeeds[] {
+    const { batch: slots, microBatch } = this.config
+    return Array.from({ length: slots / microBatch }, (_, piece) => ({
+      piece,
+      feeds: this.#feeds(batch, piece * microBatch, (piece + 1) * microBatch),
+    }))
   }
 
   #feeds(batch: SlotBatch, start: number, end: number): Feeds {
@@ -223,12 +291,16 @@ export class TrainingEngine {
     const states = new Map<string, HostTensor>()
     for (const name of this.#machine.names())
       if (!name.startsWith('gradient.')) states.set(name, await this.#machine.read(name))
+    for (const [name, tensor] of (await this.#runner?.readCarry()) ?? []) states.set(name, tensor)
     return states
   }
 
   /** Puts states read before in place; the carry must come from the same micro-batch size. */
   async writeStates(states: ReadonlyMap<string, HostTensor>): Promise<void> {
-    for (const [name, tensor] of states) await this.#machine.write(name, tensor)
+    for (const [name, tensor] of states)
+      if (!this.#runner || !isCarry(name)) await this.#machine.write(name, tensor)
+    const ofRunner = [...states].filter(([name]) => isCarry(name) || name.startsWith('weights.'))
+    await this.#runner?.writeStates(new Map(ofRunner))
   }
 
   /** The weights to evaluate with: averages (default) or as they are; untrained ones are the same in both. */
@@ -242,20 +314,26 @@ export class TrainingEngine {
   }
 
   async close(): Promise<void> {
+    await this.#runner?.close()
     for (const program of this.#programs) await program.close()
     for (const name of this.#machine.names()) this.#machine.remove(name)
   }
 }
 
-type Feeds = Readonly<Record<string, HostTensor>>
-
 const scalarTensor = (value: number): HostTensor => floatTensor([], [value])
 
-/** Weights are shared by all pieces of a batch; every piece has a carry of its own. */
-const carryOfPiece =
-  (piece: number) =>
-  (state: string): string =>
-    state.startsWith('carry.') ? `${state}.${piece}` : state
+/** Gradients of pieces, added up in float32 in the order that they come in. */
+class GradientSum {
+  readonly tensors = new Map<string, HostTensor>()
+
+  add(gradient: Feeds): void {
+    for (const [name, { shape, data }] of Object.entries(gradient)) {
+      const sum = this.tensors.get(name)?.data
+      if (sum) for (let index = 0; index < sum.length; index++) sum[index]! += data[index]!
+      else this.tensors.set(name, floatTensor(shape, Float32Array.from(data)))
+    }
+  }
+}
 
 function namedMetrics(vectors: readonly HostTensor[]): Metrics {
   const sum = (index: number) => vectors.reduce((total, { data }) => total + data[index]!, 0)

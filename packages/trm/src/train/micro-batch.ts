@@ -11,9 +11,10 @@ export function fittingSlots(config: ModelConfig): number {
   return Math.max(1, Math.floor(fastStateSize / (sequenceLength(config) * config.width)))
 }
 
-/** The size to compute a batch in: the largest divisor of the batch that fits. */
-export function chooseMicroBatch(config: ModelConfig, batch: number): number {
-  let size = Math.min(batch, fittingSlots(config))
-  while (batch % size !== 0) size--
+/** The size to compute a batch in: the largest divisor of a worker's share of the batch that fits. */
+export function chooseMicroBatch(config: ModelConfig, batch: number, workers = 1): number {
+  const share = batch / workers
+  let size = Math.min(share, fittingSlots(config))
+  while (share % size !== 0) size--
   return size
 }

@@ -278,6 +278,22 @@ export function traceAccumulation(config: StepConfig): Program {
   })
 }
 
+/** Forward and backward pass of one micro-batch; its own gradient is given out as `gradient.*`. */
+export function traceGradient(config: StepConfig): Program {
+  const { model, microBatch } = config
+  const types = {
+    feeds: trainingFeeds(model, microBatch),
+    states: { ...roleTypes(model, 'weights', false), ...carryTypes(model, microBatch) },
+  }
+  return trace('gradient', types, ({ feeds, states }) => {
+    const { gradient, rowGradient, outputs, carry } = differentiate(feeds, states, config)
+    return {
+      outputs: { ...outputs, ...(rowGradient ? { rowGradient } : {}), ...prefixed(gradient, 'gradient') },
+      updates: carry,
+    }
+  })
+}
+
 /** The optimiser update from accumulated gradients, which are zero afterwards. */
 export function traceUpdate(config: StepConfig): Program {
   const { model, batch } = config

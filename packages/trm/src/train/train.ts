@@ -20,6 +20,7 @@ import type { Recipe } from '../recipes/schema.ts'
 import { TrainingEngine } from './engine.ts'
 import type { EndReason, TrainingEvent } from './events.ts'
 import { chooseMicroBatch } from './micro-batch.ts'
+import { inProcess, type OpenPieceRunner, type PieceRunner } from './piece-runner.ts'
 import type { StepConfig } from './programs.ts'
 import { Slots } from './slots.ts'
 
@@ -29,6 +30,11 @@ export interface TrainOptions {
   readonly executor: Executor
   /** Where to go on; weights are then bit for bit those of a run that never stopped. */
   readonly resume?: TrainingState
+  /**
+   * What computes the pieces of the batch where `training.workers` is above 1; by default `executor`, one after the
+   * other.
+   */
+  readonly pieceRunner?: OpenPieceRunner
   /** Asked after every step; true saves and ends. */
   readonly shouldStop?: () => boolean
 }
@@ -98,19 +104,21 @@ class TrainingRun {
 
   static async open(options: TrainOptions): Promise<TrainingRun> {
     const { recipe, data, executor, resume } = options
-    const { batch, microBatch, seed } = recipe.training
+    const { batch, microBatch, seed, workers } = recipe.training
     const structure = structureOf(recipe.data, data.train)
     const model = modelConfig(recipe.model, data.train, structure)
     const config: StepConfig = {
       model,
       batch,
-      microBatch: resume?.microBatch ?? (microBatch === 'auto' ? chooseMicroBatch(model, batch) : microBatch),
+      microBatch:
+        resume?.microBatch ?? (microBatch === 'auto' ? chooseMicroBatch(model, batch, workers) : microBatch),
       recompute: recipe.training.recompute,
       gradientSteps: recipe.training.gradientSteps,
       optimizer: recipe.optimizer,
     }
     const puzzleTable = resume && { puzzleTable: puzzleTableOf(resume, 'resume') }
-    const engine = await TrainingEngine.create(executor, config, { seed, ...puzzleTable })
+    const runner = await openRunner(options, config)
+    const engine = await TrainingEngine.create(executor, config, { seed, ...puzzleTable }, false, runner)
     const stream = data.train.examples(seed)
     const { exploration, supervisionSteps, cells } = model
     const noise = recipe.noise && {
@@ -128,9 +136,15 @@ class TrainingRun {
       'carry.reset': reset,
       ...states
     } = Object.fromEntries(resume.tensors)
-    await engine.writeStates(
-      new Map(Object.entries(states).map(([name, tensor]) => [name, hostTensor(tensor)])),
-    )
+    try {
+      await engine.writeStates(
+        new Map(Object.entries(states).map(([name, tensor]) => [name, hostTensor(tensor)])),
+      )
+    } catch (error) {
+      // Threads would keep the process alive.
+      await engine.close()
+      throw error
+    }
     const position = {
       nextDraw: resume.nextDraw,
       draws: resume.slotDraws,
@@ -288,6 +302,14 @@ class TrainingRun {
     await this.#engine.close()
     await this.#thinker?.close()
   }
+}
+
+async function openRunner(
+  { recipe, executor, pieceRunner }: TrainOptions,
+  config: StepConfig,
+): Promise<PieceRunner | null> {
+  if (recipe.training.workers === 1) return null
+  return pieceRunner ? pieceRunner(config) : inProcess(executor, config)
 }
 
 /** More puzzles exact or, with as many, more cells right; of two equals the earlier one stays. */

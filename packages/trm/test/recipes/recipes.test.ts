@@ -250,6 +250,14 @@ test('keys with a published default may be left out', () => {
 test('rules over several keys say which key to change', () => {
   const cases: [string[], string][] = [
     [
+      ['training.workers=3'],
+      'recipe override: training.workers: expected a divisor of training.batch (128), got 3. Take 2, so that every worker has as many slots.',
+    ],
+    [
+      ['training.workers=4', 'training.microBatch=64'],
+      "recipe override: training.microBatch: expected a divisor of training.batch / training.workers (128 / 4 = 32) or 'auto', got 64. Take 32 or 'auto'.",
+    ],
+    [
       ['model.heads=3'],
       'recipe override: model.heads: expected a divisor of model.width (128), got 3. Take 2, or a width that is a multiple of 3.',
     ],

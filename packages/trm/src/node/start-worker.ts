@@ -1,0 +1,14 @@
+import { Worker } from 'node:worker_threads'
+
+/**
+ * Starts `name` beside this file: `.js` where the package is built, else the TypeScript source through tsx, whose
+ * `--import` does not reach the files of a worker (tsx 4.23 on Node 20).
+ */
+export function startWorker(name: string, workerData: unknown): Worker {
+  const built = import.meta.url.endsWith('.js')
+  const file = new URL(`./${name}${built ? '.js' : '.ts'}`, import.meta.url)
+  if (built) return new Worker(file, { workerData })
+  const tsx = JSON.stringify(import.meta.resolve('tsx/esm/api'))
+  const code = `import(${tsx}).then(({ register }) => { register(); return import(${JSON.stringify(file.href)}) })`
+  return new Worker(code, { eval: true, workerData, execArgv: [] })
+}
