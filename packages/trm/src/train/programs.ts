@@ -282,7 +282,7 @@ export function traceAccumulation(config: StepConfig): Program {
 export function traceGradient(config: StepConfig): Program {
   const { model, microBatch } = config
   const types = {
-    feeds: trainingFeeds(model, microBatch),
+    feeds: trainingFeeds(config, microBatch),
     states: { ...roleTypes(model, 'weights', false), ...carryTypes(model, microBatch) },
   }
   return trace('gradient', types, ({ feeds, states }) => {
