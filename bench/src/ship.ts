@@ -8,19 +8,21 @@ import { prepareModel } from './ship/prepare-model.ts'
 import { readFinishedRun } from './ship/read-finished-run.ts'
 import { writeShippedModels } from './ship/write-shipped-models.ts'
 
-const help = `npm run ship -- RUN... [--commit HASH] [--threads N] [--test FILE]
+const help = `npm run ship -- RUN... [--commit HASH] [--threads N] [--test FILE --source TEXT]
 
 Makes finished runs of the project's own recipes into shipped models: measures the best weights of each on the
 recipe's test set, in float32 and in half precision, with all steps and with early halting; writes the smaller file
 where half precision costs no accuracy; then models/index.json and the model card. With no RUN it writes the card anew.
 
 --test    puzzles to measure on, for runs on files: final figures come from others than those that settings were chosen on
+--source  of runs on files: what puzzles they were trained and tested on, for the model card
 --commit  the revision that trained the runs (default: the one checked out, which must be without changes)`
 
 const { values, positionals: runs } = parseArgs({
   options: {
     commit: { type: 'string' },
     test: { type: 'string' },
+    source: { type: 'string' },
     threads: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
   },
@@ -34,7 +36,10 @@ async function main(): Promise<void> {
   const executor = await openOrtExecutor({ threads: Number(values.threads) })
   const prepared = []
   for (const run of finished) {
-    const ready = await prepareModel(executor, run, commit, (line) => console.log(line), values.test)
+    const ready = await prepareModel(executor, run, commit, (line) => console.log(line), {
+      ...(values.test !== undefined && { testFile: values.test }),
+      ...(values.source !== undefined && { source: values.source }),
+    })
     prepared.push(ready)
     console.log(`${ready.facts.name}: ${ready.facts.precision}, ${ready.facts.bytes} bytes`)
   }

@@ -10,7 +10,7 @@ Made by \`npm run ship\` from finished runs; do not edit by hand. The same facts
 | ----- | ------ | ---------------: | -------------------: | -------------: | ---------: | ---: |
 ${models.map(overview).join('\n')}
 
-Exact: every cell is right. All steps: as many supervision steps as in training. Early halting: a puzzle ends as soon as the model believes that its answer is right. Test puzzles are generated from a seed; neither they nor a symmetric copy of them were in the training data. A file is in float16 where that costs not one test puzzle, else in float32; computing is always float32.
+Exact: every cell is right. All steps: as many supervision steps as in training. Early halting: a puzzle ends as soon as the model believes that its answer is right. Test puzzles are generated from a seed, where the model says nothing else; neither they nor a symmetric copy of them were in the training data. A file is in float16 where that costs not one test puzzle, else in float32; computing is always float32.
 
 ${models.map(section).join('\n\n')}
 
@@ -28,7 +28,7 @@ A file is safetensors with its recipe in the metadata; \`trm export\` makes ONNX
 
 - Each model solves puzzles of its one kind and size, and knows nothing else.
 - An answer can be wrong, also where the model is sure: check it. For these puzzles that is easy, and the library does it.
-- They are trained on generated puzzles: others, such as Sudokus rated very hard, are solved less often.
+- Most are trained on generated puzzles: others, such as Sudokus rated very hard, are solved less often.
 - A Sudoku with several solutions may get a mixture of them. In mazes the label is one of the shortest paths; valid counts all of them.
 - They are small, to be trained in minutes to an hour on a processor of a laptop, and not the models of the paper.
 
@@ -58,12 +58,12 @@ function section(model: ShippedModel): string {
   const showsValid = puzzle.puzzle === 'maze'
   const train = 'train' in data && typeof data.train === 'number' ? grouped(data.train) : 'the'
   const header = ['supervision step', 'exact', 'cells', ...(showsValid ? ['valid'] : [])]
-  const steps = test.exactByStep.map((exact, index) =>
+  const steps = shownSteps(test.exactByStep.length).map((step) =>
     row([
-      String(index + 1),
-      percent(exact),
-      percent(test.cellByStep[index]!),
-      ...(showsValid ? [percent(test.validByStep[index]!)] : []),
+      String(step),
+      percent(test.exactByStep[step - 1]!),
+      percent(test.cellByStep[step - 1]!),
+      ...(showsValid ? [percent(test.validByStep[step - 1]!)] : []),
     ]),
   )
   const planned = recipe.training.steps
@@ -74,7 +74,7 @@ function section(model: ShippedModel): string {
 ${recipe.description}
 
 - Recipe \`${model.recipe}\`, seed ${model.seed}, at commit \`${model.commit.slice(0, 12)}\`: \`trm train ${model.recipe}${model.seed === recipe.training.seed ? '' : ` --set training.seed=${model.seed}`}\`
-- Data: ${train} generated training puzzles, data seed ${data.seed}; tested on ${grouped(test.puzzles)} others
+- Data: ${model.source ?? `${train} generated training puzzles, data seed ${data.seed}; tested on ${grouped(test.puzzles)} others`}
 - Weights: moving average after step ${grouped(model.weightsStep)} of ${grouped(model.steps)}, the best by validation${endedEarly}; ${grouped(model.parameters)} parameters, ${model.precision}, ${grouped(model.bytes)} bytes
 - Early halting: ${percent(test.early.exact)} exact${showsValid ? `, ${percent(test.early.valid)} valid` : ''}, ${test.early.meanSteps.toFixed(2)} steps a puzzle
 - Exact in float32: ${both(model.float32)}; rounded to float16: ${both(model.float16)}
@@ -82,6 +82,12 @@ ${recipe.description}
 ${row(header)}
 ${row(header.map(() => '---:'))}
 ${steps.join('\n')}`
+}
+
+/** Every step of few; of many those that double, and the last. */
+function shownSteps(count: number): number[] {
+  const all = Array.from({ length: count }, (_, index) => index + 1)
+  return all.filter((step) => count <= 16 || Number.isInteger(Math.log2(step)) || step === count)
 }
 
 const both = ({ exact, early }: ShippedModel['float32']): string =>

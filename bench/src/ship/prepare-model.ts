@@ -24,19 +24,35 @@ export interface PreparedModel {
   readonly facts: ShippedModel
 }
 
+export interface ShipOptions {
+  /** Puzzles to measure on instead of the run's own test set. */
+  readonly testFile?: string
+  /** Of runs on files: which puzzles these are, in words, for the model card. */
+  readonly source?: string
+}
+
+/** A reader of the card must learn what a model on files was trained and tested on. */
+function sourceOf(source: string | undefined, folder: string): string {
+  if (source !== undefined) return source
+  throw new InputError({
+    who: folder,
+    expected: '--source TEXT, which tells what puzzles the run was trained and tested on',
+    got: 'none, for a run on files',
+    hint: 'Write for example --source "130,000 puzzles of public lists; tested on 491 of Sudoku-Extreme".',
+  })
+}
+
 type Reports = Readonly<Record<'full' | 'early', EvaluationReport>>
 
 /**
  * Measures a run's weights in float32 and in half precision, and takes the latter where it costs no accuracy.
- *
- * @param testFile puzzles to measure on instead of the run's own test set
  */
 export async function prepareModel(
   executor: Executor,
   { folder, report, state: trained }: FinishedRun,
   commit: string,
   log: (line: string) => void,
-  testFile?: string,
+  { testFile, source }: ShipOptions = {},
 ): Promise<PreparedModel> {
   // What is shipped holds the recipe as the project has it, with the seed of the run and without the run's files.
   const known = findRecipe(trained.recipe.name)
@@ -87,6 +103,7 @@ export async function prepareModel(
     puzzle: kind,
     parameters: parameterCount(model.config),
     recipe: recipe.name,
+    ...(isFile && { source: sourceOf(source, folder) }),
     seed: recipe.training.seed,
     commit,
     steps: report.steps,

@@ -32,8 +32,8 @@ export {
 export const recipeNames = [
   'sudoku-4x4',
   'sudoku-6x6',
-  'sudoku-small',
   'sudoku-extreme',
+  'sudoku-small',
   'sudoku-extreme-mlp',
   'sudoku-extreme-att',
   'maze-small',

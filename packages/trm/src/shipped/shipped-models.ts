@@ -42,6 +42,8 @@ const shippedModel = z.strictObject({
   puzzle: puzzleKind,
   parameters: count,
   recipe: name,
+  /** Which puzzles it was trained and tested on, in words, where they come from files. */
+  source: z.string().min(1).max(1000).optional(),
   seed: z.int().min(0),
   /** The revision of this project that trained it. */
   commit: z.string().regex(/^[0-9a-f]{40}$/),
