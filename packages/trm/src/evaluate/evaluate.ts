@@ -4,12 +4,16 @@ import type { IsValid } from '../data/data-sets.ts'
 import { type AnyPuzzleSet, checkPuzzleSet, type Example, puzzleAt } from '../data/puzzle-set.ts'
 import type { ModelConfig } from '../models/config.ts'
 import { fittingSlots } from '../train/micro-batch.ts'
+import { endsByStandingStill, StandStill } from './stands-still.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'
 
 export interface EvaluationOptions {
   /** Supervision steps a puzzle may take; by default as many as in training. */
   readonly maximumSteps?: number
-  /** `early`: a puzzle leaves when the model believes that its answer is right; `full`: all steps, as published. */
+  /**
+   * `early`: a puzzle leaves when the model believes that its answer is right (see `endsByStandingStill`); `full`: all
+   * steps, as published.
+   */
   readonly halting?: 'full' | 'early'
   /** Puzzles worked on at a time. */
   readonly slots?: number
@@ -99,12 +103,15 @@ export async function* evaluateWith(
   const puzzleOf = new Array<number>(slots).fill(-1)
   const examples = new Array<Example>(slots)
   const stepsOf = new Int32Array(slots)
+  const standing = new Array<StandStill>(slots)
+  const byStanding = endsByStandingStill(thinker.config)
   let next = 0
 
   const place = (slot: number) => {
     const puzzle = next < set.count ? next++ : -1
     puzzleOf[slot] = puzzle
     stepsOf[slot] = 0
+    standing[slot] = new StandStill()
     reset[slot] = 1
     if (puzzle < 0) return
     const example = puzzleAt(set, puzzle)
@@ -126,7 +133,7 @@ export async function* evaluateWith(
       const { inputs, labels } = examples[slot]!
       const answer = likeliest(logits.subarray(slot * cells * symbols, (slot + 1) * cells * symbols), symbols)
       const score = { ...scoreAnswer(answer, labels), valid: isValid?.(inputs, answer) ?? false }
-      const believes = wantsToHalt[slot]! > 0
+      const believes = byStanding ? standing[slot]!.note(answer) : wantsToHalt[slot]! > 0
       const done = step >= maximumSteps || (halting === 'early' && believes)
       tally.note(step, score, done, believes)
       if (!done) continue

@@ -3,6 +3,7 @@ import { type Executor, type HostTensor, InputError } from '@tiny-recursive-mode
 import { answerState, fieldCount, type ModelConfig, prefixLength, stateNames } from '../models/config.ts'
 import type { CellLoss } from '../train/losses.ts'
 import { likeliest } from './evaluate.ts'
+import { endsByStandingStill, StandStill } from './stands-still.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'
 
 /** What the model holds after one supervision step. */
@@ -31,7 +32,7 @@ export interface ThinkOptions {
   readonly maximumSteps?: number
   /** Row of the puzzle embedding table. */
   readonly identifier?: number
-  /** End as soon as the model believes that its answer is right. */
+  /** End as soon as the model believes that its answer is right; by default where it does so by standing still. */
   readonly earlyHalting?: boolean
   /** Also tell the states, to look into them; see `projectStates`. */
   readonly withStates?: boolean
@@ -68,11 +69,12 @@ export async function* thinkWith(
   const {
     maximumSteps = config.supervisionSteps,
     identifier = 0,
-    earlyHalting = false,
+    earlyHalting = endsByStandingStill(config),
     withStates = false,
     cellLoss = 'stablemax',
   } = options
   checkQuestion(config, tokens)
+  const standing = new StandStill()
   let before: { answer: Int32Array; states: Awaited<ReturnType<Thinker['readStates']>> } | undefined
   for (let step = 1; step <= maximumSteps; step++) {
     const reset = Float32Array.of(step === 1 ? 1 : 0)
@@ -88,7 +90,8 @@ export async function* thinkWith(
       latentChange: before ? relativeChange(before.states[latentName]!, states[latentName]!) : 1,
       ...(withStates && { states: cellStates(states, config) }),
     }
-    if (earlyHalting && wantsToHalt[0]! > 0) return
+    const believes = endsByStandingStill(config) ? standing.note(thought.answer) : wantsToHalt[0]! > 0
+    if (earlyHalting && believes) return
     before = { answer: thought.answer, states }
   }
 }
