@@ -19,6 +19,7 @@ interface TrainOptions {
   readonly set?: readonly string[]
   readonly out?: string
   readonly resume?: true
+  readonly from?: string
   readonly device?: 'cpu' | 'webgpu'
   readonly threads?: number
   readonly steps?: number
@@ -33,6 +34,7 @@ export function addTrain(program: Command): void {
     .addOption(setOption())
     .option('--out <folder>', 'the run folder (default: runs/<recipe>-<seed>)')
     .option('--resume', 'go on with the run in the folder; its recipe need not be named')
+    .option('--from <model>', 'begin with the weights of a run folder, a model file or a shipped model')
     .addOption(deviceOption())
     .addOption(threadsOption())
     .option('--steps <count>', 'the same as --set training.steps=<count>', wholeNumber(1, 1_000_000_000))
@@ -49,11 +51,12 @@ Examples:
   trm train sudoku-4x4
   trm train sudoku-6x6 --out runs/wide --set model.width=192 --set optimizer.learningRate=5e-4
   trm train --resume --out runs/wide --steps 4000
+  trm train sudoku-extreme --from sudoku-extreme --set data.train=train.csv
   trm train sudoku-extreme-mlp --set data.train=train.csv --set data.test=test.csv`,
     )
     .action(async (name: string | undefined, options: TrainOptions) => {
       const { recipe, folder } = await chooseRun(name, options)
-      const { device, threads, testPuzzles, resume } = options
+      const { device, threads, testPuzzles, resume, from } = options
       await runToEnd(
         {
           folder,
@@ -63,6 +66,7 @@ Examples:
           ...given('threads', threads),
           ...given('testPuzzles', testPuzzles),
           ...given('resume', resume),
+          ...given('from', from),
         },
         options.json === true,
       )

@@ -10,12 +10,19 @@ export class TrainingDisplay {
   readonly #progress = new Progress(false)
   readonly #window = new StepWindow()
   #announced = false
+  /** Shown the answer, a model in training is exact whatever it has learnt: only validation tells. */
+  #isShownAnswers = false
 
   show(event: RunTrainingEvent): void {
     switch (event.type) {
       case 'folder': {
         const from = event.resumedFrom === null ? 'begins' : `goes on from step ${grouped(event.resumedFrom)}`
         this.#progress.note(`${event.recipe.name} ${from} in ${event.path}`)
+        this.#isShownAnswers = event.recipe.noise !== null
+        if (this.#isShownAnswers)
+          this.#progress.note(
+            'noisy answers are shown in training: validation, on noise alone, tells how good it is',
+          )
         for (const warning of event.warnings) this.#progress.note(`warning: ${warning}`)
         return
       }
@@ -69,8 +76,10 @@ export class TrainingDisplay {
       `step ${grouped(step)} of ${grouped(totalSteps)}`,
       stepMs === null ? null : `${significant(1000 / stepMs)} steps/s`,
       `loss ${significant(loss)}`,
-      finished > 0 ? `exact ${percent(this.#window.mean('exactAccuracy'))}` : null,
-      finished > 0 ? `${this.#window.mean('meanSteps').toFixed(1)} steps to halt` : null,
+      finished > 0 && !this.#isShownAnswers ? `exact ${percent(this.#window.mean('exactAccuracy'))}` : null,
+      finished > 0
+        ? `${this.#window.mean('meanSteps').toFixed(1)} steps ${this.#isShownAnswers ? 'a puzzle' : 'to halt'}`
+        : null,
       left === null ? null : `${duration(left)} left`,
     ]
       .filter((part) => part !== null)

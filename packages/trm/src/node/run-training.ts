@@ -8,6 +8,7 @@ import { encodeTrainingState, type TrainingState } from '../checkpoint/training-
 import { type LoadedDataSets, loadDataSets } from '../data/load.ts'
 import type { RunReport } from '../evaluate/run-facts.ts'
 import { encodeModelFile } from '../evaluate/stored-model.ts'
+import type { TrainedModel } from '../evaluate/thinker.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import type { TrainingEvent } from '../train/events.ts'
 import type { StepConfig } from '../train/programs.ts'
@@ -15,6 +16,7 @@ import { doneEvent, train } from '../train/train.ts'
 import { readDataFile } from './data-files.ts'
 import { errorCode } from './file-errors.ts'
 import { mostThreads } from './machine.ts'
+import { openModel } from './model-files.ts'
 import { createRunFolder, openRunFolder, type RunFolder, runFiles } from './run-folder.ts'
 import { isReportOf, type TestProgress, testRun } from './run-report.ts'
 import { openWorkerPieces } from './worker-pieces.ts'
@@ -25,6 +27,8 @@ export interface RunTrainingOptions {
   readonly recipe: Recipe | null
   /** Go on with a run that is there; where there is none, one is begun. */
   readonly resume?: boolean
+  /** A run folder, model file or shipped model whose weights the run begins with; only where it begins. */
+  readonly from?: string
   readonly device?: 'cpu' | 'webgpu'
   /** By default those that the run was begun with, or all cores. */
   readonly threads?: number
@@ -69,6 +73,7 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
     const threads = options.threads ?? threadsToGoOn(state)
     const device = options.device ?? (state?.device === 'webgpu' ? 'webgpu' : 'cpu')
     const executor = await openOrtExecutor({ device, threads })
+    const from = options.from === undefined || state ? null : (await openModel(options.from)).model
     run ??= await createRunFolder(options.folder, recipe)
     await checkDataRecord(run, data)
     const warnings = [...(opened?.warnings ?? [])]
@@ -78,7 +83,7 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
       )
     yield { type: 'folder', path: run.path, recipe, resumedFrom: state?.step ?? null, warnings }
     try {
-      const done = yield* trainInFolder(run, data, executor, state, options)
+      const done = yield* trainInFolder(run, data, executor, state, from, options)
       if (done) yield* reportRun(run, data, executor, done, options)
     } catch (error) {
       throw await withWayOn(run, error)
@@ -177,6 +182,7 @@ async function* trainInFolder(
   data: LoadedDataSets,
   executor: Executor,
   state: TrainingState | null,
+  from: TrainedModel | null,
   { shouldStop }: RunTrainingOptions,
 ): AsyncGenerator<RunTrainingEvent, Done | undefined> {
   const { recipe } = run
@@ -193,6 +199,7 @@ async function* trainInFolder(
     data,
     executor,
     ...(state && { resume: state }),
+    ...(from && { from }),
     ...(shouldStop && { shouldStop }),
     // A GPU is one: its pieces take turns.
     ...(executor.device === 'cpu' && {

@@ -12,9 +12,9 @@ import type { DataSets } from '../data/data-sets.ts'
 import { checkPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
 import { structureOf } from '../data/structure-of.ts'
 import { type EvaluationReport, evaluateWith, evaluationSlots } from '../evaluate/evaluate.ts'
-import { Thinker } from '../evaluate/thinker.ts'
-import { modelConfig, structureOfModel } from '../models/config.ts'
-import { parameterCount } from '../models/weights.ts'
+import { Thinker, type TrainedModel } from '../evaluate/thinker.ts'
+import { type ModelConfig, modelConfig, structureOfModel } from '../models/config.ts'
+import { parameterCount, weightTypes } from '../models/weights.ts'
 import { learningRateAt, type Schedule } from '../optim/schedule.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import { TrainingEngine } from './engine.ts'
@@ -30,6 +30,8 @@ export interface TrainOptions {
   readonly executor: Executor
   /** Where to go on; weights are then bit for bit those of a run that never stopped. */
   readonly resume?: TrainingState
+  /** The model that a run begins with instead of fresh weights; moments and averages begin anew. */
+  readonly from?: TrainedModel
   /**
    * What computes the pieces of the batch where `training.workers` is above 1; by default `executor`, one after the
    * other.
@@ -103,7 +105,7 @@ class TrainingRun {
   }
 
   static async open(options: TrainOptions): Promise<TrainingRun> {
-    const { recipe, data, executor, resume } = options
+    const { recipe, data, executor, resume, from } = options
     const { batch, microBatch, seed, workers } = recipe.training
     const structure = structureOf(recipe.data, data.train)
     const model = modelConfig(recipe.model, data.train, structure)
@@ -118,7 +120,8 @@ class TrainingRun {
     }
     const puzzleTable = resume && { puzzleTable: puzzleTableOf(resume, 'resume') }
     const runner = await openRunner(options, config)
-    const engine = await TrainingEngine.create(executor, config, { seed, ...puzzleTable }, false, runner)
+    const start = from && !resume ? { weights: weightsOf(from, model) } : { seed }
+    const engine = await TrainingEngine.create(executor, config, { ...start, ...puzzleTable }, false, runner)
     const stream = data.train.examples(seed)
     const { exploration, supervisionSteps, cells } = model
     const noise = recipe.noise && {
@@ -341,6 +344,21 @@ function evaluationEvent(
     elapsedMs,
     best,
   }
+}
+
+/** The weights of a model to begin with; refuses a model of another architecture. */
+function weightsOf({ weights }: TrainedModel, config: ModelConfig): TrainedModel['weights'] {
+  for (const [name, { shape }] of Object.entries(weightTypes(config))) {
+    const got = weights[name]?.shape
+    if (got?.join() === shape.join()) continue
+    throw new InputError({
+      who: 'the model to begin from',
+      expected: `the weight ${name} [${shape}], as the recipe says`,
+      got: got ? `[${got}]` : 'none of that name',
+      hint: 'Begin from a model of the same architecture: the same kind, mixer and widths.',
+    })
+  }
+  return weights
 }
 
 function otherData(expected: string, got: string): InputError {
