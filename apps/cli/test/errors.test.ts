@@ -102,7 +102,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       'trm: recipe override',
       '  expected  a known key of optimizer',
       '  got       "optimizer.learnigRate"',
-      "  to do     Did you mean 'optimizer.learningRate'? Known keys of optimizer: learningRate, weightDecay, beta1, beta2, puzzleLearningRate, puzzleWeightDecay, warmupSteps, minimumRatio, averageDecay, loss.",
+      "  to do     Did you mean 'optimizer.learningRate'? Known keys of optimizer: kind, learningRate, muonLearningRate, weightDecay, weightDecayOf, beta1, beta2, puzzleLearningRate, puzzleWeightDecay, warmupSteps, minimumRatio, gradientClip, averageDecay, loss, labelSmoothing.",
     ],
   ],
   [

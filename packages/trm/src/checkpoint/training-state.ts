@@ -55,7 +55,7 @@ export interface TrainingState {
   /** [batch] the draw that each slot is working on. */
   readonly slotDraws: readonly number[]
   /** [batch] the optimiser step in which each slot began its draw; empty where no stay depends on it. */
-  readonly slotBegun?: readonly number[]
+  readonly slotBegun?: readonly number[] | undefined
   readonly best: BestFigure | null
   /** Checksum of the training data, so that a run does not go on with other puzzles. */
   readonly dataChecksum: string
@@ -87,7 +87,7 @@ const storedFields = z.strictObject({
   step: count(),
   nextDraw: count(),
   slotDraws: z.array(count()).max(1_048_576),
-  slotBegun: z.array(count()).max(1_048_576).default([]),
+  slotBegun: z.array(count()).max(1_048_576).optional(),
   best: z
     .strictObject({
       step: count(),

@@ -50,8 +50,8 @@ export type RecipeName = (typeof recipeNames)[number]
 export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze({
   'sudoku-4x4': parseRecipe(sudoku4x4, 'recipe sudoku-4x4'),
   'sudoku-6x6': parseRecipe(sudoku6x6, 'recipe sudoku-6x6'),
-  'sudoku-small': parseRecipe(sudokuSmall, 'recipe sudoku-small'),
   'sudoku-extreme': parseRecipe(sudokuExtreme, 'recipe sudoku-extreme'),
+  'sudoku-small': parseRecipe(sudokuSmall, 'recipe sudoku-small'),
   'sudoku-extreme-mlp': parseRecipe(sudokuExtremeMlp, 'recipe sudoku-extreme-mlp'),
   'sudoku-extreme-att': parseRecipe(sudokuExtremeAtt, 'recipe sudoku-extreme-att'),
   'maze-small': parseRecipe(mazeSmall, 'recipe maze-small'),

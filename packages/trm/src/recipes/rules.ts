@@ -217,6 +217,26 @@ const warmupWithinSteps: Rule = ({ optimizer: { warmupSteps }, training: { steps
         hint: 'The learning rate would never reach its full value: lower the warm-up or train longer.',
       }
 
+const muonFollowsASchedule: Rule = ({ optimizer: { kind, learningRate } }) =>
+  kind !== 'muon' || learningRate > 0
+    ? null
+    : {
+        key: 'optimizer.learningRate',
+        expected: "more than 0 where optimizer.kind is 'muon'",
+        got: String(learningRate),
+        hint: 'optimizer.muonLearningRate follows its schedule in proportion, and 0 has none.',
+      }
+
+const smoothingNeedsSoftmax: Rule = ({ optimizer: { loss, labelSmoothing } }) =>
+  labelSmoothing === 0 || loss === 'softmax'
+    ? null
+    : {
+        key: 'optimizer.labelSmoothing',
+        expected: `0 where optimizer.loss is '${loss}'`,
+        got: String(labelSmoothing),
+        hint: "Label smoothing is defined for softmax: set optimizer.loss to 'softmax', or leave it out.",
+      }
+
 /** Rows × columns. */
 const knownBoxes = Object.values(boxShapes).map((shape) => `${shape.boxRows}×${shape.boxColumns}`)
 
@@ -300,6 +320,8 @@ const rules: readonly Rule[] = [
   workersDivideBatch,
   microBatchDividesShare,
   warmupWithinSteps,
+  muonFollowsASchedule,
+  smoothingNeedsSoftmax,
   sudokuBoxIsKnown,
   mazeDensityIsARange,
   mazeHoldsItsPath,

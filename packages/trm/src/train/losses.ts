@@ -5,13 +5,16 @@ import {
   binaryCrossEntropy,
   cast,
   equal,
+  exponential,
   greater,
   greaterOrEqual,
+  logarithm,
   maximum,
   multiply,
   range,
   reciprocal,
   reduceMaximum,
+  reduceMean,
   reduceSum,
   reshape,
   scalar,
@@ -20,6 +23,7 @@ import {
   softmaxCrossEntropy,
   stablemaxCrossEntropy,
   stopGradient,
+  subtract,
   sumAll,
   type Tensor,
 } from '@tiny-recursive-models/tensor'
@@ -30,6 +34,38 @@ export type CellLoss = 'stablemax' | 'softmax'
 const cellLosses: Readonly<Record<CellLoss, (logits: Tensor, labels: Tensor) => Tensor>> = {
   stablemax: stablemaxCrossEntropy,
   softmax: softmaxCrossEntropy,
+}
+
+export interface CellLossConfig {
+  readonly loss: CellLoss
+  /** Share of the target that is spread over all symbols, for softmax only; default 0. */
+  readonly labelSmoothing?: number
+}
+
+/**
+ * [B, S]: the loss of every cell, 0 where it is not scored. With label smoothing s (arXiv 1512.00567) it is
+ * (1 − s) · CE + s · the mean over symbols of −log p.
+ *
+ * @param logits [B, S, V]
+ * @param labels [B, S] int32, negative where a cell is not scored
+ */
+export function cellLoss(
+  logits: Tensor,
+  labels: Tensor,
+  { loss, labelSmoothing = 0 }: CellLossConfig,
+): Tensor {
+  const plain = cellLosses[loss](logits, labels)
+  if (labelSmoothing === 0) return plain
+  const scored = greaterOrEqual(labels, scalar(0, 'int32'))
+  const spread = select(scored, meanSurprise(logits), 0)
+  return add(multiply(plain, 1 - labelSmoothing), multiply(spread, labelSmoothing))
+}
+
+/** [B, S]: the mean over symbols of −log p, p from the softmax of logits [B, S, V]. */
+function meanSurprise(logits: Tensor): Tensor {
+  const shifted = subtract(logits, stopGradient(reduceMaximum(logits, -1)))
+  const total = reduceSum(exponential(shifted), -1)
+  return reshape(subtract(logarithm(total), reduceMean(shifted, -1)), logits.shape.slice(0, -1))
 }
 
 /** What a supervision step says about a batch (reference section 3). */
@@ -70,7 +106,7 @@ export function continueTarget({ haltLogits, continueLogits }: HaltingScores, is
 export function judge(
   { logits, haltLogits, continueLogits }: HaltingScores & Pick<Prediction, 'logits'>,
   labels: Tensor,
-  cellLoss: CellLoss,
+  lossConfig: CellLossConfig,
   target?: Tensor,
 ): Judgement {
   const [batch] = labels.shape as [number, number]
@@ -78,7 +114,7 @@ export function judge(
   const scoredCells = reshape(reduceSum(scored, 1), [batch])
   const divisor = reciprocal(maximum(scoredCells, 1)) // a slot without labels counts as divisor 1
 
-  const perCell = cellLosses[cellLoss](logits, labels) // [B, S], 0 where not scored
+  const perCell = cellLoss(logits, labels, lossConfig) // [B, S], 0 where not scored
   const perSlot = multiply(reshape(reduceSum(perCell, 1), [batch]), divisor)
 
   const right = multiply(labelsWin(logits, labels), scored) // [B, S]

@@ -27,12 +27,13 @@ import { type ModelConfig, sequenceLength, stateNames, structureOfModel } from '
 import type { States } from '../models/recursion.ts'
 import { type Prediction, startStates, supervisionStep } from '../models/trm.ts'
 import { type Weights, weightTypes } from '../models/weights.ts'
+import { clipGradients } from '../optim/clip.ts'
 import { type OptimizerConfig, type Scheduled, updateWeight } from '../optim/update.ts'
-import { type CellLoss, continueTarget, type Judgement, judge, metricsVector } from './losses.ts'
+import { type CellLossConfig, continueTarget, type Judgement, judge, metricsVector } from './losses.ts'
 
 export interface StepConfig {
   readonly model: ModelConfig
-  readonly optimizer: OptimizerConfig & { readonly puzzleWeightDecay: number; readonly loss: CellLoss }
+  readonly optimizer: OptimizerConfig & CellLossConfig & { readonly puzzleWeightDecay: number }
   /** Slots of the whole batch: losses are divided by it. */
   readonly batch: number
   /** Slots that one program run works on; a divisor of `batch`. */
@@ -147,7 +148,7 @@ function supervise(feeds: Named, states: Named, weights: Weights, config: StepCo
   const earlier: Judgement[] = []
   for (let step = 0; step < gradientSteps - 1; step++) {
     const passed = predict(feeds, reached, weights, model, config.recompute, step)
-    earlier.push(judge(passed, feeds.labels!, config.optimizer.loss))
+    earlier.push(judge(passed, feeds.labels!, config.optimizer))
     reached = passed.flowing
   }
   const prediction = predict(feeds, reached, weights, model, config.recompute, gradientSteps - 1)
@@ -163,7 +164,7 @@ function supervise(feeds: Named, states: Named, weights: Weights, config: StepCo
   const target = model.continueLoss
     ? continueTarget(predict(feeds, prediction.states, weights, model, false), atLimit)
     : undefined
-  const judgement = judge(prediction, feeds.labels!, config.optimizer.loss, target)
+  const judgement = judge(prediction, feeds.labels!, config.optimizer, target)
   const metrics = metricsVector(judgement, prediction.haltLogits, halted, steps)
   const lossSum = earlier.reduce((sum, { totalLoss }) => add(sum, totalLoss), judgement.totalLoss)
   return {
@@ -194,21 +195,26 @@ function differentiate(feeds: Named, states: Named, config: StepConfig) {
 }
 
 function updateAll(states: Named, gradient: Named, scheduled: Scheduled, config: StepConfig): Named {
+  const { optimizer } = config
+  const { gradientClip = null } = optimizer
+  // The norm is an output too: equal nodes become one, so it is computed once.
+  const applied =
+    gradientClip === null ? gradient : clipGradients(gradient, gradientNorm(gradient), gradientClip)
   const updates: Record<string, Tensor> = {}
-  for (const [name, tensor] of Object.entries(gradient)) {
+  for (const [name, tensor] of Object.entries(applied)) {
     const before = {
       weights: states[`weights.${name}`]!,
       average: states[`average.${name}`]!,
       moment1: states[`moment1.${name}`]!,
       moment2: states[`moment2.${name}`]!,
     }
-    for (const [role, updated] of Object.entries(updateWeight(before, tensor, scheduled, config.optimizer)))
+    for (const [role, updated] of Object.entries(updateWeight(name, before, tensor, scheduled, optimizer)))
       updates[`${role}.${name}`] = updated
   }
   return updates
 }
 
-/** [1]: the length of all gradients as one vector. */
+/** [1]: the length of all gradients as one vector, before any clipping. */
 function gradientNorm(gradient: Named): Tensor {
   const squares = Object.values(gradient).map((tensor) => sumAll(multiply(tensor, tensor)))
   return reshape(squareRoot(squares.reduce((sum, square) => add(sum, square))), [1])

@@ -289,7 +289,7 @@ class TrainingRun {
       step: this.#step,
       nextDraw,
       slotDraws: draws,
-      slotBegun: recipe.noise ? begun : [],
+      ...(recipe.noise && { slotBegun: begun }),
       best: this.#best,
       dataChecksum: data.checksum,
       microBatch: config.microBatch,

@@ -155,7 +155,7 @@ test('a run goes on with its own recipe only', () => {
   assertSameRecipe(stored, overrideRecipe(stored, longer))
   assert.equal(
     messageOf(() => assertSameRecipe(stored, overrideRecipe(stored, ['optimizer.learningRate=0.5']))),
-    `resume: optimizer.learningRate: expected ${stored.optimizer.learningRate}, as the run was started with, got 0.5. Only training.steps, training.evaluateEvery, training.evaluatePuzzles, training.checkpointEvery, training.keepCheckpoints, training.stopAtAccuracy, training.stopAfterSeconds may change on resume: take the stored value, or start a new run in another folder.`,
+    `resume: optimizer.learningRate: expected ${stored.optimizer.learningRate}, as the run was started with, got 0.5. Only training.steps, training.evaluateEvery, training.evaluatePuzzles, training.evaluateSteps, training.checkpointEvery, training.keepCheckpoints, training.stopAtAccuracy, training.stopAfterSeconds may change on resume: take the stored value, or start a new run in another folder.`,
   )
   assert.match(
     messageOf(() => assertSameRecipe(stored, recipes['sudoku-extreme-mlp'])),

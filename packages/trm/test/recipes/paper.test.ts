@@ -70,11 +70,11 @@ test('a variant changes what its row says and nothing else', () => {
     const variant = paperVariant(base, name)
     assert.equal(variant.name, `sudoku-4x4-${name}`)
     assert.deepEqual([variant.data, variant.training], [base.data, base.training])
-    return Object.fromEntries(
-      [...Object.entries(variant.model), ...Object.entries(variant.optimizer)].filter(
-        ([key, value]) => value !== { ...base.model, ...base.optimizer }[key as 'width'],
-      ),
-    )
+    const changed = (section: 'model' | 'optimizer') => {
+      const before: Readonly<Record<string, unknown>> = base[section]
+      return Object.entries(variant[section]).filter(([key, value]) => value !== before[key])
+    }
+    return Object.fromEntries([...changed('model'), ...changed('optimizer')])
   }
   assert.deepEqual(Object.fromEntries(paperVariantNames.map((name) => [name, changes(name)])), {
     'trm-mlp': {},

@@ -70,6 +70,10 @@ test('the Sudoku-Extreme recipes are the published settings', () => {
     expansion: 4,
     blocks: 2,
     mixer: 'mlp',
+    norm: 'after',
+    hiddenWidth: 256,
+    groupWidth: 256,
+    answerInput: 'none',
     positions: 'none',
     prefixTokens: 16,
     puzzleEmbeddingWidth: 512,
@@ -79,16 +83,21 @@ test('the Sudoku-Extreme recipes are the published settings', () => {
     exploration: 0.1,
   })
   assert.deepEqual(mlp.optimizer, {
+    kind: 'adam-atan2',
     learningRate: 1e-4,
+    muonLearningRate: 0.02,
     weightDecay: 1,
+    weightDecayOf: 'all',
     beta1: 0.9,
     beta2: 0.95,
     puzzleLearningRate: 1e-4,
     puzzleWeightDecay: 1,
     warmupSteps: 2000,
     minimumRatio: 1,
+    gradientClip: null,
     averageDecay: 0.999,
     loss: 'stablemax',
+    labelSmoothing: 0,
   })
   assert.equal(mlp.training.batch, 768)
   assert.equal(mlp.training.steps, 65_000)
@@ -177,7 +186,7 @@ test('a wrong value names its key, what is expected and what came', () => {
     parseMessage((recipe) => {
       recipe.model!.mixer = 'conv'
     }),
-    `my.json: model.mixer: expected 'mlp' or 'attention', got "conv". Correct model.mixer.`,
+    `my.json: model.mixer: expected 'mlp' or 'attention' or 'groups' or 'fields' or 'neighbours', got "conv". Correct model.mixer.`,
   )
   assert.equal(
     parseMessage((recipe) => {
@@ -215,7 +224,7 @@ test('an unknown key names the nearest one, also where that makes a key missing'
       delete recipe.optimizer!.learningRate
       recipe.optimizer!.lerningRate = 1
     }),
-    `my.json: expected a known key of optimizer, got "optimizer.lerningRate". Did you mean 'optimizer.learningRate'? Known keys of optimizer: learningRate, weightDecay, beta1, beta2, puzzleLearningRate, puzzleWeightDecay, warmupSteps, minimumRatio, averageDecay, loss.`,
+    `my.json: expected a known key of optimizer, got "optimizer.lerningRate". Did you mean 'optimizer.learningRate'? Known keys of optimizer: kind, learningRate, muonLearningRate, weightDecay, weightDecayOf, beta1, beta2, puzzleLearningRate, puzzleWeightDecay, warmupSteps, minimumRatio, gradientClip, averageDecay, loss, labelSmoothing.`,
   )
   assert.equal(
     parseMessage((recipe) => {
@@ -280,6 +289,14 @@ test('rules over several keys say which key to change', () => {
     [
       ['training.steps=50'],
       'recipe override: optimizer.warmupSteps: expected at most training.steps (50), got 100. The learning rate would never reach its full value: lower the warm-up or train longer.',
+    ],
+    [
+      ['optimizer.labelSmoothing=0.1'],
+      "recipe override: optimizer.labelSmoothing: expected 0 where optimizer.loss is 'stablemax', got 0.1. Label smoothing is defined for softmax: set optimizer.loss to 'softmax', or leave it out.",
+    ],
+    [
+      ['optimizer.kind=muon', 'optimizer.learningRate=0'],
+      "recipe override: optimizer.learningRate: expected more than 0 where optimizer.kind is 'muon', got 0. optimizer.muonLearningRate follows its schedule in proportion, and 0 has none.",
     ],
   ]
   for (const [overrides, message] of cases) {
@@ -346,7 +363,7 @@ test('a wrong override says what is wrong', () => {
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['model.widht=3'])),
-    `recipe override: expected a known key of model, got "model.widht". Did you mean 'model.width'? Known keys of model: kind, nets, gradient, continueLoss, width, heads, expansion, blocks, mixer, positions, prefixTokens, puzzleEmbeddingWidth, cycles, recursions, supervisionSteps, exploration.`,
+    `recipe override: expected a known key of model, got "model.widht". Did you mean 'model.width'? Known keys of model: kind, nets, gradient, continueLoss, width, heads, expansion, blocks, mixer, norm, hiddenWidth, groupWidth, answerInput, positions, prefixTokens, puzzleEmbeddingWidth, cycles, recursions, supervisionSteps, exploration.`,
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['learningRate=3'])),

@@ -38,6 +38,7 @@ async function trained(options: {
   recipe: Recipe
   data?: DataSets
   resume?: TrainingState
+  shouldStop?: () => boolean
 }): Promise<TrainingEvent[]> {
   const events: TrainingEvent[] = []
   for await (const event of train({ executor, data, ...options })) events.push(event)
@@ -117,6 +118,41 @@ test('a run ends with a validation and a checkpoint when its time is used up, an
     further.flatMap((event) => (event.type === 'done' ? [[event.step, event.reason]] : [])),
     [[3, 'steps']],
   )
+})
+
+test('with any optimiser and clipping, a run that stopped goes on to the same weights bit for bit', async () => {
+  for (const kind of ['adamw', 'muon']) {
+    for (const microBatch of [8, 4]) {
+      const wanted = overrideRecipe(recipe, [
+        `optimizer.kind=${kind}`,
+        'optimizer.gradientClip=0.05',
+        'optimizer.weightDecayOf=matrices',
+        'optimizer.averageDecay=0.9',
+        'training.evaluateEvery=0',
+        `training.microBatch=${microBatch}`,
+        'training.steps=6',
+      ])
+      const events = await trained({ recipe: wanted })
+      const norms = events.flatMap((event) => (event.type === 'step' ? [event.gradientNorm] : []))
+      assert.ok(
+        norms.every((norm) => norm > 0.05),
+        `norms before clipping, and all of them clipped: ${norms}`,
+      )
+      let done = 0
+      const state = lastState(await trained({ recipe: wanted, shouldStop: () => ++done === 3 }))
+      assert.equal(state.step, 3)
+      const resumed = lastState(await trained({ recipe: wanted, resume: state }))
+      assert.equal(resumed.step, 6)
+      const whole = lastState(events)
+      assert.deepEqual([...resumed.tensors.keys()].sort(), [...whole.tensors.keys()].sort())
+      for (const [name, { data }] of whole.tensors)
+        assert.deepEqual(resumed.tensors.get(name)?.data, data, `${kind}, ${microBatch}: ${name}`)
+      assert.notDeepEqual(
+        state.tensors.get('weights.blocks.0.mixer.down')?.data,
+        whole.tensors.get('weights.blocks.0.mixer.down')?.data,
+      )
+    }
+  }
 })
 
 test('other data than that of the state is refused, also where nothing is left to train', async () => {

@@ -267,16 +267,21 @@ weight_decay: 0.3
     )
     assert.deepEqual(assumed, {})
     assert.deepEqual(state.recipe.optimizer, {
+      kind: 'adam-atan2',
       learningRate: 2e-4,
+      muonLearningRate: 0.02,
       weightDecay: 0.3,
+      weightDecayOf: 'all',
       beta1: 0.8,
       beta2: 0.9,
       puzzleLearningRate: 0.01,
       puzzleWeightDecay: 0.1,
       warmupSteps: 100_000,
       minimumRatio: 0.5,
+      gradientClip: null,
       averageDecay: 0.99,
       loss: 'softmax',
+      labelSmoothing: 0,
     })
     assert.equal(state.recipe.training.batch, 384)
   })
