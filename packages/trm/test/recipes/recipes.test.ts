@@ -367,7 +367,7 @@ test('a wrong override says what is wrong', () => {
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['learningRate=3'])),
-    `recipe override: expected a known key, got "learningRate". Did you mean 'optimizer.learningRate'? Known keys: name, description, model, data, optimizer, training.`,
+    `recipe override: expected a known key, got "learningRate". Did you mean 'optimizer.learningRate'? Known keys: name, description, model, data, noise, optimizer, training.`,
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['model.width.x=3'])),
