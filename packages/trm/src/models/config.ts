@@ -36,13 +36,13 @@ export interface ModelConfig {
   readonly blocks: number
   readonly mixer: 'mlp' | 'attention' | StructuredMixer
   /** Of structured mixers: a block is rms(h + f(h)) as published, or h + f(rms(h)). */
-  readonly norm?: 'after' | 'before'
+  readonly norm?: 'after' | 'before' | undefined
   /** Of structured mixers: hidden width of the net of every node. */
-  readonly hiddenWidth?: number
+  readonly hiddenWidth?: number | undefined
   /** Of structured mixers: hidden width of the net of every group, or of a cell with its neighbours. */
-  readonly groupWidth?: number
+  readonly groupWidth?: number | undefined
   /** `noisy`: every supervision step is also shown the answer part-way between noise and truth; see recipe.noise. */
-  readonly answerInput?: 'none' | 'noisy'
+  readonly answerInput?: 'none' | 'noisy' | undefined
   readonly positions: 'rotary' | 'learned' | 'none'
   /** P, tokens in front of the cells that hold the puzzle embedding; see prefixLength. */
   readonly prefixTokens: number

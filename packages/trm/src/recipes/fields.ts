@@ -57,14 +57,14 @@ const modelFields = z.strictObject(
     blocks: wholeNumber(1, 64),
     /** `groups`, `fields` and `neighbours` go by what the puzzle family says of its cells and symbols. */
     mixer: oneOf('mlp', 'attention', 'groups', 'fields', 'neighbours'),
-    /** Of those three: a block is rms(h + f(h)), as published, or h + f(rms(h)). */
-    norm: oneOf('after', 'before').default('after'),
-    /** Of those three: hidden width of the net of every node. */
-    hiddenWidth: wholeNumber(1, 65_536).default(256),
+    /** Of those three: a block is rms(h + f(h)), as published and by default, or h + f(rms(h)). */
+    norm: oneOf('after', 'before').optional(),
+    /** Of those three: hidden width of the net of every node; by default twice the width, as the next. */
+    hiddenWidth: wholeNumber(1, 65_536).optional(),
     /** Of those three: hidden width of the net of every group of cells. */
-    groupWidth: wholeNumber(1, 65_536).default(256),
+    groupWidth: wholeNumber(1, 65_536).optional(),
     /** `noisy`: every supervision step is also shown the answer part-way between noise and truth: see `noise`. */
-    answerInput: oneOf('none', 'noisy').default('none'),
+    answerInput: oneOf('none', 'noisy').optional(),
     positions: oneOf('rotary', 'learned', 'none'),
     /** P, the tokens in front of the cells (published: puzzle_emb_len); see `prefixLength` for 0. */
     prefixTokens: wholeNumber(0, 4_096),

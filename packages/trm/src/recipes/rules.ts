@@ -84,7 +84,7 @@ const latentsAreAllUpdated: Rule = ({ model: { kind, recursions } }) =>
         hint: 'Every update renews a latent of its own, and there are six.',
       }
 
-const noiseIsShown: Rule = ({ model: { answerInput }, noise }) =>
+const noiseIsShown: Rule = ({ model: { answerInput = 'none' }, noise }) =>
   (answerInput === 'noisy') === (noise !== null)
     ? null
     : {
@@ -95,7 +95,7 @@ const noiseIsShown: Rule = ({ model: { answerInput }, noise }) =>
         hint: 'A model that is shown noisy answers is trained on them, and no other: set both or neither.',
       }
 
-const denoiserIsShownNoise: Rule = ({ model: { kind, answerInput, cycles } }) =>
+const denoiserIsShownNoise: Rule = ({ model: { kind, answerInput = 'none', cycles } }) =>
   kind !== 'denoiser' || (answerInput === 'noisy' && cycles === 1)
     ? null
     : {
@@ -109,7 +109,7 @@ const denoiserIsShownNoise: Rule = ({ model: { kind, answerInput, cycles } }) =>
       }
 
 /** What tells which cells see each other: a Sudoku its groups and digits, a maze its grid. */
-const mixerFitsPuzzles: Rule = ({ model: { mixer, answerInput }, data }) => {
+const mixerFitsPuzzles: Rule = ({ model: { mixer, answerInput = 'none' }, data }) => {
   const family = data.kind.startsWith('sudoku') ? 'sudoku' : data.kind.startsWith('maze') ? 'maze' : null
   const fits = { groups: family === 'sudoku', fields: family === 'sudoku', neighbours: family !== null }
   if (mixer === 'mlp' || mixer === 'attention') {
