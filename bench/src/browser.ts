@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import { openSuite } from '../../testing/suite/open-suite.ts'
 import { measurePage } from './speed/measure-page.ts'
-import { median } from './speed/operations.ts'
+import { median } from './speed/median.ts'
 import { measureRecipe, type RecipeSpeed, summarize } from './speed/recipe-speed.ts'
 
 const help = `npm run bench:browser -- [--recipe NAME] [--steps N] [--puzzles N] [--repetitions N] [--page-only]

@@ -9,7 +9,7 @@ import {
   type TrainedModel,
   train,
 } from '@tiny-recursive-models/trm'
-import { median } from './operations.ts'
+import { median } from './median.ts'
 
 export interface InferenceSpeed {
   readonly halting: 'full' | 'early'

@@ -3,6 +3,7 @@ import {
   floatTensor,
   Machine,
   matmul,
+  matmulOperations,
   type RunnableProgram,
   slice,
   trace,
@@ -14,8 +15,8 @@ import {
   TrainingEngine,
   traceTrainingStep,
 } from '@tiny-recursive-models/trm'
+import { median } from './median.ts'
 import { benchModels } from './models.ts'
-import { matmulOperations, median } from './operations.ts'
 
 export interface TrainingSpeed {
   readonly name: string

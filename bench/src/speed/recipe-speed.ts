@@ -10,7 +10,7 @@ import {
   selectPuzzles,
   train,
 } from '@tiny-recursive-models/trm'
-import { median } from './operations.ts'
+import { median } from './median.ts'
 
 export interface RecipeSpeed {
   /** Milliseconds of each optimiser step, the first (which warms up) left out. */

@@ -20,6 +20,7 @@ import {
   writeFileAtomically,
 } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
+import { addEffortOptions, attemptsEffort, type EffortOptions } from '../effort-options.ts'
 import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
 import {
   checkpointOption,
@@ -36,8 +37,10 @@ import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 import { readPuzzles, readTestSet } from '../puzzles.ts'
+import { describeWays, effortWays, measureWays } from './eval-effort.ts'
 
-interface EvalOptions {
+interface EvalOptions extends EffortOptions {
+  readonly effort?: true
   readonly data?: string
   readonly checkpoint?: CheckpointChoice
   readonly maxSteps?: number
@@ -51,7 +54,7 @@ interface EvalOptions {
 }
 
 export function addEval(program: Command): void {
-  program
+  const command = program
     .command('eval <run>')
     .description(
       'measure the model of a run folder, a checkpoint file or a shipped model on puzzles it has not seen',
@@ -60,6 +63,7 @@ export function addEval(program: Command): void {
     .addOption(checkpointOption())
     .addOption(maxStepsOption())
     .option('--early', 'measure early halting too: end when the model believes that it is right')
+    .option('--effort', 'a table of what more steps and more attempts give, and what they cost')
     .option('--limit <count>', 'a random sample of so many puzzles', wholeNumber(1, 1e9))
     .option('--augmentations <count>', 'ARC: ask under so many only (default: all)', wholeNumber(0, 1e6))
     .option('--submission <file>', 'ARC: write the first two of the vote, with all steps, there')
@@ -72,11 +76,13 @@ export function addEval(program: Command): void {
 Examples:
   trm eval runs/sudoku-6x6-0
   trm eval sudoku-6x6 --early
+  trm eval sudoku-extreme --data hard.csv --limit 100 --max-steps 400 --attempts 8
   trm eval runs/sudoku-6x6-0 --early --max-steps 64
   trm eval runs/arc-agi-1-0 --augmentations 100 --submission submission.json
   trm eval runs/sudoku-small-0 --data hard.csv.gz --limit 500 --checkpoint final --json`,
     )
     .action(runEval)
+  addEffortOptions(command)
 }
 
 async function runEval(run: string, options: EvalOptions): Promise<void> {
@@ -97,6 +103,22 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
     interrupted = true
   })
   const progress = new Progress(options.json === true)
+  if (options.effort || options.attempts !== undefined || attemptsEffort(options) !== null) {
+    const measured = await measureWays(
+      executor,
+      opened,
+      set,
+      effortWays(opened, options),
+      progress,
+      () => interrupted,
+    )
+    progress.stop()
+    release()
+    if (measured === null) return reportInterrupted()
+    if (options.json) printJson({ run, puzzles: set.name, executor: executor.name, ways: measured })
+    else print(`${plural(set.count, 'puzzle')} of ${whole.name}\n${describeWays(measured)}`)
+    return
+  }
   const measure = async (halting: 'full' | 'early'): Promise<Measured | null> => {
     const settings = {
       halting,
@@ -122,9 +144,7 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
   progress.stop()
   release()
   if (full === null || (options.early && early === null)) {
-    process.stderr.write('interrupted: nothing to report\n')
-    process.exitCode = interruptedExitCode
-    return
+    return reportInterrupted()
   }
   if (options.submission !== undefined && full.ballot) {
     const text = formatSubmission(full.ballot.submission())
@@ -155,6 +175,11 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
   if (arc.early) ways.push(['early halting', arc.early])
   print(`\n${describeArc(ways)}`)
   if (arc.submission !== null) print(`submission in ${arc.submission}`)
+}
+
+function reportInterrupted(): void {
+  process.stderr.write('interrupted: nothing to report\n')
+  process.exitCode = interruptedExitCode
 }
 
 interface Measured {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Thought, think } from '@tiny-recursive-models/trm'
+import { effortOf, type Thought, think } from '@tiny-recursive-models/trm'
 import {
   type CheckpointChoice,
   openModel,
@@ -8,6 +8,7 @@ import {
 } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import pc from 'picocolors'
+import { addEffortOptions, attemptsEffort, type EffortOptions } from '../effort-options.ts'
 import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
 import {
   checkpointOption,
@@ -23,8 +24,9 @@ import { gridSvg } from '../output/grid-svg.ts'
 import { print, printJson } from '../output/streams.ts'
 import { type AskedPuzzle, readPuzzle } from '../puzzle-argument.ts'
 import { modelAndPuzzle } from '../solve-arguments.ts'
+import { solveByAttempts } from './solve-attempts.ts'
 
-interface SolveOptions {
+interface SolveOptions extends EffortOptions {
   readonly model?: string
   readonly checkpoint?: CheckpointChoice
   readonly maxSteps?: number
@@ -41,7 +43,7 @@ interface SolveOptions {
 const watchMs = 350
 
 export function addSolve(program: Command): void {
-  program
+  const command = program
     .command('solve')
     .usage('[options] [run] <puzzle>')
     .argument(
@@ -68,12 +70,14 @@ export function addSolve(program: Command): void {
 Examples:
   trm solve "..1.3....32.12.4" --watch
   trm solve generated --model sudoku-6x6
+  trm solve hard.txt --attempts 20 --max-steps 200
   trm solve runs/sudoku-4x4-0 "..1.3....32.12.4" --watch
   trm solve runs/sudoku-6x6-0 puzzles.csv --row 3 --max-steps 32
   trm solve runs/maze-small-0 maze.txt --watch
   trm solve runs/maze-small-0 generated --row 7 --svg maze.svg`,
     )
     .action(runSolve)
+  addEffortOptions(command)
 }
 
 async function runSolve(first: string, second: string | undefined, options: SolveOptions): Promise<void> {
@@ -87,6 +91,14 @@ async function runSolve(first: string, second: string | undefined, options: Solv
     interrupted = true
   })
   if (!options.json && second === undefined && options.model === undefined) print(`model ${run}\n`)
+  const several = attemptsEffort(options)
+  if (several) {
+    const effort = effortOf({ ...several, ...given('maximumSteps', options.maxSteps) }, opened.model.config)
+    await solveByAttempts(executor, opened, puzzle, effort, options, run, () => interrupted)
+    release()
+    if (interrupted) process.exitCode = interruptedExitCode
+    return
+  }
   const show = options.json ? null : new ThoughtDisplay(puzzle, options.watch === true)
   const thoughts: Thought[] = []
   const settings = { ...given('maximumSteps', options.maxSteps), ...given('earlyHalting', options.early) }

@@ -169,7 +169,7 @@ export function likeliest(logits: Float32Array, symbols: number): Int32Array {
 }
 
 /** How an answer [S] compares with labels [S]. */
-function scoreAnswer(answer: Int32Array, labels: Int32Array): Omit<Score, 'valid'> {
+export function scoreAnswer(answer: Int32Array, labels: Int32Array): Omit<Score, 'valid'> {
   let [right, scored] = [0, 0]
   labels.forEach((label, cell) => {
     if (label < 0) return
@@ -242,7 +242,8 @@ export function wilsonInterval(share: number, count: number): readonly [number, 
   return [Math.max(0, center - spread), Math.min(1, center + spread)]
 }
 
-function checkSet(config: ModelConfig, set: AnyPuzzleSet): void {
+/** Refuses a set of other sizes than the model's. */
+export function checkSet(config: ModelConfig, set: AnyPuzzleSet): void {
   if (!('at' in set)) checkPuzzleSet(set)
   const fits =
     set.cells === config.cells && set.symbols === config.symbols && set.identifiers <= config.identifiers

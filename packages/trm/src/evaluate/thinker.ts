@@ -5,11 +5,12 @@ import {
   type HostTensor,
   integerTensor,
   Machine,
+  type RandomStream,
   type RunnableProgram,
 } from '@tiny-recursive-models/tensor'
 import { type ModelConfig, stateNames } from '../models/config.ts'
 import type { PuzzleTable } from '../models/puzzle-table.ts'
-import { type WeightsOf, weightTypes } from '../models/weights.ts'
+import { startVector, type WeightsOf, weightTypes } from '../models/weights.ts'
 import type { NoiseRecipe } from '../recipes/schema.ts'
 import type { CellLoss } from '../train/losses.ts'
 import { stateTypes, traceThinking } from '../train/programs.ts'
@@ -99,6 +100,24 @@ export class Thinker {
       logits: logits!.data as Float32Array,
       haltLogits: haltLogits!.data as Float32Array,
       wantsToHalt: wantsToHalt!.data as Float32Array,
+    }
+  }
+
+  /**
+   * Gives one slot start states with noise, so that another attempt goes another way (restarts by noise on the latent:
+   * standard deviation 0.3 in the field's reports). The slot's next step is without `reset`.
+   */
+  async beginNoisy(slot: number, deviation: number, random: RandomStream): Promise<void> {
+    for (const name of stateNames(this.config)) {
+      const start = (await this.#machine.read(`weights.${startVector(name)}`)).data
+      const state = await this.#machine.read(`carry.${name}`)
+      const [nodes, slots, width] = state.shape as [number, number, number]
+      for (let node = 0; node < nodes; node++) {
+        const at = (node * slots + slot) * width
+        for (let feature = 0; feature < width; feature++)
+          state.data[at + feature] = start[feature]! + deviation * random.normal()
+      }
+      await this.#machine.write(`carry.${name}`, state)
     }
   }
 

@@ -49,6 +49,19 @@ export function applySymmetry(symmetry: Symmetry, tokens: Int32Array): Int32Arra
   return moved
 }
 
+/** Undoes `applySymmetry`. */
+export function invertSymmetry({ cellFrom, tokenTo }: Symmetry, tokens: Int32Array): Int32Array {
+  const tokenFrom = new Uint8Array(tokenTo.length)
+  tokenTo.forEach((to, token) => {
+    tokenFrom[to] = token
+  })
+  const back = new Int32Array(tokens.length)
+  tokens.forEach((token, cell) => {
+    back[cellFrom[cell]!] = token < 0 ? token : tokenFrom[token]!
+  })
+  return back
+}
+
 /** [groups · groupSize] rows in shuffled bands, shuffled inside each band (or columns in stacks). */
 function permuteLines(groups: number, groupSize: number, random: RandomStream): Uint8Array {
   const lines = new Uint8Array(groups * groupSize)

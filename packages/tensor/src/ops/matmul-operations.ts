@@ -1,4 +1,5 @@
-import { expandProgram, nodesOf, type Program, simplifyProgram } from '@tiny-recursive-models/tensor'
+import { nodesOf, type Program } from '../graph/program.ts'
+import { expandProgram, simplifyProgram } from './rewrite.ts'
 
 /** Floating point operations of all matrix products of a program (a multiplication and an addition count 2). */
 export function matmulOperations(program: Program): number {
@@ -9,8 +10,4 @@ export function matmulOperations(program: Program): number {
     total += 2 * inner * node.shape.reduce((product, length) => product * length, 1)
   }
   return total
-}
-
-export function median(values: readonly number[]): number {
-  return [...values].sort((left, right) => left - right)[values.length >> 1]!
 }

@@ -1,0 +1,117 @@
+/** `trm solve --attempts`: a line an attempt, then the answer that was taken. */
+import {
+  type Attempt,
+  attemptAll,
+  type Effort,
+  type Executor,
+  InputError,
+  packPuzzles,
+  symmetryOf,
+  validityOf,
+} from '@tiny-recursive-models/trm'
+import { type OpenedModel, writeFileAtomically } from '@tiny-recursive-models/trm/node'
+import pc from 'picocolors'
+import { given } from '../options.ts'
+import { percent, plural } from '../output/format.ts'
+import { gridSvg } from '../output/grid-svg.ts'
+import { print, printJson } from '../output/streams.ts'
+import type { AskedPuzzle } from '../puzzle-argument.ts'
+
+interface ShowOptions {
+  readonly json?: true
+  readonly watch?: true
+  readonly svg?: string
+}
+
+const endings: Readonly<Record<Attempt['ended'], string>> = {
+  steps: 'used all its steps',
+  halting: 'believed that it was right',
+  still: 'stood still',
+}
+
+/** Tries until the rule of the puzzle finds an answer right; without a rule, until all attempts are made. */
+export async function solveByAttempts(
+  executor: Executor,
+  { model, recipe }: OpenedModel,
+  { view, question, label, warning }: AskedPuzzle,
+  effort: Effort,
+  { json, watch, svg }: ShowOptions,
+  run: string,
+  shouldStop: () => boolean,
+): Promise<void> {
+  if (watch) {
+    throw new InputError({
+      who: '--watch',
+      expected: 'one attempt',
+      got: `--attempts ${effort.attempts}`,
+      hint: 'Leave one of the two out.',
+    })
+  }
+  const colours = pc.isColorSupported && process.stdout.isTTY === true
+  if (!json) {
+    if (warning !== null) print(`note: ${warning}`)
+    print(`${view.draw({ tokens: question, question }, colours)}\n`)
+  }
+  const { cells, symbols } = model.config
+  // The label is only compared with: an unknown one scores nothing.
+  const answer = label ?? new Int32Array(cells).fill(-1)
+  const set = packPuzzles([{ question, answer }], { name: 'puzzle', cells, symbols })
+  const options = {
+    ...given('isValid', validityOf(recipe.data, model.config)),
+    ...given('symmetry', symmetryOf(recipe.data, model.config)),
+    shouldStop,
+  }
+  const attempts: Attempt[] = []
+  let chosen: Attempt | undefined
+  for await (const event of attemptAll(executor, model, set, effort, options)) {
+    if (event.type === 'attempt') {
+      const { type: _, puzzle: _puzzle, ...attempt } = event
+      attempts.push(attempt)
+      if (!json) print(describeAttempt(attempt))
+    }
+    if (event.type === 'answer') chosen = event.chosen
+  }
+  if (chosen === undefined) return
+  const problems = view.problems(question, chosen.answer)
+  if (svg !== undefined) {
+    const panels = attempts.map(({ answer: tokens, attempt, steps }) =>
+      view.panel(`attempt ${attempt + 1}: ${plural(steps, 'step')}`, { tokens, question }),
+    )
+    const drawn = gridSvg([view.panel('question', { tokens: question, question }), ...panels])
+    await writeFileAtomically(svg, new TextEncoder().encode(drawn))
+  }
+  if (json) {
+    printJson({
+      model: run,
+      question: view.format(question),
+      answer: view.format(chosen.answer),
+      solved: problems.length === 0,
+      problems,
+      attempts: attempts.map(({ answer: tokens, haltLogit, ...rest }) => ({
+        ...rest,
+        answer: view.format(tokens),
+        haltProbability: 1 / (1 + Math.exp(-haltLogit)),
+      })),
+    })
+    return
+  }
+  print(`\n${view.draw({ tokens: chosen.answer, question }, colours)}\n`)
+  const { green, red } = pc.createColors(colours)
+  const steps = attempts.reduce((sum, attempt) => sum + attempt.steps, 0)
+  const cost = `${plural(attempts.length, 'attempt')}, ${plural(steps, 'step')}`
+  if (problems.length === 0) print(green(`solved after ${cost}: ${view.solution}`))
+  else {
+    print(red(`not solved after ${cost}: ${plural(problems.length, 'problem')}`))
+    for (const message of problems.slice(0, 3)) print(`  ${message}`)
+  }
+}
+
+function describeAttempt({ attempt, steps, haltLogit, ended, valid }: Attempt): string {
+  return [
+    `attempt ${String(attempt + 1).padStart(2)}`,
+    `${String(steps).padStart(3)} steps`,
+    endings[ended],
+    `believes it is right ${percent(1 / (1 + Math.exp(-haltLogit))).padStart(7)}`,
+    ...(valid === null ? [] : [valid ? 'keeps the rules' : 'breaks the rules']),
+  ].join(' · ')
+}

@@ -1,0 +1,239 @@
+// Letters: B slots, S cells, V symbols.
+import { type Executor, matmulOperations, RandomStream } from '@tiny-recursive-models/tensor'
+import type { IsValid } from '../data/data-sets.ts'
+import { type AnyPuzzleSet, type Example, puzzleAt } from '../data/puzzle-set.ts'
+import type { DrawSymmetry, PuzzleSymmetry } from '../data/symmetry-of.ts'
+import { traceThinking } from '../train/programs.ts'
+import type { Effort } from './effort.ts'
+import { checkSet, evaluationSlots, likeliest, scoreAnswer, wilsonInterval } from './evaluate.ts'
+import { StandStill } from './stands-still.ts'
+import { Thinker, type TrainedModel } from './thinker.ts'
+
+export interface AttemptsOptions {
+  /** The family's rule; without it `accept: 'valid'` accepts nothing. */
+  readonly isValid?: IsValid
+  readonly symmetry?: DrawSymmetry
+  /** Puzzles worked on at a time. */
+  readonly slots?: number
+  readonly shouldStop?: () => boolean
+}
+
+/** One way to an answer. */
+export interface Attempt {
+  /** Counted from 0. */
+  readonly attempt: number
+  /** [S] of the puzzle as it was asked, whatever copy was worked on */
+  readonly answer: Int32Array
+  readonly steps: number
+  readonly haltLogit: number
+  readonly ended: 'steps' | 'halting' | 'still'
+  /** Null where there is no rule. */
+  readonly valid: boolean | null
+}
+
+/** Shares are 0 to 1. */
+export interface AttemptsReport {
+  readonly puzzles: number
+  readonly effort: Effort
+  /** Every labelled cell is right. */
+  readonly exactAccuracy: number
+  readonly exactInterval: readonly [number, number]
+  /** Null where there is no rule. */
+  readonly validAccuracy: number | null
+  /** Share of puzzles whose chosen answer stood still, and how many of those are exact; null where there are none. */
+  readonly settled: number
+  readonly settledExact: number | null
+  /** A puzzle, over all its attempts. */
+  readonly meanSteps: number
+  readonly meanAttempts: number
+  /** Operations of matrix products. */
+  readonly flopPerPuzzle: number
+  readonly puzzlesPerSecond: number
+  readonly elapsedMs: number
+}
+
+export type AttemptsEvent =
+  | ({ readonly type: 'attempt'; readonly puzzle: number } & Attempt)
+  | {
+      readonly type: 'answer'
+      readonly puzzle: number
+      readonly chosen: Attempt
+      /** All of them, the chosen one too. */
+      readonly attempts: readonly Attempt[]
+      readonly exact: boolean
+    }
+  | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly elapsedMs: number }
+  | { readonly type: 'done'; readonly report: AttemptsReport }
+
+/** A slot at work on one attempt. */
+interface Work {
+  readonly puzzle: number
+  readonly example: Example
+  readonly earlier: Attempt[]
+  readonly symmetry: PuzzleSymmetry | null
+  readonly still: StandStill
+  steps: number
+}
+
+/**
+ * Thinks about every puzzle with some effort: a slot tries a puzzle until an answer is accepted or its attempts are used
+ * up, and then takes the next. What is easy so costs little.
+ */
+export async function* attemptAll(
+  executor: Executor,
+  model: TrainedModel,
+  set: AnyPuzzleSet,
+  effort: Effort,
+  options: AttemptsOptions = {},
+): AsyncGenerator<AttemptsEvent, void> {
+  const { config } = model
+  checkSet(config, set)
+  const slots = Math.min(options.slots ?? evaluationSlots(config, set.count), set.count)
+  const thinker = await Thinker.create(executor, model, slots)
+  const flopPerStep = matmulOperations(traceThinking(config, 1))
+  try {
+    yield* attemptWith(thinker, flopPerStep, set, effort, options)
+  } finally {
+    await thinker.close()
+  }
+}
+
+async function* attemptWith(
+  thinker: Thinker,
+  flopPerStep: number,
+  set: AnyPuzzleSet,
+  effort: Effort,
+  { isValid, symmetry: drawSymmetry, shouldStop }: AttemptsOptions,
+): AsyncGenerator<AttemptsEvent, void> {
+  const { slots, config } = thinker
+  const { cells, symbols } = config
+  const started = performance.now()
+  const tokens = new Int32Array(slots * cells)
+  const identifiers = new Int32Array(slots)
+  const reset = new Float32Array(slots)
+  const attemptOf = new Int32Array(slots)
+  const work: (Work | null)[] = new Array<Work | null>(slots).fill(null)
+  const tally = { done: 0, exact: 0, valid: 0, settled: 0, settledExact: 0, steps: 0, attempts: 0 }
+  let next = 0
+
+  const begin = async (slot: number, puzzle: number, earlier: Attempt[]): Promise<void> => {
+    const example = puzzleAt(set, puzzle)
+    const attempt = earlier.length
+    const random = new RandomStream(effort.seed, 'attempt', puzzle, attempt)
+    const symmetry = attempt > 0 && effort.symmetries && drawSymmetry ? drawSymmetry(random) : null
+    tokens.set(symmetry ? symmetry.apply(example.inputs) : example.inputs, slot * cells)
+    identifiers[slot] = example.identifier
+    // Of a model that is shown noise, other attempts see other noise; a seed begins elsewhere in it.
+    attemptOf[slot] = effort.seed * 65_536 + attempt
+    const isNoisy = attempt > 0 && effort.startNoise > 0
+    reset[slot] = isNoisy ? 0 : 1
+    if (isNoisy) await thinker.beginNoisy(slot, effort.startNoise, random)
+    work[slot] = { puzzle, example, earlier, symmetry, still: new StandStill(), steps: 0 }
+  }
+  const takeNext = async (slot: number): Promise<void> => {
+    if (next < set.count) await begin(slot, next++, [])
+    else work[slot] = null
+  }
+  for (let slot = 0; slot < slots; slot++) await takeNext(slot)
+
+  let reported = 0
+  while (tally.done < set.count) {
+    if (shouldStop?.()) return
+    const { logits, haltLogits, wantsToHalt } = await thinker.step(tokens, identifiers, reset, attemptOf)
+    reset.fill(0)
+    for (let slot = 0; slot < slots; slot++) {
+      const current = work[slot]
+      if (!current) continue
+      current.steps++
+      const seen = likeliest(logits.subarray(slot * cells * symbols, (slot + 1) * cells * symbols), symbols)
+      const stands = current.still.note(seen)
+      const ended = endOf(effort, current.steps, stands, wantsToHalt[slot]! > 0)
+      if (ended === null) continue
+      const answer = current.symmetry ? current.symmetry.invert(seen) : seen
+      const attempt: Attempt = {
+        attempt: current.earlier.length,
+        answer,
+        steps: current.steps,
+        haltLogit: haltLogits[slot]!,
+        ended,
+        valid: isValid ? isValid(current.example.inputs, answer) : null,
+      }
+      yield { type: 'attempt', puzzle: current.puzzle, ...attempt }
+      const attempts = [...current.earlier, attempt]
+      const accepted = isAccepted(attempt, effort)
+      if (!accepted && attempts.length < effort.attempts) {
+        await begin(slot, current.puzzle, attempts)
+        continue
+      }
+      const chosen = accepted ? attempt : pick(attempts, effort)
+      const { exact } = scoreAnswer(chosen.answer, current.example.labels)
+      const isSettled = chosen.ended === 'still'
+      tally.done++
+      tally.exact += Number(exact)
+      tally.valid += Number(chosen.valid ?? false)
+      tally.settled += Number(isSettled)
+      tally.settledExact += Number(isSettled && exact)
+      tally.attempts += attempts.length
+      tally.steps += attempts.reduce((sum, { steps }) => sum + steps, 0)
+      yield { type: 'answer', puzzle: current.puzzle, chosen, attempts, exact }
+      await takeNext(slot)
+    }
+    const elapsedMs = performance.now() - started
+    if (elapsedMs - reported > 250) {
+      reported = elapsedMs
+      yield { type: 'progress', done: tally.done, total: set.count, elapsedMs }
+    }
+  }
+  const { done, exact, valid, settled, settledExact, steps, attempts } = tally
+  const elapsedMs = performance.now() - started
+  yield {
+    type: 'done',
+    report: {
+      puzzles: done,
+      effort,
+      exactAccuracy: exact / done,
+      exactInterval: wilsonInterval(exact / done, done),
+      validAccuracy: isValid ? valid / done : null,
+      settled: settled / done,
+      settledExact: settled > 0 ? settledExact / settled : null,
+      meanSteps: steps / done,
+      meanAttempts: attempts / done,
+      flopPerPuzzle: (flopPerStep * steps) / done,
+      puzzlesPerSecond: (1000 * done) / elapsedMs,
+      elapsedMs,
+    },
+  }
+}
+
+/** Why an attempt ends after this step; null where it goes on. */
+function endOf(
+  { stop, maximumSteps }: Effort,
+  steps: number,
+  stands: boolean,
+  halts: boolean,
+): Attempt['ended'] | null {
+  if (stop === 'still' && stands) return 'still'
+  if (stop === 'halting' && halts) return 'halting'
+  return steps >= maximumSteps ? 'steps' : null
+}
+
+const isAccepted = ({ valid, ended }: Attempt, { accept }: Effort): boolean =>
+  accept === 'valid' ? valid === true : accept === 'still' && ended === 'still'
+
+/** Of equals the earliest: by votes and then by halting score, or by halting score alone; what stood still goes first. */
+function pick(attempts: readonly Attempt[], { pick: by }: Effort): Attempt {
+  const votes = new Map<string, number>()
+  for (const { answer } of attempts) votes.set(answer.join(), (votes.get(answer.join()) ?? 0) + 1)
+  const rank = (attempt: Attempt): readonly number[] => [
+    by === 'vote' ? votes.get(attempt.answer.join())! : 0,
+    Number(attempt.ended === 'still'),
+    attempt.haltLogit,
+  ]
+  return attempts.reduce((best, attempt) => (isGreater(rank(attempt), rank(best)) ? attempt : best))
+}
+
+/** In the order of a dictionary. */
+function isGreater(left: readonly number[], right: readonly number[]): boolean {
+  const place = left.findIndex((value, index) => value !== right[index])
+  return place >= 0 && left[place]! > right[place]!
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { RandomStream } from '@tiny-recursive-models/tensor'
+import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+import { loadDataSets } from '../../src/data/load.ts'
+import { selectPuzzles } from '../../src/data/puzzle-set.ts'
+import { symmetryOf } from '../../src/data/symmetry-of.ts'
+import { type AttemptsEvent, attemptAll } from '../../src/evaluate/attempts.ts'
+import { type Effort, effortOf } from '../../src/evaluate/effort.ts'
+import { evaluate } from '../../src/evaluate/evaluate.ts'
+import { openShippedModel } from '../../src/node/model-files.ts'
+
+const executor = await openOrtExecutor({ device: 'cpu', threads: 1 })
+const opened = await openShippedModel('sudoku-4x4')
+const { model, recipe } = opened
+const data = await loadDataSets(recipe.data, () => assert.fail('generated data needs no file'))
+const set = selectPuzzles(
+  data.test,
+  Array.from({ length: 40 }, (_, index) => index),
+)
+const rule = { ...(data.isValid && { isValid: data.isValid }), slots: 7 }
+
+async function attempted(wanted: Partial<Effort>, options = {}) {
+  const events: AttemptsEvent[] = []
+  const effort = effortOf(wanted, model.config)
+  for await (const event of attemptAll(executor, model, set, effort, { ...rule, ...options }))
+    events.push(event)
+  const done = events.at(-1)!
+  assert.ok(done.type === 'done')
+  const answers = events.flatMap((event) => (event.type === 'answer' ? [event] : []))
+  return { report: done.report, answers: answers.sort((left, right) => left.puzzle - right.puzzle) }
+}
+
+test('one attempt is an evaluation: with all steps, and ended by the halting score', async () => {
+  for (const [stop, halting] of [
+    ['never', 'full'],
+    ['halting', 'early'],
+  ] as const) {
+    const { report, answers } = await attempted({ stop })
+    for await (const event of evaluate(executor, model, set, { halting, ...rule })) {
+      if (event.type === 'answer') assert.deepEqual(answers[event.puzzle]!.chosen.answer, event.answer)
+      if (event.type !== 'done') continue
+      assert.equal(report.exactAccuracy, event.report.exactAccuracy)
+      assert.equal(report.validAccuracy, event.report.validAccuracy)
+      assert.equal(report.meanSteps, event.report.meanSteps)
+    }
+  }
+})
+
+test('an answer that stands still ends its attempt, and an accepted one the attempts', async () => {
+  const { report } = await attempted({ stop: 'still', maximumSteps: 32 })
+  assert.ok(report.meanSteps >= 6 && report.meanSteps < 32)
+  assert.ok(report.settled > 0.5)
+  const several = await attempted({ attempts: 5, maximumSteps: 2, stop: 'never' })
+  for (const { attempts, chosen } of several.answers) {
+    assert.equal(attempts.filter(({ valid }) => valid).length, chosen.valid ? 1 : 0)
+    assert.ok(chosen.valid ? attempts.at(-1) === chosen : attempts.length === 5)
+  }
+})
+
+test('more attempts solve more by the rule than one, and a seed gives the same again', async () => {
+  const little = { maximumSteps: 1, stop: 'never' } as const
+  const one = await attempted(little)
+  assert.ok(one.report.validAccuracy! < 1, 'there is something to gain')
+  const many = await attempted(
+    { ...little, attempts: 20, symmetries: true },
+    {
+      symmetry: symmetryOf(recipe.data, model.config)!,
+    },
+  )
+  assert.ok(many.report.validAccuracy! > one.report.validAccuracy!)
+  assert.ok(many.report.meanAttempts > 1 && many.report.meanAttempts < 20)
+  assert.equal(many.report.flopPerPuzzle / one.report.flopPerPuzzle, many.report.meanSteps)
+  const [noisy, again] = [
+    await attempted({ ...little, attempts: 3 }),
+    await attempted({ ...little, attempts: 3 }),
+  ]
+  assert.deepEqual(
+    noisy.answers.map(({ attempts }) => attempts.map(({ haltLogit }) => haltLogit)),
+    again.answers.map(({ attempts }) => attempts.map(({ haltLogit }) => haltLogit)),
+  )
+  const first = noisy.answers.find(({ attempts }) => attempts.length === 3)!.attempts
+  assert.notEqual(first[0]!.haltLogit, first[1]!.haltLogit, 'another attempt begins elsewhere')
+})
+
+test('a vote takes the most frequent answer', async () => {
+  const { answers } = await attempted({
+    attempts: 5,
+    pick: 'vote',
+    accept: 'nothing',
+    maximumSteps: 1,
+    stop: 'never',
+  })
+  for (const { attempts, chosen } of answers) {
+    const votes = (wanted: Int32Array) =>
+      attempts.filter(({ answer }) => answer.join() === wanted.join()).length
+    assert.equal(attempts.length, 5)
+    for (const { answer } of attempts) assert.ok(votes(answer) <= votes(chosen.answer))
+  }
+})
+
+test('symmetries are undone by their inverse', async () => {
+  const maze = await loadDataSets(
+    {
+      kind: 'maze-generated',
+      size: 5,
+      minimumDensity: 0,
+      maximumDensity: 0.3,
+      minimumPath: 2,
+      train: 1,
+      validation: 0,
+      test: 3,
+      augment: false,
+      seed: 0,
+    },
+    () => assert.fail('generated'),
+  )
+  const ofMaze = symmetryOf({ kind: 'maze-file', size: 5 } as never, maze.train)!
+  const ofSudoku = symmetryOf(recipe.data, model.config)!
+  for (let index = 0; index < 12; index++) {
+    for (const [draw, tokens] of [
+      [ofMaze, selectPuzzles(maze.test, [0]).labels],
+      [ofSudoku, set.labels.slice(0, 16)],
+    ] as const) {
+      const { apply, invert } = draw(new RandomStream(index, 'draw'))
+      assert.deepEqual(invert(apply(tokens)), tokens)
+    }
+  }
+})
