@@ -1,5 +1,6 @@
 /** What the page Think holds: a model, a puzzle, a thought and how much of it is shown. It outlives a visit. */
 import {
+  endsByStandingStill,
   type Grid,
   isSamePuzzleKind,
   type PuzzleKind,
@@ -20,8 +21,8 @@ import type { FoundPuzzle } from '../puzzles/read.ts'
 import { type Judgement, judge, judgeThought, type Verdict } from './judge.ts'
 import * as playback from './playback.ts'
 
-/** More supervision steps than any model was trained with. */
-export const mostSteps = 64
+/** More supervision steps than any model was trained with, but for those that end by standing still. */
+export const mostSteps = 400
 
 /** New puzzles are the most demanding of so many; one of 9×9 takes 6 ms to make. */
 const demandingDraws = 12
@@ -66,6 +67,8 @@ class ThinkSession {
   isThinking = $state(false)
   maximumSteps = $state(16)
   earlyHalting = $state(false)
+  /** Counted from 0; each begins elsewhere. */
+  attempt = $state(0)
   /** Steps a second. */
   speed = $state(2)
 
@@ -110,6 +113,7 @@ class ThinkSession {
       if (number !== this.#openingNumber) return
       this.model = model
       this.maximumSteps = Math.max(leastSteps, model.facts.config.supervisionSteps)
+      this.earlyHalting = endsByStandingStill(model.facts.config)
       this.opening = null
       const task = arcTasks.question
       if (task) return await this.askArc(task)
@@ -210,6 +214,7 @@ class ThinkSession {
     this.thoughts = []
     this.playback = playback.atStart
     this.check = null
+    this.attempt = 0
     this.#checking = this.#checkQuestion()
   }
 
@@ -226,11 +231,11 @@ class ThinkSession {
     this.stop()
     const request = ++this.#request
     await this.#checking
-    const { model, arc, maximumSteps, earlyHalting } = this
+    const { model, arc, maximumSteps, earlyHalting, attempt } = this
     if (request !== this.#request || !model || !this.isReady) return
     const tokens = arc?.canThink ? arc.tokens : this.question
     const identifier = arc?.canThink ? arc.identifier : 0
-    const options = { maximumSteps, earlyHalting, identifier, withStates: true }
+    const options = { maximumSteps, earlyHalting, identifier, attempt, withStates: true }
     this.isEditing = false
     this.failure = null
     this.thoughts = []
@@ -251,6 +256,12 @@ class ThinkSession {
         this.#show(playback.thoughtEnded(this.playback))
       }
     }
+  }
+
+  /** Thinks about the same puzzle again, from elsewhere: what one attempt misses another may find. */
+  tryAgain(): void {
+    this.attempt += 1
+    void this.think()
   }
 
   /** What is under way ends after the step at hand; what has been thought stays. */

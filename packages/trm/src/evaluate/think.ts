@@ -1,7 +1,8 @@
 // Letters: S cells, V symbols.
-import { type Executor, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
+import { type Executor, type HostTensor, InputError, RandomStream } from '@tiny-recursive-models/tensor'
 import { answerState, fieldCount, type ModelConfig, prefixLength, stateNames } from '../models/config.ts'
 import type { CellLoss } from '../train/losses.ts'
+import { restartNoise } from './effort.ts'
 import { likeliest } from './evaluate.ts'
 import { endsByStandingStill, StandStill } from './stands-still.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'
@@ -32,6 +33,8 @@ export interface ThinkOptions {
   readonly maximumSteps?: number
   /** Row of the puzzle embedding table. */
   readonly identifier?: number
+  /** Which of several attempts this is, from 0: each begins elsewhere, by other noise. */
+  readonly attempt?: number
   /** End as soon as the model believes that its answer is right; by default where it does so by standing still. */
   readonly earlyHalting?: boolean
   /** Also tell the states, to look into them; see `projectStates`. */
@@ -69,6 +72,7 @@ export async function* thinkWith(
   const {
     maximumSteps = config.supervisionSteps,
     identifier = 0,
+    attempt = 0,
     earlyHalting = endsByStandingStill(config),
     withStates = false,
     cellLoss = 'stablemax',
@@ -76,9 +80,14 @@ export async function* thinkWith(
   checkQuestion(config, tokens)
   const standing = new StandStill()
   let before: { answer: Int32Array; states: Awaited<ReturnType<Thinker['readStates']>> } | undefined
+  // A model that is shown noise sees other noise in another attempt; others begin from states with noise.
+  const isMoved = attempt > 0 && config.answerInput !== 'noisy'
+  if (isMoved) await thinker.beginNoisy(0, restartNoise, new RandomStream(attempt, 'think'))
   for (let step = 1; step <= maximumSteps; step++) {
-    const reset = Float32Array.of(step === 1 ? 1 : 0)
-    const { logits, haltLogits, wantsToHalt } = await thinker.step(tokens, Int32Array.of(identifier), reset)
+    const reset = Float32Array.of(step === 1 && !isMoved ? 1 : 0)
+    const { logits, haltLogits, wantsToHalt } = await thinker.step(tokens, Int32Array.of(identifier), reset, [
+      attempt,
+    ])
     const states = await thinker.readStates()
     const thought = readLogits(logits, config.symbols, cellLoss)
     yield {
