@@ -3,6 +3,7 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import { arcAgi1 } from './arc-agi-1.ts'
 import { arcAgi2 } from './arc-agi-2.ts'
 import { arcSmall } from './arc-small.ts'
+import { maze15x15 } from './maze-15x15.ts'
 import { mazeHard } from './maze-hard.ts'
 import { mazeSmall } from './maze-small.ts'
 import { describeValue, unknownNameHint } from './messages.ts'
@@ -12,7 +13,9 @@ import { parseRecipe, type Recipe } from './schema.ts'
 import { sudoku4x4 } from './sudoku-4x4.ts'
 import { sudoku6x6 } from './sudoku-6x6.ts'
 import { sudokuExtreme } from './sudoku-extreme.ts'
+import { sudokuExtreme1k } from './sudoku-extreme-1k.ts'
 import { sudokuExtremeAtt } from './sudoku-extreme-att.ts'
+import { sudokuExtremeFlow } from './sudoku-extreme-flow.ts'
 import { sudokuExtremeMlp } from './sudoku-extreme-mlp.ts'
 import { sudokuSmall } from './sudoku-small.ts'
 
@@ -33,10 +36,13 @@ export const recipeNames = [
   'sudoku-4x4',
   'sudoku-6x6',
   'sudoku-extreme',
+  'sudoku-extreme-1k',
   'sudoku-small',
   'sudoku-extreme-mlp',
   'sudoku-extreme-att',
+  'sudoku-extreme-flow',
   'maze-small',
+  'maze-15x15',
   'maze-hard',
   'arc-small',
   'arc-agi-1',
@@ -51,10 +57,13 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze({
   'sudoku-4x4': parseRecipe(sudoku4x4, 'recipe sudoku-4x4'),
   'sudoku-6x6': parseRecipe(sudoku6x6, 'recipe sudoku-6x6'),
   'sudoku-extreme': parseRecipe(sudokuExtreme, 'recipe sudoku-extreme'),
+  'sudoku-extreme-1k': parseRecipe(sudokuExtreme1k, 'recipe sudoku-extreme-1k'),
   'sudoku-small': parseRecipe(sudokuSmall, 'recipe sudoku-small'),
   'sudoku-extreme-mlp': parseRecipe(sudokuExtremeMlp, 'recipe sudoku-extreme-mlp'),
   'sudoku-extreme-att': parseRecipe(sudokuExtremeAtt, 'recipe sudoku-extreme-att'),
+  'sudoku-extreme-flow': parseRecipe(sudokuExtremeFlow, 'recipe sudoku-extreme-flow'),
   'maze-small': parseRecipe(mazeSmall, 'recipe maze-small'),
+  'maze-15x15': parseRecipe(maze15x15, 'recipe maze-15x15'),
   'maze-hard': parseRecipe(mazeHard, 'recipe maze-hard'),
   'arc-small': parseRecipe(arcSmall, 'recipe arc-small'),
   'arc-agi-1': parseRecipe(arcAgi1, 'recipe arc-agi-1'),
