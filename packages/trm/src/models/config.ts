@@ -66,14 +66,15 @@ export interface ModelConfig {
   readonly structure?: PuzzleStructure
 }
 
-/** The architecture from a recipe's settings and what comes from its data. */
+/** The architecture from a recipe's settings and what comes from its data; of these, the structure only if it is used. */
 export function modelConfig(
   settings: Omit<ModelConfig, 'cells' | 'symbols' | 'identifiers' | 'structure'>,
   data: Pick<ModelConfig, 'cells' | 'symbols' | 'identifiers'>,
   structure?: PuzzleStructure,
 ): ModelConfig {
   const { cells, symbols, identifiers } = data
-  return Object.freeze({ ...settings, cells, symbols, identifiers, ...(structure && { structure }) })
+  const used = structure && (isStructured(settings) || settings.answerInput === 'noisy')
+  return Object.freeze({ ...settings, cells, symbols, identifiers, ...(used && { structure }) })
 }
 
 export const isStructured = ({ mixer }: Pick<ModelConfig, 'mixer'>): boolean =>
