@@ -74,7 +74,7 @@ async function main(): Promise<void> {
   const inference = await measureInference(executor, model, test, 3)
   if (values.json) return console.log(JSON.stringify({ training, inference }, null, 2))
   console.log(
-    `\n${row([`inference, ${values.run ?? 'sudoku-4x4'}, ${test.count} puzzles`, 'puzzles/s', 'exact', 'mean steps'])}`,
+    `\n${row([`inference, ${values.run ?? 'sudoku-4x4-trm'}, ${test.count} puzzles`, 'puzzles/s', 'exact', 'mean steps'])}`,
   )
   console.log(row(['---', '---:', '---:', '---:']))
   for (const { halting, puzzlesPerSecond, exactAccuracy, meanSteps } of inference) {

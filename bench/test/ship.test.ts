@@ -30,6 +30,7 @@ const recipe = overrideRecipe(findRecipe('sudoku-4x4'), [
   'model.recursions=1',
   'optimizer.warmupSteps=2',
   'training.batch=8',
+  'training.microBatch=4',
   'training.steps=12',
   'training.evaluateEvery=6',
 ])
@@ -95,7 +96,7 @@ test('weights that are not those of the report are refused', async () => {
 
 test('a run that was ended early is taken: the recipe that counts is that of its weights', async () => {
   const shipped = findShippedModel(await listShippedModels(), 'sudoku-4x4')
-  const ended = overrideRecipe(findRecipe('sudoku-4x4'), ['training.steps=299'])
+  const ended = overrideRecipe(findRecipe('sudoku-4x4'), ['training.steps=199'])
   writeFileSync(join(run, 'recipe.json'), JSON.stringify(ended))
   copyFileSync(shippedModelPath(shipped), join(run, 'best.safetensors'))
   const weights = { which: 'best', step: shipped.weightsStep }

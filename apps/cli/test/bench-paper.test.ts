@@ -105,7 +105,7 @@ test('the chart shows mean, spread, every seed and the paper', () => {
 
 test('bench paper trains, is interrupted, goes on and writes its results', async () => {
   const settings = tiny.slice(1)
-  const words = ['bench', 'paper', '--base', 'sudoku-4x4', '--variants', 'trm-mlp,direct', '--seeds', '2']
+  const words = ['bench', 'paper', '--base', 'sudoku-4x4-trm', '--variants', 'trm-mlp,direct', '--seeds', '2']
   const command = [...words, '--out', 'bench', '--jobs', '2', ...settings]
   const { child, ended } = startTrm([...command, '--json'], folder)
   let interrupted = false
@@ -130,7 +130,7 @@ test('bench paper trains, is interrupted, goes on and writes its results', async
   assert.equal(code, 0, stderr)
   assert.match(stderr, /^4 runs; Ctrl-C saves, and the same command goes on from there$/m)
   assert.match(stderr, /^direct seed 1: [\d.]+ % of 10 test puzzles exact, trained \d+ s$/m)
-  assert.match(stdout, /^sudoku-4x4 · 40 training puzzles · 10 test puzzles · 20 steps of 8 · 2 seeds$/m)
+  assert.match(stdout, /^sudoku-4x4-trm · 40 training puzzles · 10 test puzzles · 20 steps of 8 · 2 seeds$/m)
   assert.match(stdout, /^trm-mlp +[\d.]+ ± [\d.]+ % .* 49,378 +1 +4 +8 /m)
   assert.match(stdout, /bench\/table\.md, bench\/results\.json, bench\/chart\.svg/)
   const written = JSON.parse(readFileSync(join(folder, 'bench', 'results.json'), 'utf8')) as PaperResults
@@ -141,13 +141,13 @@ test('bench paper trains, is interrupted, goes on and writes its results', async
       ['direct', 2],
     ],
   )
-  assert.match(String(written.command), /^trm bench paper --base sudoku-4x4 /)
+  assert.match(String(written.command), /^trm bench paper --base sudoku-4x4-trm /)
   assert.match(readFileSync(join(folder, 'bench', 'table.md'), 'utf8'), /^\| direct \| /m)
   assert.match(readFileSync(join(folder, 'bench', 'chart.svg'), 'utf8'), /^<svg .*<\/svg>\n$/s)
 })
 
 test('a time budget ends every run by the clock, at a constant learning rate', async () => {
-  const words = ['bench', 'paper', '--base', 'sudoku-4x4', '--variants', 'direct', '--seeds', '1']
+  const words = ['bench', 'paper', '--base', 'sudoku-4x4-trm', '--variants', 'direct', '--seeds', '1']
   const { code, stdout, stderr } = await runTrm(
     folder,
     ...words,
@@ -156,7 +156,7 @@ test('a time budget ends every run by the clock, at a constant learning rate', a
   assert.equal(code, 0, stderr)
   assert.match(stdout, / 0 s of steps of 8 · 1 seed\n.* training steps /)
   const recipe = JSON.parse(
-    readFileSync(join(folder, 'timed', 'sudoku-4x4', 'direct-0', 'recipe.json'), 'utf8'),
+    readFileSync(join(folder, 'timed', 'sudoku-4x4-trm', 'direct-0', 'recipe.json'), 'utf8'),
   ) as { training: { stopAfterSeconds: number }; optimizer: { minimumRatio: number } }
   assert.equal(recipe.training.stopAfterSeconds, 0.006)
   assert.equal(recipe.optimizer.minimumRatio, 1)

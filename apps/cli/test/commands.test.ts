@@ -38,12 +38,12 @@ test('train gives a stream of JSON lines and a run folder that describes itself'
     [],
   )
   assert.equal(events.filter(({ type }) => type === 'step').length, 20)
-  const run = join(folder, 'runs', 'sudoku-4x4-0')
+  const run = join(folder, 'runs', 'sudoku-4x4-trm-0')
   const report = JSON.parse(readFileSync(join(run, 'report.json'), 'utf8')) as Record<string, unknown>
   assert.equal(report.steps, 20)
   assert.match(
     String(report.command),
-    /^trm train sudoku-4x4 --set data\.minimal=false .* --threads 1 --json$/,
+    /^trm train sudoku-4x4-trm --set data\.minimal=false .* --threads 1 --json$/,
   )
   assert.equal((report.test as { full: { puzzles: number } }).full.puzzles, 10)
   assert.equal((report.machine as { threads: number }).threads, 1)
@@ -58,16 +58,16 @@ test('a run that is there is refused, resumed and made longer', async () => {
   assert.equal(
     refused.stderr,
     [
-      'trm: runs/sudoku-4x4-0',
+      'trm: runs/sudoku-4x4-trm-0',
       '  expected  a new or empty folder',
       '  got       a run that was begun before',
       '  to do     Go on with it by --resume, or choose another folder.',
       '',
     ].join('\n'),
   )
-  const longer = await trm('train', '--resume', '--out', 'runs/sudoku-4x4-0', '--steps', '22')
+  const longer = await trm('train', '--resume', '--out', 'runs/sudoku-4x4-trm-0', '--steps', '22')
   assert.equal(longer.code, 0, longer.stderr)
-  assert.match(longer.stderr, /sudoku-4x4 goes on from step 20 in runs\/sudoku-4x4-0/)
+  assert.match(longer.stderr, /sudoku-4x4-trm goes on from step 20 in runs\/sudoku-4x4-trm-0/)
   assert.match(longer.stdout, /^loss {8}[▁-█]{22} [\d.]+ → [\d.]+$/m)
   assert.match(longer.stdout, /trained 22 steps in \d+ s, [\d,]+ parameters/)
   assert.match(
@@ -133,7 +133,7 @@ test('a full disk behind stdout is an error', {
 test('eval measures the test set of the run or a file', async () => {
   const { code, stdout, stderr } = await trm(
     'eval',
-    'runs/sudoku-4x4-0',
+    'runs/sudoku-4x4-trm-0',
     '--early',
     '--threads',
     '1',
@@ -153,20 +153,20 @@ test('eval measures the test set of the run or a file', async () => {
 
   assert.equal((await trm('data', 'generate', '--box', '2x2', '--count', '6', '--out', 'six.csv')).code, 0)
   const sample = ['--data', 'six.csv', '--limit', '5', '--max-steps', '20', '--checkpoint', 'final']
-  const table = await trm('eval', 'runs/sudoku-4x4-0', ...sample, '--threads', '1')
+  const table = await trm('eval', 'runs/sudoku-4x4-trm-0', ...sample, '--threads', '1')
   assert.equal(table.code, 0, table.stderr)
   assert.match(table.stdout, /^final weights, step 22, on 5 puzzles of six\.csv\nstep +exact +cells\n/)
   assert.match(table.stdout, /^all 20 steps +[\d.]+ % exact/m)
 })
 
 test('solve shows the grid after every step and what is wrong with the answer', async () => {
-  const { code, stdout, stderr } = await trm('solve', 'runs/sudoku-4x4-0', '..1.3....32.12.4', '--watch')
+  const { code, stdout, stderr } = await trm('solve', 'runs/sudoku-4x4-trm-0', '..1.3....32.12.4', '--watch')
   assert.equal(code, 0, stderr)
   assert.ok(stdout.startsWith(' · · │ 1 ·\n 3 · │ · ·\n─────┼─────\n · 3 │ 2 ·\n 1 2 │ · 4\n'))
   assert.equal(stdout.match(/^step {2}\d · [ \d]\d cells changed · least sure [ \d]+ % · /gm)?.length, 4)
   assert.match(stdout, /solved after 4 steps: a valid solution|not solved: \d+ problems?\n {2}row \d/)
 
-  const json = await trm('solve', 'runs/sudoku-4x4-0', 'six.csv', '--row', '2', '--max-steps', '3', '--json')
+  const json = await trm('solve', 'runs/sudoku-4x4-trm-0', 'six.csv', '--row', '2', '--max-steps', '3', '--json')
   const { answer, steps } = JSON.parse(json.stdout) as { answer: string; steps: unknown[] }
   assert.equal(answer.length, 16)
   assert.equal(steps.length, 3)
@@ -175,14 +175,14 @@ test('solve shows the grid after every step and what is wrong with the answer', 
 test('runs are listed', async () => {
   const { stdout } = await trm('runs')
   assert.match(stdout, /^run +recipe +status +step +validation +test +test early +training\n/)
-  assert.match(stdout, /\nsudoku-4x4-0 +sudoku-4x4 +done +22 \/ 22 /)
+  assert.match(stdout, /\nsudoku-4x4-trm-0 +sudoku-4x4-trm +done +22 \/ 22 /)
   const [line] = JSON.parse((await trm('runs', '.', '--json')).stdout) as { name: string; status: string }[]
   assert.deepEqual([line?.name, line?.status], ['stopped', 'stopped'])
 })
 
 test('recipes are listed, printed and read back from a file', async () => {
   assert.match((await trm('recipes')).stdout, /\nsudoku-6x6 +\d+ +mlp +[\d,]+ {2}6×6 Sudoku/)
-  const { stdout } = await trm('recipes', 'sudoku-4x4')
+  const { stdout } = await trm('recipes', 'sudoku-4x4-trm')
   writeFileSync(join(folder, 'mine.json'), stdout.replace('"minimal": true', '"minimal": false'))
   const data = await trm('data', 'mine.json', '--json')
   assert.equal((JSON.parse(data.stdout) as { train: { count: number } }).train.count, 400)
@@ -228,7 +228,7 @@ test('doctor tries the devices and measures a product', async () => {
 
 test('quickstart goes on with its run, measures and solves', async () => {
   const settings = [...tiny.slice(1), '--set', 'training.steps=22']
-  const run = ['--recipe', 'sudoku-4x4', '--out', 'runs/sudoku-4x4-0']
+  const run = ['--recipe', 'sudoku-4x4-trm', '--out', 'runs/sudoku-4x4-trm-0']
   const { code, stdout, stderr } = await trm('quickstart', ...run, ...settings, '--threads', '1')
   assert.equal(code, 0, stderr)
   assert.match(stderr, /goes on from step 22/)

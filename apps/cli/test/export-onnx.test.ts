@@ -19,7 +19,7 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 const trm = (...words: string[]) => runTrm(folder, ...words)
 
 test('export writes ONNX files, and says which options they have', async () => {
-  const { model } = recipes['sudoku-4x4']
+  const { model } = recipes['sudoku-4x4-trm']
   const config = modelConfig({ ...model, width: 16 }, { cells: 16, symbols: 6, identifiers: 1 })
   const tensors = Object.entries(initialWeights(config, 1)).map(
     ([name, { shape, data }]): [string, StoredTensor] => [

@@ -22,7 +22,7 @@ const path = (name: string) => join(folder, name)
 
 /** A 4×4 Sudoku model that has learnt nothing, as PyTorch would store it. */
 function writeCheckpoint(name: string): void {
-  const { model } = recipes['sudoku-4x4']
+  const { model } = recipes['sudoku-4x4-trm']
   const config = modelConfig({ ...model, width: 16 }, { cells: 16, symbols: 6, identifiers: 1 })
   const tensors = new Map<string, StoredTensor>()
   for (const [weight, { shape, data }] of Object.entries(initialWeights(config, 1)))

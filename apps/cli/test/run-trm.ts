@@ -44,7 +44,7 @@ export function runTrmInto(stdout: number, folder: string, ...arguments_: readon
 
 /** A model that learns nothing in this time, but does everything. */
 export const tiny: readonly string[] = [
-  'sudoku-4x4',
+  'sudoku-4x4-trm',
   ...[
     'data.minimal=false',
     'data.train=40',

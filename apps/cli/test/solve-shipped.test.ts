@@ -66,8 +66,8 @@ test('a shipped model is named in place of a run, here and in eval and export', 
   const evaluated = await trm('eval', 'sudoku-4x4', '--limit', '20', '--json')
   const { full } = JSON.parse(evaluated.stdout) as { full: { exactAccuracy: number } }
   assert.ok(full.exactAccuracy >= 0.9, `${full.exactAccuracy}`)
-  const exported = await trm('export', 'sudoku-4x4', '--out', 'model.safetensors')
-  assert.match(exported.stdout, /sudoku-4x4\.safetensors, step 300, float32/)
+  const exported = await trm('export', 'sudoku-small', '--out', 'model.safetensors')
+  assert.match(exported.stdout, /sudoku-small\.safetensors, step 8000, float32/)
 
   // A folder of that name is a run of the user's.
   mkdirSync(join(folder, 'sudoku-6x6'))

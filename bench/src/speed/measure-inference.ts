@@ -44,7 +44,7 @@ export async function measureInference(
 export async function trainSmallModel(
   executor: Executor,
 ): Promise<{ model: TrainedModel; test: AnyPuzzleSet }> {
-  const recipe = recipes['sudoku-4x4']
+  const recipe = recipes['sudoku-4x4-trm']
   const data = await loadDataSets(recipe.data, () =>
     Promise.reject(new Error('generated data reads no file')),
   )

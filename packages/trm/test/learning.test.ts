@@ -9,32 +9,38 @@ import { encodeModelFile, modelOfState } from '../src/evaluate/stored-model.ts'
 import { recipes } from '../src/recipes/index.ts'
 import { train } from '../src/train/train.ts'
 
-/** Measured: 99 of 100. One thread rounds the same wherever it runs, and does not wait for a second, busy core. */
-const wantedExact = 0.95
+/** One thread rounds the same wherever it runs, and does not wait for a second, busy core. */
+const executor = await openOrtExecutor({ device: 'cpu', threads: 1 })
 
-test(`sudoku-4x4 as shipped solves at least ${100 * wantedExact} % of 100 unseen puzzles`, async (context) => {
-  const recipe = recipes['sudoku-4x4']
-  const executor = await openOrtExecutor({ device: 'cpu', threads: 1 })
-  const data = await loadDataSets(recipe.data, () => assert.fail('generated data needs no file'))
-  assert.equal(data.test.count, 100)
+/** Measured: 100 and 99 of 100. A denoiser ends after five steps without a change, TRM when it believes in its answer. */
+for (const [name, mostSteps] of [
+  ['sudoku-4x4', 7],
+  ['sudoku-4x4-trm', 2],
+] as const) {
+  test(`${name} as shipped solves at least 95 % of 100 unseen puzzles`, async (context) => {
+    const recipe = recipes[name]
+    const data = await loadDataSets(recipe.data, () => assert.fail('generated data needs no file'))
+    assert.equal(data.test.count, 100)
 
-  let best: TrainingState | undefined
-  for await (const event of train({ recipe, data, executor }))
-    if (event.type === 'checkpoint' && event.reason === 'best') best = event.state
-  assert.ok(best)
-  // Through the file that a run would store.
-  const model = modelOfState(decodeTrainingState(encodeModelFile(best), 'best'), 'best')
+    let best: TrainingState | undefined
+    for await (const event of train({ recipe, data, executor }))
+      if (event.type === 'checkpoint' && event.reason === 'best') best = event.state
+    assert.ok(best)
+    // Through the file that a run would store.
+    const model = modelOfState(decodeTrainingState(encodeModelFile(best), 'best'), 'best')
 
-  const measure = async (halting: 'full' | 'early'): Promise<EvaluationReport> => {
-    for await (const event of evaluate(executor, model, data.test, { halting }))
-      if (event.type === 'done') return event.report
-    return assert.fail('no report')
-  }
-  const [full, early] = [await measure('full'), await measure('early')]
-  context.diagnostic(
-    `exact ${full.exactAccuracy} with all ${full.maximumSteps} steps, ${early.exactAccuracy} with early halting after ${early.meanSteps} steps`,
-  )
-  assert.ok(full.exactAccuracy >= wantedExact, `${full.exactAccuracy} exact with all steps`)
-  assert.ok(early.exactAccuracy >= wantedExact, `${early.exactAccuracy} exact with early halting`)
-  assert.ok(early.meanSteps < 2, `early halting takes ${early.meanSteps} steps a puzzle`)
-})
+    const measure = async (halting: 'full' | 'early'): Promise<EvaluationReport> => {
+      for await (const event of evaluate(executor, model, data.test, { halting }))
+        if (event.type === 'done') return event.report
+      return assert.fail('no report')
+    }
+    const [full, early] = [await measure('full'), await measure('early')]
+    context.diagnostic(
+      `exact ${full.exactAccuracy} with all ${full.maximumSteps} steps, ${early.exactAccuracy} with early halting after ${early.meanSteps} steps`,
+    )
+    const wantedExact = 0.95
+    assert.ok(full.exactAccuracy >= wantedExact, `${full.exactAccuracy} exact with all steps`)
+    assert.ok(early.exactAccuracy >= wantedExact, `${early.exactAccuracy} exact with early halting`)
+    assert.ok(early.meanSteps < mostSteps, `early halting takes ${early.meanSteps} steps a puzzle`)
+  })
+}

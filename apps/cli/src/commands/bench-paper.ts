@@ -85,7 +85,7 @@ The results are table.md, results.json and chart.svg in the folder. Ctrl-C saves
 
 Examples:
   trm bench paper
-  trm bench paper --base sudoku-6x6 --variants trm-mlp,no-ema --seeds 5 --out runs/average
+  trm bench paper --base sudoku-6x6-trm --variants trm-mlp,no-ema --seeds 5 --out runs/average
   trm bench paper --base sudoku-extreme-mlp --variants all --device webgpu --set data.train=train.csv --set data.test=test.csv`
 
 function variantNames(text: string): readonly PaperVariantName[] {

@@ -57,9 +57,9 @@ Formats:
 ${formats.join('\n')}
 
 Examples:
-  trm export runs/sudoku-6x6-0 --out model.pt
-  trm export runs/sudoku-6x6-0 --out model.safetensors --dtype bfloat16 --checkpoint final
-  trm export runs/sudoku-6x6-0 --out solver.onnx --format onnx-solver --steps 16`,
+  trm export runs/sudoku-6x6-trm-0 --out model.pt
+  trm export runs/sudoku-6x6-trm-0 --out model.safetensors --dtype bfloat16 --checkpoint final
+  trm export runs/sudoku-6x6-trm-0 --out solver.onnx --format onnx-solver --steps 16`,
     )
     .action(runExport)
 }

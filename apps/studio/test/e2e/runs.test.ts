@@ -24,7 +24,7 @@ describe('runs, in Chromium', { skip }, async () => {
   })
 
   test('a run is followed while it trains, and its report is shown at the end', async () => {
-    const recipe = overrideRecipe(findRecipe('sudoku-4x4'), [
+    const recipe = overrideRecipe(findRecipe('sudoku-4x4-trm'), [
       'training.steps=400',
       'training.batch=8',
       'training.evaluateEvery=100',
@@ -67,7 +67,7 @@ describe('runs, in Chromium', { skip }, async () => {
 
   test('runs are compared, and weights of one think', async () => {
     const path = join(folder, 'wider')
-    const recipe = overrideRecipe(findRecipe('sudoku-4x4'), ['model.width=96', 'training.steps=500'])
+    const recipe = overrideRecipe(findRecipe('sudoku-4x4-trm'), ['model.width=96', 'training.steps=500'])
     const run = await createRunFolder(path, recipe)
     for (let step = 1; step <= 20; step++) await run.appendEvent(stepEvent(step))
     await run.close()

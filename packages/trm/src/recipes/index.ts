@@ -11,7 +11,9 @@ import { paperMaze } from './paper-maze.ts'
 import { paperSudoku } from './paper-sudoku.ts'
 import { parseRecipe, type Recipe } from './schema.ts'
 import { sudoku4x4 } from './sudoku-4x4.ts'
+import { sudoku4x4Trm } from './sudoku-4x4-trm.ts'
 import { sudoku6x6 } from './sudoku-6x6.ts'
+import { sudoku6x6Trm } from './sudoku-6x6-trm.ts'
 import { sudokuExtreme } from './sudoku-extreme.ts'
 import { sudokuExtreme1k } from './sudoku-extreme-1k.ts'
 import { sudokuExtremeAtt } from './sudoku-extreme-att.ts'
@@ -37,6 +39,8 @@ export const recipeNames = [
   'sudoku-6x6',
   'sudoku-extreme',
   'sudoku-extreme-1k',
+  'sudoku-4x4-trm',
+  'sudoku-6x6-trm',
   'sudoku-small',
   'sudoku-extreme-mlp',
   'sudoku-extreme-att',
@@ -58,6 +62,8 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze({
   'sudoku-6x6': parseRecipe(sudoku6x6, 'recipe sudoku-6x6'),
   'sudoku-extreme': parseRecipe(sudokuExtreme, 'recipe sudoku-extreme'),
   'sudoku-extreme-1k': parseRecipe(sudokuExtreme1k, 'recipe sudoku-extreme-1k'),
+  'sudoku-4x4-trm': parseRecipe(sudoku4x4Trm, 'recipe sudoku-4x4-trm'),
+  'sudoku-6x6-trm': parseRecipe(sudoku6x6Trm, 'recipe sudoku-6x6-trm'),
   'sudoku-small': parseRecipe(sudokuSmall, 'recipe sudoku-small'),
   'sudoku-extreme-mlp': parseRecipe(sudokuExtremeMlp, 'recipe sudoku-extreme-mlp'),
   'sudoku-extreme-att': parseRecipe(sudokuExtremeAtt, 'recipe sudoku-extreme-att'),

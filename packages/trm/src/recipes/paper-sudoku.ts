@@ -1,5 +1,5 @@
 import type { RecipeInput } from './fields.ts'
-import { sudoku6x6 } from './sudoku-6x6.ts'
+import { sudoku6x6Trm } from './sudoku-6x6-trm.ts'
 
 /**
  * The base on which `trm bench paper` compares the models of the paper: what two cores can train dozens of times.
@@ -8,10 +8,10 @@ import { sudoku6x6 } from './sudoku-6x6.ts'
  * do not even learn to copy the givens (docs/results.md). As many cycles and recursions as HRM was published with.
  */
 export const paperSudoku: RecipeInput = {
-  ...sudoku6x6,
+  ...sudoku6x6Trm,
   name: 'paper-sudoku',
   description: '6×6 Sudoku, narrow and short: the base of the comparison with the paper (trm bench paper).',
-  model: { ...sudoku6x6.model, width: 64, cycles: 2, recursions: 2 },
+  model: { ...sudoku6x6Trm.model, width: 64, cycles: 2, recursions: 2 },
   data: {
     kind: 'sudoku-generated',
     boxRows: 2,
@@ -23,9 +23,9 @@ export const paperSudoku: RecipeInput = {
     augment: true,
     seed: 0,
   },
-  optimizer: { ...sudoku6x6.optimizer, learningRate: 2e-3, warmupSteps: 30 },
+  optimizer: { ...sudoku6x6Trm.optimizer, learningRate: 2e-3, warmupSteps: 30 },
   training: {
-    ...sudoku6x6.training,
+    ...sudoku6x6Trm.training,
     batch: 32,
     steps: 300,
     evaluateEvery: 100,

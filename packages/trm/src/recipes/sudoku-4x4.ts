@@ -1,24 +1,12 @@
 import type { RecipeInput } from './fields.ts'
+import { sudoku6x6 } from './sudoku-6x6.ts'
 
-/** Seconds on any machine: shows that everything works, and is what the tests train. */
+/** Seconds on any machine: shows that everything works. As `sudoku-6x6`, with what a smaller puzzle needs. */
 export const sudoku4x4: RecipeInput = {
+  ...sudoku6x6,
   name: 'sudoku-4x4',
   description: '4×4 Sudoku from generated puzzles; learns in seconds on a laptop CPU.',
-  model: {
-    kind: 'trm',
-    width: 64,
-    heads: 4,
-    expansion: 2,
-    blocks: 2,
-    mixer: 'mlp',
-    positions: 'none',
-    prefixTokens: 0,
-    puzzleEmbeddingWidth: 0,
-    cycles: 2,
-    recursions: 2,
-    supervisionSteps: 4,
-    exploration: 0.1,
-  },
+  model: { ...sudoku6x6.model, width: 16, hiddenWidth: 32, groupWidth: 32, recursions: 4 },
   data: {
     kind: 'sudoku-generated',
     boxRows: 2,
@@ -27,31 +15,16 @@ export const sudoku4x4: RecipeInput = {
     validation: 50,
     test: 100,
     minimal: false,
-    augment: true,
+    augment: false,
     seed: 0,
   },
-  optimizer: {
-    learningRate: 2e-3,
-    weightDecay: 0.1,
-    beta1: 0.9,
-    beta2: 0.95,
-    puzzleLearningRate: 0,
-    puzzleWeightDecay: 0,
-    warmupSteps: 20,
-    minimumRatio: 0.1,
-    averageDecay: 0.98,
-    loss: 'stablemax',
-  },
+  noise: { ...sudoku6x6.noise, shortestStay: 2, longestStay: 6, longestStayAtEnd: 8 },
+  optimizer: { ...sudoku6x6.optimizer, averageDecay: 0.95 },
   training: {
-    batch: 64,
-    microBatch: 'auto',
-    recompute: false,
-    steps: 300,
-    seed: 0,
-    evaluateEvery: 100,
+    ...sudoku6x6.training,
+    steps: 200,
     evaluatePuzzles: 50,
-    checkpointEvery: 100,
+    evaluateSteps: 8,
     keepCheckpoints: 2,
-    stopAtAccuracy: null,
   },
 }

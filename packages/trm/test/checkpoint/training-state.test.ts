@@ -23,7 +23,7 @@ const floats = (shape: number[], start: number): StoredTensor => ({
 })
 
 const state: TrainingState = {
-  recipe: recipes['sudoku-4x4'],
+  recipe: recipes['sudoku-4x4-trm'],
   sizes: { cells: 16, symbols: 6, identifiers: 1 },
   step: 100,
   nextDraw: 6_543,
@@ -144,7 +144,7 @@ test('truncated and flipped checkpoints are refused', () => {
 })
 
 test('a run goes on with its own recipe only', () => {
-  const stored = recipes['sudoku-4x4']
+  const stored = recipes['sudoku-4x4-trm']
   assertSameRecipe(stored, stored)
   const longer = [
     'name=other',

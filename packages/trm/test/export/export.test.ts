@@ -11,7 +11,7 @@ import { PuzzleTable } from '../../src/models/puzzle-table.ts'
 import { initialWeights } from '../../src/models/weights.ts'
 import { overrideRecipe, recipes } from '../../src/recipes/index.ts'
 
-const recipe = overrideRecipe(recipes['sudoku-4x4'], ['model.width=32', 'model.puzzleEmbeddingWidth=8'])
+const recipe = overrideRecipe(recipes['sudoku-4x4-trm'], ['model.width=32', 'model.puzzleEmbeddingWidth=8'])
 const config = modelConfig(recipe.model, { cells: 16, symbols: 6, identifiers: 3 })
 const puzzleTable = new PuzzleTable(3, 8)
 puzzleTable.put([1], Float32Array.of(1, 2, 3, 4, 5, 6, 7, -0))

@@ -15,7 +15,7 @@ import { PuzzleTable } from '../../src/models/puzzle-table.ts'
 import { initialWeights } from '../../src/models/weights.ts'
 import { findRecipe } from '../../src/recipes/index.ts'
 
-const recipe = findRecipe('sudoku-4x4')
+const recipe = findRecipe('sudoku-4x4-trm')
 
 /** Weights in the file let ONNX Runtime compute some things ahead, in another order. */
 const tolerance = 2e-6

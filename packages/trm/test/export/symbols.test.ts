@@ -18,9 +18,9 @@ test('every kind of puzzle names as many symbols as it has', () => {
 
 test('folders of the official builders are told apart by their sizes', () => {
   const folder = {
-    ...recipes['sudoku-4x4'].data,
+    ...recipes['sudoku-4x4-trm'].data,
     kind: 'official-folder',
-  } as unknown as (typeof recipes)['sudoku-4x4']['data']
+  } as unknown as (typeof recipes)['sudoku-4x4-trm']['data']
   const names = (cells: number, symbols: number) => symbolNames({ cells, symbols }, folder)
   assert.deepEqual(names(81, 11)?.slice(0, 3), ['padding', 'blank', '1'])
   assert.equal(names(900, 6)?.[5], 'path')

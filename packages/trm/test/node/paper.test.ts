@@ -14,7 +14,7 @@ import { overrideRecipe, recipes } from '../../src/recipes/index.ts'
 const parent = mkdtempSync(join(tmpdir(), 'trm-paper-'))
 after(() => rmSync(parent, { recursive: true, force: true }))
 
-const base = overrideRecipe(recipes['sudoku-4x4'], [
+const base = overrideRecipe(recipes['sudoku-4x4-trm'], [
   'model.width=16',
   'model.recursions=1',
   'data.train=40',
@@ -60,12 +60,12 @@ test('the plan takes every model with one seed before the next, on the same data
   assert.deepEqual(
     jobs.map(({ folder }) => folder.slice(plan.folder.length + 1)),
     [
-      'sudoku-4x4/trm-mlp-0',
-      'sudoku-4x4/direct-0',
+      'sudoku-4x4-trm/trm-mlp-0',
+      'sudoku-4x4-trm/direct-0',
       'my-puzzles/trm-mlp-0',
       'my-puzzles/direct-0',
-      'sudoku-4x4/trm-mlp-1',
-      'sudoku-4x4/direct-1',
+      'sudoku-4x4-trm/trm-mlp-1',
+      'sudoku-4x4-trm/direct-1',
       'my-puzzles/trm-mlp-1',
       'my-puzzles/direct-1',
     ],
@@ -79,7 +79,7 @@ test('the plan takes every model with one seed before the next, on the same data
     (error) =>
       error instanceof InputError &&
       error.message ===
-        'paper comparison: expected base recipes of different names, got sudoku-4x4 twice. Give the second one a name of its own, or compare it in another folder.',
+        'paper comparison: expected base recipes of different names, got sudoku-4x4-trm twice. Give the second one a name of its own, or compare it in another folder.',
   )
 })
 
@@ -93,7 +93,7 @@ test('two models, two seeds: stopped, gone on with, and read again', async () =>
   assert.equal(first.at(-1)?.type, 'stopped')
   const done = first.filter((event) => event.type === 'finished').map((event) => event.job)
   assert.ok(done.length >= 1 && done.length < 4, String(done))
-  const report = join(plan.folder, 'sudoku-4x4', `${done[0] === 0 ? 'trm-mlp' : 'direct'}-0`, 'report.json')
+  const report = join(plan.folder, 'sudoku-4x4-trm', `${done[0] === 0 ? 'trm-mlp' : 'direct'}-0`, 'report.json')
   const written = statSync(report).mtimeMs
 
   const second = await eventsOf(options)
@@ -110,7 +110,7 @@ test('two models, two seeds: stopped, gone on with, and read again', async () =>
   assert.equal(command, 'trm bench paper')
   assert.equal(tables.length, 1)
   const [table] = tables
-  assert.deepEqual([table!.base, table!.testPuzzles, table!.data?.train], ['sudoku-4x4', 8, 40])
+  assert.deepEqual([table!.base, table!.testPuzzles, table!.data?.train], ['sudoku-4x4-trm', 8, 40])
   assert.deepEqual(
     table!.rows.map(({ variant, parameters, forwardPasses, netCalls, blockCalls, steps, runs }) => ({
       ...{ variant, parameters, forwardPasses, netCalls, blockCalls, steps },
@@ -121,16 +121,16 @@ test('two models, two seeds: stopped, gone on with, and read again', async () =>
         ...{ variant: 'trm-mlp', parameters: 49_378, forwardPasses: 1, netCalls: 4, blockCalls: 8 },
         steps: { mean: 12, deviation: 0, count: 2 },
         seeds: [
-          [0, 'steps', 'bench/sudoku-4x4/trm-mlp-0'],
-          [1, 'steps', 'bench/sudoku-4x4/trm-mlp-1'],
+          [0, 'steps', 'bench/sudoku-4x4-trm/trm-mlp-0'],
+          [1, 'steps', 'bench/sudoku-4x4-trm/trm-mlp-1'],
         ],
       },
       {
         ...{ variant: 'direct', parameters: 106_722, forwardPasses: 1, netCalls: 1, blockCalls: 8 },
         steps: { mean: 12, deviation: 0, count: 2 },
         seeds: [
-          [0, 'steps', 'bench/sudoku-4x4/direct-0'],
-          [1, 'steps', 'bench/sudoku-4x4/direct-1'],
+          [0, 'steps', 'bench/sudoku-4x4-trm/direct-0'],
+          [1, 'steps', 'bench/sudoku-4x4-trm/direct-1'],
         ],
       },
     ],
@@ -151,7 +151,7 @@ test('another recipe in the folder is refused by the key that differs, a longer 
     (error) =>
       error instanceof InputError &&
       error.message ===
-        `${join(plan.folder, 'sudoku-4x4', 'trm-mlp-0')}: training.steps: expected 12, as the run was started with, got 13. Take the stored value, or another folder.`,
+        `${join(plan.folder, 'sudoku-4x4-trm', 'trm-mlp-0')}: training.steps: expected 12, as the run was started with, got 13. Take the stored value, or another folder.`,
   )
 })
 
@@ -169,7 +169,7 @@ test('a run that diverges is told and the others go on; what fails before its fi
   assert.ok(last?.type === 'results')
   assert.deepEqual(
     last.results.tables.map(({ base }) => base),
-    ['sudoku-4x4'],
+    ['sudoku-4x4-trm'],
   )
 
   const lost = overrideRecipe(recipes['sudoku-extreme-mlp'], ['data.train=lost.csv', 'data.test=lost.csv'])
@@ -191,7 +191,7 @@ test('a run that diverges is told and the others go on; what fails before its fi
 test('results are means and sample deviations over the seeds', () => {
   const jobs = planPaperJobs({ ...plan, seeds: 3, variants: ['trm-mlp'] })
   const stored = JSON.parse(
-    readFileSync(join(plan.folder, 'sudoku-4x4', 'trm-mlp-0', 'report.json'), 'utf8'),
+    readFileSync(join(plan.folder, 'sudoku-4x4-trm', 'trm-mlp-0', 'report.json'), 'utf8'),
   ) as RunReport
   const reportWith = (exactAccuracy: number, trainingSeconds: number): RunReport => {
     const full = { ...stored.test!.full, exactAccuracy, validAccuracy: null }

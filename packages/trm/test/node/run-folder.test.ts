@@ -26,7 +26,7 @@ import { runAndKill } from './killed-child.ts'
 const parent = mkdtempSync(join(tmpdir(), 'trm-runs-'))
 after(() => rmSync(parent, { recursive: true, force: true }))
 
-const recipe = overrideRecipe(recipes['sudoku-4x4'], ['training.keepCheckpoints=2', 'training.steps=400'])
+const recipe = overrideRecipe(recipes['sudoku-4x4-trm'], ['training.keepCheckpoints=2', 'training.steps=400'])
 
 const stateAt = (step: number, of = recipe) =>
   encodeTrainingState({
@@ -339,8 +339,8 @@ test('runs are listed with their key figures', async () => {
       status,
     ]),
     [
-      ['a-done', 'sudoku-4x4', 200, 400, 0.5, 'done'],
-      ['b-running', 'sudoku-4x4', 0, 400, null, 'running'],
+      ['a-done', 'sudoku-4x4-trm', 200, 400, 0.5, 'done'],
+      ['b-running', 'sudoku-4x4-trm', 0, 400, null, 'running'],
       ['c-broken', null, 0, null, null, 'damaged'],
     ],
   )

@@ -5,7 +5,7 @@ import { recipes } from '../../src/recipes/index.ts'
 
 const path = process.argv[2]
 if (path === undefined) throw new Error('usage: run-loop.ts PATH [resume]')
-const recipe = recipes['sudoku-4x4']
+const recipe = recipes['sudoku-4x4-trm']
 const run = process.argv[3] === 'resume' ? await openRunFolder(path) : await createRunFolder(path, recipe)
 let step = process.argv[3] === 'resume' ? ((await run.resume())?.step ?? 0) : 0
 for (;;) {

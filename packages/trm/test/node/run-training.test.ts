@@ -22,7 +22,7 @@ const parent = mkdtempSync(join(tmpdir(), 'trm-training-'))
 after(() => rmSync(parent, { recursive: true, force: true }))
 
 /** Some hundredths of a second a step: cut off in the middle of everything by chance. */
-const recipe = overrideRecipe(recipes['sudoku-4x4'], [
+const recipe = overrideRecipe(recipes['sudoku-4x4-trm'], [
   'model.width=32',
   'model.recursions=1',
   'data.minimal=false',

@@ -11,7 +11,7 @@ import { overrideRecipe, recipes } from '../../src/recipes/index.ts'
 const parent = mkdtempSync(join(tmpdir(), 'trm-workers-'))
 after(() => rmSync(parent, { recursive: true, force: true }))
 
-const recipe = overrideRecipe(recipes['sudoku-4x4'], [
+const recipe = overrideRecipe(recipes['sudoku-4x4-trm'], [
   'model.width=16',
   'model.recursions=1',
   'data.train=40',

@@ -55,6 +55,6 @@ for (const [override, message] of refusals)
 
 test('augmentation of mazes is off unless asked for', () => {
   const data = { ...findRecipe('maze-small').data, augment: undefined }
-  const recipe = overrideRecipe(findRecipe('sudoku-4x4'), [`data=${JSON.stringify(data)}`])
+  const recipe = overrideRecipe(findRecipe('sudoku-4x4-trm'), [`data=${JSON.stringify(data)}`])
   assert.equal(recipe.data.kind === 'maze-generated' && recipe.data.augment, false)
 })

@@ -65,10 +65,10 @@ test('TRM-MLP and TRM-Att of the published base are the shipped recipes', () => 
 })
 
 test('a variant changes what its row says and nothing else', () => {
-  const base = recipes['sudoku-4x4']
+  const base = recipes['sudoku-4x4-trm']
   const changes = (name: PaperVariantName) => {
     const variant = paperVariant(base, name)
-    assert.equal(variant.name, `sudoku-4x4-${name}`)
+    assert.equal(variant.name, `sudoku-4x4-trm-${name}`)
     assert.deepEqual([variant.data, variant.training], [base.data, base.training])
     const changed = (section: 'model' | 'optimizer') => {
       const before: Readonly<Record<string, unknown>> = base[section]
@@ -139,10 +139,10 @@ test('a base that cannot be varied and an unknown variant are refused', () => {
     }
     return 'no error'
   }
-  const odd = overrideRecipe(recipes['sudoku-4x4'], ['model.width=12'])
+  const odd = overrideRecipe(recipes['sudoku-4x4-trm'], ['model.width=12'])
   assert.equal(
     messageOf(() => paperVariant(odd, 'trm-att')),
-    "sudoku-4x4 as trm-att: model.heads: expected an even head size (model.width / model.heads) for rotary positions, got 12 / 4 = 3. Rotary positions rotate pairs of channels: change model.heads, or set model.positions to 'none'.",
+    "sudoku-4x4-trm as trm-att: model.heads: expected an even head size (model.width / model.heads) for rotary positions, got 12 / 4 = 3. Rotary positions rotate pairs of channels: change model.heads, or set model.positions to 'none'.",
   )
   assert.equal(
     messageOf(() => findPaperVariant('trm-mpl')),

@@ -13,7 +13,7 @@ import {
 import { nearestName } from '../../src/recipes/messages.ts'
 
 /** Fixed here, so that tuning the shipped recipe does not change these tests. */
-const base = overrideRecipe(recipes['sudoku-6x6'], [
+const base = overrideRecipe(recipes['sudoku-6x6-trm'], [
   'model.width=128',
   'model.heads=4',
   'training.batch=128',

@@ -13,7 +13,7 @@ import type { TrainingEvent } from '../../src/train/events.ts'
 import { train } from '../../src/train/train.ts'
 
 /** Solves nothing in this time, but gets more and more cells right. */
-const recipe = overrideRecipe(recipes['sudoku-4x4'], [
+const recipe = overrideRecipe(recipes['sudoku-4x4-trm'], [
   'model.width=16',
   'model.recursions=1',
   'data.train=40',

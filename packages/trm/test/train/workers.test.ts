@@ -14,7 +14,7 @@ import { chooseMicroBatch } from '../../src/train/micro-batch.ts'
 import type { OpenPieceRunner } from '../../src/train/piece-runner.ts'
 import { train } from '../../src/train/train.ts'
 
-const recipe = overrideRecipe(recipes['sudoku-4x4'], [
+const recipe = overrideRecipe(recipes['sudoku-4x4-trm'], [
   'model.width=16',
   'model.recursions=1',
   'model.puzzleEmbeddingWidth=16',
