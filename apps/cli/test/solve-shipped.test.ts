@@ -31,7 +31,7 @@ test('a puzzle alone is solved by the shipped model for its size', async () => {
   const { code, stdout, stderr } = await trm('solve', four)
   assert.equal(code, 0, stderr)
   assert.match(stdout, /^model sudoku-4x4\n/)
-  assert.match(stdout, /solved after 4 steps: a valid solution\n$/)
+  assert.match(stdout, /solved after 6 steps: a valid solution\n$/)
 
   const known = await solved(four)
   assert.deepEqual(known, { ...known, model: 'sudoku-4x4', answer: '2413314243211234', solved: true })
@@ -67,7 +67,7 @@ test('a shipped model is named in place of a run, here and in eval and export', 
   const { full } = JSON.parse(evaluated.stdout) as { full: { exactAccuracy: number } }
   assert.ok(full.exactAccuracy >= 0.9, `${full.exactAccuracy}`)
   const exported = await trm('export', 'sudoku-small', '--out', 'model.safetensors')
-  assert.match(exported.stdout, /sudoku-small\.safetensors, step 8000, float32/)
+  assert.match(exported.stdout, /sudoku-small\.safetensors, step 4,500, float32/)
 
   // A folder of that name is a run of the user's.
   mkdirSync(join(folder, 'sudoku-6x6'))
@@ -80,7 +80,7 @@ test('a shipped model is named in place of a run, here and in eval and export', 
 test('models lists what is shipped', async () => {
   const { stdout } = await trm('models')
   assert.match(stdout, /^model +solves +exact +exact, early +steps +of +parameters +file\n/)
-  assert.match(stdout, /^sudoku-4x4 +4×4 Sudoku +99\.0 % +99\.0 % +1\.1 +100 +123,778 +251 kB$/m)
+  assert.match(stdout, /^sudoku-4x4 +4×4 Sudoku +100\.0 % +100\.0 % +6\.1 +100 +5,490 +14\.5 kB$/m)
   const listed = JSON.parse((await trm('models', '--json')).stdout) as { name: string }[]
   assert.ok(listed.some(({ name }) => name === 'maze-small'))
 })

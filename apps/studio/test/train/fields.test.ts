@@ -9,7 +9,7 @@ import {
   settingOf,
 } from '../../src/train/fields.ts'
 
-const base = recipeOf(findChoice('sudoku-4x4'))
+const base = recipeOf(findChoice('sudoku-6x6-trm'))
 
 describe('recipes of the page', () => {
   test('train on generated puzzles, and are stored and measured often enough', () => {
@@ -28,7 +28,7 @@ describe('recipes of the page', () => {
   })
 
   test('have titles; others have their name', () => {
-    assert.equal(titleOf(base), '4×4 Sudoku')
+    assert.equal(titleOf(base), '6×6 Sudoku, plain TRM')
     assert.equal(titleOf({ ...base, name: 'mine' }), 'mine')
   })
 })

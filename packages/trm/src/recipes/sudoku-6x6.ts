@@ -39,7 +39,7 @@ export const sudoku6x6: RecipeInput = {
   training: {
     ...sudokuExtreme.training,
     batch: 32,
-    microBatch: 16,
+    microBatch: 'auto',
     steps: 300,
     evaluateEvery: 50,
     evaluatePuzzles: 200,

@@ -11,33 +11,39 @@ import { evaluate } from '../../src/evaluate/evaluate.ts'
 import { openShippedModel } from '../../src/node/model-files.ts'
 
 const executor = await openOrtExecutor({ device: 'cpu', threads: 1 })
-const opened = await openShippedModel('sudoku-4x4')
-const { model, recipe } = opened
-const data = await loadDataSets(recipe.data, () => assert.fail('generated data needs no file'))
-const set = selectPuzzles(
-  data.test,
-  Array.from({ length: 40 }, (_, index) => index),
-)
-const rule = { ...(data.isValid && { isValid: data.isValid }), slots: 7 }
 
-async function attempted(wanted: Partial<Effort>, options = {}) {
+/** A shipped model, and forty puzzles that it has not seen. */
+async function subjectOf(name: string) {
+  const { model, recipe } = await openShippedModel(name)
+  const data = await loadDataSets(recipe.data, () => assert.fail('generated data needs no file'))
+  const forty = Array.from({ length: 40 }, (_, index) => index)
+  const rule = { ...(data.isValid && { isValid: data.isValid }), slots: 7 }
+  return { model, recipe, set: selectPuzzles(data.test, forty), rule }
+}
+
+const [plain, denoiser] = [await subjectOf('maze-small'), await subjectOf('sudoku-4x4')]
+const { model, recipe } = plain
+
+async function attempted(wanted: Partial<Effort>, options = {}, subject = plain) {
   const events: AttemptsEvent[] = []
-  const effort = effortOf(wanted, model.config)
-  for await (const event of attemptAll(executor, model, set, effort, { ...rule, ...options }))
-    events.push(event)
+  const effort = effortOf(wanted, subject.model.config)
+  const all = { ...subject.rule, ...options }
+  for await (const event of attemptAll(executor, subject.model, subject.set, effort, all)) events.push(event)
   const done = events.at(-1)!
   assert.ok(done.type === 'done')
   const answers = events.flatMap((event) => (event.type === 'answer' ? [event] : []))
   return { report: done.report, answers: answers.sort((left, right) => left.puzzle - right.puzzle) }
 }
 
-test('one attempt is an evaluation: with all steps, and ended by the halting score', async () => {
-  for (const [stop, halting] of [
-    ['never', 'full'],
-    ['halting', 'early'],
+test('one attempt is an evaluation: with all steps, and ended as the model ends', async () => {
+  for (const [subject, stop, halting] of [
+    [plain, 'never', 'full'],
+    [plain, 'halting', 'early'],
+    [denoiser, 'never', 'full'],
+    [denoiser, 'still', 'early'],
   ] as const) {
-    const { report, answers } = await attempted({ stop })
-    for await (const event of evaluate(executor, model, set, { halting, ...rule })) {
+    const { report, answers } = await attempted({ stop }, {}, subject)
+    for await (const event of evaluate(executor, subject.model, subject.set, { halting, ...subject.rule })) {
       if (event.type === 'answer') assert.deepEqual(answers[event.puzzle]!.chosen.answer, event.answer)
       if (event.type !== 'done') continue
       assert.equal(report.exactAccuracy, event.report.exactAccuracy)
@@ -116,11 +122,11 @@ test('symmetries are undone by their inverse', async () => {
     () => assert.fail('generated'),
   )
   const ofMaze = symmetryOf({ kind: 'maze-file', size: 5 } as never, maze.train)!
-  const ofSudoku = symmetryOf(recipe.data, model.config)!
+  const ofSudoku = symmetryOf(denoiser.recipe.data, denoiser.model.config)!
   for (let index = 0; index < 12; index++) {
     for (const [draw, tokens] of [
       [ofMaze, selectPuzzles(maze.test, [0]).labels],
-      [ofSudoku, set.labels.slice(0, 16)],
+      [ofSudoku, denoiser.set.labels.slice(0, 16)],
     ] as const) {
       const { apply, invert } = draw(new RandomStream(index, 'draw'))
       assert.deepEqual(invert(apply(tokens)), tokens)
