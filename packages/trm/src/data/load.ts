@@ -3,7 +3,7 @@ import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
 import { type ArcData, type ArcRecord, loadArc } from './arc/load-arc.ts'
 import { puzzleSetChecksum } from './checksum.ts'
 import { type DataSets, type TrainingPuzzles, trainingPuzzles } from './data-sets.ts'
-import type { Augmentation } from './example-stream.ts'
+import type { Augmentation, EasyPuzzles } from './example-stream.ts'
 import { type FileData, readFileParts } from './file-parts.ts'
 import { generateMazeSets } from './maze/build.ts'
 import { type GeneratedMazeData, type MazeFileData, mazeFiles } from './maze/load.ts'
@@ -39,6 +39,9 @@ export interface SudokuFileData extends FileData {
   readonly kind: 'sudoku-file'
   readonly boxRows: number
   readonly boxColumns: number
+  /** Recipes that have been read always tell the next two. */
+  readonly easyBelow?: number | null
+  readonly easyShare?: number
   readonly augment: boolean
 }
 
@@ -132,6 +135,7 @@ async function loadParts(data: DataDescription, readFile: ReadDataFile): Promise
       return storedParts(
         await readFileParts(data, sudokuFiles(boxOf(data)), readFile),
         data.augment ? 'sudoku' : 'none',
+        easyOf(data),
       )
     case 'maze-generated':
       return storedParts(generateMazeSets(data), data.augment ? 'maze' : 'none')
@@ -156,10 +160,10 @@ interface StoredSets {
   readonly validationIndices?: readonly number[]
 }
 
-function storedParts(sets: StoredSets, augment: Augmentation): Parts {
+function storedParts(sets: StoredSets, augment: Augmentation, easy?: EasyPuzzles): Parts {
   const { train, validation, test, trainIndices = null, validationIndices = null } = sets
   return {
-    train: trainingPuzzles(train, augment),
+    train: trainingPuzzles(train, augment, easy),
     validation,
     test,
     augment,
@@ -167,6 +171,9 @@ function storedParts(sets: StoredSets, augment: Augmentation): Parts {
     validationIndices,
   }
 }
+
+const easyOf = ({ easyBelow = null, easyShare = 1 }: SudokuFileData): EasyPuzzles | undefined =>
+  easyBelow === null ? undefined : { below: easyBelow, share: easyShare }
 
 const boxOf = ({ boxRows, boxColumns }: BoxShape): BoxShape => ({ boxRows, boxColumns })
 

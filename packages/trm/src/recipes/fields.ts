@@ -106,6 +106,10 @@ const sudokuFileFields = z.strictObject(
     trainCount: puzzleCount(1).nullable(),
     /** Puzzles of the training file held out, disjoint from the sample. */
     validation: puzzleCount(0),
+    /** Puzzles with a rating below this are easy; null = none is. The published rating counts guesses. */
+    easyBelow: numberBetween(0, 1e9).nullable().default(null),
+    /** Share of the easy puzzles that an epoch visits, another part of them in each. */
+    easyShare: numberBetween(0, 1).default(1),
     augment: flag(),
     seed: seed(),
   },

@@ -3,8 +3,8 @@ import { sudokuExtreme } from './sudoku-extreme.ts'
 
 /**
  * The default: what `sudoku-extreme` does for hard 9×9 Sudokus, smaller, so that a laptop CPU trains it while one
- * waits. Shorter stays, because a 6×6 Sudoku is solved in a few steps; noise to 0.7, because what is nearer to the
- * truth teaches nothing; a higher learning rate and a shorter average, because the run is short (docs/experiments.md).
+ * waits. Shorter stays, because a 6×6 Sudoku is solved in a few steps; a higher learning rate and a shorter average,
+ * because the run is short (docs/experiments.md).
  */
 export const sudoku6x6: RecipeInput = {
   name: 'sudoku-6x6',
@@ -30,7 +30,6 @@ export const sudoku6x6: RecipeInput = {
   },
   noise: {
     ...sudokuExtreme.noise,
-    to: 0.7,
     shortestStay: 4,
     longestStay: 12,
     longestStayAtEnd: 16,

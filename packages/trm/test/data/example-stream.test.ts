@@ -118,3 +118,23 @@ test('an epoch visits one random puzzle of every group of copies', () => {
   assert.equal(new Set(drawn).size, 10, 'every copy comes up in time')
   assert.equal(selectPuzzles(set, [1, 2]).groupStarts, undefined)
 })
+
+test('of easy puzzles an epoch visits a share, another one each time, and all others', () => {
+  const easy = { below: 3, share: 0.5 }
+  const stream = exampleStream(countedSet(10), { seed: 1, augment: 'none', easy })
+  const seen = new Set<number>()
+  for (let epoch = 0; epoch < 10; epoch++) {
+    // Ratings 0, 0.5 … 4.5: six are easy, and three of them are visited.
+    const visited = Array.from({ length: 7 }, (_, place) => stream.draw(epoch * 7 + place).identifier)
+    assert.equal(new Set(visited).size, 7)
+    assert.deepEqual(visited.filter((puzzle) => puzzle >= 6).toSorted(), [6, 7, 8, 9])
+    for (const puzzle of visited) seen.add(puzzle)
+  }
+  assert.equal(seen.size, 10)
+  const { rating: _, ...unrated } = countedSet(4)
+  assert.throws(() => exampleStream(unrated, { seed: 1, augment: 'none', easy }), /ratings, by which/)
+  assert.throws(
+    () => exampleStream(countedSet(4), { seed: 1, augment: 'none', easy: { below: 9, share: 0 } }),
+    /easy ones only/,
+  )
+})

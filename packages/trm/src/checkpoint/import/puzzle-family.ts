@@ -86,8 +86,9 @@ const boxes = new Map([
 export function dataRecipe({ kind, cells }: PuzzleFinding, seed: number): DataRecipe {
   const box = kind === 'sudoku' ? boxes.get(cells) : undefined
   const files = { train: null, test: null, trainCount: null, validation: 0, seed }
+  const easy = { easyBelow: null, easyShare: 1 }
   const size = Math.sqrt(cells)
   if (kind === 'maze' && Number.isInteger(size)) return { kind: 'maze-file', size, ...files, augment: false }
   if (box === undefined) return { kind: 'official-folder', path: null, validation: 0, seed }
-  return { kind: 'sudoku-file', ...box, ...files, augment: true }
+  return { kind: 'sudoku-file', ...box, ...files, ...easy, augment: true }
 }
