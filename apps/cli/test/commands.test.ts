@@ -166,7 +166,16 @@ test('solve shows the grid after every step and what is wrong with the answer', 
   assert.equal(stdout.match(/^step {2}\d · [ \d]\d cells changed · least sure [ \d]+ % · /gm)?.length, 4)
   assert.match(stdout, /solved after 4 steps: a valid solution|not solved: \d+ problems?\n {2}row \d/)
 
-  const json = await trm('solve', 'runs/sudoku-4x4-trm-0', 'six.csv', '--row', '2', '--max-steps', '3', '--json')
+  const json = await trm(
+    'solve',
+    'runs/sudoku-4x4-trm-0',
+    'six.csv',
+    '--row',
+    '2',
+    '--max-steps',
+    '3',
+    '--json',
+  )
   const { answer, steps } = JSON.parse(json.stdout) as { answer: string; steps: unknown[] }
   assert.equal(answer.length, 16)
   assert.equal(steps.length, 3)

@@ -9,7 +9,12 @@ import { initialWeights } from '../../src/models/weights.ts'
 import { findRecipe } from '../../src/recipes/index.ts'
 
 const executor = await openOrtExecutor({ device: 'cpu', threads: 1 })
-const settings = { ...findRecipe('sudoku-4x4-trm').model, width: 32, prefixTokens: 3, puzzleEmbeddingWidth: 32 }
+const settings = {
+  ...findRecipe('sudoku-4x4-trm').model,
+  width: 32,
+  prefixTokens: 3,
+  puzzleEmbeddingWidth: 32,
+}
 const config = modelConfig(settings, { cells: 16, symbols: 6, identifiers: 1 })
 const model = { config, weights: initialWeights(config, 0), puzzleTable: new PuzzleTable(1, 32) }
 const question = Int32Array.from({ length: 16 }, (_, cell) => 1 + (cell % 5))

@@ -93,7 +93,12 @@ test('two models, two seeds: stopped, gone on with, and read again', async () =>
   assert.equal(first.at(-1)?.type, 'stopped')
   const done = first.filter((event) => event.type === 'finished').map((event) => event.job)
   assert.ok(done.length >= 1 && done.length < 4, String(done))
-  const report = join(plan.folder, 'sudoku-4x4-trm', `${done[0] === 0 ? 'trm-mlp' : 'direct'}-0`, 'report.json')
+  const report = join(
+    plan.folder,
+    'sudoku-4x4-trm',
+    `${done[0] === 0 ? 'trm-mlp' : 'direct'}-0`,
+    'report.json',
+  )
   const written = statSync(report).mtimeMs
 
   const second = await eventsOf(options)
