@@ -4,6 +4,7 @@ import { answerState, fieldCount, type ModelConfig, prefixLength, stateNames } f
 import type { CellLoss } from '../train/losses.ts'
 import { restartNoise } from './effort.ts'
 import { likeliest } from './evaluate.ts'
+import { probabilitiesOf } from './probabilities.ts'
 import { endsByStandingStill, StandStill } from './stands-still.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'
 
@@ -115,28 +116,15 @@ function checkQuestion({ cells, symbols }: ModelConfig, tokens: Int32Array): voi
   })
 }
 
-/** What a logit weighs before the weights of a cell are divided by their sum (reference section 3). */
-const symbolWeights: Readonly<Record<CellLoss, (logit: number, largest: number) => number>> = {
-  stablemax: (logit) => (logit >= 0 ? logit + 1 : 1 / (1 - logit)),
-  // Of the largest 1, whatever it is: nothing overflows, and not all become 0.
-  softmax: (logit, largest) => Math.exp(logit - largest),
-}
-
 /** What logits [S, V] say of every cell: the answer is that of an evaluation, also where probabilities round alike. */
 export function readLogits(logits: Float32Array, symbols: number, cellLoss: CellLoss) {
   const answer = likeliest(logits, symbols)
   const confidence = new Float32Array(answer.length)
   const probabilities = new Float32Array(logits.length)
-  const weigh = symbolWeights[cellLoss]
   answer.forEach((best, cell) => {
-    const ofCell = logits.subarray(cell * symbols, (cell + 1) * symbols)
-    const weights = Array.from(ofCell, (logit) => weigh(logit, ofCell[best]!))
-    const total = weights.reduce((sum, weight) => sum + weight, 0)
-    probabilities.set(
-      weights.map((weight) => weight / total),
-      cell * symbols,
-    )
-    confidence[cell] = weights[best]! / total
+    const ofCell = probabilitiesOf(logits.subarray(cell * symbols, (cell + 1) * symbols), cellLoss)
+    probabilities.set(ofCell, cell * symbols)
+    confidence[cell] = ofCell[best]!
   })
   return { answer, confidence, probabilities }
 }

@@ -51,7 +51,7 @@ export class Thinker {
     this.#machine = machine
     this.#program = program
     this.#puzzleTable = model.puzzleTable
-    this.#shown = model.noise ? new ShownAnswers(model.config, model.noise, slots) : null
+    this.#shown = model.noise ? new ShownAnswers(model.config, model.noise, slots, model.cellLoss) : null
   }
 
   static async create(executor: Executor, model: TrainedModel, slots: number): Promise<Thinker> {
@@ -96,6 +96,7 @@ export class Thinker {
     }
     if (this.#shown) feeds.noisy = this.#shown.next(tokens, reset, attempts)
     const { logits, haltLogits, wantsToHalt } = await this.#program.run(feeds)
+    this.#shown?.note(logits!.data as Float32Array)
     return {
       logits: logits!.data as Float32Array,
       haltLogits: haltLogits!.data as Float32Array,

@@ -250,6 +250,11 @@ const noiseFields = z.strictObject(
     power: numberBetween(0.1, 10).default(1),
     /** The same noise for the whole stay of a puzzle, or new noise in every step. */
     shared: flag().default(false),
+    /**
+     * What is shown when there is no answer yet: noise alone, or the flow's own path, on which the prediction takes the
+     * place of the answer and t rises from 0 to 1 in `model.supervisionSteps` steps.
+     */
+    atTest: oneOf('noise', 'flow').default('noise'),
     /** Standard deviation of the noise, of each symbol of a cell. */
     deviation: numberBetween(0, 100).default(1),
     /** Supervision steps that a puzzle stays, drawn evenly between the two; */
@@ -287,6 +292,27 @@ const trainingFields = z.strictObject(
     /** Supervision steps of one optimiser step, with a loss at each and gradient through all (published: 1). */
     gradientSteps: wholeNumber(1, 256).default(1),
     steps: stepCount(1),
+    /**
+     * A model that begins shallow, with short stays, and grows: until that share of the steps it has these depths, then
+     * those of the next stage, in the end those of `model`. The same weights all the way (published: none).
+     */
+    stages: z
+      .array(
+        z.strictObject(
+          {
+            until: numberBetween(0, 1),
+            cycles: wholeNumber(1, 1_024),
+            recursions: wholeNumber(1, 1_024),
+            supervisionSteps: wholeNumber(1, 4_096),
+          },
+          section,
+        ),
+        { error: 'a list of stages, each {"until": …, "cycles": …, "recursions": …, "supervisionSteps": …}' },
+      )
+      .max(16)
+      .default([]),
+    /** Standard deviation of the noise on the states that a puzzle begins with; 0 = always the same (published). */
+    startNoise: numberBetween(0, 100).default(0),
     seed: seed(),
     /** Supervision steps of an evaluation, and of the trained model unless asked otherwise; null = model.supervisionSteps. */
     evaluateSteps: wholeNumber(1, 100_000).nullable().default(null),

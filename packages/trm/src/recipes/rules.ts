@@ -237,6 +237,37 @@ const smoothingNeedsSoftmax: Rule = ({ optimizer: { loss, labelSmoothing } }) =>
         hint: "Label smoothing is defined for softmax: set optimizer.loss to 'softmax', or leave it out.",
       }
 
+const stagesFollowEachOther: Rule = (recipe) => {
+  const { model, training } = recipe
+  const ends = training.stages.map(({ until }) => until)
+  if (ends.some((end, place) => end <= (ends[place - 1] ?? 0))) {
+    return {
+      key: 'training.stages',
+      expected: 'stages of which each goes on until later than the one before, and the first beyond 0',
+      got: ends.join(', '),
+      hint: 'Write the share of the steps at which a stage ends: 0.2, 0.4 ….',
+    }
+  }
+  // A stage is a model too.
+  for (const { until: _, ...depth } of training.stages) {
+    const staged = { ...recipe, model: { ...model, ...depth } }
+    const violation = modelRules.map((rule) => rule(staged)).find((found) => found !== null)
+    if (violation)
+      return { ...violation, key: 'training.stages', hint: `${violation.key} in a stage: ${violation.hint}` }
+  }
+  return null
+}
+
+const flowIsShared: Rule = ({ noise }) =>
+  noise?.atTest !== 'flow' || (noise.path === 'interpolant' && noise.shared)
+    ? null
+    : {
+        key: 'noise.atTest',
+        expected: "'noise' unless noise.path is 'interpolant' and noise.shared is true",
+        got: "'flow'",
+        hint: 'A flow leads from one noise to the answer in a straight line.',
+      }
+
 /** Rows × columns. */
 const knownBoxes = Object.values(boxShapes).map((shape) => `${shape.boxRows}×${shape.boxColumns}`)
 
@@ -302,7 +333,7 @@ const arcGridsFit: Rule = ({ data }) =>
         hint: 'Grids must fit on the canvas.',
       }
 
-const rules: readonly Rule[] = [
+const modelRules: readonly Rule[] = [
   headsDivideWidth,
   rotaryHeadsAreEven,
   prefixNeedsEmbedding,
@@ -314,6 +345,12 @@ const rules: readonly Rule[] = [
   denoiserIsShownNoise,
   mixerFitsPuzzles,
   structuredModelsHaveNoPrefix,
+]
+
+const rules: readonly Rule[] = [
+  ...modelRules,
+  stagesFollowEachOther,
+  flowIsShared,
   staysHoldTheirSteps,
   manyStepsNeedStays,
   microBatchDividesBatch,

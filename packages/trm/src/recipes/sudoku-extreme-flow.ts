@@ -17,6 +17,7 @@ export const sudokuExtremeFlow: RecipeInput = {
     from: 0,
     to: 1,
     shared: true,
+    atTest: 'flow',
     deviation: 1 / 3,
     shortestStay: 16,
     longestStay: 16,

@@ -7,7 +7,7 @@ import {
   Machine,
   type RunnableProgram,
 } from '@tiny-recursive-models/tensor'
-import { structureOfModel } from '../models/config.ts'
+import { sequenceLength, stateNames, structureOfModel } from '../models/config.ts'
 import { PuzzleTable } from '../models/puzzle-table.ts'
 import { initialWeights, type WeightsOf, weightTypes } from '../models/weights.ts'
 import { type Metrics, metricNames } from './losses.ts'
@@ -37,6 +37,8 @@ export interface SlotBatch {
   readonly stay?: Float32Array
   /** [B, N, S, A] what each supervision step is shown of the answer */
   readonly noisy?: Float32Array
+  /** [B, states, L, D] noise on the states that a puzzle begins with, where there is some */
+  readonly startNoise?: Float32Array
 }
 
 export interface Rates {
@@ -261,6 +263,7 @@ export class TrainingEngine {
       minimumSteps: floatTensor([slots], batch.minimumSteps.subarray(start, end)),
       ...(batch.stay && { stay: floatTensor([slots], batch.stay.subarray(start, end)) }),
       ...(batch.noisy && { noisy: this.#noisyFeed(batch.noisy, start, end) }),
+      ...(batch.startNoise && { startNoise: this.#startNoiseFeed(batch.startNoise, start, end) }),
       ...(puzzleEmbeddingWidth > 0
         ? {
             identifiers: integerTensor([slots], identifiers),
@@ -284,6 +287,21 @@ export class TrainingEngine {
       }
     }
     return floatTensor([gradientSteps, slots, model.cells, answers], bySteps)
+  }
+
+  /** Noise on the start states of the slots from `start` to `end`: [states, L, B, D]. */
+  #startNoiseFeed(noise: Float32Array, start: number, end: number): HostTensor {
+    const { model } = this.config
+    const { width } = model
+    const [slots, nodes] = [end - start, stateNames(model).length * sequenceLength(model)]
+    const byNode = new Float32Array(nodes * slots * width)
+    for (let slot = 0; slot < slots; slot++) {
+      for (let node = 0; node < nodes; node++) {
+        const from = ((start + slot) * nodes + node) * width
+        byNode.set(noise.subarray(from, from + width), (node * slots + slot) * width)
+      }
+    }
+    return floatTensor([stateNames(model).length, sequenceLength(model), slots, width], byNode)
   }
 
   /** All states in host memory: weights, averages, moments, carry (gradients are zero between steps). */

@@ -41,6 +41,8 @@ export interface StepConfig {
   readonly recompute: boolean
   /** N, supervision steps of one optimiser step; by default 1. */
   readonly gradientSteps?: number
+  /** Standard deviation of the noise on the states that a puzzle begins with; by default 0. */
+  readonly startNoise?: number
 }
 
 type Types = Record<string, TensorType>
@@ -84,13 +86,18 @@ function puzzleFeeds(config: ModelConfig, slots: number, steps: number): Types {
   return { tokens: int(slots, cells), reset: float(slots), ...rows, ...noisy }
 }
 
-function trainingFeeds({ model: config, gradientSteps = 1 }: StepConfig, slots: number): Types {
+function trainingFeeds(
+  { model: config, gradientSteps = 1, startNoise = 0 }: StepConfig,
+  slots: number,
+): Types {
   const embedded = config.puzzleEmbeddingWidth > 0
+  const states = [stateNames(config).length, sequenceLength(config), slots, config.width]
   return {
     ...puzzleFeeds(config, slots, gradientSteps),
     labels: int(slots, config.cells),
     minimumSteps: float(slots),
     ...(config.answerInput === 'noisy' ? { stay: float(slots) } : {}),
+    ...(startNoise > 0 ? { startNoise: float(...states) } : {}),
     ...(embedded ? { identifiers: int(slots) } : {}),
   }
 }
@@ -104,13 +111,18 @@ const withoutRole = (states: Named, role: string): Weights =>
     ),
   )
 
-/** States of the slots: fresh ones where a new puzzle begins. */
+/** States of the slots: fresh ones, with noise where there is some, where a new puzzle begins. */
 function resetStates(feeds: Named, states: Named, weights: Weights, config: ModelConfig): States {
   const slots = feeds.reset!.shape[0]!
   const fresh = startStates(weights, config, slots)
   const starts = reshape(greater(feeds.reset!, 0), [1, slots, 1])
   return Object.fromEntries(
-    Object.entries(fresh).map(([name, start]) => [name, select(starts, start, states[`carry.${name}`]!)]),
+    Object.entries(fresh).map(([name, start], index) => {
+      const before = states[`carry.${name}`]!
+      const noise = feeds.startNoise && slice(feeds.startNoise, 0, index, index + 1)
+      const begun = noise ? add(start, reshape(noise, before.shape)) : start
+      return [name, select(starts, begun, before)]
+    }),
   )
 }
 

@@ -24,6 +24,8 @@ export interface SlotOptions {
   readonly supervisionSteps: number
   /** Of models that are shown noisy answers. */
   readonly noise?: SlotNoise
+  /** Noise on the states that a puzzle begins with: its standard deviation, and numbers in the states of a slot. */
+  readonly startNoise?: { readonly deviation: number; readonly size: number }
 }
 
 export interface SlotNoise {
@@ -48,7 +50,7 @@ export class Slots {
   #nextDraw: number
 
   constructor(stream: ExampleStream, options: SlotOptions, position?: SlotPosition) {
-    const { slots, cells, noise } = options
+    const { slots, cells, noise, startNoise } = options
     this.#stream = stream
     this.#options = options
     this.#nextDraw = position?.nextDraw ?? slots
@@ -57,6 +59,7 @@ export class Slots {
     const shown = noise ? noise.gradientSteps * cells * noise.structure.answers.length : 0
     this.#batch = {
       ...(noise && { stay: new Float32Array(slots), noisy: new Float32Array(slots * shown) }),
+      ...(startNoise && { startNoise: new Float32Array(slots * startNoise.size) }),
       tokens: new Int32Array(slots * cells),
       labels: new Int32Array(slots * cells),
       identifiers: new Int32Array(slots),
@@ -74,9 +77,11 @@ export class Slots {
   /**
    * The batch of optimiser step `step`. With probability `exploration` a slot draws a minimum of supervision
    * steps from 2..supervisionSteps, anew in every step (reference section 3).
+   *
+   * @param supervisionSteps by default those of the model; a stage of the run may have fewer
    */
-  batchOf(step: number): SlotBatch {
-    const { seed, exploration, supervisionSteps, slots } = this.#options
+  batchOf(step: number, supervisionSteps = this.#options.supervisionSteps): SlotBatch {
+    const { seed, exploration, slots } = this.#options
     const random = new RandomStream(seed, 'exploration', step)
     for (let slot = 0; slot < slots; slot++) {
       const explores = random.float() < exploration
@@ -117,11 +122,22 @@ export class Slots {
     }
   }
 
+  /** The same start for the same draw: a resumed run begins its puzzles as the run that never stopped. */
+  #startElsewhere(slot: number): void {
+    const { startNoise, seed } = this.#options
+    if (!startNoise) return
+    const random = new RandomStream(seed, 'start', this.#draws[slot]!)
+    const { deviation, size } = startNoise
+    for (let at = slot * size; at < (slot + 1) * size; at++)
+      this.#batch.startNoise![at] = deviation * random.normal()
+  }
+
   #place(slot: number): void {
     const { cells } = this.#options
     const { inputs, labels, identifier } = this.#stream.draw(this.#draws[slot]!)
     this.#batch.tokens.set(inputs, slot * cells)
     this.#batch.labels.set(labels, slot * cells)
     this.#batch.identifiers[slot] = identifier
+    this.#startElsewhere(slot)
   }
 }

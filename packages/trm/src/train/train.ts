@@ -13,7 +13,13 @@ import { checkPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
 import { structureOf } from '../data/structure-of.ts'
 import { type EvaluationReport, evaluateWith, evaluationSlots } from '../evaluate/evaluate.ts'
 import { Thinker, type TrainedModel } from '../evaluate/thinker.ts'
-import { type ModelConfig, modelConfig, structureOfModel } from '../models/config.ts'
+import {
+  type ModelConfig,
+  modelConfig,
+  sequenceLength,
+  stateNames,
+  structureOfModel,
+} from '../models/config.ts'
 import { parameterCount, weightTypes } from '../models/weights.ts'
 import { learningRateAt, type Schedule } from '../optim/schedule.ts'
 import type { Recipe } from '../recipes/schema.ts'
@@ -23,6 +29,7 @@ import { chooseMicroBatch } from './micro-batch.ts'
 import { inProcess, type OpenPieceRunner, type PieceRunner } from './piece-runner.ts'
 import type { StepConfig } from './programs.ts'
 import { Slots } from './slots.ts'
+import { isAsDeep, modelInStep } from './stages.ts'
 
 export interface TrainOptions {
   readonly recipe: Recipe
@@ -88,15 +95,19 @@ const explodedLoss = 1_000
 
 class TrainingRun {
   readonly #options: TrainOptions
-  readonly #engine: TrainingEngine
+  /** The model at its full depth. */
+  readonly #model: ModelConfig
+  /** Another one in every stage. */
+  #engine: TrainingEngine
   readonly #slots: Slots
   #thinker: Thinker | undefined
   #step: number
   #elapsedMs: number
   #best: BestFigure | null
 
-  private constructor(options: TrainOptions, engine: TrainingEngine, slots: Slots) {
+  private constructor(options: TrainOptions, model: ModelConfig, engine: TrainingEngine, slots: Slots) {
     this.#options = options
+    this.#model = model
     this.#engine = engine
     this.#slots = slots
     this.#step = options.resume?.step ?? 0
@@ -110,12 +121,13 @@ class TrainingRun {
     const structure = structureOf(recipe.data, data.train)
     const model = modelConfig(recipe.model, data.train, structure)
     const config: StepConfig = {
-      model,
+      model: modelInStep(model, recipe.training, (resume?.step ?? 0) + 1),
       batch,
       microBatch:
         resume?.microBatch ?? (microBatch === 'auto' ? chooseMicroBatch(model, batch, workers) : microBatch),
       recompute: recipe.training.recompute,
       gradientSteps: recipe.training.gradientSteps,
+      startNoise: recipe.training.startNoise,
       optimizer: recipe.optimizer,
     }
     const puzzleTable = resume && { puzzleTable: puzzleTableOf(resume, 'resume') }
@@ -130,8 +142,18 @@ class TrainingRun {
       gradientSteps: recipe.training.gradientSteps,
       totalSteps: recipe.training.steps,
     }
-    const slotOptions = { slots: batch, cells, seed, exploration, supervisionSteps, ...(noise && { noise }) }
-    if (!resume) return new TrainingRun(options, engine, new Slots(stream, slotOptions))
+    const { startNoise: deviation } = recipe.training
+    const size = stateNames(model).length * sequenceLength(model) * model.width
+    const slotOptions = {
+      slots: batch,
+      cells,
+      seed,
+      exploration,
+      supervisionSteps,
+      ...(noise && { noise }),
+      ...(deviation > 0 && { startNoise: { deviation, size } }),
+    }
+    if (!resume) return new TrainingRun(options, model, engine, new Slots(stream, slotOptions))
 
     const {
       [puzzleTableName]: _rows,
@@ -154,7 +176,24 @@ class TrainingRun {
       begun: resume.slotBegun?.length ? resume.slotBegun : resume.slotDraws.map(() => 1),
       reset: reset!.data as Float32Array,
     }
-    return new TrainingRun(options, engine, new Slots(stream, slotOptions, position))
+    return new TrainingRun(options, model, engine, new Slots(stream, slotOptions, position))
+  }
+
+  /** Goes on with programs of the depth of this step's stage; states and micro-batch stay. */
+  async #enterStage(step: number): Promise<void> {
+    const { config, puzzleTable } = this.#engine
+    const model = modelInStep(this.#model, this.#options.recipe.training, step)
+    if (isAsDeep(config.model, model)) return
+    const states = await this.#engine.readStates()
+    const weights = Object.fromEntries(
+      Object.keys(weightTypes(model)).map((name) => [name, states.get(`weights.${name}`)!]),
+    )
+    await this.#engine.close()
+    const deeper = { ...config, model }
+    const runner = await openRunner(this.#options, deeper)
+    const start = { weights, puzzleTable }
+    this.#engine = await TrainingEngine.create(this.#options.executor, deeper, start, false, runner)
+    await this.#engine.writeStates(states)
   }
 
   async *events(): AsyncGenerator<TrainingEvent, void> {
@@ -203,6 +242,7 @@ class TrainingRun {
   async #trainStep(): Promise<TrainingEvent> {
     const { optimizer, training } = this.#options.recipe
     const step = this.#step + 1
+    await this.#enterStage(step)
     const schedule = (base: number): Schedule => ({
       base,
       warmupSteps: optimizer.warmupSteps,
@@ -213,11 +253,14 @@ class TrainingRun {
     const puzzleLearningRate = learningRateAt(step, schedule(optimizer.puzzleLearningRate))
 
     const started = performance.now()
-    const outcome = await this.#engine.step(this.#slots.batchOf(step), {
-      step,
-      learningRate,
-      puzzleLearningRate,
-    })
+    const outcome = await this.#engine.step(
+      this.#slots.batchOf(step, this.#engine.config.model.supervisionSteps),
+      {
+        step,
+        learningRate,
+        puzzleLearningRate,
+      },
+    )
     this.#slots.refill(outcome.halted)
     this.#elapsedMs += performance.now() - started
 
@@ -256,9 +299,10 @@ class TrainingRun {
     )
     const { noise } = recipe
     const model = {
-      config: this.#engine.config.model,
+      config: this.#model,
       weights,
       puzzleTable: this.#engine.puzzleTable,
+      cellLoss: recipe.optimizer.loss,
       ...(noise && { noise }),
     }
     const { evaluateSteps } = recipe.training
