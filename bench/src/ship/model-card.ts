@@ -10,7 +10,7 @@ Made by \`npm run ship\` from finished runs; do not edit by hand. The same facts
 | ----- | ------ | ---------------: | -------------------: | -------------: | ---------: | ---: |
 ${models.map(overview).join('\n')}
 
-Exact: every cell is right. All steps: as many supervision steps as in training. Early halting: a puzzle ends as soon as the model believes that its answer is right. Test puzzles are generated from a seed, where the model says nothing else; neither they nor a symmetric copy of them were in the training data. A file is in float16 where that costs not one test puzzle, else in float32; computing is always float32.
+Exact: every cell is right. All steps: as many supervision steps as in training. Early halting: a puzzle ends as soon as the model believes that its answer is right, or, where the table of a model tells of attempts, as soon as its answer has stood still for five steps. Test puzzles are generated from a seed, where the model says nothing else; neither they nor a symmetric copy of them were in the training data. A file is in float16 where that costs not one test puzzle, else in float32; computing is always float32.
 
 ${models.map(section).join('\n\n')}
 
@@ -81,7 +81,25 @@ ${recipe.description}
 
 ${row(header)}
 ${row(header.map(() => '---:'))}
-${steps.join('\n')}`
+${steps.join('\n')}${effortTable(model)}`
+}
+
+/** What little and much thinking give, where it was measured. */
+function effortTable({ test }: ShippedModel): string {
+  if (!test.effort) return ''
+  const header = ['at most', 'attempts', 'exact', 'steps a puzzle', 'attempts a puzzle', 'GFLOP a puzzle']
+  const rows = test.effort.map(({ maximumSteps, attempts, exact, meanSteps, meanAttempts, flopPerPuzzle }) =>
+    row([
+      `${grouped(maximumSteps)} steps`,
+      attempts === 1 ? 'one' : `up to ${attempts}, until the rule is kept`,
+      percent(exact),
+      meanSteps.toFixed(1),
+      meanAttempts.toFixed(2),
+      (flopPerPuzzle / 1e9).toPrecision(3),
+    ]),
+  )
+  const lines = [row(header), row(header.map((_, place) => (place < 2 ? '---' : '---:'))), ...rows]
+  return `\n\nAttempts differ by their noise; those of up to 1,000 steps end where the answer stands still:\n\n${lines.join('\n')}`
 }
 
 /** Every step of few; of many those that double, and the last. */

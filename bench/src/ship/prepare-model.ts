@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
 import { type Executor, InputError } from '@tiny-recursive-models/tensor'
 import {
+  attemptAll,
+  type DataSets,
   decodeTrainingState,
   describePuzzleKind,
   type EvaluationReport,
+  effortOf,
   encodeModelFile,
+  endsByStandingStill,
   evaluate,
   findRecipe,
   loadDataSets,
@@ -94,6 +98,10 @@ export async function prepareModel(
   const precision = costsNothing(exact, rounded) ? 'float16' : 'float32'
   const bytes = precision === 'float16' ? half : whole
   const { full, early } = precision === 'float16' ? rounded : exact
+  const shipped = modelOf(bytes)
+  const effort = endsByStandingStill(shipped.config)
+    ? await measureEffort(executor, shipped, data, log)
+    : null
   const facts: ShippedModel = {
     name: recipe.name,
     title: describePuzzleKind(kind),
@@ -115,11 +123,50 @@ export async function prepareModel(
       cellByStep: full.byStep.map((step) => rounded6(step.cellAccuracy)),
       validByStep: full.byStep.map((step) => step.validAccuracy ?? step.exactAccuracy),
       early: { ...shares(early), meanSteps: early.meanSteps },
+      ...(effort && { effort }),
     },
     float32: { exact: exact.full.exactAccuracy, early: shares(exact.early) },
     float16: { exact: rounded.full.exactAccuracy, early: shares(rounded.early) },
   }
   return { bytes, facts }
+}
+
+/** As few steps as a published evaluation takes; a long thought; and several of those, checked by the rule. */
+const efforts = [
+  { maximumSteps: 16, attempts: 1, stop: 'never' },
+  { maximumSteps: 1_000, attempts: 1, stop: 'still' },
+  { maximumSteps: 1_000, attempts: 16, stop: 'still' },
+] as const
+
+async function measureEffort(
+  executor: Executor,
+  model: TrainedModel,
+  { test, isValid }: DataSets,
+  log: (line: string) => void,
+): Promise<NonNullable<ShippedModel['test']['effort']>> {
+  const measured = []
+  for (const wanted of efforts) {
+    const effort = effortOf(wanted, model.config)
+    for await (const event of attemptAll(executor, model, test, effort, isValid ? { isValid } : {})) {
+      if (event.type !== 'done') continue
+      const { exactAccuracy, validAccuracy, meanSteps, meanAttempts, flopPerPuzzle } = event.report
+      const { maximumSteps, attempts } = effort
+      const valid = validAccuracy ?? exactAccuracy
+      measured.push({
+        maximumSteps,
+        attempts,
+        exact: exactAccuracy,
+        valid,
+        meanSteps,
+        meanAttempts,
+        flopPerPuzzle,
+      })
+      log(
+        `up to ${maximumSteps} steps, ${attempts} attempts: ${exactAccuracy} exact, ${meanSteps} steps a puzzle`,
+      )
+    }
+  }
+  return measured
 }
 
 /** In neither way of halting fewer exact or fewer valid answers. */

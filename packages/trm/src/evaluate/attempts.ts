@@ -89,30 +89,66 @@ export async function* attemptAll(
   const { config } = model
   checkSet(config, set)
   const slots = Math.min(options.slots ?? evaluationSlots(config, set.count), set.count)
-  const thinker = await Thinker.create(executor, model, slots)
   const flopPerStep = matmulOperations(traceThinking(config, 1))
+  const desks = new Desks(await Thinker.create(executor, model, slots))
   try {
-    yield* attemptWith(thinker, flopPerStep, set, effort, options)
+    yield* attemptAt(desks, flopPerStep, set, effort, options)
   } finally {
-    await thinker.close()
+    await desks.close()
   }
 }
 
-async function* attemptWith(
-  thinker: Thinker,
+/** What every slot works on, and the thinker that does the work. */
+class Desks {
+  thinker: Thinker
+  work: (Work | null)[]
+  /** [B, S] */
+  tokens: Int32Array
+  /** [B], as the next two */
+  identifiers: Int32Array
+  reset: Float32Array
+  attemptOf: Int32Array
+
+  constructor(thinker: Thinker) {
+    const { slots, config } = thinker
+    this.thinker = thinker
+    this.work = new Array<Work | null>(slots).fill(null)
+    this.tokens = new Int32Array(slots * config.cells)
+    this.identifiers = new Int32Array(slots)
+    this.reset = new Float32Array(slots)
+    this.attemptOf = new Int32Array(slots)
+  }
+
+  /** Goes on with the busy slots alone where no more than half of them are; those that are left take as long as any. */
+  async narrow(): Promise<void> {
+    const busy = [...this.work.keys()].filter((slot) => this.work[slot] !== null)
+    if (busy.length === 0 || 2 * busy.length > this.work.length) return
+    const { cells } = this.thinker.config
+    const narrow = new Desks(await this.thinker.narrowed(busy))
+    busy.forEach((slot, place) => {
+      narrow.work[place] = this.work[slot]!
+      narrow.tokens.set(this.tokens.subarray(slot * cells, (slot + 1) * cells), place * cells)
+      narrow.identifiers[place] = this.identifiers[slot]!
+      narrow.reset[place] = this.reset[slot]!
+      narrow.attemptOf[place] = this.attemptOf[slot]!
+    })
+    Object.assign(this, narrow)
+  }
+
+  close(): Promise<void> {
+    return this.thinker.close()
+  }
+}
+
+async function* attemptAt(
+  desks: Desks,
   flopPerStep: number,
   set: AnyPuzzleSet,
   effort: Effort,
   { isValid, symmetry: drawSymmetry, shouldStop }: AttemptsOptions,
 ): AsyncGenerator<AttemptsEvent, void> {
-  const { slots, config } = thinker
-  const { cells, symbols } = config
+  const { cells, symbols } = desks.thinker.config
   const started = performance.now()
-  const tokens = new Int32Array(slots * cells)
-  const identifiers = new Int32Array(slots)
-  const reset = new Float32Array(slots)
-  const attemptOf = new Int32Array(slots)
-  const work: (Work | null)[] = new Array<Work | null>(slots).fill(null)
   const tally = { done: 0, exact: 0, valid: 0, settled: 0, settledExact: 0, steps: 0, attempts: 0 }
   let next = 0
 
@@ -121,28 +157,28 @@ async function* attemptWith(
     const attempt = earlier.length
     const random = new RandomStream(effort.seed, 'attempt', puzzle, attempt)
     const symmetry = attempt > 0 && effort.symmetries && drawSymmetry ? drawSymmetry(random) : null
-    tokens.set(symmetry ? symmetry.apply(example.inputs) : example.inputs, slot * cells)
-    identifiers[slot] = example.identifier
+    desks.tokens.set(symmetry ? symmetry.apply(example.inputs) : example.inputs, slot * cells)
+    desks.identifiers[slot] = example.identifier
     // Of a model that is shown noise, other attempts see other noise; a seed begins elsewhere in it.
-    attemptOf[slot] = effort.seed * 65_536 + attempt
+    desks.attemptOf[slot] = effort.seed * 65_536 + attempt
     const isNoisy = attempt > 0 && effort.startNoise > 0
-    reset[slot] = isNoisy ? 0 : 1
-    if (isNoisy) await thinker.beginNoisy(slot, effort.startNoise, random)
-    work[slot] = { puzzle, example, earlier, symmetry, still: new StandStill(), steps: 0 }
+    desks.reset[slot] = isNoisy ? 0 : 1
+    if (isNoisy) await desks.thinker.beginNoisy(slot, effort.startNoise, random)
+    desks.work[slot] = { puzzle, example, earlier, symmetry, still: new StandStill(), steps: 0 }
   }
   const takeNext = async (slot: number): Promise<void> => {
     if (next < set.count) await begin(slot, next++, [])
-    else work[slot] = null
+    else desks.work[slot] = null
   }
-  for (let slot = 0; slot < slots; slot++) await takeNext(slot)
+  for (const slot of desks.work.keys()) await takeNext(slot)
 
   let reported = 0
   while (tally.done < set.count) {
     if (shouldStop?.()) return
+    const { thinker, work, tokens, identifiers, reset, attemptOf } = desks
     const { logits, haltLogits, wantsToHalt } = await thinker.step(tokens, identifiers, reset, attemptOf)
     reset.fill(0)
-    for (let slot = 0; slot < slots; slot++) {
-      const current = work[slot]
+    for (const [slot, current] of work.entries()) {
       if (!current) continue
       current.steps++
       const seen = likeliest(logits.subarray(slot * cells * symbols, (slot + 1) * cells * symbols), symbols)
@@ -178,6 +214,7 @@ async function* attemptWith(
       yield { type: 'answer', puzzle: current.puzzle, chosen, attempts, exact }
       await takeNext(slot)
     }
+    if (next >= set.count) await desks.narrow()
     const elapsedMs = performance.now() - started
     if (elapsedMs - reported > 250) {
       reported = elapsedMs

@@ -40,24 +40,50 @@ export interface ThinkingStep {
 export class Thinker {
   readonly config: ModelConfig
   readonly slots: number
+  readonly #model: TrainedModel
+  readonly #executor: Executor
   readonly #machine: Machine
   readonly #program: RunnableProgram
   readonly #puzzleTable: PuzzleTable
   readonly #shown: ShownAnswers | null
 
-  private constructor(model: TrainedModel, slots: number, machine: Machine, program: RunnableProgram) {
+  private constructor(
+    executor: Executor,
+    model: TrainedModel,
+    machine: Machine,
+    program: RunnableProgram,
+    slots: number,
+    shown: ShownAnswers | null,
+  ) {
     this.config = model.config
     this.slots = slots
+    this.#model = model
+    this.#executor = executor
     this.#machine = machine
     this.#program = program
     this.#puzzleTable = model.puzzleTable
-    this.#shown = model.noise ? new ShownAnswers(model.config, model.noise, slots, model.cellLoss) : null
+    this.#shown = shown
   }
 
   static async create(executor: Executor, model: TrainedModel, slots: number): Promise<Thinker> {
+    const { config, noise, cellLoss } = model
+    return Thinker.#open(
+      executor,
+      model,
+      slots,
+      noise ? new ShownAnswers(config, noise, slots, cellLoss) : null,
+    )
+  }
+
+  static async #open(
+    executor: Executor,
+    model: TrainedModel,
+    slots: number,
+    shown: ShownAnswers | null,
+  ): Promise<Thinker> {
     const machine = new Machine(executor)
     const program = await machine.compile(traceThinking(model.config, slots))
-    const thinker = new Thinker(model, slots, machine, program)
+    const thinker = new Thinker(executor, model, machine, program, slots, shown)
     await thinker.setWeights(model.weights)
     for (const [name, { shape }] of Object.entries(stateTypes(model.config, slots))) {
       const count = shape.reduce((product, length) => product * length, 1)
@@ -120,6 +146,30 @@ export class Thinker {
       }
       await this.#machine.write(`carry.${name}`, state)
     }
+  }
+
+  /**
+   * A thinker that goes on with these slots alone, where most have nothing left to do: a step costs what its slots cost,
+   * busy or not. This one is closed.
+   */
+  async narrowed(kept: readonly number[]): Promise<Thinker> {
+    const shown = this.#shown?.narrowed(kept) ?? null
+    const narrow = await Thinker.#open(this.#executor, this.#model, kept.length, shown)
+    for (const name of stateNames(this.config)) {
+      const { shape, data } = await this.#machine.read(`carry.${name}`)
+      const [nodes, slots, width] = shape as [number, number, number]
+      const states = new Float32Array(nodes * kept.length * width)
+      for (let node = 0; node < nodes; node++) {
+        kept.forEach((slot, place) => {
+          const from = (node * slots + slot) * width
+          const state = (data as Float32Array).subarray(from, from + width)
+          states.set(state, (node * kept.length + place) * width)
+        })
+      }
+      await narrow.#machine.write(`carry.${name}`, floatTensor([nodes, kept.length, width], states))
+    }
+    await this.close()
+    return narrow
   }
 
   /** The states by name, each [L, B, D], after the last step. */

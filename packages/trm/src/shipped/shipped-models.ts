@@ -61,6 +61,23 @@ const shippedModel = z.strictObject({
     validByStep: z.array(share).min(1),
     /** Where every puzzle ends as soon as the model believes that it is right. */
     early: z.strictObject({ exact: share, valid: share, meanSteps: z.number().min(1) }),
+    /**
+     * Of models that end by standing still: what little and much thinking give. Several attempts go on until the rule of
+     * the puzzle finds an answer right; steps, attempts and operations are those of a puzzle, over all its attempts.
+     */
+    effort: z
+      .array(
+        z.strictObject({
+          maximumSteps: count,
+          attempts: count,
+          exact: share,
+          valid: share,
+          meanSteps: z.number().min(1),
+          meanAttempts: z.number().min(1),
+          flopPerPuzzle: z.number().min(1),
+        }),
+      )
+      .optional(),
   }),
   /** The same at the end, with the weights as they were trained and with each rounded to half precision. */
   float32: rounding,
