@@ -17,7 +17,7 @@ export interface ModelEntry {
 let entries = $state.raw<readonly ModelEntry[]>(
   shippedModels.map((facts) => ({
     id: facts.name,
-    title: facts.title,
+    title: titleOf(facts),
     file: facts.file,
     source: 'shipped' as const,
     puzzle: facts.puzzle,
@@ -27,6 +27,12 @@ let entries = $state.raw<readonly ModelEntry[]>(
 )
 let chosenId = $state(firstChoice())
 let added = 0
+
+/** What it solves; and where several solve the same, which one it is. */
+function titleOf({ title, name }: ShippedFacts): string {
+  const isAlone = shippedModels.filter((other) => other.title === title).length === 1
+  return isAlone ? title : `${title}, ${name}`
+}
 
 /** The one to begin with thinks fast and needs several steps, so there is something to see. */
 function firstChoice(): string | null {

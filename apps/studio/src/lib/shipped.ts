@@ -21,6 +21,12 @@ interface ShippedRecord {
     /** The same where other answers than the label are right too. */
     readonly validByStep?: readonly number[]
     readonly early: { readonly exact: number; readonly meanSteps: number }
+    /** What little and much thinking give; only of models that end by standing still. */
+    readonly effort?: readonly {
+      readonly maximumSteps: number
+      readonly attempts: number
+      readonly exact: number
+    }[]
   }
 }
 
