@@ -206,6 +206,7 @@ export class ThoughtDisplay {
     } else {
       print(red(`not solved: ${plural(problems.length, 'problem')}`))
       for (const message of problems.slice(0, 3)) print(`  ${message}`)
+      print('More steps (--max-steps 1000) or several attempts (--attempts 8) may solve it.')
     }
   }
 }
