@@ -8,6 +8,7 @@ import {
   formatSubmission,
   InputError,
   isArcPuzzleSet,
+  resizeModel,
   validityOf,
 } from '@tiny-recursive-models/trm'
 import {
@@ -46,6 +47,7 @@ interface EvalOptions extends EffortOptions {
   readonly maxSteps?: number
   readonly early?: true
   readonly limit?: number
+  readonly size?: number
   readonly augmentations?: number
   readonly submission?: string
   readonly device?: 'cpu' | 'webgpu'
@@ -65,6 +67,11 @@ export function addEval(program: Command): void {
     .option('--early', 'measure early halting too: end when the model believes that it is right')
     .option('--effort', 'a table of what more steps and more attempts give, and what they cost')
     .option('--limit <count>', 'a random sample of so many puzzles', wholeNumber(1, 1e9))
+    .option(
+      '--size <count>',
+      'mazes: N of the N × N ones in --data, where they are larger or smaller than those of the training',
+      wholeNumber(2, 30),
+    )
     .option('--augmentations <count>', 'ARC: ask under so many only (default: all)', wholeNumber(0, 1e6))
     .option('--submission <file>', 'ARC: write the first two of the vote, with all steps, there')
     .addOption(deviceOption())
@@ -78,6 +85,7 @@ Examples:
   trm eval sudoku-6x6 --early
   trm eval sudoku-extreme --data hard.csv --limit 100 --max-steps 400 --attempts 8
   trm eval runs/sudoku-6x6-0 --early --max-steps 64
+  trm eval runs/maze-15x15-0 --data maze-hard-test.csv.gz --size 30 --max-steps 200
   trm eval runs/arc-agi-1-0 --augmentations 100 --submission submission.json
   trm eval runs/sudoku-small-0 --data hard.csv.gz --limit 500 --checkpoint final --json`,
     )
@@ -86,7 +94,7 @@ Examples:
 }
 
 async function runEval(run: string, options: EvalOptions): Promise<void> {
-  const opened = await openModel(run, options.checkpoint)
+  const opened = openedAtSize(await openModel(run, options.checkpoint), options)
   const whole =
     options.data === undefined ? await readTestSet(opened, run) : await readPuzzles(opened, options.data)
   const asked = askedPart(whole, options)
@@ -175,6 +183,18 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
   if (arc.early) ways.push(['early halting', arc.early])
   print(`\n${describeArc(ways)}`)
   if (arc.submission !== null) print(`submission in ${arc.submission}`)
+}
+
+/** The model as it is, or for puzzles of another side. */
+function openedAtSize(opened: OpenedModel, { size, data }: EvalOptions): OpenedModel {
+  if (size === undefined) return opened
+  if (data !== undefined) return { ...opened, ...resizeModel(opened, size) }
+  throw new InputError({
+    who: '--size',
+    expected: 'puzzles of that size, by --data FILE',
+    got: 'none',
+    hint: 'Add --data FILE, or leave --size out.',
+  })
 }
 
 function reportInterrupted(): void {

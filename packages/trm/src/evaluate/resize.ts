@@ -1,0 +1,37 @@
+import { InputError } from '@tiny-recursive-models/tensor'
+import { structureOf } from '../data/structure-of.ts'
+import { modelConfig } from '../models/config.ts'
+import { weightTypes } from '../models/weights.ts'
+import { overrideRecipe, type Recipe } from '../recipes/index.ts'
+import type { TrainedModel } from './thinker.ts'
+
+/**
+ * The same weights on mazes of another side, and the recipe with that side: for models whose weights depend on no
+ * place, such as those of the mixer `neighbours`, so that what was learnt on small mazes is measured on large ones.
+ *
+ * @param size N: mazes of N × N cells
+ */
+export function resizeModel(
+  { model, recipe }: { readonly model: TrainedModel; readonly recipe: Recipe },
+  size: number,
+): { readonly model: TrainedModel; readonly recipe: Recipe } {
+  if (!('size' in recipe.data)) throw notResizable('a model of mazes', `one of the recipe ${recipe.name}`)
+  const resized = overrideRecipe(recipe, [`data.size=${size}`])
+  const facts = { ...model.config, cells: size ** 2 }
+  const { structure: _, ...settings } = facts
+  const config = modelConfig(settings, facts, structureOf(resized.data, facts))
+  const [before, after] = [weightTypes(model.config), weightTypes(config)]
+  const placed = Object.keys(before).find((name) => before[name]!.shape.join() !== after[name]?.shape.join())
+  if (placed !== undefined)
+    throw notResizable('weights that depend on no place', `${placed} of [${before[placed]!.shape}]`)
+  return { model: { ...model, config }, recipe: resized }
+}
+
+function notResizable(expected: string, got: string): InputError {
+  return new InputError({
+    who: 'another size',
+    expected,
+    got,
+    hint: "Train one with the mixer 'neighbours' and positions 'none', such as the recipe maze-15x15.",
+  })
+}
