@@ -7,4 +7,5 @@ export const sudokuExtreme1k: RecipeInput = {
   name: 'sudoku-extreme-1k',
   description: 'sudoku-extreme from 1,000 puzzles of the file, as many as the published runs see.',
   data: { ...sudokuExtreme.data, trainCount: 1_000 } as RecipeInput['data'],
+  training: { ...sudokuExtreme.training, steps: 6_000, evaluateEvery: 3_000 },
 }
