@@ -126,6 +126,16 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     ],
   ],
   [
+    'eval maze-small --size 9',
+    1,
+    [
+      'trm: --size',
+      '  expected  puzzles of that size, by --data FILE',
+      '  got       none',
+      '  to do     Add --data FILE, or leave --size out.',
+    ],
+  ],
+  [
     'eval run --checkpoint 7',
     1,
     [
