@@ -190,7 +190,7 @@ test('runs are listed', async () => {
 })
 
 test('recipes are listed, printed and read back from a file', async () => {
-  assert.match((await trm('recipes')).stdout, /\nsudoku-6x6 +\d+ +mlp +[\d,]+ {2}6×6 Sudoku/)
+  assert.match((await trm('recipes')).stdout, /\nsudoku-6x6 +\d+ +fields +[\d,]+ {2}6×6 Sudoku/)
   const { stdout } = await trm('recipes', 'sudoku-4x4-trm')
   writeFileSync(join(folder, 'mine.json'), stdout.replace('"minimal": true', '"minimal": false'))
   const data = await trm('data', 'mine.json', '--json')

@@ -50,13 +50,15 @@ Examples:
         const what = runs === null ? 'the page' : `the page and the runs in ${runs}`
         process.stderr.write(`warning: everybody who reaches this machine can see ${what} (--host ${host})\n`)
       }
+      // Whoever reads the address may end it at once.
+      const stopped = untilStopped()
       if (json) printJsonLine({ url: studio.url, port: studio.port, runs })
       else {
         print(`studio  ${studio.url}`)
         print(runs === null ? 'no runs: name a folder to see some' : `runs    ${runs}`)
         print('Ctrl-C ends it')
       }
-      await untilStopped()
+      await stopped
       await studio.close()
     })
 }
