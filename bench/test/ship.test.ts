@@ -25,7 +25,7 @@ const recipe = overrideRecipe(findRecipe('sudoku-4x4'), [
   'data.minimal=false',
   'data.train=40',
   'data.validation=10',
-  'data.test=30',
+  'data.test=6',
   'model.width=16',
   'model.recursions=1',
   'optimizer.warmupSteps=2',
@@ -48,7 +48,7 @@ test('the best weights of a run become a file and its facts', async () => {
   const ready = await prepareModel(executor, { folder: run, report, state }, commit, (line) =>
     lines.push(line),
   )
-  assert.equal(lines.length, 4, 'two precisions, each with two ways of halting')
+  assert.equal(lines.length, 7, 'two precisions, each with two ways of halting, and three efforts')
   const { facts, bytes } = ready
   assert.equal(facts.float32.exact, report.test.full.exactAccuracy, 'as the report of the run')
   assert.equal(facts.float32.early.exact, report.test.early.exactAccuracy)

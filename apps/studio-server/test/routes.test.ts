@@ -16,7 +16,7 @@ before(async () => {
   writeFileSync(join(finished, 'data.json'), JSON.stringify(data))
   writeFileSync(
     join(finished, 'report.json'),
-    JSON.stringify({ format: 1, recipe: 'sudoku-4x4', steps: 300 }),
+    JSON.stringify({ format: 1, recipe: 'sudoku-4x4-trm', steps: 300 }),
   )
   writeFileSync(join(finished, 'best.safetensors'), Buffer.alloc(500_000, 'best '))
   for (const name of ['step-000200.safetensors', 'step-000300.safetensors', 'step-7.safetensors', 'notes'])
@@ -51,7 +51,7 @@ describe('runs', () => {
       },
       {
         name: 'finished',
-        recipe: 'sudoku-4x4',
+        recipe: 'sudoku-4x4-trm',
         step: 300,
         steps: 300,
         bestExactAccuracy: 0.75,
@@ -60,7 +60,7 @@ describe('runs', () => {
       },
       {
         name: 'half-way',
-        recipe: 'sudoku-4x4',
+        recipe: 'sudoku-4x4-trm',
         step: 2,
         steps: 300,
         bestExactAccuracy: 0.5,
@@ -79,7 +79,7 @@ describe('runs', () => {
     appendFileSync(join(path, 'events.jsonl'), stepLine(5) + evaluationLine(5, 0.25))
     assert.deepEqual(await summary(), {
       name: 'growing',
-      recipe: 'sudoku-4x4',
+      recipe: 'sudoku-4x4-trm',
       step: 5,
       steps: 300,
       bestExactAccuracy: 0.25,

@@ -54,11 +54,11 @@ export const evaluationLine = (step: number, exactAccuracy: number): string =>
 export const doneLine = (step: number): string =>
   `${JSON.stringify({ type: 'done', step, reason: 'steps', elapsedMs: 1 })}\n`
 
-/** A run of the recipe sudoku-4x4 with these events. */
+/** A run of the recipe sudoku-4x4-trm with these events. */
 export function makeRun(runs: string, name: string, events: string): string {
   const path = join(runs, name)
   mkdirSync(join(path, 'checkpoints'), { recursive: true })
-  writeFileSync(join(path, 'recipe.json'), JSON.stringify(recipes['sudoku-4x4']))
+  writeFileSync(join(path, 'recipe.json'), JSON.stringify(recipes['sudoku-4x4-trm']))
   writeFileSync(join(path, 'events.jsonl'), events)
   return path
 }

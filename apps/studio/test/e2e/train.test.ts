@@ -24,7 +24,7 @@ describe('train, in Chromium', { skip }, async () => {
     await rm(downloads, { recursive: true, force: true })
   })
 
-  test('lowers the loss, pauses and goes on; the model it saves solves as many puzzles in Node', async () => {
+  test('learns, pauses and goes on; the model it saves solves as many puzzles in Node', async () => {
     const visitor = await Visitor.open(browser, `${server.url}#/train`)
     const { page } = visitor
     const numberAt = async (name: string): Promise<number> =>
@@ -49,22 +49,19 @@ describe('train, in Chromium', { skip }, async () => {
       await visitor.at(`train-${key}`).fill(value)
     await visitor.at('train-start').click()
     await page.locator('[data-testid="train-loss"][data-value]').waitFor()
-    const firstLoss = await numberAt('train-loss')
     await visitor.at('train-pause').click()
     await waitForStatus('paused')
     const checkpoint = await save('train-save-checkpoint')
     assert.match(checkpoint, /step-\d{6}\.safetensors$/)
     await visitor.at('train-resume').click()
     await waitForStatus('done')
-    const lastLoss = await numberAt('train-loss')
-    assert.ok(lastLoss < 0.8 * firstLoss, `loss ${firstLoss} to ${lastLoss}`)
 
     const shown = await numberAt('train-accuracy')
     const { model, recipe, step } = await openModel(await save('train-save-model'))
     // So early each evaluation is the best, and few puzzles are solved: the cells tell more.
     assert.equal(step, 60)
     const shownCells = await numberAt('train-cells')
-    assert.ok(shownCells > 0.3, `${shownCells} of the cells, where guessing has a quarter`)
+    assert.ok(shownCells > 0.7, `${shownCells} of the cells, where clues and guesses have half`)
     const { validation } = await loadDataSets(recipe.data, readDataFile)
     const executor = await openOrtExecutor({ threads: 1 })
     for await (const event of evaluate(executor, model, validation))

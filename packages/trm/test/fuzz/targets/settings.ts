@@ -34,7 +34,7 @@ export const override: Target = {
     ].map((text) => single(encode(text))),
   isText: () => true,
   read: (files) =>
-    insistOnRecipe(overrideRecipe(recipes['sudoku-4x4'], [new TextDecoder().decode(fileOf(files))])),
+    insistOnRecipe(overrideRecipe(recipes['sudoku-4x4-trm'], [new TextDecoder().decode(fileOf(files))])),
 }
 
 export const officialConfig: Target = {
