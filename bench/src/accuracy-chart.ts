@@ -17,6 +17,8 @@ interface Point {
 interface Series {
   readonly name: string
   readonly colour: string
+  /** The side of the points that the words stand on: right, where nothing else is said. */
+  readonly labels?: 'left'
   /** More thinking at test by the same weights comes last. */
   readonly points: readonly Point[]
 }
@@ -31,22 +33,32 @@ const series: readonly Series[] = [
   {
     name: 'groups, 89,609 parameters (pilot)',
     colour: '#b0741a',
-    points: [
-      { flop: 1.1e14, exact: 0.289, thinking: '100 steps' },
-      { flop: 1.1e14, exact: 0.312, thinking: '400' },
-    ],
+    labels: 'left',
+    points: [{ flop: 1.1e14, exact: 0.312, thinking: '400 steps' }],
   },
   {
     name: 'fields, 25,792 parameters (pilot)',
     colour: '#7a4fa3',
+    labels: 'left',
     points: [
-      { flop: 8.7e13, exact: 0.399, thinking: '100 steps' },
-      { flop: 8.7e13, exact: 0.483, thinking: '200' },
+      { flop: 8.7e13, exact: 0.399, thinking: '100' },
+      { flop: 8.7e13, exact: 0.483, thinking: '200 steps' },
+    ],
+  },
+  {
+    name: 'sudoku-extreme, 21,730 parameters',
+    colour: '#1f6fb5',
+    points: [
+      { flop: 2e14, exact: 0.34, thinking: '16 steps' },
+      { flop: 2e14, exact: 0.711, thinking: '200' },
+      { flop: 2e14, exact: 0.925, thinking: 'up to 1,000' },
+      { flop: 2e14, exact: 1, thinking: 'up to 16 attempts' },
     ],
   },
   {
     name: 'TRM of the paper, 5 million parameters',
     colour: '#b5341f',
+    labels: 'left',
     points: [{ flop: 2e18, exact: 0.874, thinking: '16 steps' }],
   },
 ]
@@ -79,14 +91,15 @@ function axes(): string[] {
   return lines
 }
 
-function drawn({ colour, points }: Series): string {
+function drawn({ colour, labels, points }: Series): string {
   const line = points.map(
     ({ flop, exact }, place) => `${place === 0 ? 'M' : 'L'}${x(flop).toFixed(1)} ${y(exact).toFixed(1)}`,
   )
+  const [aside, anchor] = labels === 'left' ? [-9, 'end'] : [9, 'start']
   const marks = points.map(
     ({ flop, exact, thinking }) =>
       `<circle cx="${x(flop).toFixed(1)}" cy="${y(exact).toFixed(1)}" r="4.5" fill="${colour}"/>` +
-      `<text x="${(x(flop) + 9).toFixed(1)}" y="${(y(exact) + 4).toFixed(1)}" font-size="11" fill="${colour}">${(100 * exact).toFixed(1)} % · ${thinking}</text>`,
+      `<text x="${(x(flop) + aside).toFixed(1)}" y="${(y(exact) + 4).toFixed(1)}" text-anchor="${anchor}" font-size="11" fill="${colour}">${(100 * exact).toFixed(1)} % · ${thinking}</text>`,
   )
   return [`<path d="${line.join('')}" fill="none" stroke="${colour}" stroke-width="1.5"/>`, ...marks].join('')
 }
