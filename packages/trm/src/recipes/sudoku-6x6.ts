@@ -39,6 +39,7 @@ export const sudoku6x6: RecipeInput = {
     ...sudokuExtreme.training,
     batch: 32,
     microBatch: 'auto',
+    gradientSteps: 2,
     steps: 300,
     evaluateEvery: 50,
     evaluatePuzzles: 200,
