@@ -61,12 +61,13 @@ export async function prepareModel(
   // What is shipped holds the recipe as the project has it, with the seed of the run and without the run's files.
   const known = findRecipe(trained.recipe.name)
   const isFile = 'trainCount' in trained.recipe.data
-  const state = isFile
-    ? {
-        ...trained,
-        recipe: { ...known, training: { ...known.training, seed: trained.recipe.training.seed } },
-      }
-    : trained
+  const { training } = trained.recipe
+  const state = {
+    ...trained,
+    recipe: isFile
+      ? { ...known, training: { ...known.training, seed: training.seed } }
+      : { ...trained.recipe, description: known.description },
+  }
   const { recipe } = state
   const files = testFile === undefined ? trained.recipe.data : { ...trained.recipe.data, test: testFile }
   const data = await loadDataSets(files as Recipe['data'], readDataFile)

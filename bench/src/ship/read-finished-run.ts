@@ -47,6 +47,7 @@ function refuseChanges(folder: string, recipe: Recipe): void {
   const { seed, evaluateSteps } = known.training
   const same = {
     ...recipe,
+    description: known.description,
     data: 'trainCount' in recipe.data ? { ...recipe.data, ...filesOf(known.data) } : recipe.data,
     training: { ...recipe.training, seed, evaluateSteps },
   }
