@@ -32,6 +32,6 @@ function notResizable(expected: string, got: string): InputError {
     who: 'another size',
     expected,
     got,
-    hint: "Train one with the mixer 'neighbours' and positions 'none', such as the recipe maze-15x15.",
+    hint: "Train one with the mixer 'neighbours' and positions 'none', such as the recipe maze-9x9.",
   })
 }

@@ -3,6 +3,7 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import { arcAgi1 } from './arc-agi-1.ts'
 import { arcAgi2 } from './arc-agi-2.ts'
 import { arcSmall } from './arc-small.ts'
+import { maze9x9 } from './maze-9x9.ts'
 import { maze15x15 } from './maze-15x15.ts'
 import { mazeHard } from './maze-hard.ts'
 import { mazeSmall } from './maze-small.ts'
@@ -46,6 +47,7 @@ export const recipeNames = [
   'sudoku-extreme-att',
   'sudoku-extreme-flow',
   'maze-small',
+  'maze-9x9',
   'maze-15x15',
   'maze-hard',
   'arc-small',
@@ -69,6 +71,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze({
   'sudoku-extreme-att': parseRecipe(sudokuExtremeAtt, 'recipe sudoku-extreme-att'),
   'sudoku-extreme-flow': parseRecipe(sudokuExtremeFlow, 'recipe sudoku-extreme-flow'),
   'maze-small': parseRecipe(mazeSmall, 'recipe maze-small'),
+  'maze-9x9': parseRecipe(maze9x9, 'recipe maze-9x9'),
   'maze-15x15': parseRecipe(maze15x15, 'recipe maze-15x15'),
   'maze-hard': parseRecipe(mazeHard, 'recipe maze-hard'),
   'arc-small': parseRecipe(arcSmall, 'recipe arc-small'),

@@ -1,26 +1,16 @@
 import type { RecipeInput } from './fields.ts'
-import { sudokuExtreme } from './sudoku-extreme.ts'
+import { maze9x9 } from './maze-9x9.ts'
 
 /**
- * Mazes of any size by a denoising recursion over neighbours: it knows no positions, so that what it learns on 15×15
- * can be measured on 30×30 too. Settings as in `sudoku-extreme`, which this shares its idea with.
+ * Larger mazes, to be begun with the weights of smaller ones: `trm train maze-15x15 --from runs/maze-9x9-0`. The network
+ * knows no positions, so that weights of one size think about every other: `trm eval RUN --data FILE --size 30`.
  */
 export const maze15x15: RecipeInput = {
-  ...sudokuExtreme,
+  ...maze9x9,
   name: 'maze-15x15',
-  description: '15×15 mazes by a denoising recursion over neighbouring cells; half an hour of two cores.',
-  model: { ...sudokuExtreme.model, mixer: 'neighbours', groupWidth: 64, hiddenWidth: 64 },
-  data: {
-    kind: 'maze-generated',
-    size: 15,
-    minimumDensity: 0.2,
-    maximumDensity: 0.4,
-    minimumPath: 12,
-    train: 10_000,
-    validation: 200,
-    test: 1_000,
-    augment: true,
-    seed: 0,
-  },
-  training: { ...sudokuExtreme.training, steps: 4_000, evaluateEvery: 1_000, evaluateSteps: 50 },
+  description: '15×15 mazes, to be trained --from a run of maze-9x9; half an hour of two cores.',
+  data: { ...maze9x9.data, size: 15, minimumPath: 10 } as RecipeInput['data'],
+  noise: { ...maze9x9.noise, shortestStay: 4, longestStay: 24, longestStayAtEnd: 48 },
+  optimizer: { ...maze9x9.optimizer, learningRate: 3e-3 },
+  training: { ...maze9x9.training, batch: 16, microBatch: 8, steps: 2_500, evaluateSteps: 40 },
 }

@@ -1,0 +1,40 @@
+import type { RecipeInput } from './fields.ts'
+import { sudokuExtreme } from './sudoku-extreme.ts'
+
+/**
+ * Small mazes by a denoising recursion over neighbours: the first half of `maze-15x15`. The gradient reaches sixteen
+ * updates back, each from cell to cell: as far as most paths of 9×9 are long, and not those of 15×15, which is learnt
+ * far better from these weights than from nothing (docs/experiments.md).
+ *
+ * Noise of deviation 3, because a path of many cells shows through less. Nothing is augmented: the label is one shortest
+ * path by a rule of directions, which a turned maze with a turned path would break.
+ */
+export const maze9x9: RecipeInput = {
+  ...sudokuExtreme,
+  name: 'maze-9x9',
+  description: '9×9 mazes by a denoising recursion over neighbouring cells; minutes of two cores.',
+  model: { ...sudokuExtreme.model, mixer: 'neighbours', recursions: 8 },
+  data: {
+    kind: 'maze-generated',
+    size: 9,
+    minimumDensity: 0.3,
+    maximumDensity: 0.45,
+    minimumPath: 3,
+    train: 10_000,
+    validation: 200,
+    test: 200,
+    augment: false,
+    seed: 0,
+  },
+  noise: { ...sudokuExtreme.noise, deviation: 3, shortestStay: 4, longestStay: 16, longestStayAtEnd: 32 },
+  optimizer: { ...sudokuExtreme.optimizer, learningRate: 4e-3 },
+  training: {
+    ...sudokuExtreme.training,
+    batch: 32,
+    microBatch: 16,
+    gradientSteps: 2,
+    steps: 2_000,
+    evaluateEvery: 500,
+    evaluateSteps: 32,
+  },
+}
