@@ -49,10 +49,9 @@ const series: readonly Series[] = [
     name: 'sudoku-extreme, 21,730 parameters',
     colour: '#1f6fb5',
     points: [
-      { flop: 2e14, exact: 0.34, thinking: '16 steps' },
-      { flop: 2e14, exact: 0.711, thinking: '200' },
-      { flop: 2e14, exact: 0.925, thinking: 'up to 1,000' },
-      { flop: 2e14, exact: 1, thinking: 'up to 16 attempts' },
+      { flop: 4e14, exact: 0.43, thinking: '16 steps' },
+      { flop: 4e14, exact: 0.796, thinking: '100' },
+      { flop: 4e14, exact: 0.982, thinking: 'up to 1,000' },
     ],
   },
   {
