@@ -81,6 +81,10 @@ test('models lists what is shipped', async () => {
   const { stdout } = await trm('models')
   assert.match(stdout, /^model +solves +exact +exact, early +steps +of +parameters +file\n/)
   assert.match(stdout, /^sudoku-4x4 +4×4 Sudoku +100\.0 % +100\.0 % +6\.1 +100 +5,490 +14\.5 kB$/m)
+  assert.match(
+    stdout,
+    /^sudoku-extreme: [\d.]+ % in up to 16 steps, [\d.]+ % in up to 1,000 steps, [\d.]+ % with up to 16 attempts of it, checked by the rule$/m,
+  )
   const listed = JSON.parse((await trm('models', '--json')).stdout) as { name: string }[]
   assert.ok(listed.some(({ name }) => name === 'maze-small'))
 })

@@ -38,5 +38,14 @@ function describe(models: readonly ShippedModel[]): string {
     byteSize(bytes),
   ])
   const header = ['model', 'solves', 'exact', 'exact, early', 'steps', 'of', 'parameters', 'file']
-  return formatTable(header, rows, [2, 3, 4, 5, 6, 7])
+  return [formatTable(header, rows, [2, 3, 4, 5, 6, 7]), ...models.flatMap(describeEffort)].join('\n')
+}
+
+/** What a model does when it is given more time than an evaluation takes: one attempt and several are two figures. */
+function describeEffort({ name, test: { effort = [] } }: ShippedModel): string[] {
+  const ways = effort.map(({ maximumSteps, attempts, exact }) => {
+    const steps = `in up to ${grouped(maximumSteps)} steps`
+    return `${percent(exact)} ${attempts === 1 ? steps : `with up to ${attempts} attempts of it, checked by the rule`}`
+  })
+  return ways.length === 0 ? [] : [`${name}: ${ways.join(', ')}`]
 }
