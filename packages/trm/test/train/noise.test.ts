@@ -5,7 +5,9 @@ import { recipes } from '../../src/recipes/index.ts'
 import { parseRecipe } from '../../src/recipes/schema.ts'
 import { drawStay, showNoisy } from '../../src/train/noise.ts'
 
-const noise = recipes['sudoku-extreme'].noise!
+/** Bounds that whole optimiser steps of four supervision steps can meet. */
+const stays = { shortestStay: 8, longestStay: 60, longestStayAtEnd: 160 }
+const noise = { ...recipes['sudoku-extreme'].noise!, ...stays }
 const structure = sudokuStructure({ boxRows: 2, boxColumns: 2 })
 
 test('a stay is drawn in whole optimiser steps between its bounds, which grow along the run', () => {
