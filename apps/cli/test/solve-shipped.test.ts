@@ -83,7 +83,7 @@ test('models lists what is shipped', async () => {
   assert.match(stdout, /^sudoku-4x4 +4×4 Sudoku +100\.0 % +100\.0 % +6\.1 +100 +5,490 +14\.5 kB$/m)
   assert.match(
     stdout,
-    /^sudoku-extreme: [\d.]+ % in up to 16 steps, [\d.]+ % in up to 1,000 steps, [\d.]+ % with up to 16 attempts of it, checked by the rule$/m,
+    /^sudoku-extreme: [\d.]+ % in up to 16 steps, [\d.]+ % in up to 1,000 steps, [\d.]+ % in up to 1,000 steps and 16 attempts, checked by the rule$/m,
   )
   const listed = JSON.parse((await trm('models', '--json')).stdout) as { name: string }[]
   assert.ok(listed.some(({ name }) => name === 'maze-small'))

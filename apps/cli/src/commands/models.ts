@@ -44,8 +44,8 @@ function describe(models: readonly ShippedModel[]): string {
 /** What a model does when it is given more time than an evaluation takes: one attempt and several are two figures. */
 function describeEffort({ name, test: { effort = [] } }: ShippedModel): string[] {
   const ways = effort.map(({ maximumSteps, attempts, exact }) => {
-    const steps = `in up to ${grouped(maximumSteps)} steps`
-    return `${percent(exact)} ${attempts === 1 ? steps : `with up to ${attempts} attempts of it, checked by the rule`}`
+    const several = attempts === 1 ? '' : ` and ${attempts} attempts, checked by the rule`
+    return `${percent(exact)} in up to ${grouped(maximumSteps)} steps${several}`
   })
   return ways.length === 0 ? [] : [`${name}: ${ways.join(', ')}`]
 }

@@ -2,9 +2,9 @@ import type { RecipeInput } from './fields.ts'
 import { sudokuExtreme } from './sudoku-extreme.ts'
 
 /**
- * Small mazes by a denoising recursion over neighbours: the first half of `maze-15x15`. The gradient reaches sixteen
- * updates back, each from cell to cell: as far as most paths of 9×9 are long, and not those of 15×15, which is learnt
- * far better from these weights than from nothing (docs/experiments.md).
+ * Small mazes by a denoising recursion over neighbours: the first half of `maze-15x15`, which went better from these
+ * weights than from nothing (docs/experiments.md). The gradient reaches sixteen updates back, each from cell to cell: as
+ * far as most paths of 9×9 are long.
  *
  * Noise of deviation 3, because a path of many cells shows through less. Nothing is augmented: the label is one shortest
  * path by a rule of directions, which a turned maze with a turned path would break.

@@ -3,7 +3,7 @@ import { sudokuExtreme } from './sudoku-extreme.ts'
 
 /**
  * The size of the published protocol: a thousand puzzles of the file. Their symmetric copies are the same to `fields`.
- * Half the updates a step and twice the steps of `sudoku-extreme`: what was measured (docs/experiments.md).
+ * Half the updates a step of `sudoku-extreme`, and longer stays: what was measured (docs/experiments.md).
  */
 export const sudokuExtreme1k: RecipeInput = {
   ...sudokuExtreme,

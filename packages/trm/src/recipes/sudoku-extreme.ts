@@ -4,10 +4,11 @@ import type { RecipeInput } from './fields.ts'
  * Sudoku-Extreme on a laptop: a denoising recursion with shared weights for all digits, after arXiv 2609.01449.
  *
  * Why these settings: a carried latent and an answer part-way between noise and truth, so that each of the many steps
- * has something to learn; sixteen updates a step, where the published network has 3 · (6 + 1), and gradient through all of
- * them and no further (docs/experiments.md); no truth above t = 0.7 and most of a stay well below, because what is nearly told teaches
- * nothing; long stays, because hard puzzles take long at test; puzzles that need no guess, two fifths of the file, only
- * now and then; gradients of two halves of the batch side by side, because small products use one thread best.
+ * has something to learn; sixteen updates a step, where the published network has 3 · (6 + 1), and gradient through all
+ * of them and no further (docs/experiments.md); no truth above t = 0.7 and most of a stay well below, because what is
+ * nearly told teaches nothing; long stays, because hard puzzles take long at test; puzzles that need no guess, two fifths
+ * of the file, only now and then; gradients of two halves of the batch side by side, because small products use one
+ * thread best.
  * Nothing is augmented: renamed digits and moved or turned lines give the same renamed and moved computation.
  */
 export const sudokuExtreme: RecipeInput = {
