@@ -28,13 +28,14 @@ const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   'packages/trm': {
     models: [],
     optim: ['models'],
-    data: ['models'],
-    recipes: ['models', 'optim', 'data'],
-    checkpoint: ['models', 'optim', 'data', 'recipes'],
-    evaluate: ['models', 'optim', 'data', 'recipes', 'checkpoint', 'train'],
-    train: ['models', 'optim', 'data', 'recipes', 'checkpoint', 'evaluate'],
-    export: ['models', 'optim', 'data', 'recipes', 'checkpoint', 'evaluate', 'train'],
-    shipped: ['data', 'recipes'],
+    data: ['models', 'puzzles'],
+    puzzles: ['models', 'data'],
+    recipes: ['models', 'optim', 'data', 'puzzles'],
+    checkpoint: ['models', 'optim', 'data', 'puzzles', 'recipes'],
+    evaluate: ['models', 'optim', 'data', 'puzzles', 'recipes', 'checkpoint', 'train'],
+    train: ['models', 'optim', 'data', 'puzzles', 'recipes', 'checkpoint', 'evaluate'],
+    export: ['models', 'optim', 'data', 'puzzles', 'recipes', 'checkpoint', 'evaluate', 'train'],
+    shipped: ['data', 'puzzles', 'recipes'],
   },
 }
 

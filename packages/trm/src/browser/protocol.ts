@@ -1,9 +1,9 @@
 /** What a page and its model worker say to each other. Everything here survives a structured clone. */
 import type { BrowserOptions } from '@tiny-recursive-models/tensor/browser'
-import type { DataDescription } from '../data/load.ts'
 import type { EvaluationReport } from '../evaluate/evaluate.ts'
 import type { ThinkOptions, Thought } from '../evaluate/think.ts'
 import type { ModelConfig } from '../models/config.ts'
+import type { DataDescription } from '../puzzles/load.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import type { CarriedError } from '../train/carried-error.ts'
 import type { TrainingEvent } from '../train/events.ts'

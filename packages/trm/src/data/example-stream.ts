@@ -1,8 +1,8 @@
 import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
-import { augmentMaze } from './maze/augment.ts'
-import { mazeSizeOf, mazeSymbols } from './maze/grid.ts'
+import { augmentMaze } from '../puzzles/maze/augment.ts'
+import { mazeSizeOf, mazeSymbols } from '../puzzles/maze/grid.ts'
+import { applySymmetry, drawSymmetry } from '../puzzles/sudoku/augment.ts'
 import { type Example, type PuzzleSet, puzzleAt } from './puzzle-set.ts'
-import { applySymmetry, drawSymmetry } from './sudoku/augment.ts'
 
 /** How each drawn example is changed: not at all, or by a random symmetry of its kind. */
 export type Augmentation = 'none' | 'sudoku' | 'maze'

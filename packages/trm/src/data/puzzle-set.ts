@@ -1,5 +1,5 @@
 import { InputError } from '@tiny-recursive-models/tensor'
-import type { BoxShape } from './sudoku/shape.ts'
+import type { BoxShape } from '../puzzles/sudoku/shape.ts'
 
 /** A label that is not scored: the loss and the accuracies leave the cell out. */
 export const ignoredLabel = -100

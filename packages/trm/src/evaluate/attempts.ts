@@ -2,7 +2,7 @@
 import { type Executor, matmulOperations, RandomStream } from '@tiny-recursive-models/tensor'
 import type { IsValid } from '../data/data-sets.ts'
 import { type AnyPuzzleSet, type Example, puzzleAt } from '../data/puzzle-set.ts'
-import type { DrawSymmetry, PuzzleSymmetry } from '../data/symmetry-of.ts'
+import type { DrawSymmetry, PuzzleSymmetry } from '../puzzles/symmetry-of.ts'
 import { traceThinking } from '../train/programs.ts'
 import type { Effort } from './effort.ts'
 import { checkSet, evaluationSlots, likeliest, scoreAnswer, wilsonInterval } from './evaluate.ts'

@@ -1,7 +1,7 @@
 import { InputError } from '@tiny-recursive-models/tensor'
-import { structureOf } from '../data/structure-of.ts'
 import { modelConfig } from '../models/config.ts'
 import { weightTypes } from '../models/weights.ts'
+import { structureOf } from '../puzzles/structure-of.ts'
 import { overrideRecipe, type Recipe } from '../recipes/index.ts'
 import type { TrainedModel } from './thinker.ts'
 

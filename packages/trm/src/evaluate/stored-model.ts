@@ -11,10 +11,10 @@ import {
   tensorGroups,
   tensorsOf,
 } from '../checkpoint/training-state.ts'
-import { structureOf } from '../data/structure-of.ts'
-import { sudokuLayout } from '../data/sudoku/shape.ts'
 import { type ModelConfig, modelConfig, prefixLength } from '../models/config.ts'
 import { weightTypes } from '../models/weights.ts'
+import { structureOf } from '../puzzles/structure-of.ts'
+import { sudokuLayout } from '../puzzles/sudoku/shape.ts'
 import type { TrainedModel } from './thinker.ts'
 
 /**

@@ -2,8 +2,8 @@
 import { rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@tiny-recursive-models/tensor'
-import { arcOfficialFiles } from '../data/arc/arc-official.ts'
-import type { ArcBuild } from '../data/arc/build.ts'
+import { arcOfficialFiles } from '../puzzles/arc/arc-official.ts'
+import type { ArcBuild } from '../puzzles/arc/build.ts'
 import { makeFolder, writePiecesAtomically } from './files.ts'
 
 export interface ArcFolderOptions {

@@ -1,6 +1,6 @@
 /** Data files of recipes, from the disk. */
 import { readdir } from 'node:fs/promises'
-import type { ReadDataFile } from '../data/load.ts'
+import type { ReadDataFile } from '../puzzles/load.ts'
 import { fileError } from './file-errors.ts'
 import { readFileBounded } from './files.ts'
 

@@ -1,8 +1,5 @@
 /** The figures at the end of a run: its model on the test set, with all steps and with early halting. */
 import { type Executor, RandomStream } from '@tiny-recursive-models/tensor'
-import { sampleArcSet } from '../data/arc/arc-part.ts'
-import { isArcPuzzleSet } from '../data/arc/arc-puzzle-set.ts'
-import type { LoadedDataSets } from '../data/load.ts'
 import { type AnyPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
 import type { ArcBallot } from '../evaluate/arc/ballot.ts'
 import type { ArcFigures } from '../evaluate/arc/pass-at.ts'
@@ -10,6 +7,9 @@ import { type EvaluationOptions, type EvaluationReport, evaluate } from '../eval
 import type { RunReport } from '../evaluate/run-facts.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import { parameterCount } from '../models/weights.ts'
+import { sampleArcSet } from '../puzzles/arc/arc-part.ts'
+import { isArcPuzzleSet } from '../puzzles/arc/arc-puzzle-set.ts'
+import type { LoadedDataSets } from '../puzzles/load.ts'
 import type { EndReason } from '../train/events.ts'
 import { openArcBallots } from './arc-ballots.ts'
 import { machineFacts } from './machine.ts'

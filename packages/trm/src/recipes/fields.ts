@@ -3,7 +3,7 @@
  * a person reads, so it says what to write and not what failed.
  */
 import { z } from 'zod'
-import { largestMaze, smallestMaze } from '../data/maze/grid.ts'
+import { largestMaze, smallestMaze } from '../puzzles/maze/grid.ts'
 
 const wholeNumber = (minimum: number, maximum: number) => {
   const error = `a whole number from ${minimum} to ${maximum}`

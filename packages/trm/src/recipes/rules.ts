@@ -1,7 +1,7 @@
 /** Rules that tie several keys of a recipe together. Each names the key to change first. */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { boxShapes } from '../data/sudoku/shape.ts'
 import { multiScaleLatents, prefixLength } from '../models/config.ts'
+import { boxShapes } from '../puzzles/sudoku/shape.ts'
 import type { Recipe } from './fields.ts'
 
 interface Violation {

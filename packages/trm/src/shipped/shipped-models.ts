@@ -4,8 +4,8 @@
  */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
-import { describePuzzleKind, isSamePuzzleKind, type PuzzleKind } from '../data/puzzle-kind.ts'
-import { boxShapes } from '../data/sudoku/shape.ts'
+import { describePuzzleKind, isSamePuzzleKind, type PuzzleKind } from '../puzzles/puzzle-kind.ts'
+import { boxShapes } from '../puzzles/sudoku/shape.ts'
 import { describeValue, unknownNameHint } from '../recipes/messages.ts'
 import { deepFreeze } from '../recipes/schema.ts'
 

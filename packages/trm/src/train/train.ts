@@ -10,7 +10,6 @@ import {
 } from '../checkpoint/training-state.ts'
 import type { DataSets } from '../data/data-sets.ts'
 import { checkPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
-import { structureOf } from '../data/structure-of.ts'
 import { type EvaluationReport, evaluateWith, evaluationSlots } from '../evaluate/evaluate.ts'
 import { Thinker, type TrainedModel } from '../evaluate/thinker.ts'
 import {
@@ -22,6 +21,7 @@ import {
 } from '../models/config.ts'
 import { parameterCount, weightTypes } from '../models/weights.ts'
 import { learningRateAt, type Schedule } from '../optim/schedule.ts'
+import { structureOf } from '../puzzles/structure-of.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import { TrainingEngine } from './engine.ts'
 import type { EndReason, TrainingEvent } from './events.ts'

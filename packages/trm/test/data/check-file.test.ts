@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { checkPuzzleFile, puzzleFileKind } from '../../src/data/check-file.ts'
+import { checkPuzzleFile, puzzleFileKind } from '../../src/puzzles/check-file.ts'
 
 const files: Record<string, [string, 'maze' | 'sudoku']> = {
   'published mazes': ['source,question,answer,rating\nx,S# G,S#oG,2\n', 'maze'],

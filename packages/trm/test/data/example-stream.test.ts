@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { exampleStream } from '../../src/data/example-stream.ts'
 import { ignoredLabel, type PuzzleSet, puzzleAt, selectPuzzles } from '../../src/data/puzzle-set.ts'
-import { boxShapes } from '../../src/data/sudoku/shape.ts'
+import { boxShapes } from '../../src/puzzles/sudoku/shape.ts'
 
 /** Ten sets of 16 cells; the label of cell c in puzzle p tells both, so that a draw can be recognised. */
 function countedSet(count: number): PuzzleSet {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RandomStream } from '@tiny-recursive-models/tensor'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
-import { loadDataSets } from '../../src/data/load.ts'
 import { selectPuzzles } from '../../src/data/puzzle-set.ts'
-import { symmetryOf } from '../../src/data/symmetry-of.ts'
 import { type AttemptsEvent, attemptAll } from '../../src/evaluate/attempts.ts'
 import { type Effort, effortOf } from '../../src/evaluate/effort.ts'
 import { evaluate } from '../../src/evaluate/evaluate.ts'
 import { openShippedModel } from '../../src/node/model-files.ts'
+import { loadDataSets } from '../../src/puzzles/load.ts'
+import { symmetryOf } from '../../src/puzzles/symmetry-of.ts'
 
 const executor = await openOrtExecutor({ device: 'cpu', threads: 1 })
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
-import { loadDataSets } from '../../src/data/load.ts'
-import { mazeStructure } from '../../src/data/maze/structure.ts'
 import { puzzleAt } from '../../src/data/puzzle-set.ts'
 import { resizeModel } from '../../src/evaluate/resize.ts'
 import { think } from '../../src/evaluate/think.ts'
 import { modelConfig } from '../../src/models/config.ts'
 import { PuzzleTable } from '../../src/models/puzzle-table.ts'
 import { initialWeights } from '../../src/models/weights.ts'
+import { loadDataSets } from '../../src/puzzles/load.ts'
+import { mazeStructure } from '../../src/puzzles/maze/structure.ts'
 import { overrideRecipe, recipes } from '../../src/recipes/index.ts'
 
 const recipe = overrideRecipe(recipes['maze-15x15'], [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sudokuStructure } from '../../src/data/sudoku/structure.ts'
 import { ShownAnswers } from '../../src/evaluate/shown-answers.ts'
 import { modelConfig } from '../../src/models/config.ts'
+import { sudokuStructure } from '../../src/puzzles/sudoku/structure.ts'
 import { recipes } from '../../src/recipes/index.ts'
 
 const structure = sudokuStructure({ boxRows: 2, boxColumns: 2 })

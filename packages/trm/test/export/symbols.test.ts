@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { mazeSymbols, mazeTokens } from '../../src/data/maze/grid.ts'
 import { symbolNames } from '../../src/export/symbols.ts'
+import { mazeSymbols, mazeTokens } from '../../src/puzzles/maze/grid.ts'
 import { recipes } from '../../src/recipes/index.ts'
 
 test('every kind of puzzle names as many symbols as it has', () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isArcPuzzleSet } from '../../src/data/arc/arc-puzzle-set.ts'
-import { gridToJson } from '../../src/data/arc/grid.ts'
-import type { ArcTask } from '../../src/data/arc/task.ts'
-import { loadDataSets, type ReadDataFile } from '../../src/data/load.ts'
 import { puzzleAt, selectPuzzles } from '../../src/data/puzzle-set.ts'
-import { grid, memoryFiles, sampleTask } from '../data/arc/sample-tasks.ts'
+import { isArcPuzzleSet } from '../../src/puzzles/arc/arc-puzzle-set.ts'
+import { gridToJson } from '../../src/puzzles/arc/grid.ts'
+import type { ArcTask } from '../../src/puzzles/arc/task.ts'
+import { loadDataSets, type ReadDataFile } from '../../src/puzzles/load.ts'
+import { grid, memoryFiles, sampleTask } from '../puzzles/arc/sample-tasks.ts'
 
 const json = ({ train, test }: ArcTask) => ({
   train: train.map(({ input, output }) => ({ input: gridToJson(input), output: gridToJson(output) })),

@@ -7,11 +7,11 @@ import {
   Machine,
   RandomStream,
 } from '@tiny-recursive-models/tensor'
-import { mazeStructure } from '../../src/data/maze/structure.ts'
-import { applySymmetry, drawSymmetry, type Symmetry } from '../../src/data/sudoku/augment.ts'
-import { sudokuStructure } from '../../src/data/sudoku/structure.ts'
 import { type ModelConfig, modelConfig, sequenceLength } from '../../src/models/config.ts'
 import { initialWeights } from '../../src/models/weights.ts'
+import { mazeStructure } from '../../src/puzzles/maze/structure.ts'
+import { applySymmetry, drawSymmetry, type Symmetry } from '../../src/puzzles/sudoku/augment.ts'
+import { sudokuStructure } from '../../src/puzzles/sudoku/structure.ts'
 import { recipes } from '../../src/recipes/index.ts'
 import { traceThinking } from '../../src/train/programs.ts'
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import type { TrainingState } from '../../src/checkpoint/training-state.ts'
 import { decodeTrainingState, encodeTrainingState } from '../../src/checkpoint/training-state.ts'
-import { loadDataSets } from '../../src/data/load.ts'
+import { loadDataSets } from '../../src/puzzles/load.ts'
 import { overrideRecipe, recipes } from '../../src/recipes/index.ts'
 import { train } from '../../src/train/train.ts'
 

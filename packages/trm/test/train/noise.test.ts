@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sudokuStructure } from '../../src/data/sudoku/structure.ts'
+import { sudokuStructure } from '../../src/puzzles/sudoku/structure.ts'
 import { recipes } from '../../src/recipes/index.ts'
 import { parseRecipe } from '../../src/recipes/schema.ts'
 import { drawStay, showNoisy } from '../../src/train/noise.ts'

@@ -6,7 +6,7 @@ import {
   encodeTrainingState,
   type TrainingState,
 } from '../../src/checkpoint/training-state.ts'
-import { loadDataSets } from '../../src/data/load.ts'
+import { loadDataSets } from '../../src/puzzles/load.ts'
 import { overrideRecipe, recipes } from '../../src/recipes/index.ts'
 import { modelInStep } from '../../src/train/stages.ts'
 import { train } from '../../src/train/train.ts'

@@ -1,8 +1,9 @@
 /** The answers of an evaluation as votes. */
-import { type ArcPuzzleSet, isArcPuzzleSet } from '../../data/arc/arc-puzzle-set.ts'
-import { applyTransform, invertTransform } from '../../data/arc/augment.ts'
-import { cropTokens } from '../../data/arc/encode.ts'
+
 import type { AnyPuzzleSet } from '../../data/puzzle-set.ts'
+import { type ArcPuzzleSet, isArcPuzzleSet } from '../../puzzles/arc/arc-puzzle-set.ts'
+import { applyTransform, invertTransform } from '../../puzzles/arc/augment.ts'
+import { cropTokens } from '../../puzzles/arc/encode.ts'
 import type { EvaluationEvent } from '../evaluate.ts'
 import { type ArcFigures, arcFigures, type ScoredTask } from './pass-at.ts'
 import { type Submission, submissionOf } from './submission.ts'

@@ -1,10 +1,10 @@
 /** The vote over a data folder of the published code, whose names say which task every identifier stands for. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
-import { parseAugmentedName } from '../../data/arc/augment.ts'
-import { arcSymbols } from '../../data/arc/encode.ts'
-import { parseKaggleTasks } from '../../data/arc/parse.ts'
 import { type PuzzleSet, puzzleAt } from '../../data/puzzle-set.ts'
+import { parseAugmentedName } from '../../puzzles/arc/augment.ts'
+import { arcSymbols } from '../../puzzles/arc/encode.ts'
+import { parseKaggleTasks } from '../../puzzles/arc/parse.ts'
 import { type ArcBallot, ballotOf } from './ballot.ts'
 import { readJsonFile } from './json-tasks.ts'
 import type { ScoredTask } from './pass-at.ts'

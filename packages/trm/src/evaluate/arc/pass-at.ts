@@ -1,5 +1,5 @@
 /** pass@k of ARC: the share of test inputs whose output is among the first k of the vote. */
-import { type Grid, gridsEqual } from '../../data/arc/grid.ts'
+import { type Grid, gridsEqual } from '../../puzzles/arc/grid.ts'
 import type { ArcVotes } from './vote.ts'
 
 /** The numbers of attempts that are reported, as published. */

@@ -1,6 +1,6 @@
 /** How a submission compares with the solutions. */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { gridsEqual } from '../../data/arc/grid.ts'
+import { gridsEqual } from '../../puzzles/arc/grid.ts'
 import { shownText } from './json-tasks.ts'
 import type { Solutions } from './solutions.ts'
 import type { Submission } from './submission.ts'

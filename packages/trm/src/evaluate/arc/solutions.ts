@@ -1,6 +1,6 @@
 /** The solutions of ARC tasks in Kaggle's layout: `{task: [output of each test input, …]}`. */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { type Grid, gridFromJson } from '../../data/arc/grid.ts'
+import { type Grid, gridFromJson } from '../../puzzles/arc/grid.ts'
 import { kindOf, readTaskEntries, shownText } from './json-tasks.ts'
 
 /** Task → the output of each of its test inputs. */

@@ -4,7 +4,7 @@
  */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
-import { type Grid, gridFromJson, gridToJson } from '../../data/arc/grid.ts'
+import { type Grid, gridFromJson, gridToJson } from '../../puzzles/arc/grid.ts'
 import { kindOf, readTaskEntries, shownText } from './json-tasks.ts'
 import type { ArcVotes } from './vote.ts'
 

@@ -6,9 +6,9 @@
  * from one evaluation to the next, so that a late checkpoint is scored with the votes of earlier ones; here there
  * is nothing to keep them in.
  */
-import { type ArcTransform, applyTransform, invertTransform } from '../../data/arc/augment.ts'
-import { cropTokens } from '../../data/arc/encode.ts'
-import { type Grid, gridKey } from '../../data/arc/grid.ts'
+import { type ArcTransform, applyTransform, invertTransform } from '../../puzzles/arc/augment.ts'
+import { cropTokens } from '../../puzzles/arc/encode.ts'
+import { type Grid, gridKey } from '../../puzzles/arc/grid.ts'
 
 /** One answer of the model, as the task itself would have it. */
 export interface ArcPrediction {

@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { InputError } from '@tiny-recursive-models/tensor'
-import { type Grid, gridFromJson } from '../../../src/data/arc/grid.ts'
 import { scoreSubmission } from '../../../src/evaluate/arc/score.ts'
 import { readSolutions } from '../../../src/evaluate/arc/solutions.ts'
 import {
@@ -12,6 +11,7 @@ import {
   readSubmission,
   type Submission,
 } from '../../../src/evaluate/arc/submission.ts'
+import { type Grid, gridFromJson } from '../../../src/puzzles/arc/grid.ts'
 
 const grid = (...rows: number[][]): Grid => gridFromJson(rows, 'test grid')
 const bytesOf = (text: string) => new TextEncoder().encode(text)

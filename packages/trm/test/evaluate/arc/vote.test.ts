@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RandomStream } from '@tiny-recursive-models/tensor'
-import { type ArcTransform, applyTransform, drawTransform } from '../../../src/data/arc/augment.ts'
-import { encodeGrid } from '../../../src/data/arc/encode.ts'
-import { type Grid, gridFromJson, gridToJson } from '../../../src/data/arc/grid.ts'
 import { arcFigures } from '../../../src/evaluate/arc/pass-at.ts'
 import { submissionOf } from '../../../src/evaluate/arc/submission.ts'
 import { ArcVotes, restorePrediction } from '../../../src/evaluate/arc/vote.ts'
+import { type ArcTransform, applyTransform, drawTransform } from '../../../src/puzzles/arc/augment.ts'
+import { encodeGrid } from '../../../src/puzzles/arc/encode.ts'
+import { type Grid, gridFromJson, gridToJson } from '../../../src/puzzles/arc/grid.ts'
 
 const grid = (...rows: number[][]): Grid => gridFromJson(rows, 'test grid')
 /** An output of one cell, told apart by its colour. */

@@ -1,13 +1,13 @@
 /** ARC: tasks, solutions, submissions. */
 import { gzipSync } from 'fflate'
-import { parseAugmentedName } from '../../../src/data/arc/augment.ts'
-import { buildArc } from '../../../src/data/arc/build.ts'
-import type { Grid } from '../../../src/data/arc/grid.ts'
-import { type ArcFiles, readArcSubset } from '../../../src/data/arc/read.ts'
 import { readArcFolderNames } from '../../../src/evaluate/arc/folder-ballot.ts'
 import { scoreSubmission } from '../../../src/evaluate/arc/score.ts'
 import { readSolutions } from '../../../src/evaluate/arc/solutions.ts'
 import { formatSubmission, readSubmission } from '../../../src/evaluate/arc/submission.ts'
+import { parseAugmentedName } from '../../../src/puzzles/arc/augment.ts'
+import { buildArc } from '../../../src/puzzles/arc/build.ts'
+import type { Grid } from '../../../src/puzzles/arc/grid.ts'
+import { type ArcFiles, readArcSubset } from '../../../src/puzzles/arc/read.ts'
 import { changeJson } from '../json.ts'
 import { type Files, insist, type StructuredMutation, type Target } from '../target.ts'
 

@@ -1,0 +1,130 @@
+import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
+import { checkCount, distinctPuzzles } from '../../data/distinct.ts'
+import { largestMaze, mazeTokens, smallestMaze } from './grid.ts'
+import { explore, labelPath, openCells } from './path.ts'
+import { mazeFingerprint } from './symmetry.ts'
+
+/** A question whose goal can be reached, and the answer by the label rule. */
+export interface Maze {
+  readonly size: number
+  /** [S] */
+  readonly question: Int32Array
+  /** [S] */
+  readonly answer: Int32Array
+}
+
+export interface MazeOptions {
+  /** Share of walls; each maze draws its own between the two. The published ones have 0.28 to 0.45. */
+  readonly minimumDensity: number
+  readonly maximumDensity: number
+  /** Steps from start to goal that the shortest path has at least; the published ones have 109. */
+  readonly minimumPath: number
+}
+
+/** Layouts that were tried for one maze, in vain, before the generator gives up. */
+const mostLayouts = 20_000
+
+/** One random maze; throws where the path is too long for so many walls. */
+export function generateMaze(size: number, random: RandomStream, options: MazeOptions): Maze {
+  checkOptions(size, options)
+  const { minimumDensity, maximumDensity, minimumPath } = options
+  const cells = size * size
+  for (let layout = 0; layout < mostLayouts; layout++) {
+    const share = minimumDensity + (maximumDensity - minimumDensity) * random.float()
+    const walls = Math.min(cells - 2, Math.round(share * cells))
+    const question = new Int32Array(cells).fill(mazeTokens.open)
+    for (const cell of random.permutation(cells).subarray(0, walls)) question[cell] = mazeTokens.wall
+    const ends = drawEnds(size, question, random, minimumPath)
+    if (ends === undefined) continue
+    question[ends.start] = mazeTokens.start
+    question[ends.goal] = mazeTokens.goal
+    return { size, question, answer: labelPath(question)! }
+  }
+  throw new InputError({
+    who: 'generateMaze',
+    expected: `a ${size}×${size} maze with ${percent(minimumDensity)} to ${percent(maximumDensity)} walls and a path of at least ${minimumPath} steps`,
+    got: `none in ${mostLayouts} layouts`,
+    hint: 'Lower minimumPath, or take a larger maze or a density near 0.35, where paths are longest.',
+  })
+}
+
+/**
+ * A start and a goal that lie far enough apart: a random start if it has such goals, or else the cell that is
+ * farthest from it; undefined where that has none either.
+ */
+function drawEnds(
+  size: number,
+  question: Int32Array,
+  random: RandomStream,
+  minimumPath: number,
+): { start: number; goal: number } | undefined {
+  const isOpen = openCells(question)
+  const open = [...question.keys()].filter((cell) => isOpen[cell])
+  let start = open[random.integer(open.length)]!
+  for (const _ of ['random', 'farthest']) {
+    const { steps, order } = explore(size, start, isOpen)
+    const farthest = order[order.length - 1]!
+    // Cells are discovered in the order of their distance.
+    const goals = order.filter((cell) => steps[cell]! >= minimumPath)
+    if (goals.length > 0) return { start, goal: goals[random.integer(goals.length)]! }
+    start = farthest
+  }
+  return undefined
+}
+
+export interface GenerateMazesOptions extends MazeOptions {
+  /** Fingerprints that must not come again; those of the new mazes are added. */
+  readonly exclude?: Set<string>
+}
+
+/**
+ * Mazes of which no two are equal or turned or mirrored copies of each other or of an excluded one. Maze number k is
+ * a function of (size, seed, k, options) alone.
+ *
+ * @param count how many are wanted; throws where so many different ones cannot be found
+ * @param seed any safe integer
+ */
+export function generateMazes(
+  size: number,
+  count: number,
+  seed: number,
+  { exclude = new Set(), ...options }: GenerateMazesOptions,
+): Generator<Maze, void, undefined> {
+  checkCount('generateMazes', count, 'mazes')
+  checkOptions(size, options)
+  return distinctPuzzles({
+    who: 'generateMazes',
+    count,
+    what: `different ${size}×${size} mazes`,
+    hint: 'Ask for fewer, or take a larger maze.',
+    exclude,
+    make: (attempt) => generateMaze(size, new RandomStream(seed, 'maze', attempt), options),
+    fingerprint: ({ question }) => mazeFingerprint(question),
+  })
+}
+
+function checkOptions(size: number, { minimumDensity, maximumDensity, minimumPath }: MazeOptions): void {
+  const who = 'generateMaze'
+  if (!Number.isInteger(size) || size < smallestMaze || size > largestMaze) {
+    throw refused(
+      who,
+      `a size from ${smallestMaze} to ${largestMaze}`,
+      String(size),
+      'Mazes are size × size.',
+    )
+  }
+  if (!(minimumDensity >= 0 && maximumDensity >= minimumDensity && maximumDensity < 1)) {
+    const got = `${minimumDensity} to ${maximumDensity}`
+    throw refused(who, 'a density from 0 up to below 1, the lower bound first', got, 'Take 0.3 to 0.5.')
+  }
+  if (!Number.isInteger(minimumPath) || minimumPath < 1 || minimumPath >= size * size) {
+    const expected = `a minimum path of 1 to ${size * size - 1} steps`
+    throw refused(who, expected, String(minimumPath), 'A path of size steps is easy to find.')
+  }
+}
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`
+
+function refused(who: string, expected: string, got: string, hint: string): InputError {
+  return new InputError({ who, expected, got, hint })
+}
