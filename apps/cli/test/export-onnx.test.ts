@@ -28,7 +28,12 @@ test('export writes ONNX files, and says which options they have', async () => {
     ],
   )
   writeFileSync(join(folder, 'step_7'), encodeTorchFile(new Map(tensors), 'small'))
-  const settings = ['model.heads=2', 'model.cycles=2', 'model.recursions=1', 'model.supervisionSteps=4']
+  const settings = [
+    'model.heads=2',
+    'model.recursions=2',
+    'model.latentUpdates=1',
+    'model.supervisionSteps=4',
+  ]
   const imported = await trm(
     'import',
     'step_7',

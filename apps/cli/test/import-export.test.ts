@@ -44,7 +44,7 @@ test('a checkpoint is imported, measured, solved with and exported', async () =>
     imported.stdout,
     [
       'step_300 → model: 49,378 parameters, step 300',
-      '  model     trm, mlp, 2 blocks, width 16, expansion 4, positions none, 2 cycles × 1 recursions',
+      '  model     trm, mlp, 2 blocks, width 16, expansion 4, positions none, 2 recursions × 1 latent updates',
       '  puzzles   16 cells, 6 symbols, 1 identifier',
       '  settings  all_config.yaml',
       '  unused    step',
@@ -107,7 +107,7 @@ test('what is assumed is said', async () => {
   const { stdout, code } = await trm('import', 'alone.pt', '--out', 'model')
   assert.equal(code, 0)
   const lines = [
-    '  assumed   model.cycles 3, model.recursions 6, model.supervisionSteps 16: as published, the file does not tell',
+    '  assumed   model.recursions 3, model.latentUpdates 6, model.supervisionSteps 16: as published, the file does not tell',
     '  --set key=value, --data or --config FILE changes what was assumed.',
   ]
   assert.deepEqual(

@@ -52,7 +52,7 @@ export interface GoldenSettings {
 
 type Architecture = Pick<
   ModelConfig,
-  'kind' | 'nets' | 'gradient' | 'continueLoss' | 'blocks' | 'prefixTokens' | 'cycles' | 'recursions'
+  'kind' | 'nets' | 'gradient' | 'continueLoss' | 'blocks' | 'prefixTokens' | 'recursions' | 'latentUpdates'
 >
 
 const recursive =
@@ -64,8 +64,8 @@ const recursive =
     continueLoss: false,
     blocks: L_layers,
     prefixTokens: puzzle_emb_len,
-    cycles: H_cycles,
-    recursions: L_cycles,
+    recursions: H_cycles,
+    latentUpdates: L_cycles,
   })
 
 /** The published architectures by the names of their files. */
@@ -85,8 +85,8 @@ const architectures: Readonly<Record<string, (model: GoldenSettings['model']) =>
     ...recursive('direct')(model),
     blocks: model.H_layers,
     prefixTokens: 0,
-    cycles: 1,
     recursions: 1,
+    latentUpdates: 1,
   }),
 }
 

@@ -40,7 +40,7 @@ export function addImport(program: Command): void {
       `
 Examples:
   trm import step_21700 --out model.safetensors
-  trm import step_21700 --out model.safetensors --set model.recursions=4
+  trm import step_21700 --out model.safetensors --set model.latentUpdates=4
   trm import small.pt --out model.safetensors --data sudoku --config all_config.yaml`,
     )
     .action(runImport)
@@ -105,9 +105,9 @@ function describe(file: string, out: string, imported: ImportedFile): string {
 }
 
 function describeModel(config: ModelConfig): string {
-  const { kind, nets, blocks, mixer, width, expansion, cycles, recursions, positions } = config
+  const { kind, nets, blocks, mixer, width, expansion, recursions, latentUpdates, positions } = config
   const name = kind === 'trm' && nets === 'separate' ? 'HRM' : kind
-  const depth = kind === 'direct' ? '' : `, ${cycles} cycles × ${recursions} recursions`
+  const depth = kind === 'direct' ? '' : `, ${recursions} recursions × ${latentUpdates} latent updates`
   const prefix = prefixLength(config) > 0 ? `, prefix of ${prefixLength(config)}` : ''
   return `${name}, ${mixer}, ${plural(blocks, 'block')}, width ${width}, expansion ${expansion}, positions ${positions}${depth}${prefix}`
 }

@@ -29,11 +29,11 @@ export const advancedFields: readonly Field[] = [
   },
   { key: 'model.width', label: 'Width', explain: 'Numbers in a state, for each cell. A multiple of 4.' },
   {
-    key: 'model.recursions',
-    label: 'Recursions',
+    key: 'model.latentUpdates',
+    label: 'Latent updates',
     explain: 'Updates of the latent before one of the answer.',
   },
-  { key: 'model.cycles', label: 'Cycles', explain: 'Such rounds in a supervision step.' },
+  { key: 'model.recursions', label: 'Recursions', explain: 'Such rounds in a supervision step.' },
   {
     key: 'model.supervisionSteps',
     label: 'Supervision steps',

@@ -43,6 +43,14 @@ describe('a stored run', () => {
     assert.equal(Object.isFrozen(read.recipe), true)
   })
 
+  test('that an earlier version stored has its recipe in the present form', () => {
+    const { recipe, ...rest } = stored()
+    const { format: _, ...unnumbered } = recipe
+    const { recursions, latentUpdates, ...model } = recipe.model
+    const earlier = { ...unnumbered, model: { ...model, cycles: recursions, recursions: latentUpdates } }
+    assert.deepEqual(readStoredRun({ ...rest, recipe: earlier }), stored())
+  })
+
   test('ends with its state: later steps come again', () => {
     const series = unpackSeries(packSeries(someSeries(), 3))
     assert.deepEqual(series.columns.step, [1, 2, 3])

@@ -7,7 +7,7 @@ import { stateInput, stateOutput } from './programs.ts'
 import { symbolNames } from './symbols.ts'
 
 /** Raise this when inputs, outputs or metadata change their meaning. */
-const format = 1
+const format = 2
 
 /** Metadata by key: texts, numbers as text, the rest as JSON. */
 export function describeOnnx(model: TrainedModel, options: OnnxOptions): OnnxDescription {

@@ -49,9 +49,9 @@ export interface ModelConfig {
   /** Length of a puzzle's embedding; 0 = no puzzle embedding. */
   readonly puzzleEmbeddingWidth: number
   /** Recursions per supervision step (paper T); gradient flows through the last one at most. */
-  readonly cycles: number
-  /** Latent updates per recursion (paper n). */
   readonly recursions: number
+  /** Latent updates per recursion (paper n). */
+  readonly latentUpdates: number
   /** Supervision steps that a puzzle stays in training (paper N_sup). */
   readonly supervisionSteps: number
   /** Probability that a slot explores: it may not halt before a drawn number of steps. */
@@ -146,11 +146,11 @@ export const forwardPasses = ({ continueLoss }: Pick<ModelConfig, 'continueLoss'
 
 /** Calls of a net per optimiser step, forward only. */
 export function netCalls(
-  config: Pick<ModelConfig, 'kind' | 'cycles' | 'recursions' | 'continueLoss'>,
+  config: Pick<ModelConfig, 'kind' | 'recursions' | 'latentUpdates' | 'continueLoss'>,
 ): number {
-  const { kind, cycles, recursions } = config
+  const { kind, recursions, latentUpdates } = config
   return (
     forwardPasses(config) *
-    (kind === 'direct' ? 1 : cycles * (kind === 'denoiser' ? recursions : recursions + 1))
+    (kind === 'direct' ? 1 : recursions * (kind === 'denoiser' ? latentUpdates : latentUpdates + 1))
   )
 }

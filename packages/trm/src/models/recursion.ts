@@ -55,15 +55,15 @@ export const recursionOf: Readonly<Record<ModelKind, Recursion>> = {
   },
 }
 
-/** `recursions` updates; with a one-step gradient what came before the last of them is constant. */
+/** `latentUpdates` of them; with a one-step gradient what came before the last of them is constant. */
 function repeat<Named extends States>(
-  { recursions, gradient }: ModelConfig,
+  { latentUpdates, gradient }: ModelConfig,
   before: Named,
   update: (states: Named, index: number) => Named,
 ): Named {
   let states = before
-  for (let index = 0; index < recursions; index++) {
-    if (gradient === 'one-step' && index === recursions - 1) states = constant(states)
+  for (let index = 0; index < latentUpdates; index++) {
+    if (gradient === 'one-step' && index === latentUpdates - 1) states = constant(states)
     states = update(states, index)
   }
   return states

@@ -68,8 +68,8 @@ export interface Prediction {
 }
 
 /**
- * One supervision step: `cycles` times deepen the latent and renew the answer. Gradient flows through the last
- * cycle only.
+ * One supervision step: `recursions` times deepen the latent and renew the answer. Gradient flows through the last
+ * of them only.
  *
  * @param recompute compute every net call again in the backward pass instead of keeping its inner values
  */
@@ -83,9 +83,9 @@ export function supervisionStep(
   const nets = netsOf(weights, config, recompute)
   const question = embedQuestion(puzzles, weights, config) // [L, B, D]
   let states = before
-  for (let cycle = 1; cycle <= config.cycles; cycle++) {
+  for (let recursion = 1; recursion <= config.recursions; recursion++) {
     states = recursionOf[config.kind](states, question, nets, config)
-    if (cycle < config.cycles) states = constant(states)
+    if (recursion < config.recursions) states = constant(states)
   }
   const read = readOut(states[answerState(config)]!, puzzles, weights, config)
   const { haltLogits, continueLogits } = read

@@ -4,7 +4,7 @@ import type { RecipeInput } from './fields.ts'
  * ARC tasks small enough for a CPU: 31 of training and evaluation whose grids are at most 5×5, test on those of
  * training. Set data.path to the folder of the ARC files.
  *
- * What made it learn in so few steps (docs/experiments.md): two supervision steps and one cycle, so that a batch
+ * What made it learn in so few steps (docs/experiments.md): two supervision steps and one recursion, so that a batch
  * sees twice as many pairs at two thirds of the work (4 and 2 needed three times the processor time to the same
  * loss); a puzzle learning rate of 0.02; few augmentations, because every version has an embedding of its own to
  * learn. Attention at a learning rate of 1.5e-3 and above did not learn at all.
@@ -22,8 +22,8 @@ export const arcSmall: RecipeInput = {
     positions: 'none',
     prefixTokens: 0,
     puzzleEmbeddingWidth: 64,
-    cycles: 1,
-    recursions: 2,
+    recursions: 1,
+    latentUpdates: 2,
     supervisionSteps: 2,
     exploration: 0.1,
   },

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { largestMaze, smallestMaze } from '../puzzles/maze/grid.ts'
+import { recipeFormat } from './upgrade.ts'
 
 const wholeNumber = (minimum: number, maximum: number) => {
   const error = `a whole number from ${minimum} to ${maximum}`
@@ -70,8 +71,11 @@ const modelFields = z.strictObject(
     prefixTokens: wholeNumber(0, 4_096),
     /** Numbers a puzzle identifier owns (published: puzzle_emb_ndim); 0 = no puzzle embedding. */
     puzzleEmbeddingWidth: wholeNumber(0, 1_048_576),
-    cycles: wholeNumber(1, 1_024),
+    /** T, recursions of a supervision step, of which the last has gradient (published: H_cycles). */
     recursions: wholeNumber(1, 1_024),
+    /** n, latent updates of a recursion, before the one of the answer (published: L_cycles). */
+    latentUpdates: wholeNumber(1, 1_024),
+    /** N_sup, supervision steps that a puzzle stays in training. */
     supervisionSteps: wholeNumber(1, 4_096),
     /** Probability that a slot draws a minimum number of supervision steps before it may halt. */
     exploration: numberBetween(0, 1).default(0.1),
@@ -301,13 +305,16 @@ const trainingFields = z.strictObject(
         z.strictObject(
           {
             until: numberBetween(0, 1),
-            cycles: wholeNumber(1, 1_024),
             recursions: wholeNumber(1, 1_024),
+            latentUpdates: wholeNumber(1, 1_024),
             supervisionSteps: wholeNumber(1, 4_096),
           },
           section,
         ),
-        { error: 'a list of stages, each {"until": …, "cycles": …, "recursions": …, "supervisionSteps": …}' },
+        {
+          error:
+            'a list of stages, each {"until": …, "recursions": …, "latentUpdates": …, "supervisionSteps": …}',
+        },
       )
       .max(16)
       .default([]),
@@ -344,6 +351,8 @@ const dataKinds = Object.keys(dataFields).map((kind) => `'${kind}'`)
 
 export const recipeFields = z.strictObject(
   {
+    /** What the keys are called: see `upgradeRecipe`. */
+    format: z.literal(recipeFormat).default(recipeFormat),
     name: text(1, 100),
     description: text(0, 2_000).default(''),
     model: modelFields,
@@ -381,9 +390,9 @@ export type TrainingRecipe = Recipe['training']
 /** What may be written by hand: keys with a default can be left out. */
 export type RecipeInput = Frozen<z.input<typeof recipeFields>>
 
-/** The known keys below `path` (`''` for the whole recipe), or null where no key can stand. */
+/** The keys that can be set below `path` (`''` for the whole recipe), or null where no key can stand. */
 export function keysBelow(path: string, recipe: Recipe | { data?: unknown }): string[] | null {
-  if (path === '') return Object.keys(recipeFields.shape)
+  if (path === '') return Object.keys(recipeFields.shape).filter((key) => key !== 'format')
   if (path === 'model') return Object.keys(modelFields.shape)
   if (path === 'noise') return Object.keys(noiseFields.shape)
   if (path === 'optimizer') return Object.keys(optimizerFields.shape)

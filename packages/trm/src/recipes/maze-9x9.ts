@@ -13,7 +13,7 @@ export const maze9x9: RecipeInput = {
   ...sudokuExtreme,
   name: 'maze-9x9',
   description: '9×9 mazes by a denoising recursion over neighbouring cells; minutes of two cores.',
-  model: { ...sudokuExtreme.model, mixer: 'neighbours', recursions: 8 },
+  model: { ...sudokuExtreme.model, mixer: 'neighbours', latentUpdates: 8 },
   data: {
     kind: 'maze-generated',
     size: 9,

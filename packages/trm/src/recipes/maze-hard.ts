@@ -3,7 +3,7 @@ import { sudokuExtremeAtt } from './sudoku-extreme-att.ts'
 
 /**
  * The published Maze-Hard run of TRM-Att (arXiv 2510.04871, 85.3 % exact), setting for setting: 1,000 mazes of 30×30
- * without augmentation, four recursions instead of six. 50,000 epochs · 1,000 / 768 ≈ 65,000 steps. Nothing is held
+ * without augmentation, four latent updates instead of six. 50,000 epochs · 1,000 / 768 ≈ 65,000 steps. Nothing is held
  * out, as published: hold some out by data.validation to choose weights by. Set data.train and data.test to the
  * files of Maze-Hard.
  */
@@ -11,7 +11,7 @@ export const mazeHard: RecipeInput = {
   ...sudokuExtremeAtt,
   name: 'maze-hard',
   description: 'Maze-Hard as published, TRM-Att: 1,000 mazes of 30×30, width 512.',
-  model: { ...sudokuExtremeAtt.model, recursions: 4 },
+  model: { ...sudokuExtremeAtt.model, latentUpdates: 4 },
   data: {
     kind: 'maze-file',
     size: 30,

@@ -3,6 +3,7 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import { dataFields, keysBelow, type Recipe } from './fields.ts'
 import { describeValue } from './messages.ts'
 import { parseRecipe, unknownKeyError } from './schema.ts'
+import { outdatedKeyError } from './upgrade.ts'
 
 const who = 'recipe override'
 
@@ -34,6 +35,7 @@ function applyOverride(recipe: MutableRecord, override: string): void {
   let holder = recipe
   for (const [depth, key] of keys.entries()) {
     const parent = keys.slice(0, depth).join('.')
+    if (parent === 'model' && key === 'cycles') throw outdatedKeyError('model.cycles', who)
     if (!keysBelow(parent, recipe)?.includes(key)) throw unknownKeyError(parent, key, recipe, who)
     if (depth === keys.length - 1) {
       // An unknown kind is answered with the known ones when the whole is checked.

@@ -30,12 +30,12 @@ const hrm = {
   gradient: 'one-step',
   continueLoss: true,
   blocks: 4,
-  cycles: 2,
   recursions: 2,
+  latentUpdates: 2,
   prefixTokens: 0,
 } as const
 
-const direct = { kind: 'direct', blocks: 8, cycles: 1, recursions: 1, prefixTokens: 0 } as const
+const direct = { kind: 'direct', blocks: 8, recursions: 1, latentUpdates: 1, prefixTokens: 0 } as const
 
 const unpublished = { sudoku: null, maze: null, millionParameters: null }
 
@@ -57,7 +57,8 @@ const variants = {
     model: () => attention,
   },
   hrm: {
-    description: 'HRM: two nets of four blocks, 2 cycles × 2, one-step gradient, continue loss',
+    description:
+      'HRM: two nets of four blocks, 2 recursions × 2 latent updates, one-step gradient, continue loss',
     published: { sudoku: 0.55, maze: 0.745, millionParameters: 27 },
     model: () => ({ ...attention, ...hrm }),
   },
@@ -74,7 +75,10 @@ const variants = {
   'multi-scale': {
     description: 'an answer and six latents, each renewed once a recursion',
     published: { sudoku: 0.776, maze: null, millionParameters: 5 },
-    model: ({ recursions }) => ({ kind: 'multi-scale', recursions: Math.min(recursions, multiScaleLatents) }),
+    model: ({ latentUpdates }) => ({
+      kind: 'multi-scale',
+      latentUpdates: Math.min(latentUpdates, multiScaleLatents),
+    }),
   },
   'no-ema': {
     description: 'the base without the moving average of the weights',
@@ -88,11 +92,11 @@ const variants = {
     model: () => ({ nets: 'separate' }),
   },
   'four-layers': {
-    description: 'the base with twice the blocks and half the recursions',
+    description: 'the base with twice the blocks and half the latent updates',
     published: { sudoku: 0.795, maze: null, millionParameters: 10 },
-    model: ({ blocks, recursions }) => ({
+    model: ({ blocks, latentUpdates }) => ({
       blocks: 2 * blocks,
-      recursions: Math.max(1, Math.floor(recursions / 2)),
+      latentUpdates: Math.max(1, Math.floor(latentUpdates / 2)),
     }),
   },
   'one-step-gradient': {
@@ -106,9 +110,9 @@ const variants = {
     model: () => ({ continueLoss: true }),
   },
   'two-by-two': {
-    description: 'the base with 2 cycles × 2 recursions',
+    description: 'the base with 2 recursions × 2 latent updates',
     published: { sudoku: 0.737, maze: null, millionParameters: 5 },
-    model: () => ({ cycles: 2, recursions: 2 }),
+    model: () => ({ recursions: 2, latentUpdates: 2 }),
   },
   'hrm-mlp': {
     description: 'HRM whose nets mix tokens by an MLP: not in the paper, to compare it with TRM-MLP alone',

@@ -54,13 +54,13 @@ const prefixHoldsEmbedding: Rule = ({ model }) => {
   }
 }
 
-const directHasNoRecursion: Rule = ({ model: { kind, cycles, recursions } }) =>
-  kind !== 'direct' || cycles * recursions === 1
+const directHasNoRecursion: Rule = ({ model: { kind, recursions, latentUpdates } }) =>
+  kind !== 'direct' || recursions * latentUpdates === 1
     ? null
     : {
-        key: 'model.cycles',
-        expected: "1, and model.recursions 1, where model.kind is 'direct'",
-        got: `${cycles} and ${recursions}`,
+        key: 'model.recursions',
+        expected: "1, and model.latentUpdates 1, where model.kind is 'direct'",
+        got: `${recursions} and ${latentUpdates}`,
         hint: 'Direct prediction calls its net once per supervision step: set both to 1.',
       }
 
@@ -74,13 +74,13 @@ const separateNetsNeedAnAnswer: Rule = ({ model: { kind, nets } }) =>
         hint: 'Only a model with both an answer and latents can have a net for each.',
       }
 
-const latentsAreAllUpdated: Rule = ({ model: { kind, recursions } }) =>
-  kind !== 'multi-scale' || recursions <= multiScaleLatents
+const latentsAreAllUpdated: Rule = ({ model: { kind, latentUpdates } }) =>
+  kind !== 'multi-scale' || latentUpdates <= multiScaleLatents
     ? null
     : {
-        key: 'model.recursions',
+        key: 'model.latentUpdates',
         expected: `at most ${multiScaleLatents} where model.kind is 'multi-scale'`,
-        got: String(recursions),
+        got: String(latentUpdates),
         hint: 'Every update renews a latent of its own, and there are six.',
       }
 
@@ -95,17 +95,17 @@ const noiseIsShown: Rule = ({ model: { answerInput = 'none' }, noise }) =>
         hint: 'A model that is shown noisy answers is trained on them, and no other: set both or neither.',
       }
 
-const denoiserIsShownNoise: Rule = ({ model: { kind, answerInput = 'none', cycles } }) =>
-  kind !== 'denoiser' || (answerInput === 'noisy' && cycles === 1)
+const denoiserIsShownNoise: Rule = ({ model: { kind, answerInput = 'none', recursions } }) =>
+  kind !== 'denoiser' || (answerInput === 'noisy' && recursions === 1)
     ? null
     : {
-        key: answerInput === 'noisy' ? 'model.cycles' : 'model.answerInput',
+        key: answerInput === 'noisy' ? 'model.recursions' : 'model.answerInput',
         expected:
           answerInput === 'noisy'
             ? "1 where model.kind is 'denoiser'"
             : "'noisy' where model.kind is 'denoiser'",
-        got: answerInput === 'noisy' ? String(cycles) : `'${answerInput}'`,
-        hint: 'A denoiser carries a latent alone; its answer comes from outside, and its depth is model.recursions.',
+        got: answerInput === 'noisy' ? String(recursions) : `'${answerInput}'`,
+        hint: 'A denoiser carries a latent alone; its answer comes from outside, and its depth is model.latentUpdates.',
       }
 
 /** What tells which cells see each other: a Sudoku its groups and digits, a maze its grid. */

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { keysBelow, type Recipe, recipeFields } from './fields.ts'
 import { describeValue, unknownNameHint } from './messages.ts'
 import { checkRules } from './rules.ts'
+import { upgradeRecipe } from './upgrade.ts'
 
 export type {
   DataRecipe,
@@ -15,10 +16,11 @@ export type {
   TrainingRecipe,
 } from './fields.ts'
 
-/** Checks `value` (data of any origin) and returns it frozen; `who` names the file or option in errors. */
+/** Checks `value` (data of any origin, of any format) and returns it frozen; `who` names the file or option in errors. */
 export function parseRecipe(value: unknown, who: string): Recipe {
-  const result = recipeFields.safeParse(value)
-  if (!result.success) throw issueError(result.error.issues, value, who)
+  const upgraded = upgradeRecipe(value, who)
+  const result = recipeFields.safeParse(upgraded)
+  if (!result.success) throw issueError(result.error.issues, upgraded, who)
   const recipe = deepFreeze(result.data)
   checkRules(recipe, who)
   return recipe

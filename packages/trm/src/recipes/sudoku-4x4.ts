@@ -6,7 +6,7 @@ export const sudoku4x4: RecipeInput = {
   ...sudoku6x6,
   name: 'sudoku-4x4',
   description: '4×4 Sudoku from generated puzzles; learns in seconds on a laptop CPU.',
-  model: { ...sudoku6x6.model, width: 16, hiddenWidth: 32, groupWidth: 32, recursions: 4 },
+  model: { ...sudoku6x6.model, width: 16, hiddenWidth: 32, groupWidth: 32, latentUpdates: 4 },
   data: {
     kind: 'sudoku-generated',
     boxRows: 2,

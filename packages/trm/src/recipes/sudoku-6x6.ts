@@ -14,7 +14,7 @@ export const sudoku6x6: RecipeInput = {
     width: 24,
     hiddenWidth: 48,
     groupWidth: 48,
-    recursions: 6,
+    latentUpdates: 6,
     supervisionSteps: 8,
   },
   data: {

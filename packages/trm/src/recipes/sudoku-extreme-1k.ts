@@ -9,7 +9,7 @@ export const sudokuExtreme1k: RecipeInput = {
   ...sudokuExtreme,
   name: 'sudoku-extreme-1k',
   description: 'sudoku-extreme from 1,000 puzzles of the file, as many as the published runs see.',
-  model: { ...sudokuExtreme.model, recursions: 8 },
+  model: { ...sudokuExtreme.model, latentUpdates: 8 },
   data: { ...sudokuExtreme.data, trainCount: 1_000 } as RecipeInput['data'],
   noise: { ...sudokuExtreme.noise, shortestStay: 8, longestStay: 60, longestStayAtEnd: 160 },
   training: {

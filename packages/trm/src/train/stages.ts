@@ -12,11 +12,11 @@ export function modelInStep(
 ): ModelConfig {
   const stage = stages.find(({ until }) => step <= until * steps)
   if (!stage) return model
-  const { cycles, recursions, supervisionSteps } = stage
-  return { ...model, cycles, recursions, supervisionSteps }
+  const { recursions, latentUpdates, supervisionSteps } = stage
+  return { ...model, recursions, latentUpdates, supervisionSteps }
 }
 
 export const isAsDeep = (one: ModelConfig, other: ModelConfig): boolean =>
-  one.cycles === other.cycles &&
   one.recursions === other.recursions &&
+  one.latentUpdates === other.latentUpdates &&
   one.supervisionSteps === other.supervisionSteps

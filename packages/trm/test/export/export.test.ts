@@ -30,7 +30,7 @@ for (const format of ['pt', 'safetensors'] as const) {
   test(`${format}: float32 weights come back bit by bit`, async () => {
     const { tensors, stored } = await decoded(format, 'float32')
     // What a .pt cannot tell is given here, also which of two equal ways of saying it; safetensors say it themselves.
-    const keys = ['heads', 'cycles', 'recursions', 'supervisionSteps', 'expansion', 'prefixTokens']
+    const keys = ['heads', 'recursions', 'latentUpdates', 'supervisionSteps', 'expansion', 'prefixTokens']
     const overrides = keys.map((key) => `model.${key}=${recipe.model[key as 'heads']}`)
     const back = importModel(tensors, { who: 'x', ...(stored ? { stored } : { overrides }) })
     assert.deepEqual({ ...modelConfig(back.state.recipe.model, back.sizes) }, { ...config })

@@ -33,8 +33,8 @@ const config: ModelConfig = {
   positions: 'none',
   prefixTokens: 0,
   puzzleEmbeddingWidth: 0,
-  cycles: 2,
   recursions: 2,
+  latentUpdates: 2,
   supervisionSteps: 4,
   exploration: 0,
   cells: 16,
@@ -55,7 +55,7 @@ const variants: Readonly<Record<string, Partial<ModelConfig>>> = {
   'single state': { kind: 'single-state' },
   'multi-scale': { kind: 'multi-scale', ...embedded },
   HRM: { ...attention, nets: 'separate', gradient: 'one-step', continueLoss: true, ...embedded },
-  direct: { kind: 'direct', cycles: 1, ...attention },
+  direct: { kind: 'direct', recursions: 1, ...attention },
 }
 
 function modelOf(change: Partial<ModelConfig>): TrainedModel {
@@ -301,7 +301,7 @@ test('a table of which every row was trained, and rows that were not', async () 
 test('a file says what it is', () => {
   const file = fromBinary(ModelProtoSchema, exportOnnx(modelOf(embedded), { recipe, trainedSteps: 300 }))
   const metadata = Object.fromEntries(file.metadataProps.map(({ key, value }) => [key, value]))
-  assert.equal(metadata.format, 'trm-onnx/1')
+  assert.equal(metadata.format, 'trm-onnx/2')
   assert.equal(metadata.program, 'supervision step')
   assert.equal(metadata.trainedSteps, '300')
   assert.equal(metadata.halting, 'halt_logits > 0')

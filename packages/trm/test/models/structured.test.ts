@@ -17,7 +17,13 @@ import { traceThinking } from '../../src/train/programs.ts'
 
 const box = { boxRows: 2, boxColumns: 2 }
 const sizes = { cells: 16, symbols: 6, identifiers: 1 }
-const small = { ...recipes['sudoku-extreme'].model, width: 6, hiddenWidth: 8, groupWidth: 8, recursions: 3 }
+const small = {
+  ...recipes['sudoku-extreme'].model,
+  width: 6,
+  hiddenWidth: 8,
+  groupWidth: 8,
+  latentUpdates: 3,
+}
 const fields = modelConfig(small, sizes, sudokuStructure(box))
 const tokens = Int32Array.from([1, 2, 1, 1, 3, 1, 1, 4, 1, 1, 5, 1, 1, 1, 1, 2])
 
@@ -85,7 +91,7 @@ async function reached(config: ModelConfig, question: Int32Array, cell: number):
 
 test('groups: one block carries word to the cells of the same row, column or box and no others', async () => {
   const config = modelConfig(
-    { ...small, mixer: 'groups', width: 24, groupWidth: 24, recursions: 1 },
+    { ...small, mixer: 'groups', width: 24, groupWidth: 24, latentUpdates: 1 },
     sizes,
     sudokuStructure(box),
   )
@@ -95,7 +101,11 @@ test('groups: one block carries word to the cells of the same row, column or box
 
 test('neighbours: one block carries word to the eight cells around', async () => {
   const sizesOfMaze = { cells: 16, symbols: 6, identifiers: 1 }
-  const config = modelConfig({ ...small, mixer: 'neighbours', recursions: 1 }, sizesOfMaze, mazeStructure(4))
+  const config = modelConfig(
+    { ...small, mixer: 'neighbours', latentUpdates: 1 },
+    sizesOfMaze,
+    mazeStructure(4),
+  )
   const open = new Int32Array(16).fill(2)
   assert.deepEqual(await reached(config, open, 5), [0, 1, 2, 4, 5, 6, 8, 9, 10])
   assert.deepEqual(await reached(config, open, 3), [2, 3, 6, 7])

@@ -22,8 +22,8 @@ const published: ModelConfig = {
   positions: 'rotary',
   prefixTokens: 16,
   puzzleEmbeddingWidth: 512,
-  cycles: 3,
-  recursions: 6,
+  recursions: 3,
+  latentUpdates: 6,
   supervisionSteps: 16,
   exploration: 0,
   cells: 81,
@@ -37,16 +37,16 @@ const hrm: ModelConfig = {
   continueLoss: true,
   blocks: 4,
   prefixTokens: 0,
-  cycles: 2,
   recursions: 2,
+  latentUpdates: 2,
 }
 const direct: ModelConfig = {
   ...published,
   kind: 'direct',
   blocks: 8,
   prefixTokens: 0,
-  cycles: 1,
   recursions: 1,
+  latentUpdates: 1,
 }
 
 test('models have as many parameters as published: 5 and 7 million, HRM and direct prediction 27', () => {
@@ -72,8 +72,8 @@ const tiny: ModelConfig = {
   expansion: 1,
   prefixTokens: 1,
   puzzleEmbeddingWidth: 8,
-  cycles: 2,
   recursions: 2,
+  latentUpdates: 2,
   supervisionSteps: 3,
   cells: 6,
   symbols: 5,
@@ -140,11 +140,11 @@ test('two equal nets answer as one, and share its gradient', async () => {
 })
 
 test('a one-step gradient is the whole one where the last recursion has one update, and another where it has two', async () => {
-  for (const [recursions, isSame] of [
+  for (const [latentUpdates, isSame] of [
     [1, true],
     [2, false],
   ] as const) {
-    const model = { ...tiny, recursions }
+    const model = { ...tiny, latentUpdates }
     const weights = weightsOf(model)
     const whole = await firstStep(model, weights)
     const last = await firstStep({ ...model, gradient: 'one-step' }, weights)
@@ -152,7 +152,7 @@ test('a one-step gradient is the whole one where the last recursion has one upda
     const gradient = 'gradient.blocks.0.mixer.queryKeyValue'
     const size = Math.max(...whole.outputs[gradient]!.data.map(Math.abs))
     const difference = apart(whole.outputs[gradient]!.data, last.outputs[gradient]!.data) / size
-    assert.equal(difference < 1e-6, isSame, `${recursions} recursions: ${difference} of ${size}`)
+    assert.equal(difference < 1e-6, isSame, `${latentUpdates} latent updates: ${difference} of ${size}`)
   }
 })
 
@@ -161,7 +161,7 @@ test('single- and multi-scale states are what they say', async () => {
   const names = ['latent1', 'latent2', 'latent3', 'latent4', 'latent5', 'latent6', 'answer']
   assert.deepEqual(stateNames({ kind: 'multi-scale' }), names)
   // Six latents that start as zero but for one are that one: after a single update nothing tells them apart from TRM.
-  const model = { ...tiny, cycles: 1, recursions: 1 } as const
+  const model = { ...tiny, recursions: 1, latentUpdates: 1 } as const
   const plain = weightsOf(model)
   const many = { ...model, kind: 'multi-scale' } as const
   const zero = plain.latentStart!.data.map(() => 0)

@@ -63,9 +63,9 @@ async function assertThinks(path: string, thoughts: readonly ExpectedThought[]):
   assert.deepEqual(wanted, [])
 }
 
-const depth = ({ cycles, recursions, supervisionSteps }: Recipe['training']['stages'][number]) => [
-  cycles,
+const depth = ({ recursions, latentUpdates, supervisionSteps }: Recipe['training']['stages'][number]) => [
   recursions,
+  latentUpdates,
   supervisionSteps,
 ]
 
@@ -101,7 +101,7 @@ test('a model file', () => assertThinks(fixture('model.safetensors'), expected.m
 
 test('a file of PyTorch, with the settings that it does not hold', async () => {
   const out = join(folder, 'from-pt')
-  const overrides = ['heads=2', 'positions=rotary', 'cycles=3', 'recursions=2', 'supervisionSteps=3']
+  const overrides = ['heads=2', 'positions=rotary', 'recursions=3', 'latentUpdates=2', 'supervisionSteps=3']
   await importFile(fixture('official.pt'), {
     out,
     cells: 16,

@@ -16,7 +16,7 @@ after(() => rmSync(parent, { recursive: true, force: true }))
 
 const base = overrideRecipe(recipes['sudoku-4x4-trm'], [
   'model.width=16',
-  'model.recursions=1',
+  'model.latentUpdates=1',
   'data.train=40',
   'data.validation=10',
   'data.test=8',

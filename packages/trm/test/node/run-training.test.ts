@@ -24,7 +24,7 @@ after(() => rmSync(parent, { recursive: true, force: true }))
 /** Some hundredths of a second a step: cut off in the middle of everything by chance. */
 const recipe = overrideRecipe(recipes['sudoku-4x4-trm'], [
   'model.width=32',
-  'model.recursions=1',
+  'model.latentUpdates=1',
   'data.minimal=false',
   'data.train=60',
   'data.validation=10',

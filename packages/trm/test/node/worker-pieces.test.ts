@@ -13,7 +13,7 @@ after(() => rmSync(parent, { recursive: true, force: true }))
 
 const recipe = overrideRecipe(recipes['sudoku-4x4-trm'], [
   'model.width=16',
-  'model.recursions=1',
+  'model.latentUpdates=1',
   'data.train=40',
   'data.validation=4',
   'data.test=4',

@@ -4,9 +4,19 @@ import { findRecipe, overrideRecipe, recipes } from '../../src/recipes/index.ts'
 
 test('the Maze-Hard recipe is the published settings', () => {
   const { model, data, optimizer, training } = recipes['maze-hard']
-  const { width, heads, blocks, mixer, positions, cycles, recursions, supervisionSteps, prefixTokens } = model
+  const {
+    width,
+    heads,
+    blocks,
+    mixer,
+    positions,
+    recursions,
+    latentUpdates,
+    supervisionSteps,
+    prefixTokens,
+  } = model
   assert.deepEqual(
-    [width, heads, blocks, mixer, positions, cycles, recursions, supervisionSteps, prefixTokens],
+    [width, heads, blocks, mixer, positions, recursions, latentUpdates, supervisionSteps, prefixTokens],
     [512, 8, 2, 'attention', 'rotary', 3, 4, 16, 16],
   )
   assert.deepEqual(data, {

@@ -24,9 +24,9 @@ test('at full size every model has the parameters and forward passes that the pa
   const figures = Object.fromEntries(
     paperVariantNames.map((name) => {
       const { model } = paperVariant(published, name)
-      const { blocks, cycles, recursions } = model
+      const { blocks, recursions, latentUpdates } = model
       const parameters = parameterCount(modelConfig(model, sizes))
-      return [name, [parameters, blocks, cycles, recursions, forwardPasses(model), netCalls(model)]]
+      return [name, [parameters, blocks, recursions, latentUpdates, forwardPasses(model), netCalls(model)]]
     }),
   )
   assert.deepEqual(figures, {
@@ -92,22 +92,22 @@ test('a variant changes what its row says and nothing else', () => {
       positions: 'rotary',
       kind: 'direct',
       blocks: 8,
-      cycles: 1,
       recursions: 1,
+      latentUpdates: 1,
     },
     'single-state': { kind: 'single-state' },
     'multi-scale': { kind: 'multi-scale' },
     'no-ema': { averageDecay: 0 },
     'separate-nets': { nets: 'separate' },
-    'four-layers': { blocks: 4, recursions: 1 },
+    'four-layers': { blocks: 4, latentUpdates: 1 },
     'one-step-gradient': { gradient: 'one-step' },
     'continue-loss': { continueLoss: true },
     'two-by-two': {},
     'hrm-mlp': { nets: 'separate', gradient: 'one-step', continueLoss: true, blocks: 4 },
-    'direct-mlp': { kind: 'direct', blocks: 8, cycles: 1, recursions: 1 },
+    'direct-mlp': { kind: 'direct', blocks: 8, recursions: 1, latentUpdates: 1 },
   })
   assert.equal(
-    paperVariant(overrideRecipe(base, ['model.recursions=9']), 'multi-scale').model.recursions,
+    paperVariant(overrideRecipe(base, ['model.latentUpdates=9']), 'multi-scale').model.latentUpdates,
     6,
     'there are six latents',
   )

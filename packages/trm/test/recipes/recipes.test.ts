@@ -73,8 +73,8 @@ test('the Sudoku-Extreme recipes are the published settings', () => {
     positions: 'none',
     prefixTokens: 16,
     puzzleEmbeddingWidth: 512,
-    cycles: 3,
-    recursions: 6,
+    recursions: 3,
+    latentUpdates: 6,
     supervisionSteps: 16,
     exploration: 0.1,
   })
@@ -107,8 +107,8 @@ test('the Sudoku-Extreme recipes are the published settings', () => {
 
 test('the ARC recipes are the published settings', () => {
   const one = recipes['arc-agi-1']
-  const { mixer, positions, cycles, recursions, ...rest } = recipes['sudoku-extreme-att'].model
-  assert.deepEqual(one.model, { ...rest, mixer, positions, cycles: 3, recursions: 4 })
+  const { mixer, positions, recursions, latentUpdates, ...rest } = recipes['sudoku-extreme-att'].model
+  assert.deepEqual(one.model, { ...rest, mixer, positions, recursions: 3, latentUpdates: 4 })
   assert.deepEqual(one.data, {
     kind: 'arc',
     path: null,
@@ -359,7 +359,7 @@ test('a wrong override says what is wrong', () => {
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['model.widht=3'])),
-    `recipe override: expected a known key of model, got "model.widht". Did you mean 'model.width'? Known keys of model: kind, nets, gradient, continueLoss, width, heads, expansion, blocks, mixer, norm, hiddenWidth, groupWidth, answerInput, positions, prefixTokens, puzzleEmbeddingWidth, cycles, recursions, supervisionSteps, exploration.`,
+    `recipe override: expected a known key of model, got "model.widht". Did you mean 'model.width'? Known keys of model: kind, nets, gradient, continueLoss, width, heads, expansion, blocks, mixer, norm, hiddenWidth, groupWidth, answerInput, positions, prefixTokens, puzzleEmbeddingWidth, recursions, latentUpdates, supervisionSteps, exploration.`,
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['learningRate=3'])),
@@ -376,7 +376,7 @@ test('a wrong override says what is wrong', () => {
 })
 
 test('nearestName prefers few edits and gives up on strangers', () => {
-  const known = ['width', 'heads', 'cycles', 'recursions']
+  const known = ['width', 'heads', 'recursions', 'latentUpdates']
   assert.equal(nearestName('widht', known), 'width')
   assert.equal(nearestName('Recursion', known), 'recursions')
   assert.equal(nearestName('zzzzzzzzzz', known), null)

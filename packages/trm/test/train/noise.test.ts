@@ -59,7 +59,7 @@ test('settings that do not fit together are refused by the key to change', () =>
     assert.throws(() => parseRecipe({ ...recipe, ...change }, 'mine'), expected)
   refused({ noise: null }, /mine: noise: expected settings/)
   refused({ model: { ...recipe.model, answerInput: 'none' } }, /model\.answerInput/)
-  refused({ model: { ...recipe.model, cycles: 2 } }, /model\.cycles/)
+  refused({ model: { ...recipe.model, recursions: 2 } }, /model\.recursions/)
   refused({ model: { ...recipe.model, positions: 'learned' } }, /model\.positions/)
   refused({ noise: { ...noise, longestStay: 4 } }, /noise\.shortestStay/)
   refused({ data: recipes['maze-small'].data }, /model\.mixer/)

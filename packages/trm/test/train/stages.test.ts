@@ -24,7 +24,7 @@ const recipe = overrideRecipe(recipes['sudoku-4x4-trm'], [
   'training.checkpointEvery=0',
 ])
 const grows =
-  'training.stages=[{"until":0.3,"cycles":1,"recursions":1,"supervisionSteps":1},{"until":0.6,"cycles":2,"recursions":1,"supervisionSteps":2}]'
+  'training.stages=[{"until":0.3,"recursions":1,"latentUpdates":1,"supervisionSteps":1},{"until":0.6,"recursions":2,"latentUpdates":1,"supervisionSteps":2}]'
 const executor = await openOrtExecutor({ device: 'cpu', threads: 1 })
 const data = await loadDataSets(recipe.data, () => assert.fail('generated data needs no file'))
 
@@ -52,13 +52,13 @@ test('a run is as deep as its stage, and then as its model', async () => {
   const model = { ...recipe.model, cells: 16, symbols: 6, identifiers: 1 }
   const { training } = overrideRecipe(recipe, [grows])
   const depth = (step: number) => {
-    const { cycles, recursions, supervisionSteps } = modelInStep(model, training, step)
-    return [cycles, recursions, supervisionSteps].join()
+    const { recursions, latentUpdates, supervisionSteps } = modelInStep(model, training, step)
+    return [recursions, latentUpdates, supervisionSteps].join()
   }
   assert.deepEqual([1, 3, 4, 6, 7, 10].map(depth), ['1,1,1', '1,1,1', '2,1,2', '2,1,2', '2,2,4', '2,2,4'])
 
   const staged = await run([grows])
-  const shallow = await run(['model.cycles=1', 'model.recursions=1', 'model.supervisionSteps=1'])
+  const shallow = await run(['model.recursions=1', 'model.latentUpdates=1', 'model.supervisionSteps=1'])
   assert.deepEqual(staged.losses.slice(0, 3), shallow.losses.slice(0, 3))
   assert.notEqual(staged.losses[3], shallow.losses[3])
   assert.deepEqual(staged.stays.slice(0, 3), [1, 1, 1])
@@ -95,14 +95,14 @@ test('puzzles begin elsewhere with noise on their start, the same again after a 
 test('stages that do not follow each other, or are no model, are refused', () => {
   const refused = (stages: string, expected: RegExp) =>
     assert.throws(() => overrideRecipe(recipe, [`training.stages=${stages}`]), expected)
-  const stage = (until: number, cycles = 1) =>
-    `{"until":${until},"cycles":${cycles},"recursions":1,"supervisionSteps":1}`
+  const stage = (until: number, recursions = 1) =>
+    `{"until":${until},"recursions":${recursions},"latentUpdates":1,"supervisionSteps":1}`
   refused(`[${stage(0.5)},${stage(0.2)}]`, /training\.stages: expected stages of which each goes on/)
   refused(`[${stage(0)}]`, /the first beyond 0, got 0\./)
-  refused('[{"until":0.5}]', /training\.stages\.0\.cycles/)
+  refused('[{"until":0.5}]', /training\.stages\.0\.recursions/)
   refused('soon', /training\.stages: expected a list of stages/)
   assert.throws(
     () => overrideRecipe(recipes['sudoku-6x6'], [`training.stages=[${stage(0.5, 2)}]`]),
-    /training\.stages: .*model\.cycles in a stage/,
+    /training\.stages: .*model\.recursions in a stage/,
   )
 })

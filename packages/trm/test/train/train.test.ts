@@ -15,7 +15,7 @@ import { train } from '../../src/train/train.ts'
 /** Solves nothing in this time, but gets more and more cells right. */
 const recipe = overrideRecipe(recipes['sudoku-4x4-trm'], [
   'model.width=16',
-  'model.recursions=1',
+  'model.latentUpdates=1',
   'data.train=40',
   'data.validation=10',
   'data.test=4',

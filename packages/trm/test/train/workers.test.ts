@@ -16,7 +16,7 @@ import { train } from '../../src/train/train.ts'
 
 const recipe = overrideRecipe(recipes['sudoku-4x4-trm'], [
   'model.width=16',
-  'model.recursions=1',
+  'model.latentUpdates=1',
   'model.puzzleEmbeddingWidth=16',
   'data.train=40',
   'data.validation=4',

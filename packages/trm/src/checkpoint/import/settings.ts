@@ -8,7 +8,7 @@ import type { PuzzleFamily } from './puzzle-family.ts'
 /** Settings by their keys in a recipe's `model`; those of a file, or the published ones. */
 export type ModelSettings = Pick<
   ModelConfig,
-  'heads' | 'positions' | 'prefixTokens' | 'cycles' | 'recursions' | 'supervisionSteps' | 'exploration'
+  'heads' | 'positions' | 'prefixTokens' | 'recursions' | 'latentUpdates' | 'supervisionSteps' | 'exploration'
 >
 
 /** HRM and direct prediction know no `puzzle_emb_len`: their prefix is as long as the puzzle embedding fills. */
@@ -28,15 +28,15 @@ export function settingsOf({ arch }: OfficialConfig, architecture: Architecture)
           : 'none',
     prefixTokens: hasOwnPrefix(architecture) ? arch.puzzle_emb_len : undefined,
     // Direct prediction reads neither.
-    cycles: architecture.kind === 'direct' ? undefined : arch.H_cycles,
-    recursions: architecture.kind === 'direct' ? undefined : arch.L_cycles,
+    recursions: architecture.kind === 'direct' ? undefined : arch.H_cycles,
+    latentUpdates: architecture.kind === 'direct' ? undefined : arch.L_cycles,
     supervisionSteps: arch.halt_max_steps,
     exploration: arch.halt_exploration_prob,
   })
 }
 
 /**
- * As published. Sources: config/arch/*.yaml and the README's commands of the TRM code (4 recursions for mazes and
+ * As published. Sources: config/arch/*.yaml and the README's commands of the TRM code (4 latent updates for mazes and
  * ARC), config/arch/hrm_v1.yaml of the HRM code.
  */
 export function publishedSettings(
@@ -55,8 +55,8 @@ export function publishedSettings(
     heads: [8, 4, 2].find(isPossible) ?? 1,
     positions,
     prefixTokens: tokens === null ? prefix : tokens - puzzles.cells,
-    cycles: !isRecursive ? 1 : nets === 'separate' ? 2 : 3,
-    recursions: !isRecursive ? 1 : nets === 'separate' ? 2 : puzzles.kind === 'sudoku' ? 6 : 4,
+    recursions: !isRecursive ? 1 : nets === 'separate' ? 2 : 3,
+    latentUpdates: !isRecursive ? 1 : nets === 'separate' ? 2 : puzzles.kind === 'sudoku' ? 6 : 4,
     supervisionSteps: 16,
     exploration: 0.1,
   }
@@ -73,8 +73,8 @@ export function assumedSettings(
     heads: mixer === 'mlp',
     positions: mixer === 'mlp' || hasLearnedPositions,
     prefixTokens: tokens !== null || puzzleEmbeddingWidth === 0 || !hasOwnPrefix(architecture),
-    cycles: kind === 'direct',
     recursions: kind === 'direct',
+    latentUpdates: kind === 'direct',
     supervisionSteps: false,
     // Of no concern to a model that is not trained.
     exploration: true,

@@ -36,26 +36,26 @@ describe('the architecture is found from the tensors', () => {
         'model.heads': 8,
         'model.positions': 'rotary',
         'model.prefixTokens': 16,
-        'model.cycles': 3,
-        'model.recursions': 6,
+        'model.recursions': 3,
+        'model.latentUpdates': 6,
       },
     ],
-    ['TRM-MLP for Sudoku', mlp, { 'model.cycles': 3, 'model.recursions': 6 }],
+    ['TRM-MLP for Sudoku', mlp, { 'model.recursions': 3, 'model.latentUpdates': 6 }],
     [
       'TRM-Att for ARC',
-      { ...attention, cells: 900, symbols: 12, recursions: 4, identifiers: 50 },
+      { ...attention, cells: 900, symbols: 12, latentUpdates: 4, identifiers: 50 },
       {
         'model.heads': 8,
         'model.positions': 'rotary',
         'model.prefixTokens': 16,
-        'model.cycles': 3,
-        'model.recursions': 4,
+        'model.recursions': 3,
+        'model.latentUpdates': 4,
       },
     ],
     [
       'TRM-MLP for mazes',
-      { ...mlp, cells: 900, symbols: 6, recursions: 4 },
-      { 'model.cycles': 3, 'model.recursions': 4 },
+      { ...mlp, cells: 900, symbols: 6, latentUpdates: 4 },
+      { 'model.recursions': 3, 'model.latentUpdates': 4 },
     ],
     [
       'HRM',
@@ -63,18 +63,18 @@ describe('the architecture is found from the tensors', () => {
       {
         'model.heads': 8,
         'model.positions': 'rotary',
-        'model.cycles': 2,
         'model.recursions': 2,
+        'model.latentUpdates': 2,
       },
     ],
     [
       'HRM with learned positions',
       { ...hierarchical, positions: 'learned', prefixTokens: 1 },
-      { 'model.heads': 8, 'model.cycles': 2, 'model.recursions': 2 },
+      { 'model.heads': 8, 'model.recursions': 2, 'model.latentUpdates': 2 },
     ],
     [
       'direct prediction',
-      { ...attention, kind: 'direct', blocks: 8, prefixTokens: 0, cycles: 1, recursions: 1 },
+      { ...attention, kind: 'direct', blocks: 8, prefixTokens: 0, recursions: 1, latentUpdates: 1 },
       { 'model.heads': 8, 'model.positions': 'rotary' },
     ],
     [
@@ -84,19 +84,19 @@ describe('the architecture is found from the tensors', () => {
         'model.heads': 8,
         'model.positions': 'rotary',
         'model.prefixTokens': 16,
-        'model.cycles': 3,
-        'model.recursions': 6,
+        'model.recursions': 3,
+        'model.latentUpdates': 6,
       },
     ],
     [
       'six latents, no puzzle embedding',
       { ...attention, kind: 'multi-scale', puzzleEmbeddingWidth: 0, prefixTokens: 0 },
-      { 'model.heads': 8, 'model.positions': 'rotary', 'model.cycles': 3, 'model.recursions': 6 },
+      { 'model.heads': 8, 'model.positions': 'rotary', 'model.recursions': 3, 'model.latentUpdates': 6 },
     ],
     [
       '6×6 Sudoku, another expansion',
       { ...mlp, cells: 36, symbols: 8, expansion: 49, width: 64 },
-      { 'model.cycles': 3, 'model.recursions': 6 },
+      { 'model.recursions': 3, 'model.latentUpdates': 6 },
     ],
   ]
   for (const [name, config, assumed] of published) {
@@ -177,7 +177,7 @@ test('hidden sizes that no expansion gives are refused', () => {
 })
 
 describe('puzzles', () => {
-  const sixSymbols = { ...attention, symbols: 6, cells: 16, recursions: 6 }
+  const sixSymbols = { ...attention, symbols: 6, cells: 16, latentUpdates: 6 }
 
   test('six symbols are a maze unless something says otherwise', () => {
     const maze = imported(sixSymbols)
@@ -204,7 +204,7 @@ describe('puzzles', () => {
       messageOf(officialTensors(unusual)),
       /expected a model of known puzzles: 11 symbols and 81 cells \(sudoku\), .* got 9 symbols\. Say how many cells a puzzle has: --cells\./,
     )
-    const told = imported(unusual, { cells: 100, overrides: ['model.recursions=6'] })
+    const told = imported(unusual, { cells: 100, overrides: ['model.latentUpdates=6'] })
     assert.deepEqual({ ...told.config }, unusual)
     assert.equal(told.state.recipe.data.kind, 'official-folder')
   })
@@ -259,8 +259,8 @@ weight_decay: 0.3
         heads: 4,
         positions: 'none',
         prefixTokens: 3,
-        cycles: 2,
-        recursions: 5,
+        recursions: 2,
+        latentUpdates: 5,
         supervisionSteps: 8,
         exploration: 0.2,
       },

@@ -18,8 +18,8 @@ export const attention: ModelConfig = {
   positions: 'rotary',
   prefixTokens: 16,
   puzzleEmbeddingWidth: 32,
-  cycles: 3,
-  recursions: 6,
+  recursions: 3,
+  latentUpdates: 6,
   supervisionSteps: 16,
   exploration: 0.1,
   cells: 81,
@@ -37,8 +37,8 @@ export const hierarchical: ModelConfig = {
   continueLoss: true,
   blocks: 4,
   prefixTokens: 0,
-  cycles: 2,
   recursions: 2,
+  latentUpdates: 2,
 }
 
 /** Its state dict with weights that count up; the puzzle table has zeros but in the second row. */

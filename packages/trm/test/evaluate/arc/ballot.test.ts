@@ -80,7 +80,7 @@ const recipe = overrideRecipe(recipes['arc-small'], [
   'model.width=32',
   'model.puzzleEmbeddingWidth=32',
   'model.prefixTokens=1',
-  'model.recursions=1',
+  'model.latentUpdates=1',
   'model.supervisionSteps=3',
 ])
 const config = modelConfig(recipe.model, set)
