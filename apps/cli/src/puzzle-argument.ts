@@ -1,134 +1,151 @@
 /** The puzzle of `trm solve`: written out, the row of a file, or a new one; refused where no model can be asked. */
 import { stat } from 'node:fs/promises'
 import {
-  type BoxShape,
-  checkMazeQuestion,
-  checkQuestion,
-  generateMaze,
-  generatePuzzle,
+  type Board,
+  boardOf,
+  boardOfData,
+  familyOf,
+  gridFamilies,
   InputError,
-  labelPath,
+  newPuzzle,
   type PuzzleKind,
-  parseMaze,
-  parseSudoku,
-  RandomStream,
-  type Recipe,
-  sudokuLayout,
+  readPuzzleAt,
+  readPuzzleText,
 } from '@tiny-recursive-models/trm'
-import type { OpenedModel } from '@tiny-recursive-models/trm/node'
-import { type FoundMaze, isMazeText, mazeOfFile, puzzleKindOfFile, sudokuOfFile } from './puzzle-file.ts'
-import { puzzleKindOfModel } from './puzzle-kind.ts'
-import { mazeView, type PuzzleView, sudokuView } from './puzzle-view.ts'
+import { type OpenedModel, readDataFile } from '@tiny-recursive-models/trm/node'
+import { type PuzzleView, puzzleView } from './puzzle-view.ts'
 
 export interface AskedPuzzle {
   readonly view: PuzzleView
   /** [S] */
   readonly question: Int32Array
-  /** [S] the one answer that counts as exact, where a puzzle has others that are valid. */
+  /** [S] the one answer that counts as exact, where the rule does not tell or leaves others; null: there is no other. */
   readonly label: Int32Array | null
   /** What is unusual about it but no reason not to try. */
   readonly warning: string | null
 }
 
 /** What stands for a new puzzle in place of a written one. */
-export const newPuzzle = 'generated'
+export const generated = 'generated'
+
+/** The board of a model; one whose puzzles are no grids of a known family is refused. */
+export function boardOfModel({ recipe, model, source }: OpenedModel): Board {
+  const { data } = recipe
+  const board = boardOfData(data, model.config)
+  if (board !== undefined) return board
+  throw new InputError({
+    who: source,
+    expected: `a model of ${gridFamilies.map(({ plural }) => plural).join(', ')}`,
+    got: `a model of ${('path' in data && data.path) || 'other puzzles'}`,
+    hint: 'trm solve reads these only; trm eval measures models of every kind.',
+  })
+}
 
 /**
- * @param argument a puzzle, a file of puzzles, or `generated`
+ * @param argument a puzzle, a file of puzzles (`-`: what is piped in), or `generated`
  * @param row which puzzle of a file, or which generated one, from 1
  */
 export async function readPuzzle(argument: string, row: number, opened: OpenedModel): Promise<AskedPuzzle> {
-  const kind = puzzleKindOfModel(opened)
-  if (argument === newPuzzle) return generatedPuzzle(kind, opened.recipe, row)
-  const path = await fileOfArgument(argument)
-  const who = path === null ? 'puzzle' : `${path}, puzzle ${row}`
-  if (kind.puzzle === 'maze') {
-    const found =
-      path === null
-        ? { question: parseMaze(argument, kind.size).tokens }
-        : await mazeOfFile(path, row, kind.size)
-    return checkedMaze(found, kind.size, who)
+  const board = boardOfModel(opened)
+  const { kind } = board
+  if (argument === generated) {
+    const made = newPuzzle(kind, opened.recipe.data, row)
+    if (made) return asked(board, made.question, made.answer)
+    throw new InputError({
+      who: generated,
+      expected: 'a model whose puzzles can be made',
+      got: `one of puzzles that come from files (${board.title})`,
+      hint: 'Write a puzzle, or name a file of them.',
+    })
   }
-  return checked(path === null ? parseSudoku(argument) : await sudokuOfFile(path, row), kind.shape, who)
+  const path = await fileOfArgument(argument)
+  const family = familyOf(kind)!
+  if (path === null) {
+    refuseRow(row)
+    const other = gridFamilies.find(({ writing }) => writing.recognises(argument))
+    const isOther = other !== undefined && !family.writing.recognises(argument)
+    const found = isOther
+      ? other.writing.read(argument)
+      : family.writing.read(argument, likeOf(argument, board))
+    return checked(board, found, 'puzzle')
+  }
+  const found = await readPuzzleAt(await readDataFile(path), { name: path, row, family })
+  return checked(
+    board,
+    { kind: found.kind, tokens: found.question, answer: found.answer },
+    `${path}, puzzle ${row}`,
+  )
+}
+
+/** A puzzle of the board's size is read as one of that board. */
+const likeOf = (text: string, { rows, columns, kind }: Board): PuzzleKind | undefined =>
+  text.replace(/\s/g, '').length === rows * columns ? kind : undefined
+
+/** A written puzzle is only one. */
+function refuseRow(row: number): void {
+  if (row === 1) return
+  throw new InputError({
+    who: '--row',
+    expected: `a file of puzzles, or ${generated}`,
+    got: `--row ${row} with one written puzzle`,
+    hint: 'Leave --row out, or name a file.',
+  })
 }
 
 /** The file that an argument names; null where it is the puzzle itself. */
 async function fileOfArgument(argument: string): Promise<string | null> {
+  if (argument === '-') return argument
   const isFile = await stat(argument).then(
-    (facts) => facts.isFile(),
+    (facts) => !facts.isDirectory(),
     () => false,
   )
-  return isFile || /\.(csv|txt|gz|sudoku|maze)$/i.test(argument) ? argument : null
+  // What is named like a file is one that is missing.
+  return isFile || /^[^\s]*[\w)]\.[a-z]{1,8}(\.gz)?$/i.test(argument) ? argument : null
 }
 
 /** The kind and size of the puzzle of an argument, to choose a model by; see `readPuzzle`. */
 export async function puzzleKindOfArgument(argument: string, row: number): Promise<PuzzleKind> {
   const path = await fileOfArgument(argument)
-  if (path !== null) return puzzleKindOfFile(path, row)
-  if (isMazeText(argument)) return { puzzle: 'maze', size: parseMaze(argument).size }
-  return { puzzle: 'sudoku', shape: parseSudoku(argument).shape }
+  if (path === null) return readPuzzleText(argument).kind
+  return (await readPuzzleAt(await readDataFile(path), { name: path, row })).kind
 }
 
 /** A puzzle of a set: it is known to be sound. */
 export function puzzleOfSet(opened: OpenedModel, question: Int32Array, label: Int32Array): AskedPuzzle {
-  const kind = puzzleKindOfModel(opened)
-  return kind.puzzle === 'maze'
-    ? { view: mazeView(kind.size), question, label, warning: null }
-    : { view: sudokuView(kind.shape), question, label: null, warning: null }
+  return asked(boardOfModel(opened), question, label)
 }
 
-/** A new puzzle as the model was trained on, number `row`. */
-function generatedPuzzle(kind: PuzzleKind, { data }: Recipe, row: number): AskedPuzzle {
-  const random = new RandomStream(row, 'new puzzle')
-  if (kind.puzzle === 'sudoku') {
-    const minimal = data.kind === 'sudoku-generated' && data.minimal
-    const { question } = generatePuzzle(kind.shape, random, { minimal })
-    return { view: sudokuView(kind.shape), question, label: null, warning: null }
-  }
-  const usual = { minimumDensity: 0.3, maximumDensity: 0.5, minimumPath: kind.size }
-  const options = data.kind === 'maze-generated' ? data : usual
-  const { question, answer } = generateMaze(kind.size, random, options)
-  return { view: mazeView(kind.size), question, label: answer, warning: null }
+function asked(board: Board, question: Int32Array, answer: Int32Array | null): AskedPuzzle {
+  const isOnlyOne = board.rule !== undefined && !board.rule.hasManyAnswers
+  return { view: puzzleView(board), question, label: isOnlyOne ? null : answer, warning: null }
 }
 
-function checkedMaze({ question, answer }: FoundMaze, size: number, who: string): AskedPuzzle {
-  if (question.length !== size * size) {
-    const got = Math.sqrt(question.length)
+interface FoundPuzzle {
+  readonly kind: PuzzleKind
+  readonly tokens: Int32Array
+  readonly answer?: Int32Array | undefined
+}
+
+function checked(board: Board, { kind, tokens, answer }: FoundPuzzle, who: string): AskedPuzzle {
+  if (kind.puzzle !== board.kind.puzzle || tokens.length !== board.rows * board.columns) {
     throw new InputError({
       who,
-      expected: `a ${size}×${size} maze, as the model was trained on`,
-      got: `one of ${got}×${got}`,
-      hint: 'Give a maze of that size, or the run of a model for this one.',
-    })
-  }
-  const problem = checkMazeQuestion(question)[0]
-  if (problem) {
-    const hint = 'Correct the maze: # is a wall, a space or . an open cell, S the start, G the goal.'
-    throw new InputError({ who, expected: 'a maze that can be solved', got: problem.message, hint })
-  }
-  return { view: mazeView(size), question, label: answer ?? labelPath(question)!, warning: null }
-}
-
-function checked(found: { shape: BoxShape; tokens: Int32Array }, shape: BoxShape, who: string): AskedPuzzle {
-  const [wanted, got] = [sudokuLayout(shape), sudokuLayout(found.shape)]
-  if (got.cells !== wanted.cells) {
-    throw new InputError({
-      who,
-      expected: `a ${wanted.size}×${wanted.size} Sudoku of ${wanted.cells} cells, as the model was trained on`,
-      got: `one of ${got.size}×${got.size}`,
+      expected: `a ${board.title}, as the model was trained on`,
+      got: `a ${boardOf(kind).title}`,
       hint: 'Give a puzzle of that size, or the run of a model for this one.',
     })
   }
-  const problem = checkQuestion(shape, found.tokens)[0]
-  const question = found.tokens
-  const view = sudokuView(shape)
-  if (problem === undefined) return { view, question, label: null, warning: null }
-  if (problem.kind === 'several-solutions' || problem.kind === 'undecided')
-    return { view, question, label: null, warning: problem.message }
-  throw new InputError({
-    who,
-    expected: 'a Sudoku that can be solved',
-    got: problem.message,
-    hint: problem.kind === 'no-solution' ? 'Correct the puzzle.' : 'Correct one of these cells.',
-  })
+  const problems = board.check(tokens)
+  const problem = problems.find(({ isWarning }) => !isWarning)
+  if (problem) {
+    throw new InputError({
+      who,
+      expected: `a ${board.title} that can be solved`,
+      got: problem.message,
+      hint: `Correct the puzzle: ${familyOf(board.kind)!.writing.marks}.`,
+    })
+  }
+  const solution = answer ?? (problems.length === 0 ? board.rule?.solve(tokens) : undefined)
+  const label = solution === undefined || typeof solution === 'string' ? null : solution
+  return { ...asked(board, tokens, label), warning: problems[0]?.message ?? null }
 }

@@ -1,79 +1,64 @@
-/** How each kind of puzzle is written, drawn and judged. */
-import {
-  type BoxShape,
-  blankToken,
-  checkAnswer,
-  checkMazeAnswer,
-  digitOffset,
-  formatMazeLine,
-  formatSudokuLine,
-  mazeTokens,
-  sudokuLayout,
-} from '@tiny-recursive-models/trm'
-import { drawGrid, type GridCells } from './output/grid.ts'
+/** How a puzzle is written, drawn and judged, whatever its family. */
+import type { Board } from '@tiny-recursive-models/trm'
+import { drawGrid, type GridCells, isOpenCell, isWrongCell } from './output/grid.ts'
 import type { SvgCell, SvgPanel } from './output/grid-svg.ts'
-import { drawMaze, isWrongCell } from './output/maze.ts'
 
 export interface PuzzleView {
+  readonly board: Board
   /** One line of S characters. */
   readonly format: (tokens: ArrayLike<number>) => string
   readonly draw: (cells: GridCells, colours: boolean) => string
   readonly panel: (title: string, cells: GridCells) => SvgPanel
-  /** What keeps an answer [S] from solving a question [S]; empty where it does. */
-  readonly problems: (question: Int32Array, answer: Int32Array) => string[]
+  /** What keeps an answer [S] from solving a question [S]; empty where it does; null where no rule tells. */
+  readonly problems: (question: Int32Array, answer: Int32Array) => string[] | null
   /** What an answer without problems is. */
   readonly solution: string
 }
 
-const colours = { changed: '#ffe08a', wrong: '#e5705c', given: '#222', answer: '#1f6f8b' }
+const colours = {
+  changed: '#ffe08a',
+  wrong: '#e5705c',
+  given: '#222',
+  answer: '#1f6f8b',
+  solid: '#555',
+  dot: '#bfe3ea',
+  start: '#a9dba4',
+  end: '#f3b6a8',
+}
 
-export function sudokuView(shape: BoxShape): PuzzleView {
-  const { size, boxRows, boxColumns } = sudokuLayout(shape)
-  const cellOf = ({ tokens, question, changed }: GridCells, cell: number): SvgCell => {
-    const [token, given] = [tokens[cell]!, question[cell]!]
-    const isGiven = given > blankToken
-    const isWrong = isGiven && token !== given
-    return {
-      ...(token > blankToken && { text: String(token - digitOffset) }),
-      ...((isWrong || changed?.has(cell)) && { fill: isWrong ? colours.wrong : colours.changed }),
-      textColour: isGiven ? colours.given : colours.answer,
-      bold: isGiven,
-    }
-  }
+export function puzzleView(board: Board): PuzzleView {
+  const { rule, marks, rows, columns, regionOf } = board
   return {
-    format: formatSudokuLine,
-    draw: (cells, coloured) => drawGrid(shape, cells, coloured),
+    board,
+    format: (tokens) => Array.from(tokens, (token) => marks[token] ?? '?').join(''),
+    draw: (cells, coloured) => drawGrid(board, cells, coloured),
     panel: (title, cells) => ({
       title,
-      size,
-      box: { rows: boxRows, columns: boxColumns },
-      cells: Array.from({ length: size * size }, (_, cell) => cellOf(cells, cell)),
+      rows,
+      columns,
+      ...(regionOf && { regionOf }),
+      cells: Array.from({ length: rows * columns }, (_, cell) => svgCell(board, cells, cell)),
     }),
-    problems: (question, answer) => checkAnswer(shape, question, answer).map(({ message }) => message),
-    solution: 'a valid solution',
+    problems: (question, answer) => rule?.problems(question, answer).map(({ message }) => message) ?? null,
+    solution: rule?.solution ?? 'no rule tells whether it is right',
   }
 }
 
-export function mazeView(size: number): PuzzleView {
-  const { wall, open, start, path } = mazeTokens
-  const cellOf = ({ tokens, question, changed }: GridCells, cell: number): SvgCell => {
-    const token = tokens[cell]!
-    if (isWrongCell(question[cell]!, token)) return { text: formatMazeLine([token]), fill: colours.wrong }
-    if (token === wall) return { fill: '#555' }
-    const fill = changed?.has(cell) ? colours.changed : token === path ? '#bfe3ea' : undefined
-    if (token === open) return fill ? { fill } : {}
-    if (token === path) return { text: 'o', textColour: colours.answer, ...(fill && { fill }) }
-    return { text: token === start ? 'S' : 'G', bold: true, fill: token === start ? '#a9dba4' : '#f3b6a8' }
-  }
+function svgCell(board: Board, { tokens, question, changed }: GridCells, cell: number): SvgCell {
+  const [token, given] = [tokens[cell]!, question[cell]!]
+  const { shape, text } = board.looks[token]!
+  const isChanged = changed?.has(cell) ?? false
+  const isGiven = !isOpenCell(board, given)
+  const weight = isGiven ? { bold: true } : {}
+  if (isWrongCell(board, given, token)) return { text: board.marks[token]!, fill: colours.wrong, ...weight }
+  if (shape === 'solid') return { fill: colours.solid }
+  if (shape === 'start' || shape === 'end') return { text, bold: true, fill: colours[shape] }
+  const fill = isChanged ? colours.changed : shape === 'dot' ? colours.dot : undefined
+  if (shape === 'empty') return fill ? { fill } : {}
   return {
-    format: formatMazeLine,
-    draw: drawMaze,
-    panel: (title, cells) => ({
-      title,
-      size,
-      cells: Array.from({ length: size * size }, (_, cell) => cellOf(cells, cell)),
-    }),
-    problems: (question, answer) => checkMazeAnswer(question, answer).map(({ message }) => message),
-    solution: 'a valid shortest path',
+    text,
+    textColour: isGiven ? colours.given : colours.answer,
+    ...weight,
+    ...(fill && { fill }),
   }
 }

@@ -1,22 +1,20 @@
 /** The puzzles that a model is measured on: the test set of its run, or a file of the same kind. */
 import {
   type AnyPuzzleSet,
+  boardOfData,
+  familyOf,
   InputError,
   loadDataSets,
   type PuzzleSet,
-  readMazeSet,
   readOfficialFolder,
-  readSudokuSet,
+  readPuzzleSet,
 } from '@tiny-recursive-models/trm'
 import { type OpenedModel, openRunFolder, readDataFile } from '@tiny-recursive-models/trm/node'
 
-/** A file of Sudokus or mazes, or the test part of a published data folder. */
-export async function readPuzzles({ recipe }: OpenedModel, path: string): Promise<PuzzleSet> {
-  const { data } = recipe
-  if (data.kind === 'sudoku-generated' || data.kind === 'sudoku-file')
-    return readSudokuSet(await readDataFile(path), path, data)
-  if (data.kind === 'maze-generated' || data.kind === 'maze-file')
-    return readMazeSet(await readDataFile(path), path, data.size)
+/** A file of puzzles like the model's, or the test part of a published data folder. */
+export async function readPuzzles({ recipe, model }: OpenedModel, path: string): Promise<PuzzleSet> {
+  const board = 'path' in recipe.data ? undefined : boardOfData(recipe.data, model.config)
+  if (board) return readPuzzleSet(path, { family: familyOf(board.kind)!, board }, readDataFile)
   const { puzzles } = await readOfficialFolder('test', (name) => readDataFile(`${path}/${name}`), path)
   return puzzles
 }

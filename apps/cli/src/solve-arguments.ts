@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { InputError, shippedModelFor } from '@tiny-recursive-models/trm'
 import { listShippedModels } from '@tiny-recursive-models/trm/node'
-import { newPuzzle, puzzleKindOfArgument } from './puzzle-argument.ts'
+import { generated, puzzleKindOfArgument } from './puzzle-argument.ts'
 
 export interface ModelAndPuzzle {
   /** A run folder, a model file or the name of a shipped model. */
@@ -28,9 +28,9 @@ export async function modelAndPuzzle(
   if (model !== undefined) return { run: model, argument: first }
   const models = await listShippedModels()
   const names = models.map(({ name }) => name)
-  if (first === newPuzzle) {
+  if (first === generated) {
     throw new InputError({
-      who: `trm solve ${newPuzzle}`,
+      who: `trm solve ${generated}`,
       expected: 'a model, which tells what to generate',
       got: 'none',
       hint: `Add --model ${names.join(' or ')}.`,
@@ -41,7 +41,7 @@ export async function modelAndPuzzle(
       who: `trm solve ${first}`,
       expected: 'a puzzle behind the model',
       got: 'none',
-      hint: `Write one, name a file, or add ${newPuzzle}.`,
+      hint: `Write one, name a file, or add ${generated}.`,
     })
   }
   return { run: shippedModelFor(models, await puzzleKindOfArgument(first, row)).name, argument: first }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { type ArcFigures, findRecipe, generateSudokuSets, overrideRecipe } from '@tiny-recursive-models/trm'
+import { type ArcFigures, boardOf, boardSet, findRecipe, overrideRecipe } from '@tiny-recursive-models/trm'
 import { type RunReport, runTraining } from '@tiny-recursive-models/trm/node'
 import { askedPart, refuseArcOptions } from '../src/commands/eval.ts'
 import { describeReport } from '../src/output/training.ts'
@@ -176,14 +176,9 @@ test('arc show lets a run answer', async () => {
 })
 
 test('what only ARC has is refused on other puzzles', () => {
-  const sudoku = generateSudokuSets({
-    box: { boxRows: 2, boxColumns: 2 },
-    train: 1,
-    validation: 0,
-    test: 1,
-    minimal: false,
-    seed: 0,
-  }).test
+  const board = boardOf({ puzzle: 'sudoku', shape: { boxRows: 2, boxColumns: 2 } })
+  const question = board.parse('1234341221434321')
+  const sudoku = boardSet(board, [{ question, answer: question }], 'one Sudoku')
   assert.equal(askedPart(sudoku, {}), sudoku)
   const got = `expected a run on ARC tasks, got one on ${sudoku.name}`
   assert.throws(() => askedPart(sudoku, { augmentations: 0 }), {

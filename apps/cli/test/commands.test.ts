@@ -151,7 +151,22 @@ test('eval measures the test set of the run or a file', async () => {
   assert.equal(early.halting, 'early')
   assert.equal(checkpoint.which, 'best')
 
-  assert.equal((await trm('data', 'generate', '--box', '2x2', '--count', '6', '--out', 'six.csv')).code, 0)
+  assert.equal(
+    (
+      await trm(
+        'data',
+        'generate',
+        'sudoku-4x4',
+        '--set',
+        'data.minimal=false',
+        '--count',
+        '6',
+        '--out',
+        'six.csv',
+      )
+    ).code,
+    0,
+  )
   const sample = ['--data', 'six.csv', '--limit', '5', '--max-steps', '20', '--checkpoint', 'final']
   const table = await trm('eval', 'runs/sudoku-4x4-trm-0', ...sample, '--threads', '1')
   assert.equal(table.code, 0, table.stderr)
@@ -198,14 +213,17 @@ test('recipes are listed, printed and read back from a file', async () => {
 })
 
 test('data files are generated and checked', async () => {
-  const { stdout } = await trm('data', 'generate', '--box', '2x3', '--count', '3', '--minimal', '--seed', '7')
+  const { stdout } = await trm('data', 'generate', 'sudoku-6x6', '--count', '3', '--seed', '7')
   const lines = stdout.trim().split('\n')
   assert.equal(lines[0], 'source,question,answer,rating')
   assert.match(lines[3]!, /^generated,[.1-6]{36},[1-6]{36},$/)
   writeFileSync(join(folder, 'good.csv'), stdout)
   const good = await trm('data', 'check', 'good.csv')
   assert.equal(good.code, 0)
-  assert.match(good.stdout, /^3 of 3 puzzles are sound \(6×6\)\n {2}generated: 3\nchecksum [0-9a-f]{16}\n$/)
+  assert.match(
+    good.stdout,
+    /^3 of 3 puzzles are sound \(6×6 Sudoku\)\n {2}generated: 3\nchecksum [0-9a-f]{16}\n$/,
+  )
   lines[2] = lines[2]!.replace(/,[.1-6]/, ',x')
   writeFileSync(join(folder, 'bad.csv'), lines.join('\n'))
   const bad = await trm('data', 'check', 'bad.csv')

@@ -110,7 +110,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     1,
     [
       'trm: data.train',
-      '  expected  a file of Sudokus (CSV or lines, plain or .gz)',
+      '  expected  a file of Sudokus (CSV or lines, plain or .gz, or …inputs.npy)',
       '  got       null',
       '  to do     Write --set data.train=FILE, and --set data.test=FILE for the final score.',
     ],
@@ -160,9 +160,9 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     1,
     [
       'trm: puzzle',
-      '  expected  a Sudoku that can be solved',
+      '  expected  a 4×4 Sudoku that can be solved',
       '  got       row 3, column 1: 1 is already in row 1, column 1, the same column',
-      '  to do     Correct one of these cells.',
+      '  to do     Correct the puzzle: digits (and A to G beyond 9), and . 0 _ * for a blank.',
     ],
   ],
   [
@@ -170,7 +170,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     1,
     [
       'trm: Sudoku text',
-      '  expected  16, 36 or 81 cells',
+      '  expected  16, 36, 81 or 256 cells',
       '  got       17',
       '  to do     Write one character a cell, with . for a blank.',
     ],
@@ -190,8 +190,8 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     1,
     [
       'trm: puzzle',
-      '  expected  a 4×4 Sudoku of 16 cells, as the model was trained on',
-      '  got       one of 6×6',
+      '  expected  a 4×4 Sudoku, as the model was trained on',
+      '  got       a 6×6 Sudoku',
       '  to do     Give a puzzle of that size, or the run of a model for this one.',
     ],
   ],

@@ -55,7 +55,17 @@ test('a checkpoint is imported, measured, solved with and exported', async () =>
   const without = await trm('eval', 'model')
   assert.equal(without.code, 1)
   assert.match(without.stderr, /expected {2}a run with test puzzles, or --data FILE/)
-  const generated = await trm('data', 'generate', '--box', '2x2', '--count', '4', '--out', 'puzzles.csv')
+  const generated = await trm(
+    'data',
+    'generate',
+    'sudoku-4x4',
+    '--set',
+    'data.minimal=false',
+    '--count',
+    '4',
+    '--out',
+    'puzzles.csv',
+  )
   assert.equal(generated.code, 0, generated.stderr)
   const measured = await trm('eval', 'model', '--data', 'puzzles.csv', '--threads', '1', '--json')
   assert.equal(measured.code, 0, measured.stderr)

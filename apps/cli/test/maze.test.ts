@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { formatMaze, parseMaze } from '@tiny-recursive-models/trm'
+import { boardOf, formatMaze, parseMaze } from '@tiny-recursive-models/trm'
+import { drawGrid } from '../src/output/grid.ts'
 import { gridSvg } from '../src/output/grid-svg.ts'
-import { drawMaze } from '../src/output/maze.ts'
-import { mazeView, sudokuView } from '../src/puzzle-view.ts'
+import { puzzleView } from '../src/puzzle-view.ts'
 import { runTrm } from './run-trm.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trm-maze-'))
@@ -31,6 +31,7 @@ const tiny = [
   'training.checkpointEvery=6',
 ].flatMap((setting) => ['--set', setting])
 
+const maze4 = boardOf({ puzzle: 'maze', size: 4 })
 const question = ['S  #', ' #  ', '  # ', '#  G'].join('\n')
 const label = ['S  #', 'o#  ', 'oo# ', '#ooG'].join('\n')
 const tokensOf = (text: string) => parseMaze(text).tokens
@@ -43,20 +44,20 @@ test('a maze is drawn with walls, path and marks', () => {
     confidence: new Float32Array(16).fill(0.4),
   }
   assert.equal(
-    drawMaze(cells, false),
+    drawGrid(maze4, cells, false),
     ['┌─────────┐', '│ S    ██ │', '│*o██     │', '│ o o██   │', '│!o o!# G │', '└─────────┘'].join('\n'),
   )
-  const [, first, second, third, last] = drawMaze(cells, true).split('\n')
+  const [, first, second, third, last] = drawGrid(maze4, cells, true).split('\n')
   assert.ok(first!.includes('\x1b[1m\x1b[32m S\x1b[39m\x1b[22m'), 'the start is green')
-  assert.ok(second!.includes('\x1b[43m\x1b[30m o\x1b[39m\x1b[49m'), 'a changed cell stands on yellow')
-  assert.ok(third!.includes('\x1b[2m o\x1b[22m'), 'a doubtful one is dim')
+  assert.ok(second!.includes(' \x1b[43m\x1b[30mo\x1b[39m\x1b[49m'), 'a changed cell stands on yellow')
+  assert.ok(third!.includes(' \x1b[2mo\x1b[22m'), 'a doubtful one is dim')
   assert.ok(last!.includes('\x1b[41m\x1b[37m o\x1b[39m\x1b[49m'), 'a wrong one stands on red')
 })
 
 test('mazes and Sudokus are drawn as SVG, side by side', () => {
   const [asked, answer] = [tokensOf(question), tokensOf(label)]
   const panels = Array.from({ length: 5 }, (_, step) =>
-    mazeView(4).panel(`step ${step} <`, { tokens: answer, question: asked, changed: new Set([4]) }),
+    puzzleView(maze4).panel(`step ${step} <`, { tokens: answer, question: asked, changed: new Set([4]) }),
   )
   const svg = gridSvg(panels)
   assert.match(svg, /^<svg xmlns="[^"]+" viewBox="0 0 1320 720"/)
@@ -68,14 +69,26 @@ test('mazes and Sudokus are drawn as SVG, side by side', () => {
   const box = { boxRows: 2, boxColumns: 2 }
   const given = [2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 5]
   const tokens = [3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 5]
-  const sudoku = gridSvg([sudokuView(box).panel('', { tokens, question: given })])
+  const sudoku = gridSvg([
+    puzzleView(boardOf({ puzzle: 'sudoku', shape: box })).panel('', { tokens, question: given }),
+  ])
   assert.equal(sudoku.match(/fill="#e5705c"/g)?.length, 1, 'a changed given')
   assert.equal(sudoku.match(/font-weight="bold"/g)?.length, 2, 'givens')
-  assert.equal(sudoku.match(/stroke="#444"/g)?.length, 6, 'boxes')
+  assert.match(sudoku, /M150 0v75.*stroke="#444"/, 'boxes')
 })
 
 test('mazes are generated and checked; the file tells that it holds mazes', async () => {
-  const words = ['--maze', '5', '--count', '4', '--min-path', '6', '--seed', '1']
+  const words = [
+    'maze-small',
+    '--set',
+    'data.size=5',
+    '--set',
+    'data.minimumPath=6',
+    '--count',
+    '4',
+    '--seed',
+    '1',
+  ]
   const { stdout, code } = await trm('data', 'generate', ...words)
   assert.equal(code, 0)
   const lines = stdout.trim().split('\n')
@@ -88,36 +101,33 @@ test('mazes are generated and checked; the file tells that it holds mazes', asyn
   writeFileSync(join(folder, 'good.csv'), stdout)
   const good = await trm('data', 'check', 'good.csv')
   assert.equal(good.code, 0, good.stderr)
-  assert.match(good.stdout, /^4 of 4 mazes are sound \(5×5\)\n {2}generated: 4\nchecksum [0-9a-f]{16}\n$/)
+  assert.match(
+    good.stdout,
+    /^4 of 4 puzzles are sound \(5×5 maze\)\n {2}generated: 4\nchecksum [0-9a-f]{16}\n$/,
+  )
 
   const bad = lines.with(2, lines[2]!.replace('S', ' ')).join('\n')
   writeFileSync(join(folder, 'bad.csv'), bad)
   const checked = await trm('data', 'check', 'bad.csv')
   assert.equal(checked.code, 1)
-  assert.match(checked.stdout, /^line 3: question: there is no start \(S\)\n3 of 4 mazes are sound/)
+  assert.match(checked.stdout, /^line 3: question: there is no start \(S\)\n3 of 4 puzzles are sound/)
   const rule = ['question,answer', `S G${' '.repeat(6)},S G${'o o'}ooo`, 'S   #   G,Soo #o  G'].join('\n')
   writeFileSync(join(folder, 'rule.csv'), rule)
   assert.match((await trm('data', 'check', 'rule.csv')).stdout, /^line 2: answer: the path has 6 steps, the/)
 
-  const both = await trm('data', 'generate', '--maze', '5', '--box', '2x2', '--count', '1')
-  assert.equal(both.code, 2)
-  assert.match(both.stderr, /^error: name either --box for Sudokus or --maze for mazes/)
-  const dense = await trm('data', 'generate', '--maze', '5', '--count', '1', '--min-density', '1.5')
-  assert.equal(dense.code, 2)
-  assert.match(dense.stderr, /A share from 0 to below 1 is needed/)
-  for (const [words, reason] of [
-    [['--maze', '5', '--minimal'], /option '--minimal' cannot be used with option '--maze <size>'/],
-    [['--box', '2x2', '--min-path', '3'], /option '--min-path <steps>' cannot be used with option '--box/],
-    [['--maze', '5', '--json'], /--json needs --out/],
+  for (const [words, code, reason] of [
+    [['maze-hard'], 1, /got {7}data of the kind maze-file/],
+    [['maze-small', '--json'], 2, /--json needs --out/],
+    [['maze-small', '--set', 'data.minimumDensity=1.5'], 1, /a number from 0 to 0\.99/],
   ] as const) {
-    const refused = await trm('data', 'generate', '--count', '1', ...words)
-    assert.equal(refused.code, 2)
+    const refused = await trm('data', 'generate', ...words, '--count', '1')
+    assert.equal(refused.code, code, refused.stderr)
     assert.match(refused.stderr, reason)
   }
 })
 
 test('many puzzles are written piece by piece, the same to a file and to the terminal', async () => {
-  const words = ['--maze', '5', '--count', '250', '--min-path', '2']
+  const words = ['maze-small', '--set', 'data.size=5', '--set', 'data.minimumPath=2', '--count', '250']
   const { stdout } = await trm('data', 'generate', ...words)
   assert.equal(stdout.split('\n').length, 252)
   assert.equal((await trm('data', 'generate', ...words, '--out', 'many.csv')).code, 0)
@@ -168,7 +178,7 @@ const refusals: Record<string, [string[], string[]]> = {
     [
       'trm: small.txt, puzzle 1',
       '  expected  a 5×5 maze, as the model was trained on',
-      '  got       one of 4×4',
+      '  got       a 4×4 maze',
       '  to do     Give a maze of that size, or the run of a model for this one.',
     ],
   ],
@@ -176,9 +186,9 @@ const refusals: Record<string, [string[], string[]]> = {
     ['S#   ##        #        G'],
     [
       'trm: puzzle',
-      '  expected  a maze that can be solved',
+      '  expected  a 5×5 maze that can be solved',
       '  got       the goal cannot be reached from the start',
-      '  to do     Correct the maze: # is a wall, a space or . an open cell, S the start, G the goal.',
+      '  to do     Correct the puzzle: # for a wall, a space or . for an open cell, S for the start, G for the goal, o for the path.',
     ],
   ],
   'a row that is not there': [
@@ -193,10 +203,10 @@ const refusals: Record<string, [string[], string[]]> = {
   'a Sudoku': [
     ['..1.3....32.12.4'],
     [
-      'trm: maze text',
-      '  expected  25 cells (5×5)',
-      '  got       16',
-      '  to do     Write one character a cell, all in one line or one line a row.',
+      'trm: puzzle',
+      '  expected  a 5×5 maze, as the model was trained on',
+      '  got       a 4×4 Sudoku',
+      '  to do     Give a puzzle of that size, or the run of a model for this one.',
     ],
   ],
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { boardOf } from '@tiny-recursive-models/trm'
 import { drawCurve } from '../src/curve.ts'
 import { condense, sparkline } from '../src/output/chart.ts'
 import { duration, percent, significant } from '../src/output/format.ts'
@@ -47,15 +48,15 @@ test('a grid marks what has changed', () => {
   const question = [2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 5]
   const tokens = [2, 3, 4, 5, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4]
   const cells = { question, tokens, changed: new Set([1]), confidence: tokens.map((_, cell) => cell / 4) }
-  const box = { boxRows: 2, boxColumns: 2 }
-  assert.equal(drawGrid(box, cells, false), ' 1*2 │ 3 4\n · · │ · ·\n─────┼─────\n · · │ · ·\n · · │ · 3')
-  const [first, , , , last] = drawGrid(box, cells, true).split('\n')
+  const board = boardOf({ puzzle: 'sudoku', shape: { boxRows: 2, boxColumns: 2 } })
+  assert.equal(drawGrid(board, cells, false), ' 1*2 │ 3 4\n · · │ · ·\n─────┼─────\n · · │ · ·\n · · │ ·!3')
+  const [first, , , , last] = drawGrid(board, cells, true).split('\n')
   assert.equal(
     first,
     ' \x1b[1m1\x1b[22m \x1b[43m\x1b[30m2\x1b[39m\x1b[49m │ 3 4',
     'given bold, changed on yellow; a sure cell plain',
   )
-  assert.equal(last, ' · · │ · \x1b[31m3\x1b[39m', 'a changed given is red')
+  assert.equal(last, ' · · │ ·\x1b[41m\x1b[37m 3\x1b[39m\x1b[49m', 'a changed given stands on red')
 })
 
 test('a curve is drawn from two steps on, its title escaped', () => {

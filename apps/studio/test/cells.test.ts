@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
+  boardOf,
   boxShapes,
   encodeGrid,
   gridFromJson,
-  type PuzzleKind,
+  parseMaze,
   parseSudoku,
   type Thought,
 } from '@tiny-recursive-models/trm'
 import { judgeArc } from '../src/arc/judge.ts'
-import { cellViews } from '../src/think/cells.ts'
+import { regionEdges } from '../src/puzzles/cells.ts'
+import { cellViews, hasDots, hasPencilMarks } from '../src/think/cells.ts'
 
-const kind: PuzzleKind = { puzzle: 'sudoku', shape: boxShapes['4x4'] }
+const board = boardOf({ puzzle: 'sudoku', shape: boxShapes['4x4'] })
 const question = parseSudoku('1...............').tokens
 
 /** Answers 2 everywhere: 60 % sure, else 3. */
@@ -35,14 +37,14 @@ function thoughtOf(step: number, changed: readonly number[]): Thought {
 
 describe('cells', () => {
   test('of a question show what is given', () => {
-    const views = cellViews(kind, question, undefined, [], [0])
+    const views = cellViews(board, question, undefined, [], [0])
     assert.equal(views[0]!.label, 'Row 1, column 1: 1, given, in contradiction with another cell')
     assert.equal(views[1]!.label, 'Row 1, column 2: blank')
     assert.equal(views[1]!.confidence, null)
   })
 
   test('of an answer keep the given, and tell the rest with its candidates', () => {
-    const views = cellViews(kind, question, thoughtOf(2, [1]), [1], [])
+    const views = cellViews(board, question, thoughtOf(2, [1]), [1], [])
     assert.deepEqual([views[0]!.name, views[0]!.confidence, views[0]!.candidates], ['1', null, []])
     assert.equal(
       views[1]!.label,
@@ -56,8 +58,55 @@ describe('cells', () => {
 
   test('are not marked as changed in the first step, when all of them are new', () => {
     const marked = (step: number): number =>
-      cellViews(kind, question, thoughtOf(step, [1, 2]), [], []).filter(({ isChanged }) => isChanged).length
+      cellViews(board, question, thoughtOf(step, [1, 2]), [], []).filter(({ isChanged }) => isChanged).length
     assert.deepEqual([marked(1), marked(2)], [0, 2])
+  })
+})
+
+describe('cells of a maze', () => {
+  const maze = boardOf({ puzzle: 'maze', size: 3 })
+
+  test('say what is a wall, and what else is given goes without saying', () => {
+    const views = cellViews(maze, parseMaze('S#.\n...\n..G').tokens, undefined, [], [])
+    assert.deepEqual(
+      [0, 1, 2, 8].map((cell) => views[cell]!.label),
+      [
+        'Row 1, column 1: start',
+        'Row 1, column 2: wall, given',
+        'Row 1, column 3: open',
+        'Row 3, column 3: goal',
+      ],
+    )
+  })
+
+  test('show how likely the path is there, and no pencil marks', () => {
+    assert.deepEqual([hasDots(maze), hasPencilMarks(maze)], [true, false])
+    assert.deepEqual([hasDots(board), hasPencilMarks(board)], [false, true])
+  })
+})
+
+describe('regions', () => {
+  test('meet inside the grid only', () => {
+    const six = boardOf({ puzzle: 'sudoku', shape: boxShapes['6x6'] })
+    const marked = (side: 'right' | 'bottom'): number[] =>
+      [...six.empty().keys()].filter((cell) => regionEdges(six, cell)[side])
+    assert.deepEqual(marked('right'), [2, 8, 14, 20, 26, 32])
+    assert.deepEqual(marked('bottom'), [6, 7, 8, 9, 10, 11, 18, 19, 20, 21, 22, 23])
+    const maze = boardOf({ puzzle: 'maze', size: 3 })
+    assert.deepEqual(regionEdges(maze, 4), { right: false, bottom: false })
+  })
+
+  test('need not have as many rows as columns', () => {
+    const wide = { ...board, rows: 2, columns: 4, regionOf: [0, 0, 1, 1, 2, 2, 1, 1] }
+    assert.deepEqual(
+      [0, 1, 3, 5].map((cell) => regionEdges(wide, cell)),
+      [
+        { right: false, bottom: true },
+        { right: true, bottom: true },
+        { right: false, bottom: false },
+        { right: true, bottom: false },
+      ],
+    )
   })
 })
 

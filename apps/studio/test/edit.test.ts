@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { boxShapes, formatMazeLine, type PuzzleKind, parseMaze } from '@tiny-recursive-models/trm'
-import { applyMazeTool, moveByKey, writeByKey } from '../src/puzzles/edit.ts'
-import { emptyQuestion } from '../src/puzzles/kind.ts'
+import { boardOf, boxShapes, formatMazeLine, mazeTokens, parseMaze } from '@tiny-recursive-models/trm'
+import { moveByKey } from '../src/puzzles/cells.ts'
+import { paint, writeByKey } from '../src/puzzles/edit.ts'
 
-const sudoku: PuzzleKind = { puzzle: 'sudoku', shape: boxShapes['6x6'] }
-const maze: PuzzleKind = { puzzle: 'maze', size: 3 }
+const sudoku = boardOf({ puzzle: 'sudoku', shape: boxShapes['6x6'] })
+const maze = boardOf({ puzzle: 'maze', size: 3 })
 
 describe('keys', () => {
   test('move within the grid and stop at its edges', () => {
@@ -19,14 +19,24 @@ describe('keys', () => {
       [8, 'Home', 6],
       [8, 'End', 11],
     ]
-    for (const [from, key, to] of moves) assert.equal(moveByKey(6, from, key), to, `${key} from ${from}`)
-    assert.equal(moveByKey(6, 20, 'Home', true), 0)
-    assert.equal(moveByKey(6, 20, 'End', true), 35)
-    assert.equal(moveByKey(6, 20, 'a'), undefined)
+    for (const [from, key, to] of moves) assert.equal(moveByKey(sudoku, from, key), to, `${key} from ${from}`)
+    assert.equal(moveByKey(sudoku, 20, 'Home', true), 0)
+    assert.equal(moveByKey(sudoku, 20, 'End', true), 35)
+    assert.equal(moveByKey(sudoku, 20, 'a'), undefined)
+    const wide = { rows: 2, columns: 5 }
+    for (const [from, key, to] of [
+      [4, 'ArrowRight', 4],
+      [4, 'ArrowDown', 9],
+      [9, 'ArrowDown', 9],
+      [7, 'Home', 5],
+      [2, 'End', 4],
+    ] as const)
+      assert.equal(moveByKey(wide, from, key), to, `${key} from ${from}`)
+    assert.equal(moveByKey(wide, 0, 'End', true), 9)
   })
 
   test('write digits that the grid has, and erase', () => {
-    const empty = emptyQuestion(sudoku)
+    const empty = sudoku.empty()
     const written = writeByKey(sudoku, empty, 5, '6')!
     assert.equal(written[5], 7)
     assert.equal(empty[5], 1, 'the question before is left alone')
@@ -35,9 +45,16 @@ describe('keys', () => {
     for (const key of ['7', 'a', 'Enter', '12', 'Tab'])
       assert.equal(writeByKey(sudoku, written, 5, key), undefined)
   })
+
+  test('that erase write a symbol where the board has one of that name', () => {
+    const binary = { ...sudoku, editing: { ...sudoku.editing, keys: { '0': 2, '1': 3, A: 4, a: 5 } } }
+    const written = (key: string): number | undefined => writeByKey(binary, sudoku.empty(), 5, key)?.[5]
+    assert.deepEqual(['0', '1', '.', 'A', 'a', '2'].map(written), [2, 3, 1, 4, 5, undefined])
+  })
 })
 
 describe('a maze', () => {
+  const { wall, goal } = mazeTokens
   const drawn = parseMaze('S..\n.#.\n..G').tokens
   const after = (cell: number, key: string): string => formatMazeLine(writeByKey(maze, drawn, cell, key)!)
 
@@ -54,8 +71,8 @@ describe('a maze', () => {
   })
 
   test('is walled and opened by clicks, also where its start was', () => {
-    assert.equal(formatMazeLine(applyMazeTool(drawn, 4, 'wall')), 'S       G')
-    assert.equal(formatMazeLine(applyMazeTool(drawn, 0, 'wall')), '#   #   G')
-    assert.equal(formatMazeLine(applyMazeTool(drawn, 6, 'goal')), 'S   # G  ')
+    assert.equal(formatMazeLine(paint(maze, drawn, 4, wall)), 'S       G')
+    assert.equal(formatMazeLine(paint(maze, drawn, 0, wall)), '#   #   G')
+    assert.equal(formatMazeLine(paint(maze, drawn, 6, goal)), 'S   # G  ')
   })
 })

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { boxShapes, labelPath, type PuzzleKind, parseMaze, parseSudoku } from '@tiny-recursive-models/trm'
+import { type Board, boardOf, boxShapes, labelPath, parseMaze, parseSudoku } from '@tiny-recursive-models/trm'
 import { type Judgement, judge, judgeThought } from '../src/think/judge.ts'
-import { describeVerdict } from '../src/think/words.ts'
+import { describeStep, describeVerdict } from '../src/think/words.ts'
 
-const sudoku: PuzzleKind = { puzzle: 'sudoku', shape: boxShapes['4x4'] }
+const sudoku = boardOf({ puzzle: 'sudoku', shape: boxShapes['4x4'] })
+const maze3 = boardOf({ puzzle: 'maze', size: 3 })
 const solution = parseSudoku('1234341221434321').tokens
 const question = parseSudoku('1.3.34..2.4.432.').tokens
 
@@ -25,29 +26,47 @@ describe('an answer', () => {
   })
 
   test('of a maze may be any shortest path', () => {
-    const kind: PuzzleKind = { puzzle: 'maze', size: 3 }
     const maze = parseMaze('S..\n.#.\n..G').tokens
     const label = labelPath(maze)!
     const other = parseMaze('Soo\n.#o\n..G').tokens
     assert.notDeepEqual(label, other)
-    assert.equal(judge(kind, maze, other, label).isSolved, true)
-    assert.equal(judge(kind, maze, label, label).isSolved, true)
-    const both = judge(kind, maze, parseMaze('Soo\no#o\nooG').tokens, label)
+    assert.equal(judge(maze3, maze, other, label).isSolved, true)
+    assert.equal(judge(maze3, maze, label, label).isSolved, true)
+    const both = judge(maze3, maze, parseMaze('Soo\no#o\nooG').tokens, label)
     assert.deepEqual([both.isSolved, both.wrong], [false, []])
-    const throughWall = judge(kind, maze, parseMaze('So.\n.o.\n..G').tokens, label)
+    const throughWall = judge(maze3, maze, parseMaze('So.\n.o.\n..G').tokens, label)
     assert.deepEqual(throughWall.wrong, [4])
   })
 
   test('of a maze is wrong where no shortest path is', () => {
-    const kind: PuzzleKind = { puzzle: 'maze', size: 3 }
     const maze = parseMaze('S.G\n...\n...').tokens
-    assert.deepEqual(judge(kind, maze, parseMaze('S.G\nooo\n...').tokens, labelPath(maze)!).wrong, [3, 4, 5])
+    assert.deepEqual(judge(maze3, maze, parseMaze('S.G\nooo\n...').tokens, labelPath(maze)!).wrong, [3, 4, 5])
+  })
+})
+
+describe('an answer to a puzzle without a rule', () => {
+  const { rule: _, ...plain } = sudoku
+  const board: Board = plain
+
+  test('is held to the answer that came with the question', () => {
+    assert.equal(judge(board, question, solution, solution).isSolved, true)
+    const { isSolved, wrong, reason } = judge(board, question, solution.with(1, 5), solution)
+    assert.deepEqual([isSolved, wrong, reason], [false, [1], '1 of 7 cells is wrong.'])
+  })
+
+  test('is not judged where none came', () => {
+    const { isSolved, wrong, reason } = judge(board, question, solution, null)
+    assert.deepEqual([isSolved, wrong], [null, []])
+    assert.match(reason, /cannot be told/)
   })
 })
 
 describe('a thought', () => {
   const judged = (marks: string): Judgement[] =>
-    [...marks].map((mark) => ({ isSolved: mark === 'y', wrong: [], reason: mark === 'y' ? '' : 'Wrong.' }))
+    [...marks].map((mark) => {
+      if (mark === '?') return { isSolved: null, wrong: [], reason: 'Unknown.' }
+      return { isSolved: mark === 'y', wrong: [], reason: mark === 'y' ? '' : 'Wrong.' }
+    })
   const steps = (...halting: number[]) => halting.map((haltProbability) => ({ haltProbability }))
 
   test('is solved from the step on after which no answer is wrong', () => {
@@ -55,6 +74,7 @@ describe('a thought', () => {
     assert.equal(judgeThought(steps(0, 0, 0), judged('yyy')).solvedFrom, 1)
     assert.equal(judgeThought(steps(0, 0), judged('yn')).solvedFrom, null)
     assert.equal(judgeThought([], []).solvedFrom, null)
+    assert.equal(judgeThought(steps(0, 0), judged('??')).solvedFrom, null)
   })
 
   test('would have halted at the first step above one half', () => {
@@ -64,6 +84,7 @@ describe('a thought', () => {
       isRightAtHalt: true,
     })
     assert.equal(judgeThought(steps(0.9), judged('n')).isRightAtHalt, false)
+    assert.equal(judgeThought(steps(0.9), judged('?')).isRightAtHalt, null)
   })
 
   test('is told in words', () => {
@@ -86,5 +107,10 @@ describe('a thought', () => {
       words([0.9], 'n', true),
       'Not solved after 1 step. Wrong. It halted by itself after step 1, too sure.',
     )
+    assert.equal(
+      words([0.1, 0.9], '??', false),
+      'Answered after 2 steps. Unknown. Early halting would have ended it after step 2.',
+    )
+    assert.equal(describeStep(2, judged('?')[0], 3), '3 cells changed.')
   })
 })

@@ -2,20 +2,24 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import {
+  type Board,
+  boardOf,
   boxShapes,
   isSamePuzzleKind,
   isShortestPath,
-  type PuzzleKind,
+  newPuzzle,
   parseMaze,
   parseSudoku,
 } from '@tiny-recursive-models/trm'
+import { openCount } from '../src/puzzles/cells.ts'
 import { checkPuzzle } from '../src/puzzles/check.ts'
-import { generateDemanding, generateQuestion } from '../src/puzzles/generate.ts'
-import { emptyQuestion, openCount } from '../src/puzzles/kind.ts'
-import { readFile, readText } from '../src/puzzles/read.ts'
+import { generateDemanding } from '../src/puzzles/generate.ts'
+import { asPuzzleOf, readFile, readText } from '../src/puzzles/read.ts'
 
-const sudoku: PuzzleKind = { puzzle: 'sudoku', shape: boxShapes['4x4'] }
-const maze: PuzzleKind = { puzzle: 'maze', size: 7 }
+const sudokuKind = { puzzle: 'sudoku', shape: boxShapes['4x4'] }
+const sudoku = boardOf(sudokuKind)
+const mazeKind = { puzzle: 'maze', size: 7 }
+const maze = boardOf(mazeKind)
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const sudokuData = {
   kind: 'sudoku-generated',
@@ -42,7 +46,7 @@ const mazeData = {
 
 describe('a question', () => {
   test('with a contradiction is refused, and its cells are named', () => {
-    const check = checkPuzzle(sudoku, parseSudoku('1..1............').tokens)
+    const check = checkPuzzle(sudoku, parseSudoku('1..1............').tokens, null)
     assert.equal(check.canThink, false)
     assert.deepEqual(check.problems[0]!.cells, [3, 0])
     assert.equal(
@@ -53,42 +57,52 @@ describe('a question', () => {
   })
 
   test('without a solution is refused', () => {
-    const check = checkPuzzle(sudoku, parseSudoku('123....4........').tokens)
+    const check = checkPuzzle(sudoku, parseSudoku('123....4........').tokens, null)
     assert.deepEqual([check.canThink, check.problems[0]!.message], [false, 'The puzzle has no solution.'])
   })
 
   test('with many solutions may be asked', () => {
-    const check = checkPuzzle(sudoku, emptyQuestion(sudoku))
+    const check = checkPuzzle(sudoku, sudoku.empty(), null)
     assert.deepEqual([check.canThink, check.solution], [true, null])
     assert.equal(check.problems[0]!.message, 'The puzzle has more than one solution.')
   })
 
   test('of a maze needs a way', () => {
     const walled = parseMaze('S#.\n##.\n..G').tokens
-    const check = checkPuzzle({ puzzle: 'maze', size: 3 }, walled)
+    const check = checkPuzzle(boardOf({ puzzle: 'maze', size: 3 }), walled, null)
     assert.deepEqual([check.canThink, check.problems[0]!.cells], [false, [0, 8]])
+  })
+
+  test('without a rule has the answer that came with it, and no other', () => {
+    const { rule: _, ...plain } = sudoku
+    const board: Board = { ...plain, check: () => [] }
+    const answer = parseSudoku('1234341221434321').tokens
+    assert.deepEqual(checkPuzzle(board, sudoku.empty(), answer).solution, answer)
+    assert.equal(checkPuzzle(board, sudoku.empty(), null).solution, null)
+    assert.equal(checkPuzzle(sudoku, sudoku.empty(), answer).solution, null, 'a rule knows better')
   })
 })
 
 describe('a new question', () => {
   test('has one solution, and is the same for the same seed', () => {
-    const question = generateQuestion(sudoku, sudokuData, 7)
-    assert.deepEqual(checkPuzzle(sudoku, question).problems, [])
-    assert.deepEqual(generateQuestion(sudoku, sudokuData, 7), question)
-    assert.notDeepEqual(generateQuestion(sudoku, sudokuData, 8), question)
+    const { question } = newPuzzle(sudokuKind, sudokuData, 7)!
+    assert.deepEqual(checkPuzzle(sudoku, question, null).problems, [])
+    assert.deepEqual(newPuzzle(sudokuKind, sudokuData, 7)!.question, question)
+    assert.notDeepEqual(newPuzzle(sudokuKind, sudokuData, 8)!.question, question)
+    assert.deepEqual(generateDemanding(sudokuKind, sudokuData, 7, 1).question, question)
   })
 
   test('is the most demanding of those that are drawn', () => {
-    const best = openCount(sudoku, generateDemanding(sudoku, sudokuData, 3, 6))
+    const best = openCount(sudoku, generateDemanding(sudokuKind, sudokuData, 3, 6).question)
     const all = Array.from({ length: 6 }, (_, draw) =>
-      openCount(sudoku, generateQuestion(sudoku, sudokuData, 3 + draw)),
+      openCount(sudoku, newPuzzle(sudokuKind, sudokuData, 3 + draw)!.question),
     )
     assert.equal(best, Math.max(...all))
   })
 
   test('of a maze has a shortest path', () => {
-    const question = generateDemanding(maze, mazeData, 1, 4)
-    const { solution, canThink } = checkPuzzle(maze, question)
+    const { question } = generateDemanding(mazeKind, mazeData, 1, 4)
+    const { solution, canThink } = checkPuzzle(maze, question, null)
     assert.equal(canThink, true)
     assert.equal(isShortestPath(question, solution!), true)
   })
@@ -97,7 +111,7 @@ describe('a new question', () => {
 describe('text', () => {
   test('of a Sudoku is told from that of a maze', () => {
     const line = '1...............'
-    assert.deepEqual(readText(line).kind, sudoku)
+    assert.deepEqual(readText(line).kind, sudokuKind)
     assert.ok(isSamePuzzleKind(readText('S..\n.#.\n..G').kind, { puzzle: 'maze', size: 3 }))
   })
 
@@ -105,7 +119,24 @@ describe('text', () => {
     assert.deepEqual(readText('So.\n#o.\n#oG').question, parseMaze('S..\n#..\n#.G').tokens))
 
   test('that is neither is refused by the library', () =>
-    assert.throws(() => readText('hello'), /16, 36 or 81/))
+    assert.throws(() => readText('hello'), /16, 36(, 81)? or (81|256)/))
+
+  test('is one for the model at hand where it can be', () => {
+    const size = boardOf({ puzzle: 'maze', size: 4 })
+    const open = '................'
+    assert.equal(readText(open, size).kind, size.kind)
+    assert.equal(readText(open, sudoku).kind, sudoku.kind)
+    assert.throws(() => readText('hello', maze), /7 rows|49/)
+    assert.deepEqual(readText('1...............', maze).kind, sudokuKind)
+  })
+
+  test('of another board of the family is rewritten for the one at hand', () => {
+    const tall = boardOf({ puzzle: 'sudoku', shape: { boxRows: 3, boxColumns: 2 } })
+    const found = readText(`1${'.'.repeat(35)}`)
+    assert.deepEqual(asPuzzleOf(tall, found), { kind: tall.kind, question: found.question })
+    assert.equal(asPuzzleOf(sudoku, found), null)
+    assert.equal(asPuzzleOf(maze, found), null)
+  })
 })
 
 describe('a file', () => {

@@ -1,4 +1,4 @@
-import { findRecipe, type ShippedModel } from '@tiny-recursive-models/trm'
+import { boardOf, findRecipe, type ShippedModel } from '@tiny-recursive-models/trm'
 
 /** The model card of all shipped models, as Markdown. */
 export function modelCard(models: readonly ShippedModel[]): string {
@@ -55,7 +55,7 @@ function section(model: ShippedModel): string {
   const { test, puzzle } = model
   const recipe = findRecipe(model.recipe)
   const { data } = recipe
-  const showsValid = puzzle.puzzle === 'maze'
+  const showsValid = boardOf(puzzle).rule?.hasManyAnswers ?? false
   const train = 'train' in data && typeof data.train === 'number' ? grouped(data.train) : 'the'
   const header = ['supervision step', 'exact', 'cells', ...(showsValid ? ['valid'] : [])]
   const steps = shownSteps(test.exactByStep.length).map((step) =>

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { type Executor, InputError } from '@tiny-recursive-models/tensor'
 import {
   attemptAll,
+  boardOfData,
   type DataSets,
   decodeTrainingState,
-  describePuzzleKind,
   type EvaluationReport,
   effortOf,
   encodeModelFile,
@@ -14,7 +14,6 @@ import {
   loadDataSets,
   modelOfState,
   parameterCount,
-  puzzleKindOf,
   type Recipe,
   type ShippedModel,
   type TrainedModel,
@@ -86,11 +85,11 @@ export async function prepareModel(
   const whole = encodeModelFile(state)
   const half = encodeModelFile(state, 'float16')
   const model = modelOf(whole)
-  const kind = puzzleKindOf(recipe.data, model.config)
-  if (kind === undefined) {
+  const board = boardOfData(recipe.data, model.config)
+  if (board === undefined) {
     throw new InputError({
       who: folder,
-      expected: 'a model of Sudokus or mazes',
+      expected: 'a model of grids of a known family',
       got: `the recipe ${recipe.name}`,
       hint: 'Others are not shipped.',
     })
@@ -105,11 +104,11 @@ export async function prepareModel(
     : null
   const facts: ShippedModel = {
     name: recipe.name,
-    title: describePuzzleKind(kind),
+    title: board.title,
     file: `${recipe.name}.safetensors`,
     bytes: bytes.length,
     sha256: createHash('sha256').update(bytes).digest('hex'),
-    puzzle: kind,
+    puzzle: board.kind as ShippedModel['puzzle'],
     parameters: parameterCount(model.config),
     recipe: recipe.name,
     ...(isFile && { source: sourceOf(source, folder) }),

@@ -28,7 +28,7 @@ const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   'packages/trm': {
     models: [],
     optim: ['models'],
-    data: ['models', 'puzzles'],
+    data: ['models'],
     puzzles: ['models', 'data'],
     recipes: ['models', 'optim', 'data', 'puzzles'],
     checkpoint: ['models', 'optim', 'data', 'puzzles', 'recipes'],

@@ -2,7 +2,7 @@ export { type Executor, InputError, RandomStream } from '@tiny-recursive-models/
 export type { ImportedModel, ImportOptions } from './checkpoint/import/import-model.ts'
 export { importModel } from './checkpoint/import/import-model.ts'
 export { type OfficialConfig, parseOfficialConfig } from './checkpoint/import/official-config.ts'
-export { type PuzzleFamily, puzzleFamilies } from './checkpoint/import/puzzle-family.ts'
+export { puzzleFamilies } from './checkpoint/import/puzzle-family.ts'
 export { readStoredSettings, type StoredSettings } from './checkpoint/import/stored-settings.ts'
 export * from './checkpoint/official-names.ts'
 export * from './checkpoint/safetensors.ts'
@@ -11,13 +11,11 @@ export { decodeTorchFile, isTorchFile, type TorchFile } from './checkpoint/torch
 export { encodeTorchFile } from './checkpoint/torch/write.ts'
 export * from './checkpoint/training-state.ts'
 export { nameCell } from './data/cells.ts'
-export type { RepeatedRow, RowsCheckEvent, RowsReport } from './data/check-rows.ts'
 export * from './data/checksum.ts'
 export * from './data/data-sets.ts'
 export * from './data/example-stream.ts'
-export type { FileSample, FileSampleOptions } from './data/load-file.ts'
 export * from './data/official-folder.ts'
-export type { LineProblem } from './data/puzzle-rows.ts'
+export type * from './data/parts.ts'
 export * from './data/puzzle-set.ts'
 export * from './data/split.ts'
 export * from './evaluate/arc/ballot.ts'
@@ -62,32 +60,40 @@ export * from './puzzles/arc/parse.ts'
 export * from './puzzles/arc/read.ts'
 export * from './puzzles/arc/task.ts'
 export * from './puzzles/arc/versions.ts'
-export * from './puzzles/check-file.ts'
+export type * from './puzzles/family.ts'
+export {
+  boardOf,
+  boardOfData,
+  type DataRecipe,
+  families,
+  familyOf,
+  gridFamilies,
+  isSamePuzzleKind,
+  sourceOf,
+} from './puzzles/index.ts'
 export * from './puzzles/load.ts'
-export * from './puzzles/maze/build.ts'
 export * from './puzzles/maze/check.ts'
-export * from './puzzles/maze/check-file.ts'
 export * from './puzzles/maze/generate.ts'
 export * from './puzzles/maze/grid.ts'
-export { readMazeSet, sampleMazeFile } from './puzzles/maze/load.ts'
-export * from './puzzles/maze/npy.ts'
 export { explore, isShortestPath, labelPath, type Reach, shortestSteps } from './puzzles/maze/path.ts'
-export { type MazeRow, mazeRows, mazeSet, readMazeFile } from './puzzles/maze/read.ts'
-export * from './puzzles/maze/symmetry.ts'
-export * from './puzzles/puzzle-kind.ts'
-export * from './puzzles/structure-of.ts'
+export { canMakePuzzles, newPuzzle } from './puzzles/new-puzzle.ts'
+export * from './puzzles/read.ts'
+export { decodePuzzleArrays, encodePuzzleArrays } from './puzzles/reading/arrays.ts'
+export type {
+  CheckFileOptions,
+  PuzzleCheckEvent,
+  PuzzleFileReport,
+  RepeatedRow,
+} from './puzzles/reading/check-file.ts'
+export type { LineProblem, PuzzleRow, RowPiece } from './puzzles/reading/puzzle-rows.ts'
+export { readFileSet as readPuzzleSet, type WantedPuzzles } from './puzzles/reading/sample-file.ts'
+export { boardSet } from './puzzles/sets.ts'
 export * from './puzzles/sudoku/augment.ts'
-export * from './puzzles/sudoku/build.ts'
 export * from './puzzles/sudoku/check.ts'
-export * from './puzzles/sudoku/check-file.ts'
 export * from './puzzles/sudoku/generate.ts'
-export { readSudokuSet, sampleSudokuFile } from './puzzles/sudoku/load.ts'
-export * from './puzzles/sudoku/read.ts'
 export * from './puzzles/sudoku/shape.ts'
 export * from './puzzles/sudoku/solve.ts'
 export * from './puzzles/sudoku/text.ts'
-export * from './puzzles/symmetry-of.ts'
-export * from './puzzles/validity.ts'
 export * from './recipes/index.ts'
 export * from './recipes/paper.ts'
 export {

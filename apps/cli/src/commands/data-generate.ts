@@ -1,39 +1,23 @@
 /** `trm data generate` */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { BoxShape } from '@tiny-recursive-models/trm'
-import {
-  formatMazeLine,
-  formatSudokuLine,
-  generateMazes,
-  generatePuzzles,
-  largestMaze,
-  shortestSteps,
-  smallestMaze,
-} from '@tiny-recursive-models/trm'
+import { boardOfData, InputError, type SolvedPuzzle, sourceOf } from '@tiny-recursive-models/trm'
 import { writePiecesAtomically } from '@tiny-recursive-models/trm/node'
-import { type Command, InvalidArgumentError, Option } from 'commander'
-import { jsonOption, wholeNumber } from '../options.ts'
+import type { Command } from 'commander'
+import { jsonOption, setOption, wholeNumber } from '../options.ts'
 import { plural } from '../output/format.ts'
 import { Progress } from '../output/progress.ts'
 import { isOutputClosed, print, printJson } from '../output/streams.ts'
+import { puzzleView } from '../puzzle-view.ts'
+import { resolveRecipe } from '../recipe-argument.ts'
 
 export function addGenerate(data: Command): void {
   data
-    .command('generate')
-    .description('write new Sudokus or mazes with their answers, as source,question,answer,rating')
-    .option('--box <rows×columns>', 'Sudokus: 2x2, 2x3 or 3x3 for 4×4, 6×6 or 9×9 grids', boxArgument)
-    .option('--maze <size>', 'mazes of size × size', wholeNumber(smallestMaze, largestMaze))
+    .command('generate <recipe>')
+    .description(
+      'write new puzzles like those of a recipe with their answers, as source,question,answer,rating',
+    )
     .requiredOption('--count <count>', 'how many', wholeNumber(1, 10_000_000))
-    .addOption(new Option('--minimal', 'Sudokus: no clue can be left out').conflicts('maze'))
-    .addOption(
-      ofMazes('--min-path <steps>', 'mazes: steps of the shortest path (default: the size)').argParser(
-        wholeNumber(1, 899),
-      ),
-    )
-    .addOption(ofMazes('--min-density <share>', 'mazes: least share of walls').argParser(share).default(0.3))
-    .addOption(
-      ofMazes('--max-density <share>', 'mazes: greatest share of walls').argParser(share).default(0.5),
-    )
+    .addOption(setOption())
     .option('--seed <seed>', 'the same seed gives the same puzzles', wholeNumber(0, 2 ** 32 - 1), 0)
     .option('--out <file>', 'write there instead of to the terminal')
     .addOption(jsonOption('print the figures as one JSON document (needs --out)'))
@@ -41,43 +25,43 @@ export function addGenerate(data: Command): void {
       'after',
       `
 Examples:
-  trm data generate --box 2x3 --count 1000 --minimal --seed 1 --out puzzles.csv
-  trm data generate --box 3x3 --count 5
-  trm data generate --maze 30 --min-path 109 --count 100 --out mazes.csv`,
+  trm data generate sudoku-6x6 --count 1000 --seed 1 --out puzzles.csv
+  trm data generate sudoku-small --count 5 --set data.minimal=false
+  trm data generate maze-small --count 100 --set data.size=30 --set data.minimumPath=109 --out mazes.csv`,
     )
     .action(generate)
 }
 
-const ofMazes = (flags: string, description: string): Option =>
-  new Option(flags, description).conflicts('box')
-
 interface GenerateOptions {
-  readonly box?: BoxShape
-  readonly maze?: number
   readonly count: number
-  readonly minimal?: true
-  readonly minPath?: number
-  readonly minDensity: number
-  readonly maxDensity: number
   readonly seed: number
+  readonly set?: readonly string[]
   readonly out?: string
   readonly json?: true
 }
 
-/** The rows of the file, and what it was made by. */
-interface Generation {
-  readonly rows: Iterable<string>
-  readonly settings: Readonly<Record<string, unknown>>
-}
-
-async function generate(options: GenerateOptions, command: Command): Promise<void> {
-  const { count, seed, out, json } = options
-  if ((options.box === undefined) === (options.maze === undefined))
-    command.error('error: name either --box for Sudokus or --maze for mazes')
+async function generate(
+  name: string,
+  { count, seed, set, out, json }: GenerateOptions,
+  command: Command,
+): Promise<void> {
   if (json && out === undefined) command.error('error: --json needs --out, the puzzles are no JSON')
-  const { rows, settings } = options.maze === undefined ? sudokus(options) : mazes(options, options.maze)
+  const { data } = await resolveRecipe(name, set ?? [])
+  const source = sourceOf(data)
+  const board = boardOfData(data, { cells: 0, symbols: 0 })
+  if (source.generateMany === undefined || board === undefined) {
+    throw new InputError({
+      who: name,
+      expected: 'a recipe whose puzzles are generated',
+      got: `data of the kind ${data.kind}`,
+      hint: 'trm recipes lists the recipes, trm data NAME says where their puzzles come from.',
+    })
+  }
+  const { format } = puzzleView(board)
   const progress = new Progress(json === true || out === undefined)
-  const pieces = linesInPieces(rows, (done) => progress.update(done / count, plural(done, 'puzzle')))
+  const pieces = linesInPieces(source.generateMany(data, count, seed), format, (done) =>
+    progress.update(done / count, plural(done, 'puzzle')),
+  )
   if (out === undefined) {
     for (const lines of pieces) {
       print(lines)
@@ -88,18 +72,22 @@ async function generate(options: GenerateOptions, command: Command): Promise<voi
   }
   await writePiecesAtomically(out, encoded(pieces))
   progress.stop()
-  if (json) printJson({ file: out, count, ...settings, seed })
+  if (json) printJson({ file: out, count, puzzles: board.kind, seed })
   else print(`${plural(count, 'puzzle')} in ${out}`)
 }
 
 const rowsPerPiece = 100
 
 /** A header and the rows, many lines a piece: millions of puzzles are more than one string can hold. */
-function* linesInPieces(rows: Iterable<string>, onRow: (done: number) => void): Generator<string> {
+function* linesInPieces(
+  puzzles: Iterable<SolvedPuzzle>,
+  format: (tokens: Int32Array) => string,
+  onRow: (done: number) => void,
+): Generator<string> {
   let lines = ['source,question,answer,rating']
   let done = 0
-  for (const row of rows) {
-    lines.push(row)
+  for (const { question, answer, rating } of puzzles) {
+    lines.push(`generated,${format(question)},${format(answer)},${rating ?? ''}`)
     onRow(++done)
     if (lines.length < rowsPerPiece) continue
     yield lines.join('\n')
@@ -111,39 +99,4 @@ function* linesInPieces(rows: Iterable<string>, onRow: (done: number) => void): 
 function* encoded(pieces: Iterable<string>): Generator<Uint8Array> {
   const encoder = new TextEncoder()
   for (const lines of pieces) yield encoder.encode(`${lines}\n`)
-}
-
-/** Generated Sudokus have no rating: the published one counts the guesses of a certain solver. */
-function sudokus({ box, count, seed, ...options }: GenerateOptions): Generation {
-  const minimal = options.minimal === true
-  function* rows() {
-    for (const { question, answer } of generatePuzzles(box!, count, seed, { minimal }))
-      yield `generated,${formatSudokuLine(question)},${formatSudokuLine(answer)},`
-  }
-  return { rows: rows(), settings: { ...box, minimal } }
-}
-
-/** The rating of a maze is the steps of its shortest path, as published. */
-function mazes({ count, seed, ...options }: GenerateOptions, size: number): Generation {
-  const { minPath: minimumPath = size, minDensity: minimumDensity, maxDensity: maximumDensity } = options
-  const settings = { minimumDensity, maximumDensity, minimumPath }
-  function* rows() {
-    for (const { question, answer } of generateMazes(size, count, seed, settings))
-      yield `generated,${formatMazeLine(question)},${formatMazeLine(answer)},${shortestSteps(question)}`
-  }
-  return { rows: rows(), settings: { maze: size, ...settings } }
-}
-
-function share(text: string): number {
-  const value = Number(text)
-  if (text.trim() !== '' && value >= 0 && value < 1) return value
-  throw new InvalidArgumentError('A share from 0 to below 1 is needed, such as 0.35.')
-}
-
-function boxArgument(text: string): BoxShape {
-  const match = /^([23])[x×]([23])$/.exec(text)
-  const box = match && { boxRows: Number(match[1]), boxColumns: Number(match[2]) }
-  if (!box || (box.boxRows === 3 && box.boxColumns === 2))
-    throw new InvalidArgumentError('Write 2x2, 2x3 or 3x3 (rows × columns of a box).')
-  return box
 }

@@ -1,5 +1,5 @@
 import type { ArcRecord, PartRecord, PuzzleFileReport } from '@tiny-recursive-models/trm'
-import { checkPuzzleFile, InputError, loadDataSets } from '@tiny-recursive-models/trm'
+import { checkPuzzleFile, gridFamilies, InputError, loadDataSets } from '@tiny-recursive-models/trm'
 import { readDataFile } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { jsonOption, setOption } from '../options.ts'
@@ -33,9 +33,7 @@ Examples:
     .action(describeData)
   data
     .command('check <file>')
-    .description(
-      'check every Sudoku or maze of a file (CSV or lines, plain or .gz); exit code 1 if one is wrong',
-    )
+    .description('check every puzzle of a file (CSV or lines, plain or packed); exit code 1 if one is wrong')
     .option('--strict', 'exit code 1 also if a puzzle is there twice')
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  trm data check puzzles.csv\n  trm data check train.csv.gz --json')
@@ -58,7 +56,7 @@ async function describeData(
   ]
   const rows = parts.map(([part, { name: set, count, checksum }]) => [part, grouped(count), checksum, set])
   print(formatTable(['part', 'puzzles', 'checksum', 'from'], rows, [1]))
-  if (record.arc) describeArc(record.arc, record.identifiers)
+  if (record.arc) describeArc(record.arc as ArcRecord, record.identifiers)
   print(`${record.cells} cells, ${record.symbols} symbols, augmentation: ${record.augment}`)
 }
 
@@ -110,21 +108,16 @@ function printReport(report: PuzzleFileReport): void {
   for (const { line, reason } of problems.slice(0, listedProblems)) print(`line ${line}: ${reason}`)
   if (report.problemCount > listedProblems)
     print(`… and ${grouped(report.problemCount - listedProblems)} more (--json lists the first 1,000)`)
-  const isMaze = report.puzzles === 'maze'
-  const size = isMaze ? report.size : report.shape && report.shape.boxRows * report.shape.boxColumns
+  const family = gridFamilies.find(({ name }) => name === report.puzzles)!
   print(
-    `${grouped(report.valid)} of ${grouped(report.rows)} ${isMaze ? 'mazes' : 'puzzles'} are sound${size ? ` (${size}×${size})` : ''}`,
+    `${grouped(report.valid)} of ${grouped(report.rows)} puzzles are sound${report.title ? ` (${report.title})` : ''}`,
   )
   const sources = Object.entries(report.sources).filter(([source]) => source !== '')
   for (const [source, count] of sources) print(`  ${source}: ${grouped(count)}`)
   if (report.checksum) print(`checksum ${report.checksum}`)
   for (const [kind, count, what] of [
     ['duplicate', report.duplicateCount, 'an earlier one again'],
-    [
-      'copy',
-      report.copyCount,
-      `an earlier one ${isMaze ? 'turned or mirrored' : 'with exchanged rows, columns or digits'}`,
-    ],
+    ['copy', report.copyCount, `an earlier one ${family.copies}`],
   ] as const) {
     if (count === 0) continue
     const shown = report.repeats.filter((repeat) => repeat.kind === kind).slice(0, listedRepeats)

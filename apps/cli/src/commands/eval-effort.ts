@@ -3,12 +3,11 @@ import {
   type AnyPuzzleSet,
   type AttemptsReport,
   attemptAll,
+  boardOfData,
   type Effort,
   type Executor,
   effortOf,
   endsByStandingStill,
-  symmetryOf,
-  validityOf,
 } from '@tiny-recursive-models/trm'
 import type { OpenedModel } from '@tiny-recursive-models/trm/node'
 import { attemptsEffort, type EffortOptions } from '../effort-options.ts'
@@ -64,9 +63,10 @@ export async function measureWays(
 ): Promise<readonly MeasuredWay[] | null> {
   const measured: MeasuredWay[] = []
   for (const { way, effort } of ways) {
+    const board = boardOfData(recipe.data, model.config)
     const settings = {
-      ...given('isValid', validityOf(recipe.data, model.config)),
-      ...given('symmetry', symmetryOf(recipe.data, model.config)),
+      ...given('isValid', board?.rule?.isSolved),
+      ...given('symmetry', board?.symmetry),
       shouldStop,
     }
     for await (const event of attemptAll(executor, model, set, effort, settings)) {

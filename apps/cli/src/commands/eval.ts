@@ -3,13 +3,13 @@ import {
   type ArcBallot,
   type ArcFigures,
   arcWithAugmentations,
+  boardOfData,
   type EvaluationReport,
   evaluate,
   formatSubmission,
   InputError,
   isArcPuzzleSet,
   resizeModel,
-  validityOf,
 } from '@tiny-recursive-models/trm'
 import {
   type CheckpointChoice,
@@ -131,7 +131,7 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
     const settings = {
       halting,
       ...given('maximumSteps', options.maxSteps),
-      ...given('isValid', validityOf(opened.recipe.data, opened.model.config)),
+      ...given('isValid', boardOfData(opened.recipe.data, opened.model.config)?.rule?.isSolved),
       shouldStop: () => interrupted,
     }
     const ballot = ballots?.() ?? null

@@ -1,7 +1,6 @@
 import {
   type ModelConfig,
   modelConfig,
-  type PuzzleFamily,
   parameterCount,
   prefixLength,
   puzzleFamilies,
@@ -14,7 +13,7 @@ import { print, printJson } from '../output/streams.ts'
 
 interface ImportCommandOptions {
   readonly out: string
-  readonly data?: PuzzleFamily
+  readonly data?: string
   readonly cells?: number
   readonly set?: readonly string[]
   readonly config?: string

@@ -6,8 +6,6 @@ import {
   type Executor,
   InputError,
   packPuzzles,
-  symmetryOf,
-  validityOf,
 } from '@tiny-recursive-models/trm'
 import { type OpenedModel, writeFileAtomically } from '@tiny-recursive-models/trm/node'
 import pc from 'picocolors'
@@ -32,7 +30,7 @@ const endings: Readonly<Record<Attempt['ended'], string>> = {
 /** Tries until the rule of the puzzle finds an answer right; without a rule, until all attempts are made. */
 export async function solveByAttempts(
   executor: Executor,
-  { model, recipe }: OpenedModel,
+  { model }: OpenedModel,
   { view, question, label, warning }: AskedPuzzle,
   effort: Effort,
   { json, watch, svg }: ShowOptions,
@@ -57,8 +55,8 @@ export async function solveByAttempts(
   const answer = label ?? new Int32Array(cells).fill(-1)
   const set = packPuzzles([{ question, answer }], { name: 'puzzle', cells, symbols })
   const options = {
-    ...given('isValid', validityOf(recipe.data, model.config)),
-    ...given('symmetry', symmetryOf(recipe.data, model.config)),
+    ...given('isValid', view.board.rule?.isSolved),
+    ...given('symmetry', view.board.symmetry),
     shouldStop,
   }
   const attempts: Attempt[] = []
@@ -85,7 +83,7 @@ export async function solveByAttempts(
       model: run,
       question: view.format(question),
       answer: view.format(chosen.answer),
-      solved: problems.length === 0,
+      solved: problems && problems.length === 0,
       problems,
       attempts: attempts.map(({ answer: tokens, haltLogit, ...rest }) => ({
         ...rest,
@@ -99,7 +97,8 @@ export async function solveByAttempts(
   const { green, red } = pc.createColors(colours)
   const steps = attempts.reduce((sum, attempt) => sum + attempt.steps, 0)
   const cost = `${plural(attempts.length, 'attempt')}, ${plural(steps, 'step')}`
-  if (problems.length === 0) print(green(`solved after ${cost}: ${view.solution}`))
+  if (problems === null) print(`answered after ${cost}: ${view.solution}`)
+  else if (problems.length === 0) print(green(`solved after ${cost}: ${view.solution}`))
   else {
     print(red(`not solved after ${cost}: ${plural(problems.length, 'problem')}`))
     for (const message of problems.slice(0, 3)) print(`  ${message}`)

@@ -52,7 +52,7 @@ export function addSolve(program: Command): void {
     )
     .argument('[puzzle]', 'the puzzle: written out, in a file, or "generated" for a new one')
     .description(
-      'let a trained model solve a Sudoku or a maze; without a run, the shipped model for puzzles of its size',
+      'let a trained model solve a puzzle; without a run, the shipped model for puzzles of its kind and size',
     )
     .option('--model <run>', 'the run, file or shipped model, where the puzzle stands alone')
     .addOption(checkpointOption())
@@ -120,14 +120,15 @@ export function solveFacts(puzzle: AskedPuzzle, thoughts: readonly Thought[]) {
   const { view, question, label, warning } = puzzle
   const last = thoughts.at(-1)
   const problems = last ? view.problems(question, last.answer) : []
+  const equalsLabel = label && last ? isEqual(last.answer, label) : null
   return {
     question: view.format(question),
     warning,
     answer: last ? view.format(last.answer) : null,
-    solved: last !== undefined && problems.length === 0,
+    solved: problems ? last !== undefined && problems.length === 0 : equalsLabel,
     problems,
     label: label && view.format(label),
-    equalsLabel: label && last ? isEqual(last.answer, label) : null,
+    equalsLabel,
     steps: thoughts.map(
       ({ step, answer, confidence, changed, haltProbability, answerChange, latentChange }) => ({
         step,
@@ -199,7 +200,12 @@ export class ThoughtDisplay {
     if (!this.#watch) print(`\n${view.draw({ tokens: answer, question, confidence }, this.#colours)}\n`)
     const problems = view.problems(question, answer)
     const { green, red } = pc.createColors(this.#colours)
-    if (problems.length === 0) {
+    if (problems === null) {
+      const compared = label ? (isEqual(answer, label) ? 'equal to' : 'another one than') : null
+      print(
+        `answered after ${plural(last.step, 'step')}: ${compared ? `${compared} the known answer` : view.solution}`,
+      )
+    } else if (problems.length === 0) {
       const labelled =
         label && (isEqual(answer, label) ? ', equal to its label' : ', another one than its label')
       print(green(`solved after ${plural(last.step, 'step')}: ${view.solution}${labelled ?? ''}`))

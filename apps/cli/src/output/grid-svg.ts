@@ -1,4 +1,4 @@
-/** Square grids as SVG: panels side by side, each a grid of coloured cells with a text. */
+/** Grids as SVG: panels side by side, each a grid of coloured cells with a text. */
 import { escapeXml, svgFile } from './svg.ts'
 
 export interface SvgCell {
@@ -10,12 +10,12 @@ export interface SvgCell {
 
 export interface SvgPanel {
   readonly title: string
-  /** Cells of a row; there are as many rows. */
-  readonly size: number
-  /** [size²] row by row */
+  readonly rows: number
+  readonly columns: number
+  /** [rows · columns] row by row */
   readonly cells: readonly SvgCell[]
-  /** A thicker line after so many rows and so many columns; by default at the edge only. */
-  readonly box?: { readonly rows: number; readonly columns: number }
+  /** [rows · columns] a thick line stands between cells of different regions; by default at the edge only. */
+  readonly regionOf?: ArrayLike<number>
 }
 
 /** Width of a panel, and what lies between and around panels. */
@@ -36,14 +36,14 @@ export function gridSvg(panels: readonly SvgPanel[]): string {
   return svgFile({ width, height, fontSize: 13 }, drawn)
 }
 
-function drawPanel({ title, size, cells, box = { rows: size, columns: size } }: SvgPanel): string {
+function drawPanel({ title, rows, columns, cells, regionOf }: SvgPanel): string {
   const { panel, title: top } = layout
-  const side = panel / size
+  const side = panel / Math.max(rows, columns)
   const at = (place: number) => number(place * side)
   const squares: string[] = []
   const texts: string[] = []
   cells.forEach(({ fill, text, textColour = '#222', bold }, cell) => {
-    const [row, column] = [Math.floor(cell / size), cell % size]
+    const [row, column] = [Math.floor(cell / columns), cell % columns]
     if (fill) {
       const size = number(side)
       squares.push(`<rect x="${at(column)}" y="${at(row)}" width="${size}" height="${size}" fill="${fill}"/>`)
@@ -54,19 +54,23 @@ function drawPanel({ title, size, cells, box = { rows: size, columns: size } }: 
       `<text x="${number((column + 0.5) * side)}" y="${number((row + 0.68) * side)}" fill="${textColour}"${weight}>${escapeXml(text)}</text>`,
     )
   })
-  const lines = Array.from({ length: size + 1 }, (_, place) => {
-    const style = (every: number) =>
-      place % every === 0 ? 'stroke="#444" stroke-width="1.5"' : 'stroke="#ccc" stroke-width="0.5"'
-    return (
-      `<line x1="0" x2="${panel}" y1="${at(place)}" y2="${at(place)}" ${style(box.rows)}/>` +
-      `<line y1="0" y2="${panel}" x1="${at(place)}" x2="${at(place)}" ${style(box.columns)}/>`
-    )
+  const across = Array.from({ length: rows - 1 }, (_, row) => `M0 ${at(row + 1)}h${at(columns)}`)
+  const down = Array.from({ length: columns - 1 }, (_, column) => `M${at(column + 1)} 0v${at(rows)}`)
+  const edges = cells.flatMap((_, cell) => {
+    const [row, column] = [Math.floor(cell / columns), cell % columns]
+    const differs = (other: number) => regionOf !== undefined && regionOf[cell] !== regionOf[other]
+    return [
+      ...(column > 0 && differs(cell - 1) ? [`M${at(column)} ${at(row)}v${at(1)}`] : []),
+      ...(row > 0 && differs(cell - columns) ? [`M${at(column)} ${at(row)}h${at(1)}`] : []),
+    ]
   })
+  const frame = `M0 0h${at(columns)}v${at(rows)}H0z`
   return [
     `<text y="12">${escapeXml(title)}</text>`,
     `<g transform="translate(0 ${top})" font-size="${number(side * 0.6)}" text-anchor="middle">`,
     ...squares,
-    ...lines,
+    `<path d="${[...across, ...down].join('')}" fill="none" stroke="#ccc" stroke-width="0.5"/>`,
+    `<path d="${[frame, ...edges].join('')}" fill="none" stroke="#444" stroke-width="1.5"/>`,
     ...texts,
     '</g>',
   ].join('\n')

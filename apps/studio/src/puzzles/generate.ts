@@ -1,43 +1,31 @@
-import {
-  generateMaze,
-  generatePuzzle,
-  type PuzzleKind,
-  RandomStream,
-  type Recipe,
-  shortestSteps,
-} from '@tiny-recursive-models/trm'
-import { openCount } from './kind.ts'
+import { boardOf, newPuzzle, type PuzzleKind, type Recipe, sourceOf } from '@tiny-recursive-models/trm'
+import { openCount } from './cells.ts'
+import type { FoundPuzzle } from './read.ts'
+
+type Data = Recipe['data']
+
+/** Whether the puzzles of a recipe can be made here; a page cannot read the files of another machine. */
+export const isGenerated = (data: Data): boolean => sourceOf(data).generate !== undefined
 
 /**
- * [S] a new question like those that the model was trained on; the same for the same seed.
+ * The most demanding of `draws` new puzzles. Most others a trained model answers in its first step, which leaves
+ * nothing to watch.
  *
  * @param data null while it is not known
  */
-export function generateQuestion(kind: PuzzleKind, data: Recipe['data'] | null, seed: number): Int32Array {
-  const random = new RandomStream(seed, 'studio')
-  if (kind.puzzle === 'sudoku') {
-    // Those of our own recipes are minimal.
-    const minimal = data === null || (data.kind === 'sudoku-generated' && data.minimal)
-    return generatePuzzle(kind.shape, random, { minimal }).question
-  }
-  const usual = { minimumDensity: 0.3, maximumDensity: 0.5, minimumPath: kind.size }
-  return generateMaze(kind.size, random, data?.kind === 'maze-generated' ? data : usual).question
-}
-
-/**
- * [S] the most demanding of `draws` questions: the Sudoku with the fewest clues, the maze with the longest way. Most
- * others a trained model answers in its first step, which leaves nothing to watch.
- */
 export function generateDemanding(
   kind: PuzzleKind,
-  data: Recipe['data'] | null,
+  data: Data | null,
   seed: number,
   draws: number,
-): Int32Array {
-  const questions = Array.from({ length: draws }, (_, draw) => generateQuestion(kind, data, seed + draw))
-  const demands = questions.map((question) => demandOf(kind, question))
-  return questions[demands.indexOf(Math.max(...demands))]!
+): FoundPuzzle {
+  const board = boardOf(kind)
+  const demandOf = board.demand ?? ((question: Int32Array) => openCount(board, question))
+  const puzzles = Array.from({ length: draws }, (_, draw) => {
+    const puzzle = newPuzzle(kind, data, seed + draw)
+    if (!puzzle) throw new Error(`Nothing here makes new puzzles of this kind (${board.title}).`)
+    return { kind, ...puzzle }
+  })
+  const demands = puzzles.map(({ question }) => demandOf(question))
+  return puzzles[demands.indexOf(Math.max(...demands))]!
 }
-
-const demandOf = (kind: PuzzleKind, question: Int32Array): number =>
-  kind.puzzle === 'sudoku' ? openCount(kind, question) : (shortestSteps(question) ?? 0)

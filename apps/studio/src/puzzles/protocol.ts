@@ -5,11 +5,11 @@ import type { QuestionCheck } from './check.ts'
 import type { FoundPuzzle } from './read.ts'
 
 export interface PuzzleRequests {
-  readonly check: { takes: { kind: PuzzleKind; question: Int32Array }; gives: QuestionCheck }
+  readonly check: { takes: FoundPuzzle; gives: QuestionCheck }
   readonly generate: {
     /** @see generateDemanding */
     takes: { kind: PuzzleKind; data: Recipe['data'] | null; seed: number; draws: number }
-    gives: Int32Array
+    gives: FoundPuzzle
   }
   /** @see projectStates */
   readonly project: { takes: { states: readonly Float32Array[]; width: number }; gives: StateProjection }

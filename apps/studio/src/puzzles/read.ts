@@ -1,96 +1,90 @@
-/** Questions from text and from files. */
+/** Questions from text and from files, as the library reads them. */
 import {
+  type Board,
+  boardOf,
+  gridFamilies,
   InputError,
-  mazeRows,
+  isSamePuzzleKind,
+  type LineProblem,
   type PuzzleKind,
-  parseMaze,
-  parseSudoku,
-  sudokuRows,
+  readPuzzlePieces,
+  readPuzzleText,
 } from '@tiny-recursive-models/trm'
+import { isGiven } from './cells.ts'
+import { erased } from './edit.ts'
 
 export interface FoundPuzzle {
   readonly kind: PuzzleKind
   /** [S] */
   readonly question: Int32Array
+  /** [S] where it came with the question */
+  readonly answer?: Int32Array
 }
 
 /** A page shows one puzzle at a time: so many are enough, also where a file has millions. */
 const mostRows = 10_000
 
-/** Letters and marks that only a maze has. */
-const looksLikeMaze = (text: string): boolean => /[SG#]/.test(text)
-
-/** One puzzle, in any form that the library reads. */
-export function readText(text: string): FoundPuzzle {
-  if (looksLikeMaze(text)) {
-    const { size, tokens } = parseMaze(text)
-    return { kind: { puzzle: 'maze', size }, question: asQuestion(tokens) }
-  }
-  const { shape, tokens } = parseSudoku(text)
-  return { kind: { puzzle: 'sudoku', shape }, question: tokens }
+/**
+ * One puzzle, in any form that the library reads.
+ *
+ * @param board of the model at hand: a text that can be one of its puzzles is taken for one
+ */
+export function readText(text: string, board: Board | null = null): FoundPuzzle {
+  const own = board && attempt(() => ({ kind: board.kind, question: asQuestion(board, board.parse(text)) }))
+  if (own && !(own instanceof InputError)) return own
+  const found = attempt(() => {
+    const { kind, tokens } = readPuzzleText(text)
+    return { kind, question: asQuestion(boardOf(kind), tokens) }
+  })
+  if (!(found instanceof InputError)) return found
+  // What no family takes for one of its own is most likely meant for the model.
+  const isOther = gridFamilies.some(({ writing }) => writing.recognises(text))
+  throw own && !isOther ? own : found
 }
 
-/** A pasted solution of a maze is a question with its path drawn in. */
-function asQuestion(tokens: Int32Array): Int32Array {
-  return tokens.map((token) => (token === 5 ? 2 : token))
-}
-
-/** The puzzles of a file: a CSV as published, one puzzle a line, or one drawn grid; plain or gzip. */
-export async function readFile(bytes: Uint8Array, name: string): Promise<FoundPuzzle[]> {
-  const drawn = readDrawn(bytes)
-  if (drawn) return [drawn]
-  const begin = await firstText(bytes, name)
-  return looksLikeMaze(begin.replace(/^.*question.*$/im, '').replace(/^#.*$/gm, ''))
-    ? collect(mazeRows(bytes, { name }), name, ({ size }) => ({ puzzle: 'maze', size }))
-    : collect(sudokuRows(bytes, { name }), name, ({ shape }) => ({ puzzle: 'sudoku', shape }))
-}
-
-/** A grid over several lines; undefined for other files. */
-function readDrawn(bytes: Uint8Array): FoundPuzzle | undefined {
-  if (bytes.length > 2000) return undefined
-  const text = new TextDecoder().decode(bytes)
-  const lines = text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '')
-  if (lines.length < 4 || lines.some((line) => line.includes(',') || line.trim().length > 31))
-    return undefined
-  // Sixteen marks a line are 4×4 puzzles, one a line.
-  if (lines.every((line) => line.length === 16)) return undefined
+function attempt<Value>(read: () => Value): Value | InputError {
   try {
-    return readText(text)
+    return read()
   } catch (error) {
-    if (error instanceof InputError) return undefined
+    if (error instanceof InputError) return error
     throw error
   }
 }
 
-/** The first kilobyte of a file as text, unpacked where it is packed. */
-async function firstText(bytes: Uint8Array, name: string): Promise<string> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return new TextDecoder().decode(bytes.subarray(0, 1000))
-  try {
-    const unpacked = new Blob([bytes as Uint8Array<ArrayBuffer>])
-      .stream()
-      .pipeThrough(new DecompressionStream('gzip'))
-    const reader = unpacked.getReader()
-    const { value } = await reader.read()
-    await reader.cancel()
-    return new TextDecoder().decode(value?.subarray(0, 1000))
-  } catch (cause) {
-    const got = cause instanceof Error ? cause.message : String(cause)
-    const hint = 'The file may be damaged: take another copy.'
-    throw new InputError({ who: name, expected: 'a gzip file', got, hint }, { cause })
-  }
+/** A pasted solution is a question with its answer drawn in: what only answers hold is to be found. */
+function asQuestion(board: Board, tokens: Int32Array): Int32Array {
+  const { editing, structure } = board
+  const drawnIn = structure.answers.filter(
+    (token) => isGiven(board, token) && !editing.palette.includes(token),
+  )
+  return tokens.map((token) => (drawnIn.includes(token) ? erased(board) : token))
 }
 
-async function collect<Row extends { question: Int32Array }>(
-  pieces: AsyncGenerator<{ rows: readonly Row[]; problems: readonly { line: number; reason: string }[] }>,
-  name: string,
-  kindOf: (row: Row) => PuzzleKind,
-): Promise<FoundPuzzle[]> {
+/**
+ * The puzzle as one of another board of its family, where it can be written so: the files of a model and a file that is
+ * opened need not hold all the same symbols. Null where it cannot.
+ */
+export function asPuzzleOf(board: Board, { kind, question, answer }: FoundPuzzle): FoundPuzzle | null {
+  const { marks, rows, columns } = boardOf(kind)
+  if (isSamePuzzleKind(kind, board.kind)) return { kind, question, ...(answer && { answer }) }
+  if (kind.puzzle !== board.kind.puzzle || rows !== board.rows || columns !== board.columns) return null
+  const written = (tokens: Int32Array): string => Array.from(tokens, (token) => marks[token] ?? '?').join('')
+  const found = attempt(() => ({
+    kind: board.kind,
+    question: board.parse(written(question)),
+    ...(answer && { answer: board.parse(written(answer)) }),
+  }))
+  return found instanceof InputError ? null : found
+}
+
+/** The first puzzles of a file; of whatever family, plain or gzip. */
+export async function readFile(bytes: Uint8Array, name: string): Promise<FoundPuzzle[]> {
   const found: FoundPuzzle[] = []
-  let problem: { line: number; reason: string } | undefined
-  for await (const { rows, problems } of pieces) {
+  let problem: LineProblem | undefined
+  for await (const { rows, problems } of readPuzzlePieces(bytes, { name })) {
     problem ??= problems[0]
-    for (const row of rows)
-      if (found.length < mostRows) found.push({ kind: kindOf(row), question: row.question })
+    for (const { kind, question, answer } of rows.slice(0, mostRows - found.length))
+      found.push({ kind, question: asQuestion(boardOf(kind), question), ...(answer && { answer }) })
     if (found.length === mostRows) break
   }
   if (found.length > 0) return found

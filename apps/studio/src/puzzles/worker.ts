@@ -1,5 +1,5 @@
 /** Makes, reads and solves puzzles beside the page: a hard 9×9 Sudoku may take a third of a second. */
-import { projectStates } from '@tiny-recursive-models/trm'
+import { boardOf, projectStates } from '@tiny-recursive-models/trm'
 import { checkPuzzle } from './check.ts'
 import { generateDemanding } from './generate.ts'
 import type { PuzzleAnswer, PuzzleRequest } from './protocol.ts'
@@ -19,7 +19,7 @@ addEventListener('message', ({ data }: MessageEvent<PuzzleRequest>) => {
 async function answer({ name, takes }: PuzzleRequest): Promise<unknown> {
   switch (name) {
     case 'check':
-      return checkPuzzle(takes.kind, takes.question)
+      return checkPuzzle(boardOf(takes.kind), takes.question, takes.answer ?? null)
     case 'generate':
       return generateDemanding(takes.kind, takes.data, takes.seed, takes.draws)
     case 'project':

@@ -1,17 +1,23 @@
 /** What a checkpoint makes of puzzles that it was not trained on. */
-import { type PuzzleKind, puzzleKindOf, type Recipe, type Thought } from '@tiny-recursive-models/trm'
+import {
+  type Board,
+  boardOfData,
+  canMakePuzzles,
+  type Recipe,
+  type Thought,
+} from '@tiny-recursive-models/trm'
 import type { ModelClient, ModelFacts } from '@tiny-recursive-models/trm/browser'
 import { thinkingClient } from '../lib/models.ts'
 import { askPuzzles } from '../puzzles/ask.ts'
 import type { QuestionCheck } from '../puzzles/check.ts'
-import { judge } from '../think/judge.ts'
+import { type Judgement, judge } from '../think/judge.ts'
 import { fetchModel } from './server.ts'
 
 export interface Solving {
-  readonly kind: PuzzleKind
+  readonly board: Board
   readonly question: Int32Array
   readonly check: QuestionCheck
-  readonly thoughts: readonly (Thought & { readonly isSolved: boolean })[]
+  readonly thoughts: readonly (Thought & Pick<Judgement, 'isSolved'>)[]
 }
 
 export interface Measured {
@@ -24,10 +30,6 @@ const draws = 4
 
 type Data = Recipe['data']
 
-/** Puzzles can be made here; files of the run's machine cannot be read. */
-export const isGenerated = (data: Data): boolean =>
-  data.kind === 'sudoku-generated' || data.kind === 'maze-generated'
-
 export class CheckpointThoughtsState {
   solving = $state.raw<Solving | null>(null)
   measured = $state.raw<Measured | null>(null)
@@ -35,8 +37,8 @@ export class CheckpointThoughtsState {
   progress = $state<number | null>(null)
   isBusy = $state(false)
   problem = $state<string | null>(null)
-  /** The kind of its puzzles is none that can be shown: ARC. */
-  isUnknownKind = $state(false)
+  /** Why there is no new puzzle to think about; null where there is, or while that is not known. */
+  noPuzzle = $state<string | null>(null)
   readonly #name: string
   readonly #which: string
   readonly #data: Data
@@ -53,16 +55,22 @@ export class CheckpointThoughtsState {
   /** A new puzzle, thought about step by step. */
   solve(): Promise<void> {
     return this.#do(async (client, facts) => {
-      const kind = puzzleKindOf(facts.recipe.data, facts.config) ?? null
-      this.isUnknownKind = kind === null
-      if (kind === null) return
+      const board = boardOfData(facts.recipe.data, facts.config)
+      if (!board || !canMakePuzzles(board.kind, this.#data)) {
+        this.noPuzzle = board
+          ? `Nothing here makes new puzzles of this kind (${board.title}): think with the weights, and open a file of puzzles there.`
+          : 'Puzzles of this kind cannot be shown here yet.'
+        return
+      }
+      const { kind } = board
       const seed = crypto.getRandomValues(new Uint32Array(1))[0]!
-      const question = await askPuzzles('generate', { kind, data: this.#data, seed, draws })
-      const check = await askPuzzles('check', { kind, question })
-      this.solving = { kind, question, check, thoughts: [] }
+      const puzzle = await askPuzzles('generate', { kind, data: this.#data, seed, draws })
+      const check = await askPuzzles('check', puzzle)
+      const { question } = puzzle
+      this.solving = { board, question, check, thoughts: [] }
       for await (const thought of client.think(facts, question)) {
         if (this.#isClosed) return
-        const { isSolved } = judge(kind, question, thought.answer, check.solution)
+        const { isSolved } = judge(board, question, thought.answer, check.solution)
         this.solving = { ...this.solving, thoughts: [...this.solving.thoughts, { ...thought, isSolved }] }
       }
     })

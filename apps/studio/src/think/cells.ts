@@ -1,10 +1,11 @@
-/** What is to be seen of every cell of a grid. S = N² cells, V symbols. */
-import { mazeTokens, type PuzzleKind, puzzleSize, type Thought } from '@tiny-recursive-models/trm'
-import { answerSymbols, isGiven, nameToken } from '../puzzles/kind.ts'
+/** What is to be seen of every cell of a grid. S cells, V symbols. */
+import type { Board, SymbolLook, Thought } from '@tiny-recursive-models/trm'
+import { isGiven, nameToken, placeOf } from '../puzzles/cells.ts'
 
 export interface CandidateView {
   readonly token: number
   readonly name: string
+  readonly look: SymbolLook
   /** 0 to 1 */
   readonly probability: number
 }
@@ -15,6 +16,7 @@ export interface CellView {
   /** The symbol to show: the given, or the answer of this step; blank where there is neither. */
   readonly token: number
   readonly name: string
+  readonly look: SymbolLook
   /** Probability of the answer; null without a thought and for givens. */
   readonly confidence: number | null
   readonly isChanged: boolean
@@ -26,7 +28,7 @@ export interface CellView {
 }
 
 export function cellViews(
-  kind: PuzzleKind,
+  board: Board,
   question: Int32Array,
   thought: Thought | undefined,
   wrongCells: readonly number[],
@@ -36,39 +38,54 @@ export function cellViews(
   // In the first step every cell is new: to mark them all would say nothing.
   const changed = new Set(thought && thought.step > 1 ? thought.changed : [])
   return Array.from(question, (given, cell) => {
-    const isPart = isGiven(kind, given)
+    const isPart = isGiven(board, given)
     const answer = thought?.answer[cell]
     const token = isPart || answer === undefined ? given : answer
     const view = {
       cell,
       isGiven: isPart,
       token,
-      name: nameToken(kind, token),
+      name: nameToken(board, token),
+      look: lookOf(board, token),
       confidence: thought && !isPart ? thought.confidence[cell]! : null,
       isChanged: changed.has(cell),
       isWrong: wrong.has(cell),
       isConflict: conflicts.has(cell),
-      candidates: thought && !isPart ? candidatesOf(kind, thought, cell) : [],
+      candidates: thought && !isPart ? candidatesOf(board, thought, cell) : [],
     }
-    return { ...view, label: labelOf(kind, view) }
+    return { ...view, label: labelOf(board, view) }
   })
 }
 
+const nothing: SymbolLook = { shape: 'empty', text: '' }
+
+export const lookOf = ({ looks }: Board, token: number): SymbolLook => looks[token] ?? nothing
+
+/** Whether cells to be found show how likely a dot is there, in place of a bar and of pencil marks. */
+export const hasDots = (board: Board): boolean =>
+  board.candidates.some((token) => lookOf(board, token).shape === 'dot')
+
+/** From here on one symbol says enough. */
+export const sureCell = 0.85
+
+/** Whether a doubtful cell can show its candidates as pencil marks. */
+export const hasPencilMarks = (board: Board): boolean =>
+  !hasDots(board) && board.candidates.some((token) => lookOf(board, token).shape === 'text')
+
 /** The probabilities of one cell, in the order of the symbols. */
-export function candidatesOf(kind: PuzzleKind, thought: Thought, cell: number): CandidateView[] {
+export function candidatesOf(board: Board, thought: Thought, cell: number): CandidateView[] {
   const symbols = thought.probabilities.length / thought.answer.length
-  return answerSymbols(kind).map((token) => ({
+  return board.candidates.map((token) => ({
     token,
-    name: nameToken(kind, token),
+    name: nameToken(board, token),
+    look: lookOf(board, token),
     probability: thought.probabilities[cell * symbols + token]!,
   }))
 }
 
-function labelOf(kind: PuzzleKind, view: Omit<CellView, 'label'>): string {
-  const size = puzzleSize(kind)
-  const place = `Row ${Math.floor(view.cell / size) + 1}, column ${(view.cell % size) + 1}`
-  const what =
-    view.confidence === null ? `${view.name}${isFixed(kind, view) ? ', given' : ''}` : answerWords(view)
+function labelOf({ columns }: Board, view: Omit<CellView, 'label'>): string {
+  const place = placeOf(view.cell, columns)
+  const what = view.confidence === null ? `${view.name}${isFixed(view) ? ', given' : ''}` : answerWords(view)
   const marks = [
     ...(view.isChanged ? ['changed in this step'] : []),
     ...(view.isWrong ? ['wrong'] : []),
@@ -77,8 +94,9 @@ function labelOf(kind: PuzzleKind, view: Omit<CellView, 'label'>): string {
   return [`${place}: ${what}`, ...marks].join(', ')
 }
 
-const isFixed = (kind: PuzzleKind, { isGiven, token }: { isGiven: boolean; token: number }): boolean =>
-  isGiven && (kind.puzzle === 'sudoku' || token === mazeTokens.wall)
+/** That a start or an end is given goes without saying. */
+const isFixed = ({ isGiven, look }: Omit<CellView, 'label'>): boolean =>
+  isGiven && look.shape !== 'start' && look.shape !== 'end'
 
 /** Candidates that are less likely are not worth listening to. */
 const leastSpoken = 0.1

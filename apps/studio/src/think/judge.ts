@@ -1,88 +1,61 @@
-/** How good an answer is, and what can be said of a whole thought. S = N² cells. */
-import {
-  checkAnswer,
-  checkMazeAnswer,
-  explore,
-  isShortestPath,
-  mazeTokens,
-  type PuzzleKind,
-} from '@tiny-recursive-models/trm'
+/** How good an answer is, and what can be said of a whole thought. S cells. */
+import type { Board } from '@tiny-recursive-models/trm'
+import { isGiven, openCount } from '../puzzles/cells.ts'
 import { sentence } from '../puzzles/check.ts'
-import { isGiven, openCount } from '../puzzles/kind.ts'
 
 export interface Judgement {
-  readonly isSolved: boolean
+  /** Null where it cannot be told. */
+  readonly isSolved: boolean | null
   /** Cells to mark as wrong, as far as it can be told which. */
   readonly wrong: readonly number[]
-  /** What is wrong, as a sentence; empty for a right answer. */
+  /** What is wrong, or why it cannot be told, as a sentence; empty for a right answer. */
   readonly reason: string
 }
 
-/** @param solution [S] null where there is not exactly one */
+const right: Judgement = { isSolved: true, wrong: [], reason: '' }
+
+const unknown: Judgement = {
+  isSolved: null,
+  wrong: [],
+  reason:
+    'Whether its answer is right cannot be told here: no rule of these puzzles is known, and the answer to this one is not either.',
+}
+
+/** @param solution [S] null where there is not exactly one, or where it is not known */
 export function judge(
-  kind: PuzzleKind,
+  board: Board,
   question: Int32Array,
   answer: Int32Array,
   solution: Int32Array | null,
 ): Judgement {
-  return kind.puzzle === 'maze'
-    ? judgeMaze(question, answer, kind.size)
-    : judgeSudoku(kind, question, answer, solution)
+  const { rule } = board
+  if (!rule) return solution ? judgeByCells(board, question, differences(answer, solution)) : unknown
+  if (rule.isSolved(question, answer)) return right
+  if (solution && !rule.hasManyAnswers && !rule.wrongCells)
+    return judgeByCells(board, question, differences(answer, solution))
+  const problems = rule.problems(question, answer)
+  const named = [...new Set(problems.flatMap(({ cells }) => cells))]
+  const wrong =
+    rule.wrongCells?.(question, answer) ?? named.filter((cell) => !isGiven(board, question[cell]!))
+  return { isSolved: false, wrong, reason: sentence(problems[0]?.message ?? `this is not ${rule.solution}`) }
 }
 
-function judgeSudoku(
-  kind: PuzzleKind & { puzzle: 'sudoku' },
-  question: Int32Array,
-  answer: Int32Array,
-  solution: Int32Array | null,
-): Judgement {
-  const problems = checkAnswer(kind.shape, question, answer)
-  if (problems.length === 0) return { isSolved: true, wrong: [], reason: '' }
-  if (solution) {
-    const wrong = [...answer.keys()].filter((cell) => answer[cell] !== solution[cell])
-    const reason = `${wrong.length} of ${openCount(kind, question)} cells ${wrong.length === 1 ? 'is' : 'are'} wrong.`
-    return { isSolved: false, wrong, reason }
-  }
-  const wrong = [...new Set(problems.flatMap(({ cells }) => cells))].filter(
-    (cell) => !isGiven(kind, question[cell]!),
-  )
-  return { isSolved: false, wrong, reason: sentence(problems[0]!.message) }
-}
+const differences = (answer: Int32Array, solution: Int32Array): number[] =>
+  [...answer.keys()].filter((cell) => answer[cell] !== solution[cell])
 
-/** Shortest paths are many: wrong are path cells on none of them, and givens that were changed. */
-function judgeMaze(question: Int32Array, answer: Int32Array, size: number): Judgement {
-  if (isShortestPath(question, answer)) return { isSolved: true, wrong: [], reason: '' }
-  const reason = sentence(checkMazeAnswer(question, answer)[0]?.message ?? 'this is no shortest path')
-  const isOnShortest = cellsOnShortestPaths(question, size)
-  const { open, path } = mazeTokens
-  const wrong = [...answer.keys()].filter((cell) => {
-    const [given, token] = [question[cell]!, answer[cell]!]
-    if (token === given) return false
-    return !(given === open && token === path && isOnShortest[cell])
-  })
+function judgeByCells(board: Board, question: Int32Array, wrong: readonly number[]): Judgement {
+  if (wrong.length === 0) return right
+  const reason = `${wrong.length} of ${openCount(board, question)} cells ${wrong.length === 1 ? 'is' : 'are'} wrong.`
   return { isSolved: false, wrong, reason }
 }
 
-/** [S] 1 where some shortest path from start to goal passes; for a maze whose goal can be reached. */
-export function cellsOnShortestPaths(question: Int32Array, size: number): Uint8Array {
-  const { wall, start, goal } = mazeTokens
-  const isOpen = Uint8Array.from(question, (token) => Number(token !== wall))
-  const [from, to] = [question.indexOf(start), question.indexOf(goal)]
-  const ahead = explore(size, from, isOpen).steps
-  const back = explore(size, to, isOpen).steps
-  const shortest = ahead[to]!
-  return Uint8Array.from(question, (_, cell) =>
-    Number(ahead[cell]! >= 0 && ahead[cell]! + back[cell]! === shortest),
-  )
-}
-
 export interface Verdict {
-  /** The step from which on every answer is right; null where the last one is not. */
+  /** The step from which on every answer is right; null where the last one is not, or is not known to be. */
   readonly solvedFrom: number | null
   /** The first step after which early halting would have ended; null where it would not, or is not known. */
   readonly haltsAfter: number | null
-  /** Whether the answer at that step is right. */
-  readonly isRightAtHalt: boolean
+  /** Whether the answer at that step is right; null where it cannot be told. */
+  readonly isRightAtHalt: boolean | null
 }
 
 /** @param steps in their order, the first is step 1 */
@@ -93,9 +66,10 @@ export function judgeThought(
   let from = judgements.length
   while (from > 0 && judgements[from - 1]!.isSolved) from--
   const halt = steps.findIndex(({ haltProbability }) => haltProbability > 0.5)
+  const atHalt = judgements[halt]
   return {
     solvedFrom: from < judgements.length ? from + 1 : null,
     haltsAfter: halt < 0 ? null : halt + 1,
-    isRightAtHalt: judgements[halt]?.isSolved ?? false,
+    isRightAtHalt: atHalt ? atHalt.isSolved : false,
   }
 }

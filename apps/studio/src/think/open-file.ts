@@ -18,8 +18,9 @@ export async function openFile(file: File): Promise<void> {
     } else if (/\.json(\.gz)?$/i.test(file.name)) {
       await arc.open({ name: file.name, bytes })
     } else {
+      const found = await askPuzzles('read', { bytes, name: file.name })
       arc.close()
-      puzzleFile.open(file.name, await askPuzzles('read', { bytes, name: file.name }))
+      puzzleFile.open(file.name, found)
     }
   } catch (error) {
     session.failure = error instanceof Error ? error.message : String(error)

@@ -1,9 +1,8 @@
 /** The file of puzzles that is open, and which of them is asked. */
-
-import { describePuzzleKind, isSamePuzzleKind } from '@tiny-recursive-models/trm'
+import { boardOf, isSamePuzzleKind } from '@tiny-recursive-models/trm'
 import { arc } from '../arc/arc.svelte.ts'
 import { modelStore } from '../lib/model-store.svelte.ts'
-import type { FoundPuzzle } from '../puzzles/read.ts'
+import { asPuzzleOf, type FoundPuzzle } from '../puzzles/read.ts'
 import { session } from './session.svelte.ts'
 
 let name = $state('')
@@ -40,16 +39,18 @@ export const puzzleFile = {
 export async function askFitting(puzzle: FoundPuzzle): Promise<void> {
   arc.close()
   session.forgetArc()
-  if (!isSamePuzzleKind(puzzle.kind, session.model?.kind ?? null)) {
-    const fitting = modelStore.entries.find((entry) => isSamePuzzleKind(entry.puzzle, puzzle.kind))
-    if (fitting) {
-      modelStore.choose(fitting.id)
-      session.setQuestion(puzzle.kind, puzzle.question)
-      await session.useModel(fitting)
-      return
-    }
-    session.failure = `No model here knows the ${describePuzzleKind(puzzle.kind)}: open one that was trained on it.`
+  const known = session.model?.board
+  const own = known ? asPuzzleOf(known, puzzle) : null
+  if (own) {
+    await session.ask(own)
     return
   }
-  await session.ask(puzzle)
+  const fitting = modelStore.entries.find((entry) => isSamePuzzleKind(entry.puzzle, puzzle.kind))
+  if (fitting) {
+    modelStore.choose(fitting.id)
+    session.setQuestion(puzzle)
+    await session.useModel(fitting)
+    return
+  }
+  session.failure = `No model here knows such puzzles (${boardOf(puzzle.kind).title}): open one that was trained on them.`
 }

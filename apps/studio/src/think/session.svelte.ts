@@ -1,10 +1,13 @@
 /** What the page Think holds: a model, a puzzle, a thought and how much of it is shown. It outlives a visit. */
 import {
+  type Board,
+  boardOf,
+  boardOfData,
+  canMakePuzzles,
   endsByStandingStill,
   type Grid,
   isSamePuzzleKind,
   type PuzzleKind,
-  puzzleKindOf,
   type Recipe,
   type Thought,
 } from '@tiny-recursive-models/trm'
@@ -16,7 +19,6 @@ import { thinkingClient } from '../lib/models.ts'
 import { keepFetched } from '../lib/offline.ts'
 import { askPuzzles } from '../puzzles/ask.ts'
 import type { QuestionCheck } from '../puzzles/check.ts'
-import { emptyQuestion } from '../puzzles/kind.ts'
 import type { FoundPuzzle } from '../puzzles/read.ts'
 import { type Judgement, judge, judgeThought, type Verdict } from './judge.ts'
 import * as playback from './playback.ts'
@@ -36,8 +38,8 @@ const leastSteps = 8
 export interface OpenModel {
   readonly entry: ModelEntry
   readonly facts: ModelFacts
-  /** Null where the puzzles of the model cannot be edited here: ARC. */
-  readonly kind: PuzzleKind | null
+  /** What its puzzles are; null where they cannot be drawn and edited here: ARC. */
+  readonly board: Board | null
 }
 
 class ThinkSession {
@@ -53,9 +55,12 @@ class ThinkSession {
   /** The right answer to it, where it is known. */
   arcOutput = $state.raw<Grid | null>(null)
 
-  kind = $state.raw<PuzzleKind | null>(null)
+  /** That of the question. */
+  board = $state.raw<Board | null>(null)
   /** [S] */
   question = $state.raw<Int32Array>(new Int32Array())
+  /** [S] the answer that came with the question; null where none did. */
+  #label: Int32Array | null = null
   /** Null while it is under way. */
   check = $state.raw<QuestionCheck | null>(null)
   isEditing = $state(false)
@@ -73,17 +78,23 @@ class ThinkSession {
   speed = $state(2)
 
   readonly judgements = $derived.by<readonly Judgement[]>(() => {
-    const { kind, question, check, arc, arcOutput } = this
+    const { board, question, check, arc, arcOutput } = this
     if (arc?.canThink) return this.thoughts.map(({ answer }) => judgeArc(answer, arc.side, arcOutput))
-    if (!kind || !check) return []
-    return this.thoughts.map(({ answer }) => judge(kind, question, answer, check.solution))
+    if (!board || !check) return []
+    return this.thoughts.map(({ answer }) => judge(board, question, answer, check.solution))
   })
   /** Whether there is something to think about, and a model that can. */
   readonly isReady = $derived<boolean>(
     this.model !== null &&
       (this.arc
         ? this.arc.canThink
-        : this.check?.canThink === true && isSamePuzzleKind(this.kind, this.model.kind)),
+        : this.check?.canThink === true && this.board !== null && this.board === this.model.board),
+  )
+  /** Whether there is something that makes puzzles for the model. */
+  readonly canGenerate = $derived<boolean>(
+    this.model !== null &&
+      this.model.board !== null &&
+      canMakePuzzles(this.model.board.kind, this.model.facts.recipe.data),
   )
   readonly verdict = $derived<Verdict>(judgeThought(this.thoughts, this.judgements))
   readonly thought = $derived<Thought | undefined>(this.thoughts[this.playback.position - 1])
@@ -117,9 +128,10 @@ class ThinkSession {
       this.opening = null
       const task = arcTasks.question
       if (task) return await this.askArc(task)
-      if (model.kind === null) return
-      if (isSamePuzzleKind(this.kind, model.kind)) await this.think()
-      else await this.generate()
+      if (model.board === null) return
+      if (this.board === model.board) await this.think()
+      else if (this.canGenerate) await this.generate()
+      else this.#begin(model.board)
     } catch (error) {
       if (number === this.#openingNumber) this.failure = messageOf(error)
     } finally {
@@ -129,34 +141,35 @@ class ThinkSession {
 
   /** Shows a puzzle for a model that is still being opened, where its kind is known before. */
   async #propose({ id, puzzle }: ModelEntry): Promise<void> {
-    if (puzzle === null || isSamePuzzleKind(this.kind, puzzle) || arcTasks.question) return
-    const question = await this.#draw(puzzle, null, id)
-    if (question) this.setQuestion(puzzle, question)
+    if (puzzle === null || arcTasks.question) return
+    if (isSamePuzzleKind(this.board?.kind ?? null, puzzle) || !canMakePuzzles(puzzle, null)) return
+    const found = await this.#draw(puzzle, null, id)
+    if (found) this.setQuestion(found)
   }
 
   /** A new puzzle like those that the model was trained on. */
   async generate(): Promise<void> {
     const { model } = this
-    if (!model?.kind) return
+    if (!model?.board || !this.canGenerate) return
     this.stop()
-    const question = await this.#draw(model.kind, model.facts.recipe.data, model.entry.id)
-    if (question) await this.ask({ kind: model.kind, question })
+    const found = await this.#draw(model.board.kind, model.facts.recipe.data, model.entry.id)
+    if (found) await this.ask(found)
   }
 
-  /** [S] a new question; null where it failed, or where another one has been asked meanwhile. */
-  async #draw(kind: PuzzleKind, data: Recipe['data'] | null, model: string): Promise<Int32Array | null> {
+  /** A new puzzle; null where it failed, or where another one has been asked meanwhile. */
+  async #draw(kind: PuzzleKind, data: Recipe['data'] | null, model: string): Promise<FoundPuzzle | null> {
     const number = ++this.#questionNumber
     const first = this.#hasDrawn ? undefined : firstSeeds[model]
     this.#hasDrawn = true
     const seed = first ?? crypto.getRandomValues(new Uint32Array(1))[0]!
     const draws = first === undefined ? demandingDraws : 1
-    const question = await this.#orFailure(askPuzzles('generate', { kind, data, seed, draws }))
-    return number === this.#questionNumber ? question : null
+    const found = await this.#orFailure(askPuzzles('generate', { kind, data, seed, draws }))
+    return number === this.#questionNumber ? found : null
   }
 
   /** Takes a question and thinks about it, where nothing is against it. */
-  async ask({ kind, question }: FoundPuzzle): Promise<void> {
-    this.setQuestion(kind, question)
+  async ask(puzzle: FoundPuzzle): Promise<void> {
+    this.setQuestion(puzzle)
     this.isEditing = false
     await this.think()
   }
@@ -183,7 +196,8 @@ class ThinkSession {
   leaveArc(): void {
     if (this.arc === null && this.arcOutput === null) return
     this.forgetArc()
-    if (this.kind) void this.ask({ kind: this.kind, question: this.question })
+    const { board, question } = this
+    if (board) void this.ask({ kind: board.kind, question, ...(this.#label && { answer: this.#label }) })
     else void this.generate()
   }
 
@@ -193,36 +207,42 @@ class ThinkSession {
   }
 
   clear(): void {
-    if (!this.kind) return
-    this.setQuestion(this.kind, emptyQuestion(this.kind))
+    if (this.board) this.#begin(this.board)
+  }
+
+  /** An empty question, to draw on. */
+  #begin(board: Board): void {
+    this.setQuestion({ kind: board.kind, question: board.empty() })
     this.isEditing = true
   }
 
   edit(question: Int32Array): void {
-    if (!this.kind) return
-    this.setQuestion(this.kind, question)
+    if (!this.board) return
+    const isSame = question === this.question && this.#label !== null
+    this.setQuestion({ kind: this.board.kind, question, ...(isSame && { answer: this.#label! }) })
     this.isEditing = true
   }
 
   /** Shows a question without thoughts, and has it checked. */
-  setQuestion(kind: PuzzleKind, question: Int32Array): void {
+  setQuestion({ kind, question, answer }: FoundPuzzle): void {
     this.stop()
     this.failure = null
     this.forgetArc()
-    this.kind = kind
+    this.board = boardOf(kind)
     this.question = question
+    this.#label = answer ?? null
     this.thoughts = []
     this.playback = playback.atStart
     this.check = null
     this.attempt = 0
-    this.#checking = this.#checkQuestion()
+    this.#checking = this.#checkQuestion({ kind, question, ...(answer && { answer }) })
   }
 
   #checking: Promise<void> = Promise.resolve()
 
-  async #checkQuestion(): Promise<void> {
+  async #checkQuestion(puzzle: FoundPuzzle): Promise<void> {
     const number = ++this.#questionNumber
-    const check = await this.#orFailure(askPuzzles('check', { kind: this.kind!, question: this.question }))
+    const check = await this.#orFailure(askPuzzles('check', puzzle))
     if (check && number === this.#questionNumber) this.check = check
   }
 
@@ -324,7 +344,7 @@ async function openModel(entry: ModelEntry): Promise<OpenModel> {
   const [client, bytes] = await Promise.all([thinkingClient(), entry.load()])
   const facts = await client.open(bytes, entry.file)
   void keepFetched()
-  return { entry, facts, kind: puzzleKindOf(facts.recipe.data, facts.config) ?? null }
+  return { entry, facts, board: boardOfData(facts.recipe.data, facts.config) ?? null }
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

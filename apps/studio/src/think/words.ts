@@ -6,14 +6,16 @@ const plural = (count: number, word: string): string => `${count} ${word}${count
 /** About the step that is shown. */
 export function describeStep(step: number, judgement: Judgement | undefined, changed: number): string {
   if (step === 0 || judgement === undefined) return 'The question.'
-  if (step === 1)
-    return judgement.isSolved ? 'Its first answer is right.' : `Its first answer. ${judgement.reason}`
+  // What cannot be told is told once, at the end.
+  const reason = judgement.isSolved === null ? '' : ` ${judgement.reason}`
+  if (step === 1) return judgement.isSolved ? 'Its first answer is right.' : `Its first answer.${reason}`
   const moved = changed === 0 ? 'Nothing changed' : `${plural(changed, 'cell')} changed`
-  return judgement.isSolved ? `${moved}. The answer is right.` : `${moved}. ${judgement.reason}`
+  return judgement.isSolved ? `${moved}. The answer is right.` : `${moved}.${reason}`
 }
 
 export interface VerdictWords {
-  readonly isSolved: boolean
+  /** Null where it cannot be told. */
+  readonly isSolved: boolean | null
   readonly headline: string
   readonly detail: string
 }
@@ -31,19 +33,27 @@ export function describeVerdict(
   early: boolean,
   canTellHalting: boolean,
 ): VerdictWords {
-  const isSolved = solvedFrom !== null
-  const headline = isSolved ? `Solved after step ${solvedFrom}` : `Not solved after ${plural(count, 'step')}`
+  const { isSolved } = last
+  const headline = isSolved
+    ? `Solved after step ${solvedFrom}`
+    : `${isSolved === null ? 'Answered' : 'Not solved'} after ${plural(count, 'step')}`
   const parts: string[] = isSolved ? [] : [last.reason]
   if (canTellHalting) parts.push(haltingSentence(count, haltsAfter, isRightAtHalt, early))
   return { isSolved, headline, detail: parts.filter((part) => part !== '').join(' ') }
 }
 
-function haltingSentence(count: number, haltsAfter: number | null, isRight: boolean, early: boolean): string {
+function haltingSentence(
+  count: number,
+  haltsAfter: number | null,
+  isRight: boolean | null,
+  early: boolean,
+): string {
   if (haltsAfter === null)
     return early
       ? `The model never believed its answer to be right, so it took all ${count} steps.`
       : 'Early halting would not have ended it sooner.'
-  if (early)
-    return isRight ? 'There it halted by itself.' : `It halted by itself after step ${haltsAfter}, too sure.`
+  if (early && isRight) return 'There it halted by itself.'
+  if (early) return `It halted by itself after step ${haltsAfter}${isRight === null ? '' : ', too sure'}.`
+  if (isRight === null) return `Early halting would have ended it after step ${haltsAfter}.`
   return `Early halting would have ended it after step ${haltsAfter}, ${isRight ? 'with the right answer' : 'with a wrong answer'}.`
 }

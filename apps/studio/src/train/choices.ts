@@ -1,60 +1,76 @@
 /** The recipes that a page can train: their puzzles are generated, and they are small enough to wait for. */
-import { findRecipe, overrideRecipe, type Recipe, type RecipeName } from '@tiny-recursive-models/trm'
+import {
+  boardOfData,
+  findRecipe,
+  overrideRecipe,
+  type Recipe,
+  type RecipeName,
+} from '@tiny-recursive-models/trm'
 
-export interface Choice {
+interface Offer {
   readonly name: RecipeName
-  readonly title: string
+  /** What tells it from another one with the same puzzles. */
+  readonly variant?: string
   /** How long it takes, and what comes out. */
   readonly outlook: string
   /** Steps between evaluations; a page shows a curve, so they are closer than in the recipe. */
   readonly evaluateEvery: number
 }
 
-export const choices: readonly Choice[] = [
+export interface Choice extends Offer {
+  /** For people: its puzzles, and the variant. */
+  readonly title: string
+}
+
+const offered: readonly Offer[] = [
   {
     name: 'sudoku-4x4',
-    title: '4×4 Sudoku',
     outlook: 'Seconds on a laptop; then it solves about every puzzle that it has never seen.',
     evaluateEvery: 20,
   },
   {
     name: 'sudoku-6x6',
-    title: '6×6 Sudoku',
     outlook: 'A minute or a few; at the end it solves more than 99 %, after a third of that time 95 %.',
     evaluateEvery: 20,
   },
   {
     name: 'sudoku-6x6-trm',
-    title: '6×6 Sudoku, plain TRM',
+    variant: 'plain TRM',
     outlook:
       'About ten minutes to half an hour; at the end it solves about 98 %, after half of that time 95 %.',
     evaluateEvery: 50,
   },
   {
     name: 'maze-small',
-    title: '7×7 maze',
     outlook: 'About half an hour: 3,000 steps, and it gets better through all of them.',
     evaluateEvery: 100,
   },
   {
     name: 'paper-sudoku',
-    title: '6×6 Sudoku, short',
+    variant: 'short',
     outlook: 'A few minutes: the base of the comparison with the paper, which stops while it still learns.',
     evaluateEvery: 25,
   },
   {
     name: 'paper-maze',
-    title: '5×5 maze, attention, short',
+    variant: 'attention, short',
     outlook: 'A few minutes: the same comparison on mazes, by a model with attention.',
     evaluateEvery: 25,
   },
   {
     name: 'sudoku-small',
-    title: '9×9 Sudoku',
     outlook: 'Hours: 8,000 steps of about a second each. Better done by a command, trm train sudoku-small.',
     evaluateEvery: 100,
   },
 ]
+
+/** Puzzles that are made have their size in the recipe. */
+const unknownSizes = { cells: 0, symbols: 0 }
+
+export const choices: readonly Choice[] = offered.map((offer) => {
+  const puzzles = boardOfData(findRecipe(offer.name).data, unknownSizes)?.title ?? offer.name
+  return { ...offer, title: [puzzles, ...(offer.variant ? [offer.variant] : [])].join(', ') }
+})
 
 /** Steps that a closed page loses at most. The page stores a state less often than it gets one. */
 const checkpointEvery = 20

@@ -1,5 +1,6 @@
 /** Files of a run, with the names that they have in a run folder. */
 import { decodeTrainingState, InputError, type TrainingState, tensorsOf } from '@tiny-recursive-models/trm'
+import { isGenerated } from '../puzzles/generate.ts'
 
 export const stateFileName = (step: number): string => `step-${String(step).padStart(6, '0')}.safetensors`
 
@@ -14,11 +15,11 @@ export function readStateFile(bytes: Uint8Array, name: string): TrainingState {
       got: 'a model file, which holds the weights alone',
       hint: 'Open it on the page Think; to train on, load the checkpoint that was saved beside it.',
     })
-  if (data.kind !== 'sudoku-generated' && data.kind !== 'maze-generated')
+  if (!isGenerated(data))
     throw new InputError({
       who: name,
       expected: 'a run on puzzles that are generated',
-      got: `one on ${data.kind === 'arc' ? 'ARC tasks' : 'files'}`,
+      got: `one on files (data.kind is ${data.kind})`,
       hint: 'A page cannot read those files: go on with `trm train --resume`.',
     })
   return state

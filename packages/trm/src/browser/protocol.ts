@@ -3,7 +3,7 @@ import type { BrowserOptions } from '@tiny-recursive-models/tensor/browser'
 import type { EvaluationReport } from '../evaluate/evaluate.ts'
 import type { ThinkOptions, Thought } from '../evaluate/think.ts'
 import type { ModelConfig } from '../models/config.ts'
-import type { DataDescription } from '../puzzles/load.ts'
+import type { DataRecipe } from '../puzzles/index.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import type { CarriedError } from '../train/carried-error.ts'
 import type { TrainingEvent } from '../train/events.ts'
@@ -67,7 +67,7 @@ export interface Requests {
   readonly evaluate: {
     takes: {
       model: number
-      data: DataDescription
+      data: DataRecipe
       part: 'validation' | 'test'
       limit: number
       halting: 'full' | 'early'

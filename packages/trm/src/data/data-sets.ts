@@ -1,5 +1,5 @@
 import { puzzleSetChecksum } from './checksum.ts'
-import { type Augmentation, type EasyPuzzles, type ExampleStream, exampleStream } from './example-stream.ts'
+import { type Augment, type EasyPuzzles, type ExampleStream, exampleStream } from './example-stream.ts'
 import { type AnyPuzzleSet, checkPuzzleSet, type PuzzleFacts, type PuzzleSet } from './puzzle-set.ts'
 
 /** Puzzles to train on: what they are, and the endless stream of examples that a run of some seed sees. */
@@ -30,7 +30,10 @@ export interface DataSets {
 }
 
 /** Stored puzzles to train on. */
-export function trainingPuzzles(set: PuzzleSet, augment: Augmentation, easy?: EasyPuzzles): TrainingPuzzles {
+export function trainingPuzzles(
+  set: PuzzleSet,
+  { augment, easy }: { readonly augment?: Augment; readonly easy?: EasyPuzzles } = {},
+): TrainingPuzzles {
   checkPuzzleSet(set)
   const { name, count, cells, symbols, identifiers } = set
   return {
@@ -40,7 +43,7 @@ export function trainingPuzzles(set: PuzzleSet, augment: Augmentation, easy?: Ea
     symbols,
     identifiers,
     checksum: puzzleSetChecksum(set),
-    examples: (seed) => exampleStream(set, { seed, augment, ...(easy && { easy }) }),
+    examples: (seed) => exampleStream(set, { seed, ...(augment && { augment }), ...(easy && { easy }) }),
     puzzles: set,
   }
 }

@@ -1,11 +1,8 @@
 import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
-import { augmentMaze } from '../puzzles/maze/augment.ts'
-import { mazeSizeOf, mazeSymbols } from '../puzzles/maze/grid.ts'
-import { applySymmetry, drawSymmetry } from '../puzzles/sudoku/augment.ts'
 import { type Example, type PuzzleSet, puzzleAt } from './puzzle-set.ts'
 
-/** How each drawn example is changed: not at all, or by a random symmetry of its kind. */
-export type Augmentation = 'none' | 'sudoku' | 'maze'
+/** A drawn example under a random symmetry of its puzzles. */
+export type Augment = (example: Example, random: RandomStream) => Example
 
 /** Puzzles that are soon learnt, and which a run may see less often than the others. */
 export interface EasyPuzzles {
@@ -18,7 +15,8 @@ export interface EasyPuzzles {
 export interface ExampleStreamOptions {
   /** Any safe integer. */
   readonly seed: number
-  readonly augment: Augmentation
+  /** By default examples stay as they are. */
+  readonly augment?: Augment
   readonly easy?: EasyPuzzles
 }
 
@@ -26,22 +24,6 @@ export interface ExampleStreamOptions {
 export interface ExampleStream {
   /** Example number `index` of the run, counted from 0. */
   draw(index: number): Example
-}
-
-const augmentations: Record<
-  Augmentation,
-  (set: PuzzleSet, puzzle: Example, random: RandomStream) => Example
-> = {
-  none: (_set, puzzle) => puzzle,
-  sudoku: (set, puzzle, random) => {
-    const symmetry = drawSymmetry(set.box!, random)
-    return {
-      inputs: applySymmetry(symmetry, puzzle.inputs),
-      labels: applySymmetry(symmetry, puzzle.labels),
-      identifier: puzzle.identifier,
-    }
-  },
-  maze: (_set, puzzle, random) => augmentMaze(puzzle, random),
 }
 
 /**
@@ -57,22 +39,6 @@ export function exampleStream(set: PuzzleSet, { seed, augment, easy }: ExampleSt
       expected: 'at least one puzzle to draw from',
       got: 'none',
       hint: 'Check the file or the split that the set was made from.',
-    })
-  }
-  if (augment === 'sudoku' && set.box === undefined) {
-    throw new InputError({
-      who: `puzzle set "${set.name}"`,
-      expected: 'a box shape, which Sudoku augmentation needs',
-      got: 'none',
-      hint: 'Set augment to "none", or read the set as a Sudoku set.',
-    })
-  }
-  if (augment === 'maze' && (mazeSizeOf(set.cells) === undefined || set.symbols !== mazeSymbols)) {
-    throw new InputError({
-      who: `puzzle set "${set.name}"`,
-      expected: `mazes of N² cells and ${mazeSymbols} symbols, which maze augmentation needs`,
-      got: `${set.cells} cells and ${set.symbols} symbols`,
-      hint: 'Set augment to "none", or read the set as mazes.',
     })
   }
   const isEasy = easy ? easyPlaces(set, easy) : null
@@ -108,7 +74,7 @@ export function exampleStream(set: PuzzleSet, { seed, augment, easy }: ExampleSt
       }
       const order = orderOf(Math.floor(index / perEpoch))
       const puzzle = puzzleAt(set, puzzleOf(order[index % perEpoch]!, index))
-      return augmentations[augment](set, puzzle, new RandomStream(seed, 'augment', index))
+      return augment ? augment(puzzle, new RandomStream(seed, 'augment', index)) : puzzle
     },
   }
 }

@@ -1,5 +1,4 @@
 import { InputError } from '@tiny-recursive-models/tensor'
-import type { BoxShape } from '../puzzles/sudoku/shape.ts'
 
 /** A label that is not scored: the loss and the accuracies leave the cell out. */
 export const ignoredLabel = -100
@@ -28,8 +27,6 @@ export interface PuzzleSet extends PuzzleFacts {
    * and an epoch visits one of each group.
    */
   readonly groupStarts?: Int32Array
-  /** For Sudoku: the box, which the augmentation needs. */
-  readonly box?: BoxShape
   /** [P] where the puzzle came from */
   readonly source?: readonly string[]
   /** [P] guesses that a solver needed, or another measure of difficulty */
@@ -174,7 +171,7 @@ export function selectPuzzles(
     puzzleIdentifiers[place] = puzzle.identifier
   })
   const { cells, symbols, identifiers } = set
-  const { source, rating, box } = 'at' in set ? {} : (set as Partial<PuzzleSet>)
+  const { source, rating } = 'at' in set ? {} : (set as Partial<PuzzleSet>)
   // A choice of puzzles has other groups.
   return {
     name,
@@ -185,7 +182,6 @@ export function selectPuzzles(
     inputs,
     labels,
     puzzleIdentifiers,
-    ...(box && { box }),
     ...(source && { source: chosen.map((index) => source[index]!) }),
     ...(rating && { rating: Float64Array.from(chosen, (index) => rating[index]!) }),
   }

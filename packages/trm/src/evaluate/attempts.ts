@@ -2,7 +2,7 @@
 import { type Executor, matmulOperations, RandomStream } from '@tiny-recursive-models/tensor'
 import type { IsValid } from '../data/data-sets.ts'
 import { type AnyPuzzleSet, type Example, puzzleAt } from '../data/puzzle-set.ts'
-import type { DrawSymmetry, PuzzleSymmetry } from '../puzzles/symmetry-of.ts'
+import type { Board, PuzzleSymmetry } from '../puzzles/family.ts'
 import { traceThinking } from '../train/programs.ts'
 import type { Effort } from './effort.ts'
 import { checkSet, evaluationSlots, likeliest, scoreAnswer, wilsonInterval } from './evaluate.ts'
@@ -12,7 +12,7 @@ import { Thinker, type TrainedModel } from './thinker.ts'
 export interface AttemptsOptions {
   /** The family's rule; without it `accept: 'valid'` accepts nothing. */
   readonly isValid?: IsValid
-  readonly symmetry?: DrawSymmetry
+  readonly symmetry?: NonNullable<Board['symmetry']>
   /** Puzzles worked on at a time. */
   readonly slots?: number
   readonly shouldStop?: () => boolean

@@ -1,7 +1,7 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import { modelConfig } from '../models/config.ts'
 import { weightTypes } from '../models/weights.ts'
-import { structureOf } from '../puzzles/structure-of.ts'
+import { boardOfData } from '../puzzles/index.ts'
 import { overrideRecipe, type Recipe } from '../recipes/index.ts'
 import type { TrainedModel } from './thinker.ts'
 
@@ -19,7 +19,7 @@ export function resizeModel(
   const resized = overrideRecipe(recipe, [`data.size=${size}`])
   const facts = { ...model.config, cells: size ** 2 }
   const { structure: _, ...settings } = facts
-  const config = modelConfig(settings, facts, structureOf(resized.data, facts))
+  const config = modelConfig(settings, facts, boardOfData(resized.data, facts)?.structure)
   const [before, after] = [weightTypes(model.config), weightTypes(config)]
   const placed = Object.keys(before).find((name) => before[name]!.shape.join() !== after[name]?.shape.join())
   if (placed !== undefined)

@@ -13,8 +13,7 @@ import {
 } from '../checkpoint/training-state.ts'
 import { type ModelConfig, modelConfig, prefixLength } from '../models/config.ts'
 import { weightTypes } from '../models/weights.ts'
-import { structureOf } from '../puzzles/structure-of.ts'
-import { sudokuLayout } from '../puzzles/sudoku/shape.ts'
+import { boardOfData } from '../puzzles/index.ts'
 import type { TrainedModel } from './thinker.ts'
 
 /**
@@ -73,12 +72,13 @@ function configOfState(state: TrainingState, who: string): ModelConfig {
   // A model that thinks longer than its stays in training says so in its recipe.
   const { evaluateSteps } = training
   const model = { ...state.recipe.model, ...(evaluateSteps !== null && { supervisionSteps: evaluateSteps }) }
-  if (state.sizes) return modelConfig(model, state.sizes, structureOf(data, state.sizes))
+  if (state.sizes) return modelConfig(model, state.sizes, boardOfData(data, state.sizes)?.structure)
   const shapeOf = (name: string) => state.tensors.get(name)?.shape
   const symbols = shapeOf('weights.tokens')?.[0]
   if (symbols === undefined) throw foreign(who, 'the weight "tokens"', 'none')
   const identifiers = shapeOf(puzzleTableName)?.[0] ?? 1
-  if ('boxRows' in data) return modelConfig(model, { cells: sudokuLayout(data).cells, symbols, identifiers })
+  const board = boardOfData(data, { cells: 0, symbols })
+  if (board) return modelConfig(model, { cells: board.rows * board.columns, symbols, identifiers })
   const length =
     (model.mixer === 'mlp' ? shapeOf('weights.blocks.0.mixer.gateUp')?.[1] : undefined) ??
     shapeOf('weights.positions')?.[0] ??

@@ -3,7 +3,6 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { InputError } from '@tiny-recursive-models/tensor'
 import { type ImportedModel, importModel } from '../checkpoint/import/import-model.ts'
 import { type OfficialConfig, parseOfficialConfig } from '../checkpoint/import/official-config.ts'
-import type { PuzzleFamily } from '../checkpoint/import/puzzle-family.ts'
 import { readStoredSettings, type StoredSettings } from '../checkpoint/import/stored-settings.ts'
 import { decodeSafetensors } from '../checkpoint/safetensors.ts'
 import type { StoredTensor } from '../checkpoint/stored-tensor.ts'
@@ -15,7 +14,7 @@ import { maximumCheckpointBytes } from './run-folder.ts'
 export interface ImportFileOptions {
   /** The model file to write, which every command opens. */
   readonly out: string
-  readonly puzzles?: PuzzleFamily
+  readonly puzzles?: string
   readonly cells?: number
   readonly prefix?: string
   readonly overrides?: readonly string[]

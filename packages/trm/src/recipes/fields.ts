@@ -1,41 +1,20 @@
 /**
- * The fields of a recipe, as zod schemas. Every bound's `error` text is the "expected" part of the message that
- * a person reads, so it says what to write and not what failed.
+ * The fields of a recipe, as zod schemas; those of its data are told by the puzzle families.
  */
 import { z } from 'zod'
-import { largestMaze, smallestMaze } from '../puzzles/maze/grid.ts'
+import {
+  flag,
+  numberBetween,
+  oneOf,
+  puzzleCount,
+  section,
+  seed,
+  stepCount,
+  text,
+  wholeNumber,
+} from '../data/fields.ts'
+import { type DataInput, type DataRecipe, dataFields, dataKinds, sourceOfKind } from '../puzzles/index.ts'
 import { recipeFormat } from './upgrade.ts'
-
-const wholeNumber = (minimum: number, maximum: number) => {
-  const error = `a whole number from ${minimum} to ${maximum}`
-  return z.int({ error }).min(minimum, { error }).max(maximum, { error })
-}
-
-const numberBetween = (minimum: number, maximum: number) => {
-  const error = `a number from ${minimum} to ${maximum}`
-  return z.number({ error }).min(minimum, { error }).max(maximum, { error })
-}
-
-const text = (minimum: number, maximum: number) => {
-  const error = `a text of ${minimum} to ${maximum} characters`
-  return z.string({ error }).min(minimum, { error }).max(maximum, { error })
-}
-
-const pathOrNull = z
-  .string({ error: 'a path or null' })
-  .min(1, { error: 'a path or null' })
-  .max(4096, { error: 'a path or null' })
-  .nullable()
-
-const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
-  z.enum(values, { error: values.map((value) => `'${value}'`).join(' or ') })
-
-const flag = () => z.boolean({ error: 'true or false' })
-const section = { error: 'an object' }
-const seed = () => wholeNumber(0, 2 ** 32 - 1)
-const boxSide = () => wholeNumber(2, 3)
-const stepCount = (minimum: number) => wholeNumber(minimum, 1_000_000_000)
-const puzzleCount = (minimum: number) => wholeNumber(minimum, 100_000_000)
 
 const modelFields = z.strictObject(
   {
@@ -79,124 +58,6 @@ const modelFields = z.strictObject(
     supervisionSteps: wholeNumber(1, 4_096),
     /** Probability that a slot draws a minimum number of supervision steps before it may halt. */
     exploration: numberBetween(0, 1).default(0.1),
-  },
-  section,
-)
-
-const generatedSudokuFields = z.strictObject(
-  {
-    kind: z.literal('sudoku-generated'),
-    boxRows: boxSide(),
-    boxColumns: boxSide(),
-    train: puzzleCount(1),
-    validation: puzzleCount(0),
-    test: puzzleCount(0),
-    /** Clues are removed until no further one can go without a second solution. */
-    minimal: flag(),
-    augment: flag(),
-    seed: seed(),
-  },
-  section,
-)
-
-const sudokuFileFields = z.strictObject(
-  {
-    kind: z.literal('sudoku-file'),
-    boxRows: boxSide(),
-    boxColumns: boxSide(),
-    train: pathOrNull,
-    test: pathOrNull,
-    /** A seeded sample of the training file; null = all of it. */
-    trainCount: puzzleCount(1).nullable(),
-    /** Puzzles of the training file held out, disjoint from the sample. */
-    validation: puzzleCount(0),
-    /** Puzzles with a rating below this are easy; null = none is. The published rating counts guesses. */
-    easyBelow: numberBetween(0, 1e9).nullable().default(null),
-    /** Share of the easy puzzles that an epoch visits, another part of them in each. */
-    easyShare: numberBetween(0, 1).default(1),
-    augment: flag(),
-    seed: seed(),
-  },
-  section,
-)
-
-const mazeSize = () => wholeNumber(smallestMaze, largestMaze)
-
-const generatedMazeFields = z.strictObject(
-  {
-    kind: z.literal('maze-generated'),
-    /** N: mazes are N × N. */
-    size: mazeSize(),
-    /** Share of walls; every maze draws its own between the two. */
-    minimumDensity: numberBetween(0, 0.99),
-    maximumDensity: numberBetween(0, 0.99),
-    /** Steps that the shortest path from start to goal has at least. */
-    minimumPath: wholeNumber(1, largestMaze ** 2 - 1),
-    train: puzzleCount(1),
-    validation: puzzleCount(0),
-    test: puzzleCount(0),
-    /** Every draw is turned or mirrored; off in the published runs. */
-    augment: flag().default(false),
-    seed: seed(),
-  },
-  section,
-)
-
-const mazeFileFields = z.strictObject(
-  {
-    kind: z.literal('maze-file'),
-    size: mazeSize(),
-    /** CSV or lines, or the `…inputs.npy` of a published folder, whose labels lie beside it. */
-    train: pathOrNull,
-    test: pathOrNull,
-    /** A seeded sample of the training file; null = all of it. */
-    trainCount: puzzleCount(1).nullable(),
-    /** Mazes of the training file held out, disjoint from the sample. */
-    validation: puzzleCount(0),
-    augment: flag().default(false),
-    seed: seed(),
-  },
-  section,
-)
-
-const officialFolderFields = z.strictObject(
-  {
-    kind: z.literal('official-folder'),
-    /** The folder that holds `train/` and `test/`. */
-    path: pathOrNull,
-    /** Groups held out of the training set. */
-    validation: puzzleCount(0),
-    seed: seed(),
-  },
-  section,
-)
-
-const subsetName = () => {
-  const error = 'the name of a set, such as evaluation2'
-  return z.string({ error }).regex(/^[\w.-]{1,64}$/, { error })
-}
-const subsetList = { error: 'a list of 1 to 20 names of sets, such as ["training","evaluation"]' }
-
-const arcFields = z.strictObject(
-  {
-    kind: z.literal('arc'),
-    /** The folder of the ARC files. */
-    path: pathOrNull,
-    /** Whose tasks are trained on, the test set's training pairs too; the order of the identifiers. */
-    subsets: z.array(subsetName(), subsetList).min(1, subsetList).max(20, subsetList),
-    /** The set whose test pairs are held out. */
-    test: subsetName(),
-    /** Tasks of the other sets whose test pairs are held out too (published: 0). */
-    validation: puzzleCount(0),
-    /** Augmented versions of a task, each with an identifier (published: 1,000). */
-    augmentations: wholeNumber(0, 100_000),
-    /** The side of the canvas (published: 30). */
-    canvas: wholeNumber(1, 30).default(30),
-    /** Tasks with a longer side are left out; null = those that do not fit on the canvas. */
-    longestSide: wholeNumber(1, 30).nullable().default(null),
-    /** Train on test pairs where sets overlap, instead of refusing to. */
-    allowLeak: flag().default(false),
-    seed: seed(),
   },
   section,
 )
@@ -337,17 +198,12 @@ const trainingFields = z.strictObject(
   section,
 )
 
-/** The fields of `data` by its `kind`: the one place that lists the kinds. */
-export const dataFields = {
-  'sudoku-generated': generatedSudokuFields,
-  'sudoku-file': sudokuFileFields,
-  'maze-generated': generatedMazeFields,
-  'maze-file': mazeFileFields,
-  'official-folder': officialFolderFields,
-  arc: arcFields,
-} as const
+const oneOfTheKinds = dataKinds.map((kind) => `'${kind}'`).join(' or ')
 
-const dataKinds = Object.keys(dataFields).map((kind) => `'${kind}'`)
+/** The fields of `data` by its kind: those of the puzzle families' sources. */
+const dataSection = z.discriminatedUnion('kind', dataFields as unknown as [z.ZodObject, ...z.ZodObject[]], {
+  error: (issue) => ((issue.code as string) === 'invalid_type' ? 'an object' : oneOfTheKinds),
+}) as unknown as z.ZodType<DataRecipe, DataInput>
 
 export const recipeFields = z.strictObject(
   {
@@ -356,20 +212,7 @@ export const recipeFields = z.strictObject(
     name: text(1, 100),
     description: text(0, 2_000).default(''),
     model: modelFields,
-    data: z.discriminatedUnion(
-      'kind',
-      [
-        dataFields['sudoku-generated'],
-        dataFields['sudoku-file'],
-        dataFields['maze-generated'],
-        dataFields['maze-file'],
-        dataFields['official-folder'],
-        dataFields.arc,
-      ],
-      {
-        error: (issue) => ((issue.code as string) === 'invalid_type' ? 'an object' : dataKinds.join(' or ')),
-      },
-    ),
+    data: dataSection,
     /** Training on states part-way to the answer; null = on the question alone, as published. */
     noise: noiseFields.nullable().default(null),
     optimizer: optimizerFields,
@@ -383,7 +226,6 @@ type Frozen<Value> = Value extends object ? { readonly [Key in keyof Value]: Fro
 /** A named run as plain frozen data: everything that decides what a training run computes. */
 export type Recipe = Frozen<z.infer<typeof recipeFields>>
 export type ModelRecipe = Recipe['model']
-export type DataRecipe = Recipe['data']
 export type NoiseRecipe = NonNullable<Recipe['noise']>
 export type OptimizerRecipe = Recipe['optimizer']
 export type TrainingRecipe = Recipe['training']
@@ -400,8 +242,13 @@ export function keysBelow(path: string, recipe: Recipe | { data?: unknown }): st
   if (path === 'data') {
     const data: unknown = recipe.data
     const kind = typeof data === 'object' && data !== null && 'kind' in data ? data.kind : undefined
-    const known = Object.entries(dataFields).find(([name]) => name === kind)
-    return known === undefined ? ['kind'] : Object.keys(known[1].shape)
+    return typeof kind === 'string' ? (dataKeys(kind) ?? ['kind']) : ['kind']
   }
   return null
+}
+
+/** The keys of a kind of data; null where there is none of that name. */
+function dataKeys(kind: string): string[] | null {
+  const fields = sourceOfKind(kind)?.fields
+  return fields instanceof z.ZodObject ? Object.keys(fields.shape) : null
 }

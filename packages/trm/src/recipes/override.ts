@@ -1,6 +1,7 @@
 /** `key=value` overrides of a recipe, as the command line's `--set` gives them. */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { dataFields, keysBelow, type Recipe } from './fields.ts'
+import { dataKinds } from '../puzzles/index.ts'
+import { keysBelow, type Recipe } from './fields.ts'
 import { describeValue } from './messages.ts'
 import { parseRecipe, unknownKeyError } from './schema.ts'
 import { outdatedKeyError } from './upgrade.ts'
@@ -40,7 +41,7 @@ function applyOverride(recipe: MutableRecord, override: string): void {
     if (depth === keys.length - 1) {
       // An unknown kind is answered with the known ones when the whole is checked.
       const isOtherKind = parent === 'data' && key === 'kind' && holder.kind !== value
-      if (isOtherKind && Object.hasOwn(dataFields, String(value))) throw kindError(holder.kind, value)
+      if (isOtherKind && dataKinds.includes(String(value))) throw kindError(holder.kind, value)
       holder[key] = value
       return
     }

@@ -4,6 +4,7 @@
  */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { multiScaleLatents } from '../models/config.ts'
+import { families } from '../puzzles/index.ts'
 import { describeValue, unknownNameHint } from './messages.ts'
 import { type ModelRecipe, type OptimizerRecipe, parseRecipe, type Recipe } from './schema.ts'
 
@@ -173,7 +174,7 @@ export function findPaperVariant(name: string): PaperVariantName {
 
 /** The exact accuracy that the paper reports on this kind of puzzle; null where it has none. */
 export function publishedAccuracy(name: PaperVariantName, { kind }: Recipe['data']): number | null {
-  const { sudoku, maze } = paperVariants[name].published
-  if (kind.startsWith('sudoku')) return sudoku
-  return kind.startsWith('maze') ? maze : null
+  const published: Readonly<Record<string, number | null>> = paperVariants[name].published
+  const family = families.find(({ sources }) => sources.some((source) => source.kind === kind))
+  return published[family?.name ?? ''] ?? null
 }

@@ -1,15 +1,10 @@
 /** Rules that tie several keys of a recipe together. Each names the key to change first. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { multiScaleLatents, prefixLength } from '../models/config.ts'
-import { boxShapes } from '../puzzles/sudoku/shape.ts'
+import type { PuzzleStructure } from '../models/structure.ts'
+import type { Violation } from '../puzzles/family.ts'
+import { boardOfData, sourceOf } from '../puzzles/index.ts'
 import type { Recipe } from './fields.ts'
-
-interface Violation {
-  readonly key: string
-  readonly expected: string
-  readonly got: string
-  readonly hint: string
-}
 
 type Rule = (recipe: Recipe) => Violation | null
 
@@ -108,28 +103,29 @@ const denoiserIsShownNoise: Rule = ({ model: { kind, answerInput = 'none', recur
         hint: 'A denoiser carries a latent alone; its answer comes from outside, and its depth is model.latentUpdates.',
       }
 
-/** What tells which cells see each other: a Sudoku its groups and digits, a maze its grid. */
+/** Models that mix by structure, or are shown answers, need puzzles that say what sees what and what is to be found. */
 const mixerFitsPuzzles: Rule = ({ model: { mixer, answerInput = 'none' }, data }) => {
-  const family = data.kind.startsWith('sudoku') ? 'sudoku' : data.kind.startsWith('maze') ? 'maze' : null
-  const fits = { groups: family === 'sudoku', fields: family === 'sudoku', neighbours: family !== null }
+  const structure = structureOfData(data)
   if (mixer === 'mlp' || mixer === 'attention') {
-    if (answerInput === 'none' || family !== null) return null
+    if (answerInput === 'none' || structure) return null
     return {
       key: 'model.answerInput',
       expected: "'none' for puzzles of which it is not known what is to be found",
       got: `'noisy', for ${data.kind}`,
-      hint: 'Noisy answers are for Sudokus and mazes.',
+      hint: 'Noisy answers are for grids whose family is known.',
     }
   }
-  if (fits[mixer]) return null
+  const fits: readonly string[] = [
+    ...(structure && Object.keys(structure.groups).length > 0 ? ['groups'] : []),
+    ...(structure && structure.exchangeable.length > 0 ? ['fields'] : []),
+    ...(structure ? ['neighbours'] : []),
+  ]
+  if (fits.includes(mixer)) return null
   return {
     key: 'model.mixer',
-    expected:
-      family === 'maze'
-        ? "'neighbours', 'attention' or 'mlp' for mazes"
-        : "'attention' or 'mlp' for such data",
+    expected: [...fits, 'attention', 'mlp'].map((name) => `'${name}'`).join(' or '),
     got: `'${mixer}', for ${data.kind}`,
-    hint: 'Groups and fields are for Sudokus, neighbours for all grids whose family is known.',
+    hint: 'Groups need cells that constrain each other, fields symbols that may be exchanged, neighbours a grid.',
   }
 }
 
@@ -268,70 +264,8 @@ const flowIsShared: Rule = ({ noise }) =>
         hint: 'A flow leads from one noise to the answer in a straight line.',
       }
 
-/** Rows × columns. */
-const knownBoxes = Object.values(boxShapes).map((shape) => `${shape.boxRows}×${shape.boxColumns}`)
-
-const sudokuBoxIsKnown: Rule = ({ data }) => {
-  if (!('boxRows' in data)) return null
-  const box = `${data.boxRows}×${data.boxColumns}`
-  if (knownBoxes.includes(box)) return null
-  return {
-    key: 'data.boxRows',
-    expected: `boxRows × boxColumns of ${knownBoxes.join(', ')}`,
-    got: box,
-    hint: 'A 6×6 grid has boxes of two rows by three columns.',
-  }
-}
-
-const mazeDensityIsARange: Rule = ({ data }) =>
-  data.kind !== 'maze-generated' || data.minimumDensity <= data.maximumDensity
-    ? null
-    : {
-        key: 'data.maximumDensity',
-        expected: `at least data.minimumDensity (${data.minimumDensity})`,
-        got: String(data.maximumDensity),
-        hint: 'Every maze draws its share of walls between the two.',
-      }
-
-const mazeHoldsItsPath: Rule = ({ data }) =>
-  data.kind !== 'maze-generated' || data.minimumPath < data.size ** 2
-    ? null
-    : {
-        key: 'data.minimumPath',
-        expected: `fewer steps than the ${data.size ** 2} cells of the maze`,
-        got: String(data.minimumPath),
-        hint: `A path of about data.size (${data.size}) steps is easy to find.`,
-      }
-
-const arcTestIsRead: Rule = ({ data }) =>
-  data.kind !== 'arc' || data.subsets.includes(data.test)
-    ? null
-    : {
-        key: 'data.test',
-        expected: `one of data.subsets (${data.subsets.join(', ')})`,
-        got: data.test,
-        hint: 'The test tasks’ own training pairs are trained on too: add the set to data.subsets.',
-      }
-
-const arcSetsDiffer: Rule = ({ data }) =>
-  data.kind !== 'arc' || new Set(data.subsets).size === data.subsets.length
-    ? null
-    : {
-        key: 'data.subsets',
-        expected: 'every set once',
-        got: data.subsets.join(', '),
-        hint: 'Take the repeated name out.',
-      }
-
-const arcGridsFit: Rule = ({ data }) =>
-  data.kind !== 'arc' || data.longestSide === null || data.longestSide <= data.canvas
-    ? null
-    : {
-        key: 'data.longestSide',
-        expected: `at most data.canvas (${data.canvas})`,
-        got: String(data.longestSide),
-        hint: 'Grids must fit on the canvas.',
-      }
+/** What the source of the puzzles says of its own fields. */
+const dataHoldsTogether: Rule = ({ data }) => sourceOf(data).violation?.(data) ?? null
 
 const modelRules: readonly Rule[] = [
   headsDivideWidth,
@@ -359,12 +293,7 @@ const rules: readonly Rule[] = [
   warmupWithinSteps,
   muonFollowsASchedule,
   smoothingNeedsSoftmax,
-  sudokuBoxIsKnown,
-  mazeDensityIsARange,
-  mazeHoldsItsPath,
-  arcTestIsRead,
-  arcSetsDiffer,
-  arcGridsFit,
+  dataHoldsTogether,
 ]
 
 /** Throws on the first rule that the recipe breaks. */
@@ -389,3 +318,12 @@ function largestDivisor(whole: number, limit: number): number {
   }
   return 1
 }
+
+/** What the puzzles of a recipe say of themselves; undefined where that is not known before they are read. */
+function structureOfData(data: Recipe['data']): PuzzleStructure | undefined {
+  if (sourceOf(data).violation?.(data)) return undefined
+  return boardOfData(data, unknownSizes)?.structure
+}
+
+/** Recipes do not tell them; sources that would need them are not known before their files are read. */
+const unknownSizes = { cells: 0, symbols: 0 }

@@ -6,8 +6,8 @@ import { describeValue, unknownNameHint } from './messages.ts'
 import { checkRules } from './rules.ts'
 import { upgradeRecipe } from './upgrade.ts'
 
+export type { DataRecipe } from '../puzzles/index.ts'
 export type {
-  DataRecipe,
   ModelRecipe,
   NoiseRecipe,
   OptimizerRecipe,

@@ -4,8 +4,8 @@
  */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
-import { describePuzzleKind, isSamePuzzleKind, type PuzzleKind } from '../puzzles/puzzle-kind.ts'
-import { boxShapes } from '../puzzles/sudoku/shape.ts'
+import type { PuzzleKind } from '../puzzles/family.ts'
+import { boardOf, gridFamilies, isSamePuzzleKind } from '../puzzles/index.ts'
 import { describeValue, unknownNameHint } from '../recipes/messages.ts'
 import { deepFreeze } from '../recipes/schema.ts'
 
@@ -13,20 +13,10 @@ const share = z.number().min(0).max(1)
 const count = z.int().min(1)
 const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
 
-const boxShape = z
-  .strictObject({ boxRows: count, boxColumns: count })
-  .refine(
-    (shape) =>
-      Object.values(boxShapes).some(
-        ({ boxRows, boxColumns }) => boxRows === shape.boxRows && boxColumns === shape.boxColumns,
-      ),
-    'no such box',
-  )
-
-const puzzleKind = z.discriminatedUnion('puzzle', [
-  z.strictObject({ puzzle: z.literal('sudoku'), shape: boxShape }),
-  z.strictObject({ puzzle: z.literal('maze'), size: count.min(2).max(30) }),
-])
+const puzzleKind = z.discriminatedUnion(
+  'puzzle',
+  gridFamilies.map(({ kind }) => kind) as unknown as [z.ZodObject, ...z.ZodObject[]],
+) as unknown as z.ZodType<PuzzleKind>
 
 const rounding = z.strictObject({ exact: share, early: z.strictObject({ exact: share, valid: share }) })
 
@@ -128,7 +118,7 @@ export function shippedModelFor(models: readonly ShippedModel[], kind: PuzzleKin
   if (found !== undefined) return found
   throw new InputError({
     who: 'model',
-    expected: `one for a ${describePuzzleKind(kind)}`,
+    expected: `one for a ${boardOf(kind).title}`,
     got: `models for ${models.map(({ title }) => title).join(', ') || 'nothing'}`,
     hint: `Train one and name its run folder; shipped are ${models.map(({ name }) => name).join(', ')}.`,
   })

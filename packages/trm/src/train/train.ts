@@ -21,7 +21,7 @@ import {
 } from '../models/config.ts'
 import { parameterCount, weightTypes } from '../models/weights.ts'
 import { learningRateAt, type Schedule } from '../optim/schedule.ts'
-import { structureOf } from '../puzzles/structure-of.ts'
+import { boardOfData } from '../puzzles/index.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import { TrainingEngine } from './engine.ts'
 import type { EndReason, TrainingEvent } from './events.ts'
@@ -118,7 +118,7 @@ class TrainingRun {
   static async open(options: TrainOptions): Promise<TrainingRun> {
     const { recipe, data, executor, resume, from } = options
     const { batch, microBatch, seed, workers } = recipe.training
-    const structure = structureOf(recipe.data, data.train)
+    const structure = boardOfData(recipe.data, data.train)?.structure
     const model = modelConfig(recipe.model, data.train, structure)
     const config: StepConfig = {
       model: modelInStep(model, recipe.training, (resume?.step ?? 0) + 1),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { checkPuzzleFile, puzzleFileKind } from '../../src/puzzles/check-file.ts'
+import { checkPuzzleFile, familyOfFile } from '../../src/puzzles/read.ts'
 
 const files: Record<string, [string, 'maze' | 'sudoku']> = {
   'published mazes': ['source,question,answer,rating\nx,S# G,S#oG,2\n', 'maze'],
@@ -16,8 +16,8 @@ const files: Record<string, [string, 'maze' | 'sudoku']> = {
 
 for (const [what, [text, kind]] of Object.entries(files))
   test(`${what}: ${kind}`, async () => {
-    assert.equal(await puzzleFileKind(new TextEncoder().encode(text), 'file'), kind)
-    assert.equal(await puzzleFileKind(gzipSync(text), 'file'), kind)
+    assert.equal((await familyOfFile(new TextEncoder().encode(text), 'file')).name, kind)
+    assert.equal((await familyOfFile(gzipSync(text), 'file')).name, kind)
   })
 
 test('a check says what it took the file for', async () => {

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { exampleStream } from '../../src/data/example-stream.ts'
 import { ignoredLabel, type PuzzleSet, puzzleAt, selectPuzzles } from '../../src/data/puzzle-set.ts'
+import { augmentationOf } from '../../src/puzzles/sets.ts'
+import { sudokuBoard } from '../../src/puzzles/sudoku/board.ts'
 import { boxShapes } from '../../src/puzzles/sudoku/shape.ts'
+
+const sudoku = augmentationOf(sudokuBoard({ puzzle: 'sudoku', shape: boxShapes['4x4'] }))
 
 /** Ten sets of 16 cells; the label of cell c in puzzle p tells both, so that a draw can be recognised. */
 function countedSet(count: number): PuzzleSet {
@@ -17,7 +21,6 @@ function countedSet(count: number): PuzzleSet {
       place % 16 === 0 ? ignoredLabel : 2 + (place % 4),
     ),
     puzzleIdentifiers: Int32Array.from({ length: count }, (_, puzzle) => puzzle),
-    box: boxShapes['4x4'],
     source: Array.from({ length: count }, (_, puzzle) => `source ${puzzle}`),
     rating: Float64Array.from({ length: count }, (_, puzzle) => puzzle / 2),
   }
@@ -25,18 +28,18 @@ function countedSet(count: number): PuzzleSet {
 
 test('a draw depends on the seed and its number, not on the draws before it', () => {
   const set = countedSet(10)
-  for (const augment of ['none', 'sudoku'] as const) {
-    const inOrder = exampleStream(set, { seed: 5, augment })
+  for (const options of [{}, { augment: sudoku }]) {
+    const inOrder = exampleStream(set, { seed: 5, ...options })
     const expected = Array.from({ length: 60 }, (_, index) => inOrder.draw(index))
-    const backwards = exampleStream(set, { seed: 5, augment })
+    const backwards = exampleStream(set, { seed: 5, ...options })
     for (let index = 59; index >= 0; index--) assert.deepEqual(backwards.draw(index), expected[index])
-    const hopping = exampleStream(set, { seed: 5, augment })
+    const hopping = exampleStream(set, { seed: 5, ...options })
     for (let step = 0; step < 60; step++) {
       const index = (step * 37) % 60
       assert.deepEqual(hopping.draw(index), expected[index])
     }
-    assert.deepEqual(exampleStream(set, { seed: 5, augment }).draw(41), expected[41], 'a resumed run')
-    const other = exampleStream(set, { seed: 6, augment })
+    assert.deepEqual(exampleStream(set, { seed: 5, ...options }).draw(41), expected[41], 'a resumed run')
+    const other = exampleStream(set, { seed: 6, ...options })
     assert.notDeepEqual(
       Array.from({ length: 60 }, (_, index) => other.draw(index)),
       expected,
@@ -45,7 +48,7 @@ test('a draw depends on the seed and its number, not on the draws before it', ()
 })
 
 test('every epoch visits every puzzle once, in an order of its own', () => {
-  const stream = exampleStream(countedSet(10), { seed: 1, augment: 'none' })
+  const stream = exampleStream(countedSet(10), { seed: 1 })
   const orders = new Set<string>()
   for (let epoch = 0; epoch < 20; epoch++) {
     const order = Array.from({ length: 10 }, (_, place) => stream.draw(epoch * 10 + place).identifier)
@@ -56,7 +59,7 @@ test('every epoch visits every puzzle once, in an order of its own', () => {
 })
 
 test('augmentation moves unscored labels with their cell and never changes them', () => {
-  const stream = exampleStream(countedSet(3), { seed: 2, augment: 'sudoku' })
+  const stream = exampleStream(countedSet(3), { seed: 2, augment: sudoku })
   const places = new Set<number>()
   for (let index = 0; index < 200; index++) {
     const { inputs, labels } = stream.draw(index)
@@ -77,19 +80,11 @@ test('augmentation moves unscored labels with their cell and never changes them'
 })
 
 test('sets that cannot be drawn from are refused', () => {
-  assert.throws(() => exampleStream(countedSet(0), { seed: 1, augment: 'none' }), {
+  assert.throws(() => exampleStream(countedSet(0), { seed: 1 }), {
     message:
       'puzzle set "counted": expected at least one puzzle to draw from, got none. Check the file or the split that the set was made from.',
   })
-  const { box: _, ...boxless } = countedSet(2)
-  assert.throws(() => exampleStream(boxless, { seed: 1, augment: 'sudoku' }), {
-    message:
-      'puzzle set "counted": expected a box shape, which Sudoku augmentation needs, got none. Set augment to "none", or read the set as a Sudoku set.',
-  })
-  assert.throws(
-    () => exampleStream(countedSet(2), { seed: 1, augment: 'none' }).draw(-1),
-    /got -1\. Count the examples/,
-  )
+  assert.throws(() => exampleStream(countedSet(2), { seed: 1 }).draw(-1), /got -1\. Count the examples/)
 })
 
 test('selected puzzles keep their tokens, identifiers, sources and ratings', () => {
@@ -109,7 +104,7 @@ test('selected puzzles keep their tokens, identifiers, sources and ratings', () 
 test('an epoch visits one random puzzle of every group of copies', () => {
   const set = { ...countedSet(10), groupStarts: Int32Array.of(0, 4, 5, 10) }
   const groupOf = (identifier: number) => (identifier < 4 ? 0 : identifier < 5 ? 1 : 2)
-  const stream = exampleStream(set, { seed: 3, augment: 'none' })
+  const stream = exampleStream(set, { seed: 3 })
   const drawn = Array.from({ length: 300 }, (_, index) => stream.draw(index).identifier)
   for (let epoch = 0; epoch < 100; epoch++) {
     const visited = drawn.slice(3 * epoch, 3 * epoch + 3).map(groupOf)
@@ -121,7 +116,7 @@ test('an epoch visits one random puzzle of every group of copies', () => {
 
 test('of easy puzzles an epoch visits a share, another one each time, and all others', () => {
   const easy = { below: 3, share: 0.5 }
-  const stream = exampleStream(countedSet(10), { seed: 1, augment: 'none', easy })
+  const stream = exampleStream(countedSet(10), { seed: 1, easy })
   const seen = new Set<number>()
   for (let epoch = 0; epoch < 10; epoch++) {
     // Ratings 0, 0.5 … 4.5: six are easy, and three of them are visited.
@@ -132,9 +127,9 @@ test('of easy puzzles an epoch visits a share, another one each time, and all ot
   }
   assert.equal(seen.size, 10)
   const { rating: _, ...unrated } = countedSet(4)
-  assert.throws(() => exampleStream(unrated, { seed: 1, augment: 'none', easy }), /ratings, by which/)
+  assert.throws(() => exampleStream(unrated, { seed: 1, easy }), /ratings, by which/)
   assert.throws(
-    () => exampleStream(countedSet(4), { seed: 1, augment: 'none', easy: { below: 9, share: 0 } }),
+    () => exampleStream(countedSet(4), { seed: 1, easy: { below: 9, share: 0 } }),
     /easy ones only/,
   )
 })

@@ -7,8 +7,8 @@ import { type AttemptsEvent, attemptAll } from '../../src/evaluate/attempts.ts'
 import { type Effort, effortOf } from '../../src/evaluate/effort.ts'
 import { evaluate } from '../../src/evaluate/evaluate.ts'
 import { openShippedModel } from '../../src/node/model-files.ts'
+import { boardOf, boardOfData } from '../../src/puzzles/index.ts'
 import { loadDataSets } from '../../src/puzzles/load.ts'
-import { symmetryOf } from '../../src/puzzles/symmetry-of.ts'
 
 const executor = await openOrtExecutor({ device: 'cpu', threads: 1 })
 
@@ -71,7 +71,7 @@ test('more attempts solve more by the rule than one, and a seed gives the same a
   const many = await attempted(
     { ...little, attempts: 20, symmetries: true },
     {
-      symmetry: symmetryOf(recipe.data, model.config)!,
+      symmetry: boardOfData(recipe.data, model.config)!.symmetry!,
     },
   )
   assert.ok(many.report.validAccuracy! > one.report.validAccuracy!)
@@ -121,8 +121,8 @@ test('symmetries are undone by their inverse', async () => {
     },
     () => assert.fail('generated'),
   )
-  const ofMaze = symmetryOf({ kind: 'maze-file', size: 5 } as never, maze.train)!
-  const ofSudoku = symmetryOf(denoiser.recipe.data, denoiser.model.config)!
+  const ofMaze = boardOf({ puzzle: 'maze', size: 5 }).symmetry!
+  const ofSudoku = boardOfData(denoiser.recipe.data, denoiser.model.config)!.symmetry!
   for (let index = 0; index < 12; index++) {
     for (const [draw, tokens] of [
       [ofMaze, selectPuzzles(maze.test, [0]).labels],

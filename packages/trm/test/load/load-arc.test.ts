@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ReadDataFile } from '../../src/data/parts.ts'
 import { puzzleAt, selectPuzzles } from '../../src/data/puzzle-set.ts'
 import { isArcPuzzleSet } from '../../src/puzzles/arc/arc-puzzle-set.ts'
 import { gridToJson } from '../../src/puzzles/arc/grid.ts'
+import type { ArcRecord } from '../../src/puzzles/arc/load-arc.ts'
 import type { ArcTask } from '../../src/puzzles/arc/task.ts'
-import { loadDataSets, type ReadDataFile } from '../../src/puzzles/load.ts'
+import { loadDataSets } from '../../src/puzzles/load.ts'
 import { grid, memoryFiles, sampleTask } from '../puzzles/arc/sample-tasks.ts'
 
 const json = ({ train, test }: ArcTask) => ({
@@ -41,9 +43,9 @@ test('ARC data gives a stream to train on, and questions to validate and test on
   assert.deepEqual([validation.count, asked.count], [4, 4])
   assert.ok(isArcPuzzleSet(asked) && isArcPuzzleSet(validation))
   assert.equal(asked.arcAt(3).version, 3)
-  const { arc, ...rest } = record
+  const { arc, ...rest } = record as typeof record & { arc: ArcRecord }
   assert.deepEqual(
-    { ...arc, validationTasks: arc!.validationTasks.length },
+    { ...arc, validationTasks: arc.validationTasks.length },
     {
       tasks: 3,
       tooLarge: 0,
@@ -80,7 +82,7 @@ test('leaks are refused, and recorded where they are forced', async () => {
     message: /^ARC test set "evaluation": expected .*, got 1 in "training2", such as task c\./,
   })
   const { record } = await loadDataSets({ ...leaking, allowLeak: true }, readFile)
-  assert.deepEqual([record.arc?.leaks, record.arc?.repeated], [['c'], 1])
+  assert.deepEqual([(record.arc as ArcRecord).leaks, (record.arc as ArcRecord).repeated], [['c'], 1])
 })
 
 test('ARC data needs a folder, and a reader that lists it', async () => {

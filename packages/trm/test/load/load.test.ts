@@ -3,19 +3,24 @@ import { test } from 'node:test'
 import { encodeOfficialFolder } from '../../src/data/official-folder.ts'
 import { type AnyPuzzleSet, type PuzzleSet, puzzleAt, selectPuzzles } from '../../src/data/puzzle-set.ts'
 import { splitPuzzleSet } from '../../src/data/split.ts'
-import { type DataDescription, loadDataSets } from '../../src/puzzles/load.ts'
-import { generateMazeSets } from '../../src/puzzles/maze/build.ts'
+import { boardOfData, type DataRecipe } from '../../src/puzzles/index.ts'
+import { loadDataSets } from '../../src/puzzles/load.ts'
 import { formatMazeLine } from '../../src/puzzles/maze/grid.ts'
-import { encodeMazeArrays } from '../../src/puzzles/maze/npy.ts'
 import { isShortestPath, shortestSteps } from '../../src/puzzles/maze/path.ts'
-import { generateSudokuSets } from '../../src/puzzles/sudoku/build.ts'
-import { readSudokuFile, toPuzzleSet } from '../../src/puzzles/sudoku/read.ts'
+import { encodePuzzleArrays } from '../../src/puzzles/reading/arrays.ts'
 import { boxShapes } from '../../src/puzzles/sudoku/shape.ts'
 import { formatSudokuLine } from '../../src/puzzles/sudoku/text.ts'
-import { puzzleKindOf, validityOf } from '../../src/puzzles/validity.ts'
+import { generateMazeSets, generateSudokuSets, readSudokuFile, toPuzzleSet } from '../puzzles/families.ts'
 
 const box = boxShapes['6x6']
-const generated = generateSudokuSets({ box, train: 40, validation: 0, test: 10, minimal: true, seed: 5 })
+const generated = await generateSudokuSets({
+  box,
+  train: 40,
+  validation: 0,
+  test: 10,
+  minimal: true,
+  seed: 5,
+})
 
 function csv(part: 'train' | 'test', header = 'source,question,answer,rating'): string {
   const set = generated[part]
@@ -41,9 +46,11 @@ const fileData = {
   test: 'test.csv',
   trainCount: 10,
   validation: 5,
+  easyBelow: null,
+  easyShare: 1,
   augment: true,
   seed: 3,
-} as const satisfies DataDescription
+} as const satisfies DataRecipe
 
 function storedPuzzles(set: AnyPuzzleSet): PuzzleSet {
   assert.ok(!('at' in set))
@@ -85,7 +92,7 @@ test('a sample of a file is the one that splitting the whole file gives', async 
   assert.equal((await loadDataSets(lines, readFile)).train.count, 40)
 })
 
-const mazes = generateMazeSets({
+const mazes = await generateMazeSets({
   size: 6,
   train: 30,
   validation: 0,
@@ -103,7 +110,7 @@ const mazeLines = (set: PuzzleSet) =>
 files['mazes.csv'] = `source,question,answer,rating\n${mazeLines(mazes.train)}\n`
 files['more.csv'] = mazeLines(mazes.test)
 for (const part of ['train', 'test'] as const) {
-  const { inputs, labels } = encodeMazeArrays(mazes[part])
+  const { inputs, labels } = encodePuzzleArrays(mazes[part])
   files[`${part}/all__inputs.npy`] = inputs
   files[`${part}/all__labels.npy`] = labels
 }
@@ -115,11 +122,13 @@ const mazeData = {
   test: 'more.csv',
   trainCount: 20,
   validation: 5,
+  easyBelow: null,
+  easyShare: 1,
   augment: false,
   seed: 3,
-} as const satisfies DataDescription
+} as const satisfies DataRecipe
 
-const refusals: Record<string, [DataDescription, RegExp]> = {
+const refusals: Record<string, [DataRecipe, RegExp]> = {
   'no training file': [
     { ...fileData, train: null },
     /^data\.train: expected a file of Sudokus .*, got null\. Write --set data\.train=FILE/,
@@ -158,7 +167,7 @@ const refusals: Record<string, [DataDescription, RegExp]> = {
   ],
   'arrays of another size': [
     { ...mazeData, size: 7, train: 'train/all__inputs.npy' },
-    /^train\/all__inputs\.npy: expected a 7×7 maze \(data\.size 7\), got 36 cells\./,
+    /^train\/all__inputs\.npy \(inputs\): expected whole numbers \[puzzles, 49\], for a 7×7 maze, got uint8 \[30,36\]\./,
   ],
   'too few arrays': [
     { ...mazeData, trainCount: null, validation: 30, train: 'train/all__inputs.npy' },
@@ -215,13 +224,13 @@ test('arrays of mazes give the sets that their CSV gives', async () => {
 
 test('answers of a published folder are judged where its sizes tell what they are', () => {
   const folder = { kind: 'official-folder', path: null, validation: 0, seed: 0 } as const
-  assert.equal(validityOf(folder, { cells: 900, symbols: 6 }), isShortestPath)
-  assert.equal(validityOf(folder, { cells: 900, symbols: 12 }), undefined)
-  assert.deepEqual(puzzleKindOf(folder, { cells: 81, symbols: 11 }), {
+  assert.equal(boardOfData(folder, { cells: 900, symbols: 6 })?.rule?.isSolved, isShortestPath)
+  assert.equal(boardOfData(folder, { cells: 900, symbols: 12 }), undefined)
+  assert.deepEqual(boardOfData(folder, { cells: 81, symbols: 11 })?.kind, {
     puzzle: 'sudoku',
     shape: boxShapes['9x9'],
   })
-  const isValid = validityOf(fileData, { cells: 36, symbols: 8 })!
+  const isValid = boardOfData(fileData, { cells: 36, symbols: 8 })!.rule!.isSolved
   const { inputs, labels } = puzzleAt(generated.test, 0)
   assert.equal(isValid(inputs, labels), true)
   assert.equal(isValid(inputs, inputs), false)

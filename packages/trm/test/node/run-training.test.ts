@@ -14,9 +14,9 @@ import { openModel } from '../../src/node/model-files.ts'
 import { openRunFolder } from '../../src/node/run-folder.ts'
 import { type RunTrainingEvent, type RunTrainingOptions, runTraining } from '../../src/node/run-training.ts'
 import { trainInWorker } from '../../src/node/train-in-worker.ts'
-import { generatePuzzles } from '../../src/puzzles/sudoku/generate.ts'
 import { formatSudokuLine } from '../../src/puzzles/sudoku/text.ts'
 import { overrideRecipe, recipes } from '../../src/recipes/index.ts'
+import { generatePuzzles } from '../puzzles/families.ts'
 
 const parent = mkdtempSync(join(tmpdir(), 'trm-training-'))
 after(() => rmSync(parent, { recursive: true, force: true }))

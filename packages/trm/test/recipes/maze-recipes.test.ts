@@ -26,6 +26,8 @@ test('the Maze-Hard recipe is the published settings', () => {
     test: null,
     trainCount: null,
     validation: 0,
+    easyBelow: null,
+    easyShare: 1,
     augment: false,
     seed: 0,
   })

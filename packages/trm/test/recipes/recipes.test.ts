@@ -305,8 +305,8 @@ test('rules over several keys say which key to change', () => {
 
 test('recipes allow only the boxes that the Sudoku code knows', () => {
   assert.equal(
-    messageOf(() => overrideRecipe(base, ['data.boxRows=3', 'data.boxColumns=2'])),
-    'recipe override: data.boxRows: expected boxRows × boxColumns of 2×2, 2×3, 3×3, got 3×2. A 6×6 grid has boxes of two rows by three columns.',
+    messageOf(() => overrideRecipe(base, ['data.boxRows=3', 'data.boxColumns=4'])),
+    'recipe override: data.boxRows: expected boxRows × boxColumns of 2×2, 2×3, 3×2, 3×3, 4×4, got 3×4. A 6×6 grid has boxes of two rows by three columns.',
   )
 })
 

@@ -4,15 +4,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { describe, test } from 'node:test'
 import {
+  boardOf,
+  boardOfData,
   boxShapes,
-  describePuzzleKind,
   evaluate,
   findRecipe,
   findShippedModel,
   loadDataSets,
   parameterCount,
   parseShippedModels,
-  puzzleKindOf,
   type ShippedModel,
   shippedModelFor,
 } from '@tiny-recursive-models/trm'
@@ -37,7 +37,7 @@ describe('every shipped model', () => {
       assert.deepEqual(recipe, { ...known, training: { ...known.training, seed: model.seed } })
       assert.equal(step, model.weightsStep)
       assert.equal(parameterCount(trained.config), model.parameters)
-      assert.deepEqual(puzzleKindOf(recipe.data, trained.config), model.puzzle)
+      assert.deepEqual(boardOfData(recipe.data, trained.config)?.kind, model.puzzle)
       assert.equal(model.test.exactByStep.length, trained.config.supervisionSteps)
       // Weights, 2 or 4 bytes each, and a header.
       const width = model.precision === 'float16' ? 2 : 4
@@ -74,7 +74,7 @@ test('a model is found by its name and by the puzzle', () => {
     // Of two for the same puzzles the first is taken: for 9×9 that which solves the hard ones.
     const first = models.find(({ title }) => title === model.title)
     assert.equal(shippedModelFor(models, model.puzzle), first)
-    assert.equal(describePuzzleKind(model.puzzle), model.title)
+    assert.equal(boardOf(model.puzzle).title, model.title)
   }
   assert.equal(shippedModelFor(models, { puzzle: 'sudoku', shape: boxShapes['9x9'] }).name, 'sudoku-extreme')
   assert.throws(() => findShippedModel(models, 'sudoku6x6'), /Did you mean 'sudoku-6x6'\?/)
@@ -93,7 +93,7 @@ describe('an index is refused', () => {
     ['that is no list', [], /a sound 'models'/],
     ['with a file elsewhere', { file: '../secret.safetensors' }, /models\.0\.file/],
     ['with a share above 1', { float32: { ...first!.float32, exact: 98 } }, /models\.0\.float32\.exact/],
-    ['with a box that does not exist', { puzzle: kind(3, 2) }, /models\.0\.puzzle\.shape.*no such box/],
+    ['with a box that does not exist', { puzzle: kind(3, 4) }, /models\.0\.puzzle\.shape.*no such box/],
     ['with an unknown field', { licence: 'MIT' }, /models\.0/],
     ['without accuracy', { test: undefined }, /models\.0\.test/],
   ]

@@ -210,7 +210,7 @@ test('numbers outside what a puzzle set says of itself are named by puzzle and c
       assert.equal(error.message, message)
       return true
     }
-    assert.throws(() => trainingPuzzles(set, 'none'), isNamed)
+    assert.throws(() => trainingPuzzles(set), isNamed)
     await assert.rejects(trained({ recipe, data: { ...data, validation: set } }), isNamed)
     await assert.rejects(evaluate(executor, model, set).next(), isNamed)
   }

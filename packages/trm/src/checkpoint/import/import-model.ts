@@ -14,7 +14,7 @@ import {
 import { type Architecture, findArchitecture } from './architecture.ts'
 import type { OfficialConfig } from './official-config.ts'
 import { type OfficialWeights, officialWeights } from './official-weights.ts'
-import { dataRecipe, findPuzzles, type PuzzleFamily } from './puzzle-family.ts'
+import { dataRecipe, findPuzzles } from './puzzle-family.ts'
 import {
   assumedSettings,
   type ModelSettings,
@@ -30,7 +30,7 @@ export interface ImportOptions {
   /** Name of the model, by default the file's. */
   readonly name?: string
   /** What the puzzles are, where symbols and settings leave it open. */
-  readonly puzzles?: PuzzleFamily
+  readonly puzzles?: string
   /** S, cells of a puzzle, where they are of an unusual size. */
   readonly cells?: number
   /** What stands before the names of the weights, where a file holds several models. */

@@ -1,32 +1,22 @@
 /** Which puzzles an imported model is for, and how many cells they have. */
 import { InputError } from '@tiny-recursive-models/tensor'
-import type { DataRecipe } from '../../recipes/index.ts'
+import { families } from '../../puzzles/index.ts'
 
-export const puzzleFamilies = ['sudoku', 'maze', 'arc'] as const
-
-export type PuzzleFamily = (typeof puzzleFamilies)[number]
+/** Names of the families of which models may be imported. */
+export const puzzleFamilies: readonly string[] = families.map(({ name }) => name)
 
 export interface PuzzleFinding {
-  readonly kind: PuzzleFamily | null
+  /** Name of the family. */
+  readonly kind: string | null
   readonly cells: number
   /** Whether another choice would fit the file as well. */
   readonly isAssumed: boolean
 }
 
-interface Known {
-  readonly kind: PuzzleFamily
-  readonly symbols: number
-  readonly cells: number
-}
-
-/** Published sizes, and the smaller Sudokus of this library; of equal symbols the most cells first. */
-const known: readonly Known[] = [
-  { kind: 'sudoku', symbols: 11, cells: 81 },
-  { kind: 'arc', symbols: 12, cells: 900 },
-  { kind: 'maze', symbols: 6, cells: 900 },
-  { kind: 'sudoku', symbols: 8, cells: 36 },
-  { kind: 'sudoku', symbols: 6, cells: 16 },
-]
+/** Published sizes, and the smaller ones of this library; of equal symbols the most cells first. */
+const known = families
+  .flatMap(({ name, published }) => published.sizes.map((sizes) => ({ kind: name as string, ...sizes })))
+  .sort((one, other) => other.cells - one.cells)
 
 export interface PuzzleHints {
   readonly who: string
@@ -37,7 +27,7 @@ export interface PuzzleHints {
   /** Tokens in front of the cells, where settings tell it. */
   readonly prefixTokens: number | null
   /** What was asked for. */
-  readonly kind: PuzzleFamily | null
+  readonly kind: string | null
   readonly cells: number | null
   /** Paths of the training data, which are named after their puzzles. */
   readonly paths: readonly string[]
@@ -70,25 +60,14 @@ export function findPuzzles(hints: PuzzleHints): PuzzleFinding {
   })
 }
 
-function kindOfPaths(paths: readonly string[]): PuzzleFamily | null {
+function kindOfPaths(paths: readonly string[]): string | null {
   const found = puzzleFamilies.filter((kind) => paths.some((path) => path.toLowerCase().includes(kind)))
   return found.length === 1 ? found[0]! : null
 }
 
-/** Rows and columns of a box by the cells of a grid. */
-const boxes = new Map([
-  [16, { boxRows: 2, boxColumns: 2 }],
-  [36, { boxRows: 2, boxColumns: 3 }],
-  [81, { boxRows: 3, boxColumns: 3 }],
-])
-
 /** The `data` of a recipe for such puzzles; no files are named, since nobody knows where they are. */
-export function dataRecipe({ kind, cells }: PuzzleFinding, seed: number): DataRecipe {
-  const box = kind === 'sudoku' ? boxes.get(cells) : undefined
-  const files = { train: null, test: null, trainCount: null, validation: 0, seed }
-  const easy = { easyBelow: null, easyShare: 1 }
-  const size = Math.sqrt(cells)
-  if (kind === 'maze' && Number.isInteger(size)) return { kind: 'maze-file', size, ...files, augment: false }
-  if (box === undefined) return { kind: 'official-folder', path: null, validation: 0, seed }
-  return { kind: 'sudoku-file', ...box, ...files, ...easy, augment: true }
+export function dataRecipe({ kind, cells }: PuzzleFinding, seed: number): Readonly<Record<string, unknown>> {
+  const data = families.find(({ name }) => name === kind)?.published.dataOf(cells)
+  if (data === undefined) return { kind: 'official-folder', path: null, validation: 0, seed }
+  return { ...data, train: null, test: null, trainCount: null, validation: 0, seed }
 }

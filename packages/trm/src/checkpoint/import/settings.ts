@@ -1,9 +1,9 @@
 /** The settings of an imported model that its tensors do not tell: from its own file, or as published. */
 import type { ModelConfig } from '../../models/config.ts'
+import { families } from '../../puzzles/index.ts'
 import { type OptimizerRecipe, recipes, type TrainingRecipe } from '../../recipes/index.ts'
 import type { Architecture } from './architecture.ts'
 import type { OfficialConfig } from './official-config.ts'
-import type { PuzzleFamily } from './puzzle-family.ts'
 
 /** Settings by their keys in a recipe's `model`; those of a file, or the published ones. */
 export type ModelSettings = Pick<
@@ -41,7 +41,7 @@ export function settingsOf({ arch }: OfficialConfig, architecture: Architecture)
  */
 export function publishedSettings(
   architecture: Architecture,
-  puzzles: { readonly kind: PuzzleFamily | null; readonly cells: number },
+  puzzles: { readonly kind: string | null; readonly cells: number },
 ): ModelSettings {
   const { kind, nets, mixer, width, tokens, puzzleEmbeddingWidth, hasLearnedPositions } = architecture
   const isRecursive = kind !== 'direct'
@@ -56,11 +56,15 @@ export function publishedSettings(
     positions,
     prefixTokens: tokens === null ? prefix : tokens - puzzles.cells,
     recursions: !isRecursive ? 1 : nets === 'separate' ? 2 : 3,
-    latentUpdates: !isRecursive ? 1 : nets === 'separate' ? 2 : puzzles.kind === 'sudoku' ? 6 : 4,
+    latentUpdates: !isRecursive ? 1 : nets === 'separate' ? 2 : latentUpdatesOf(puzzles.kind),
     supervisionSteps: 16,
     exploration: 0.1,
   }
 }
+
+/** n of the published models of a family; of most, where it is not known. */
+const latentUpdatesOf = (family: string | null): number =>
+  families.find(({ name }) => name === family)?.published.latentUpdates ?? 4
 
 /** The published settings that nothing confirms, for the user to see: key and value. */
 export function assumedSettings(

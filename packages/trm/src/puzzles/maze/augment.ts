@@ -1,7 +1,7 @@
 import type { RandomStream } from '@tiny-recursive-models/tensor'
 import type { Example } from '../../data/puzzle-set.ts'
+import { turned, turns } from '../square.ts'
 import { labelPath } from './path.ts'
-import { symmetries, turnMaze } from './symmetry.ts'
 
 /**
  * The maze under one of the eight symmetries, each equally likely. A label of the label rule is computed anew,
@@ -9,14 +9,14 @@ import { symmetries, turnMaze } from './symmetry.ts'
  * choose. (Departure: the published augmentation turns it; it is off in the published runs.) Other labels are turned.
  */
 export function augmentMaze({ inputs, labels, identifier }: Example, random: RandomStream): Example {
-  const symmetry = random.integer(symmetries)
+  const symmetry = random.integer(turns)
   if (symmetry === 0) return { inputs, labels, identifier }
-  const turned = turnMaze(inputs, symmetry)
+  const question = turned(inputs, symmetry)
   const rule = labelPath(inputs)
   const followsRule = rule?.every((token, cell) => token === labels[cell]) ?? false
   return {
-    inputs: turned,
-    labels: followsRule ? labelPath(turned)! : turnMaze(labels, symmetry),
+    inputs: question,
+    labels: followsRule ? labelPath(question)! : turned(labels, symmetry),
     identifier,
   }
 }

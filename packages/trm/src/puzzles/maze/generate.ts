@@ -1,8 +1,6 @@
-import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
-import { checkCount, distinctPuzzles } from '../../data/distinct.ts'
+import { InputError, type RandomStream } from '@tiny-recursive-models/tensor'
 import { largestMaze, mazeTokens, smallestMaze } from './grid.ts'
 import { explore, labelPath, openCells } from './path.ts'
-import { mazeFingerprint } from './symmetry.ts'
 
 /** A question whose goal can be reached, and the answer by the label rule. */
 export interface Maze {
@@ -70,37 +68,6 @@ function drawEnds(
     start = farthest
   }
   return undefined
-}
-
-export interface GenerateMazesOptions extends MazeOptions {
-  /** Fingerprints that must not come again; those of the new mazes are added. */
-  readonly exclude?: Set<string>
-}
-
-/**
- * Mazes of which no two are equal or turned or mirrored copies of each other or of an excluded one. Maze number k is
- * a function of (size, seed, k, options) alone.
- *
- * @param count how many are wanted; throws where so many different ones cannot be found
- * @param seed any safe integer
- */
-export function generateMazes(
-  size: number,
-  count: number,
-  seed: number,
-  { exclude = new Set(), ...options }: GenerateMazesOptions,
-): Generator<Maze, void, undefined> {
-  checkCount('generateMazes', count, 'mazes')
-  checkOptions(size, options)
-  return distinctPuzzles({
-    who: 'generateMazes',
-    count,
-    what: `different ${size}×${size} mazes`,
-    hint: 'Ask for fewer, or take a larger maze.',
-    exclude,
-    make: (attempt) => generateMaze(size, new RandomStream(seed, 'maze', attempt), options),
-    fingerprint: ({ question }) => mazeFingerprint(question),
-  })
 }
 
 function checkOptions(size: number, { minimumDensity, maximumDensity, minimumPath }: MazeOptions): void {

@@ -17,7 +17,13 @@ export const largestMaze = 30
 const textName = 'maze text'
 
 /** The character of every token; that of PAD never occurs. */
-const characters = '?# SGo'
+export const characters = '?# SGo'
+
+export const mazeNames = ['padding', 'wall', 'open', 'start', 'goal', 'path'] as const
+
+/** Whether a line of a file is a maze: its length, its marks, and something that no Sudoku has. */
+export const isMazeText = (text: string): boolean =>
+  mazeSizeOf(text.length) !== undefined && /^(?=.*[#SG])[# SGo]+$/.test(text)
 
 export interface MazeText {
   readonly size: number

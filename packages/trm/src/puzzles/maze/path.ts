@@ -110,3 +110,15 @@ function endsOf(question: Int32Array): { size: number; start: number; goal: numb
     question.lastIndexOf(mazeTokens.start) === start && question.lastIndexOf(mazeTokens.goal) === goal
   return size === undefined || start < 0 || goal < 0 || !isSingle ? undefined : { size, start, goal }
 }
+
+/** [S] 1 where some shortest path from start to goal passes; for a maze whose goal can be reached. */
+export function cellsOnShortestPaths(question: Int32Array): Uint8Array {
+  const { size, start, goal } = endsOf(question)!
+  const isOpen = openCells(question)
+  const ahead = explore(size, start, isOpen).steps
+  const back = explore(size, goal, isOpen).steps
+  const shortest = ahead[goal]!
+  return Uint8Array.from(question, (_, cell) =>
+    Number(ahead[cell]! >= 0 && ahead[cell]! + back[cell]! === shortest),
+  )
+}

@@ -1,6 +1,4 @@
-import { RandomStream } from '@tiny-recursive-models/tensor'
-import { checkCount, distinctPuzzles } from '../../data/distinct.ts'
-import { sudokuFingerprint } from './fingerprint.ts'
+import type { RandomStream } from '@tiny-recursive-models/tensor'
 import { type BoxShape, blankToken, sudokuLayout } from './shape.ts'
 import { isClueNeeded, randomSolution } from './solve.ts'
 
@@ -35,35 +33,4 @@ export function generatePuzzle(shape: BoxShape, random: RandomStream, { minimal 
     for (const cell of random.shuffle(removed).slice(0, returned)) question[cell] = answer[cell]!
   }
   return { shape, question, answer }
-}
-
-export interface GenerateManyOptions extends GenerateOptions {
-  /** Fingerprints that must not come again; those of the new puzzles are added. */
-  readonly exclude?: Set<string>
-}
-
-/**
- * Puzzles of which no two are symmetric copies of each other or of an excluded one. Puzzle number k is a function
- * of (shape, seed, k, minimal, exclude) alone.
- *
- * @param count how many are wanted; throws where so many different ones cannot be found
- * @param seed any safe integer
- */
-export function generatePuzzles(
-  shape: BoxShape,
-  count: number,
-  seed: number,
-  { minimal, exclude = new Set() }: GenerateManyOptions,
-): Generator<Sudoku, void, undefined> {
-  checkCount('generatePuzzles', count)
-  const { size } = sudokuLayout(shape)
-  return distinctPuzzles({
-    who: 'generatePuzzles',
-    count,
-    what: `essentially different ${minimal ? 'minimal ' : ''}${size}×${size} puzzles`,
-    hint: `Ask for fewer${minimal ? ', or set minimal to false' : ''}, or take a larger grid.`,
-    exclude,
-    make: (attempt) => generatePuzzle(shape, new RandomStream(seed, 'sudoku', attempt), { minimal }),
-    fingerprint: ({ question, answer }) => sudokuFingerprint(shape, question, answer),
-  })
 }

@@ -1,6 +1,6 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 
-/** The box of a Sudoku: 2×2 for 4×4 grids, 2×3 for 6×6 (two rows by three columns), 3×3 for 9×9. */
+/** The box of a Sudoku: 2×2 for 4×4 grids, 2×3 (two rows by three columns) or 3×2 for 6×6, 3×3 for 9×9, 4×4 for 16×16. */
 export interface BoxShape {
   readonly boxRows: number
   readonly boxColumns: number
@@ -14,7 +14,24 @@ export const boxShapes = {
   '4x4': { boxRows: 2, boxColumns: 2 },
   '6x6': { boxRows: 2, boxColumns: 3 },
   '9x9': { boxRows: 3, boxColumns: 3 },
+  '16x16': { boxRows: 4, boxColumns: 4 },
 } as const satisfies Record<string, BoxShape>
+
+/** All boxes, the usual one of a size first: rows × columns. */
+export const knownBoxes: readonly string[] = ['2×2', '2×3', '3×2', '3×3', '4×4']
+
+export const isKnownBox = ({ boxRows, boxColumns }: BoxShape): boolean =>
+  knownBoxes.includes(`${boxRows}×${boxColumns}`)
+
+/** Digits 1 to N, written with one character each: 1 to 9, then A to G. */
+export const digitMark = (digit: number): string => digit.toString(17).toUpperCase()
+
+/** 1 to N as people say them. */
+export const digitNames = (size: number): string[] =>
+  Array.from({ length: size }, (_, index) => String(index + 1))
+
+/** How a token is written: `.` for a blank. */
+export const markOf = (token: number): string => (token > blankToken ? digitMark(token - digitOffset) : '.')
 
 export type UnitKind = 'row' | 'column' | 'box'
 
@@ -35,18 +52,17 @@ export interface SudokuLayout extends BoxShape {
 
 const layouts = new Map<string, SudokuLayout>()
 
-/** The layout of a box shape, computed once; throws for a shape other than the three of `boxShapes`. */
+/** The layout of a box shape, computed once; throws for a shape that is not known. */
 export function sudokuLayout({ boxRows, boxColumns }: BoxShape): SudokuLayout {
   const key = `${boxRows}x${boxColumns}`
   let layout = layouts.get(key)
   if (layout === undefined) {
-    const known = Object.values(boxShapes)
-    if (!known.some((shape) => shape.boxRows === boxRows && shape.boxColumns === boxColumns)) {
+    if (!isKnownBox({ boxRows, boxColumns })) {
       throw new InputError({
         who: 'Sudoku box',
-        expected: 'boxes of 2×2, 2×3 or 3×3 (rows × columns)',
+        expected: `boxes of ${knownBoxes.join(', ')} (rows × columns)`,
         got: `${boxRows}×${boxColumns}`,
-        hint: 'Use boxShapes["4x4"], boxShapes["6x6"] or boxShapes["9x9"].',
+        hint: 'Grids are 4×4, 6×6, 9×9 or 16×16.',
       })
     }
     layout = computeLayout(boxRows, boxColumns)
@@ -55,7 +71,7 @@ export function sudokuLayout({ boxRows, boxColumns }: BoxShape): SudokuLayout {
   return layout
 }
 
-/** The shape whose grids have that many cells (16, 36 or 81), or undefined. */
+/** The usual shape whose grids have that many cells (16, 36, 81 or 256), or undefined. */
 export function boxShapeOfCells(cells: number): BoxShape | undefined {
   return Object.values(boxShapes).find(({ boxRows, boxColumns }) => (boxRows * boxColumns) ** 2 === cells)
 }

@@ -4,12 +4,15 @@ import {
   type BoxShape,
   blankToken,
   boxShapeOfCells,
+  digitMark,
   digitOffset,
+  markOf,
   type SudokuLayout,
   sudokuLayout,
 } from './shape.ts'
 
-const blanks = '.0_*'
+/** Characters that stand for a blank. */
+export const blanks = '.0_*'
 /** In messages about all of a text. */
 const textName = 'Sudoku text'
 const separators = /[\s|+-]/
@@ -24,7 +27,7 @@ export interface SudokuText {
  * Reads one grid, question or answer: digits, and `.`, `0`, `_` or `*` for a blank. Spaces, line ends and the
  * marks `|`, `-` and `+` of a drawn grid are passed over.
  *
- * @param shape the box; by default it follows from the number of cells, 16, 36 or 81
+ * @param shape the box; by default it follows from the number of cells
  */
 export function parseSudoku(text: string, shape?: BoxShape): SudokuText {
   refuseLongText(textName, text)
@@ -57,7 +60,7 @@ function parseDrawnGrid(text: string, shape: BoxShape | undefined): SudokuText {
     if (token === undefined) {
       throw new InputError({
         who: nameCell(cell, layout.size),
-        expected: `a digit from 1 to ${layout.size}, or . 0 _ * for a blank`,
+        expected: `a digit from 1 to ${digitMark(layout.size)}, or . 0 _ * for a blank`,
         got: JSON.stringify(marks[cell]),
         hint: 'Correct this cell.',
       })
@@ -89,20 +92,20 @@ export function formatSudokuGrid(shape: BoxShape, tokens: ArrayLike<number>): st
   return lines.join('\n')
 }
 
-function markOf(token: number): string {
-  return token > blankToken ? String(token - digitOffset) : '.'
-}
+/** Whether a line of a file is a Sudoku: its length and its marks. */
+export const isSudokuText = (text: string): boolean =>
+  boxShapeOfCells(text.trim().length) !== undefined && /^[1-9A-Ga-g.0_*]+$/.test(text.trim())
 
 function tokenOf(mark: string, size: number): number | undefined {
   if (blanks.includes(mark)) return blankToken
-  const digit = mark >= '1' && mark <= '9' ? Number(mark) : 0
+  const digit = /^[1-9A-Ga-g]$/.test(mark) ? Number.parseInt(mark, 17) : 0
   return digit >= 1 && digit <= size ? digit + digitOffset : undefined
 }
 
 /** Names the first row of a wrong length where the text has one line a row. */
 function wrongLength(lines: string[][], count: number, layout: SudokuLayout | undefined): InputError {
   const rows = lines.filter((line) => line.length > 0)
-  const size = layout?.size ?? [4, 6, 9].find((known) => known === rows.length)
+  const size = layout?.size ?? [4, 6, 9, 16].find((known) => known === rows.length)
   const short = size === rows.length ? rows.findIndex((row) => row.length !== size) : -1
   const hint = 'Write one character a cell, with . for a blank.'
   if (short >= 0) {
@@ -113,6 +116,6 @@ function wrongLength(lines: string[][], count: number, layout: SudokuLayout | un
       hint,
     })
   }
-  const expected = layout ? `${layout.cells} cells` : '16, 36 or 81 cells'
+  const expected = layout ? `${layout.cells} cells` : '16, 36, 81 or 256 cells'
   return new InputError({ who: textName, expected, got: String(count), hint })
 }

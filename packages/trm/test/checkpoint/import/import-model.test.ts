@@ -202,7 +202,7 @@ describe('puzzles', () => {
     const unusual = { ...attention, symbols: 9, cells: 100 }
     assert.match(
       messageOf(officialTensors(unusual)),
-      /expected a model of known puzzles: 11 symbols and 81 cells \(sudoku\), .* got 9 symbols\. Say how many cells a puzzle has: --cells\./,
+      /expected a model of known puzzles: .*11 symbols and 81 cells \(sudoku\), .* got 9 symbols\. Say how many cells a puzzle has: --cells\./,
     )
     const told = imported(unusual, { cells: 100, overrides: ['model.latentUpdates=6'] })
     assert.deepEqual({ ...told.config }, unusual)

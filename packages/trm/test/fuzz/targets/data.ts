@@ -3,18 +3,23 @@ import { gzipSync } from 'fflate'
 import { decodeNpy, encodeNpy, type NpyArray, npyToInt32 } from '../../../src/data/npy.ts'
 import { encodeOfficialFolder, readOfficialFolder } from '../../../src/data/official-folder.ts'
 import { checkPuzzleSet } from '../../../src/data/puzzle-set.ts'
-import { checkMazeFile } from '../../../src/puzzles/maze/check-file.ts'
-import { generateMazes } from '../../../src/puzzles/maze/generate.ts'
+import { mazeBoard } from '../../../src/puzzles/maze/board.ts'
 import { formatMaze, formatMazeLine, parseMaze } from '../../../src/puzzles/maze/grid.ts'
-import { readMazeSet, sampleMazeFile } from '../../../src/puzzles/maze/load.ts'
-import { decodeMazeArrays, encodeMazeArrays } from '../../../src/puzzles/maze/npy.ts'
-import { mazeSet } from '../../../src/puzzles/maze/read.ts'
-import { sudokuSet } from '../../../src/puzzles/sudoku/build.ts'
-import { checkSudokuFile } from '../../../src/puzzles/sudoku/check-file.ts'
-import { generatePuzzles } from '../../../src/puzzles/sudoku/generate.ts'
-import { readSudokuSet, sampleSudokuFile } from '../../../src/puzzles/sudoku/load.ts'
+import { mazeGrid } from '../../../src/puzzles/maze/grid-family.ts'
+import { decodePuzzleArrays, encodePuzzleArrays } from '../../../src/puzzles/reading/arrays.ts'
+import { readFileSet, readSample } from '../../../src/puzzles/reading/sample-file.ts'
+import { sudokuBoard } from '../../../src/puzzles/sudoku/board.ts'
+import { sudokuGrid } from '../../../src/puzzles/sudoku/grid-family.ts'
 import type { BoxShape } from '../../../src/puzzles/sudoku/shape.ts'
 import { formatSudokuGrid, formatSudokuLine, parseSudoku } from '../../../src/puzzles/sudoku/text.ts'
+import {
+  checkMazeFile,
+  checkSudokuFile,
+  generateMazes,
+  generatePuzzles,
+  mazeSet,
+  sudokuSet,
+} from '../../puzzles/families.ts'
 import { changeJson } from '../json.ts'
 import { pick, replaced, textMutations } from '../mutate.ts'
 import { fileOf, insist, type StructuredMutation, single, type Target } from '../target.ts'
@@ -42,20 +47,15 @@ const bare = (): Uint8Array =>
 
 async function readSudokus(bytes: Uint8Array): Promise<void> {
   let box: BoxShape = boxes[0]
-  for await (const event of checkSudokuFile(bytes, { name: 'file', branches: 1_000 })) {
+  for await (const event of checkSudokuFile(bytes, { name: 'file' })) {
     if (event.kind !== 'done') continue
     insist(event.report.valid <= event.report.rows, 'more sound rows than rows')
-    box = event.report.shape ?? box
+    box = (event.report.kind?.shape as BoxShape | undefined) ?? box
   }
-  const set = await readSudokuSet(bytes, 'file', box)
-  checkPuzzleSet(set)
-  const sample = await sampleSudokuFile(bytes, {
-    name: 'file',
-    box,
-    train: 1,
-    validation: 1,
-    seed: 0,
-  })
+  const wanted = { family: sudokuGrid, board: sudokuBoard({ puzzle: 'sudoku', shape: box }) }
+  const readFile = async () => bytes
+  checkPuzzleSet(await readFileSet('file', wanted, readFile))
+  const sample = await readSample('file', wanted, { trainCount: 1, validation: 1, seed: 0 }, readFile)
   checkPuzzleSet(sample.train)
   insist(sample.validation.count === 1, 'the sample')
 }
@@ -181,10 +181,12 @@ export const mazeFile: Target = {
     for await (const event of checkMazeFile(bytes, { name: 'file' })) {
       if (event.kind !== 'done') continue
       insist(event.report.valid <= event.report.rows, 'more sound rows than rows')
-      size = event.report.size ?? size
+      size = (event.report.kind?.size as number | undefined) ?? size
     }
-    checkPuzzleSet(await readMazeSet(bytes, 'file', size))
-    const sample = await sampleMazeFile(bytes, { name: 'file', size, train: 1, validation: 1, seed: 0 })
+    const wanted = { family: mazeGrid, board: mazeBoard({ puzzle: 'maze', size }) }
+    const readFile = async () => bytes
+    checkPuzzleSet(await readFileSet('file', wanted, readFile))
+    const sample = await readSample('file', wanted, { trainCount: 1, validation: 1, seed: 0 }, readFile)
     insist(sample.train.count === 1 && sample.validation.count === 1, 'the sample')
   },
 }
@@ -203,11 +205,15 @@ export const mazeText: Target = {
 
 export const mazeArrays: Target = {
   samples: () => [
-    new Map(Object.entries(encodeMazeArrays(mazeSet(mazesOf(4), { name: 'sample', size: 4 })))),
+    new Map(Object.entries(encodePuzzleArrays(mazeSet(mazesOf(4), { name: 'sample', size: 4 })))),
   ],
   structured: () => [changeNpyHeader, makeNpyHeader, changeNumber, (bytes) => gzipSync(bytes)],
   read: async (files) =>
     checkPuzzleSet(
-      await decodeMazeArrays({ inputs: files.get('inputs')!, labels: files.get('labels')! }, 'mazes'),
+      await decodePuzzleArrays(
+        { inputs: files.get('inputs')!, labels: files.get('labels')! },
+        mazeBoard({ puzzle: 'maze', size: 4 }),
+        'mazes',
+      ),
     ),
 }

@@ -4,10 +4,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { decompressed } from '../../../src/data/bytes.ts'
 import { puzzleSetChecksum } from '../../../src/data/checksum.ts'
-import { checkMazeFile } from '../../../src/puzzles/maze/check-file.ts'
-import { decodeMazeArrays, encodeMazeArrays } from '../../../src/puzzles/maze/npy.ts'
+import { mazeBoard } from '../../../src/puzzles/maze/board.ts'
 import { labelPath, shortestSteps } from '../../../src/puzzles/maze/path.ts'
-import { mazeSet, readMazeFile } from '../../../src/puzzles/maze/read.ts'
+import { decodePuzzleArrays, encodePuzzleArrays } from '../../../src/puzzles/reading/arrays.ts'
+import { checkMazeFile, mazeSet, readMazeFile } from '../families.ts'
 
 const shared = new URL('../../../../../../shared/data/maze/', import.meta.url)
 const skip = existsSync(shared) ? false : 'skipped: ../shared/data is not here'
@@ -17,9 +17,9 @@ for (const part of ['train', 'test']) {
   test(`all 1,000 labels of ${part} follow the rule, and no maze is there twice`, { skip }, async () => {
     for await (const event of checkMazeFile(file(`${part}.csv.gz`), { name: part })) {
       if (event.kind === 'progress') continue
-      const { problems, rows, valid, size, sources, duplicateCount, copyCount } = event.report
+      const { problems, rows, valid, title, sources, duplicateCount, copyCount } = event.report
       assert.deepEqual(problems, [])
-      assert.deepEqual([rows, valid, size, duplicateCount, copyCount], [1000, 1000, 30, 0, 0])
+      assert.deepEqual([rows, valid, title, duplicateCount, copyCount], [1000, 1000, '30×30 maze', 0, 0])
       assert.deepEqual(sources, { 'maze-30x30-hard-1k': 1000 })
     }
   })
@@ -31,7 +31,7 @@ for (const part of ['train', 'test']) {
       assert.deepEqual(answer, labelPath(question))
     }
     const set = mazeSet(rows, { name: part, size: 30 })
-    const encoded = encodeMazeArrays(set)
+    const encoded = encodePuzzleArrays(set)
     const files = {
       inputs: file(`${part}__all__inputs.npy.gz`),
       labels: file(`${part}__all__labels.npy.gz`),
@@ -41,6 +41,9 @@ for (const part of ['train', 'test']) {
       assert.equal(Buffer.compare(encoded[kind], published), 0, kind)
       assert.equal(published.length, 128 + 900_000)
     }
-    assert.equal(puzzleSetChecksum(await decodeMazeArrays(files, part)), puzzleSetChecksum(set))
+    assert.equal(
+      puzzleSetChecksum(await decodePuzzleArrays(files, mazeBoard({ puzzle: 'maze', size: 30 }), part)),
+      puzzleSetChecksum(set),
+    )
   })
 }

@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { puzzleSetChecksum } from '../../../src/data/checksum.ts'
 import { puzzleAt } from '../../../src/data/puzzle-set.ts'
-import { checkMazeFile, type MazeFileReport } from '../../../src/puzzles/maze/check-file.ts'
 import { formatMaze } from '../../../src/puzzles/maze/grid.ts'
-import { mazeSet, readMazeFile } from '../../../src/puzzles/maze/read.ts'
-import { turnMaze } from '../../../src/puzzles/maze/symmetry.ts'
+import type { PuzzleFileReport } from '../../../src/puzzles/reading/check-file.ts'
+import { turned } from '../../../src/puzzles/square.ts'
+import { checkMazeFile, mazeSet, readMazeFile } from '../families.ts'
 import { bytesOf, label, lineOf, otherShortest, question, tokensOf } from './mazes.ts'
 
 const [q, a] = [lineOf(question), lineOf(label)]
@@ -27,7 +27,8 @@ test('the published columns are read with a header, without, by name in any orde
     assert.deepEqual(rows, [
       {
         line: index === 2 ? 1 : 2,
-        size: 4,
+        index: 0,
+        kind: { puzzle: 'maze', size: 4 },
         question: tokensOf(question),
         answer: tokensOf(label),
         source: 'hard',
@@ -44,7 +45,7 @@ test('spaces at the ends of a maze are open cells, and # begins no comment', asy
   assert.equal(formatMaze(rows[0]!.answer!), spacedAnswer.join('\n'))
   const lines = await readMazeFile(bytesOf(`##SG\n\n  SG\n`), { name: 'lines' })
   assert.deepEqual(
-    lines.rows.map(({ line, size }) => [line, size]),
+    lines.rows.map(({ line, kind }) => [line, kind.size]),
     [
       [1, 2],
       [3, 2],
@@ -131,7 +132,7 @@ test('a set has the tokens of its rows and the rule gives answers that are missi
   )
 })
 
-async function reportOf(text: string): Promise<MazeFileReport> {
+async function reportOf(text: string): Promise<PuzzleFileReport> {
   for await (const event of checkMazeFile(bytesOf(text), { name: 'file' }))
     if (event.kind === 'done') return event.report
   return assert.fail('no report')
@@ -139,7 +140,7 @@ async function reportOf(text: string): Promise<MazeFileReport> {
 
 test('a check names the rows that fail, also those that break the label rule alone', async () => {
   const report = await reportOf(badFile)
-  assert.deepEqual([report.rows, report.valid, report.problemCount, report.size], [9, 1, 8, 4])
+  assert.deepEqual([report.rows, report.valid, report.problemCount, report.title], [9, 1, 8, '4×4 maze'])
   assert.deepEqual(
     report.problems.map(({ line, reason }) => [line, reason]),
     [
@@ -156,7 +157,7 @@ test('a check names the rows that fail, also those that break the label rule alo
 
 test('equal mazes and turned or mirrored ones are counted', async () => {
   const copies = [2, 7].map((symmetry) =>
-    formatMaze(turnMaze(tokensOf(question), symmetry)).replaceAll('\n', ''),
+    formatMaze(turned(tokensOf(question), symmetry)).replaceAll('\n', ''),
   )
   const report = await reportOf([q, q, ...copies].join('\n'))
   assert.deepEqual([report.valid, report.duplicateCount, report.copyCount], [4, 1, 2])

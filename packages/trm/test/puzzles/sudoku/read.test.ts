@@ -5,20 +5,16 @@ import { gzipSync } from 'node:zlib'
 import { RandomStream } from '@tiny-recursive-models/tensor'
 import { decompressed } from '../../../src/data/bytes.ts'
 import { puzzleSetChecksum } from '../../../src/data/checksum.ts'
-import { splitFields } from '../../../src/data/columns.ts'
 import { puzzleAt, selectPuzzles } from '../../../src/data/puzzle-set.ts'
+import type { PuzzleCheckEvent, PuzzleFileReport } from '../../../src/puzzles/reading/check-file.ts'
+import { splitFields } from '../../../src/puzzles/reading/columns.ts'
 import { applySymmetry, drawSymmetry } from '../../../src/puzzles/sudoku/augment.ts'
 import { checkQuestion } from '../../../src/puzzles/sudoku/check.ts'
-import {
-  type CheckEvent,
-  checkSudokuFile,
-  type SudokuFileReport,
-} from '../../../src/puzzles/sudoku/check-file.ts'
 import { sudokuFingerprint } from '../../../src/puzzles/sudoku/fingerprint.ts'
-import { readSudokuFile, toPuzzleSet } from '../../../src/puzzles/sudoku/read.ts'
 import { boxShapes } from '../../../src/puzzles/sudoku/shape.ts'
 import { countSolutions } from '../../../src/puzzles/sudoku/solve.ts'
 import { formatSudokuLine, parseSudoku } from '../../../src/puzzles/sudoku/text.ts'
+import { checkSudokuFile, readSudokuFile, toPuzzleSet } from '../families.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const question = '3......2....4..1'
@@ -68,17 +64,13 @@ test('a set has the tokens of its rows and solves for answers that are missing',
   const { rows } = await readSudokuFile(bytesOf(text), { name: 'rows.csv' })
   const set = toPuzzleSet(rows, { name: 'rows' })
   assert.deepEqual([set.name, set.count, set.cells, set.symbols, set.identifiers], ['rows', 2, 16, 6, 1])
-  assert.deepEqual(set.box, boxShapes['4x4'])
+  assert.deepEqual(rows[0]!.kind, { puzzle: 'sudoku', shape: boxShapes['4x4'] })
   assert.deepEqual([...set.inputs.subarray(0, 16)], [4, 1, 1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 5, 1, 1, 2])
   assert.equal(formatSudokuLine(puzzleAt(set, 1).labels), formatSudokuLine(puzzleAt(set, 0).labels))
   assert.deepEqual(set.source, ['a', 'b'])
   assert.deepEqual([...set.rating!], [2, Number.NaN])
   const open = await readSudokuFile(bytesOf('1...............\n'), { name: 'open.txt' })
-  assert.throws(() => toPuzzleSet(open.rows, { name: 'open' }), {
-    message:
-      'open, line 1: expected a well-formed Sudoku with one solution, got the puzzle has more than one solution. Correct or remove the line.',
-  })
-  assert.throws(() => toPuzzleSet([], { name: 'empty' }), /empty: expected at least one Sudoku, got none\./)
+  assert.throws(() => toPuzzleSet(open.rows, { name: 'open' }), /the puzzle has more than one solution/)
 })
 
 const badFile = [
@@ -132,7 +124,7 @@ test('unknown formats, too many rows, too many bytes and damaged gzip are refuse
   await reject(
     bytesOf('a,b,c\n'),
     {},
-    'file, line 1: expected a header with a column "question", or a Sudoku of 16, 36 or 81 characters, got "a,b,c". The published header is source,question,answer,rating.',
+    'file, line 1: expected a header with a column "question", or a Sudoku of 16, 36, 81 or 256 characters, got "a,b,c". The published header is source,question,answer,rating.',
   )
   await reject(
     bytesOf('source;question;answer\n'),
@@ -193,7 +185,7 @@ test('quoted fields are split', () => {
 
 test('a check reports progress, then every problem, the counts by source and a checksum', async () => {
   const text = `source,question\na,${question}\nb,1...............\na,x${question.slice(1)}\na,123....4........\n`
-  const events: CheckEvent[] = []
+  const events: PuzzleCheckEvent[] = []
   for await (const event of checkSudokuFile(bytesOf(text), { name: 'mixed.csv', progressEvery: 2 }))
     events.push(event)
   const { rows } = await readSudokuFile(bytesOf(`${question}\n`), { name: 'good' })
@@ -219,13 +211,15 @@ test('a check reports progress, then every problem, the counts by source and a c
         duplicateCount: 0,
         copyCount: 0,
         repeats: [],
-        shape: boxShapes['4x4'],
+        puzzles: 'sudoku',
+        title: '4×4 Sudoku',
+        kind: { puzzle: 'sudoku', shape: boxShapes['4x4'] },
         sources: { a: 1 },
         checksum: puzzleSetChecksum(toPuzzleSet(rows, { name: 'good' })),
       },
     },
   ])
-  const bounded: CheckEvent[] = []
+  const bounded: PuzzleCheckEvent[] = []
   for await (const event of checkSudokuFile(bytesOf(text), { name: 'm', maximumProblems: 1 }))
     bounded.push(event)
   const last = bounded.at(-1)
@@ -235,7 +229,7 @@ test('a check reports progress, then every problem, the counts by source and a c
 /** Has no solution, which takes a million branches to find out: made by changing clue after clue for the worst. */
 const hostile = '.1........9...246........1...3......15.......8.9....3.......8.26.1..3.....2......'
 
-async function reportOf(text: string): Promise<SudokuFileReport> {
+async function reportOf(text: string): Promise<PuzzleFileReport> {
   for await (const event of checkSudokuFile(bytesOf(text), { name: 'file' }))
     if (event.kind === 'done') return event.report
   return assert.fail('no report')
@@ -303,7 +297,10 @@ test('a sample of the published-format file is valid and without symmetric copie
     }
   }
   const { rows } = await readSudokuFile(bytesOf(sample), { name: 'sample' })
-  assert.equal(new Set(rows.map((row) => sudokuFingerprint(row.shape, row.question, row.answer!))).size, 2168)
+  assert.equal(
+    new Set(rows.map((row) => sudokuFingerprint(boxShapes['9x9'], row.question, row.answer!))).size,
+    2168,
+  )
 })
 
 test('the test sample of Sudoku-Extreme has 491 valid puzzles', { skip }, async () => {

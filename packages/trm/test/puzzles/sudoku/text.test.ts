@@ -6,7 +6,7 @@ import { boxShapeOfCells, boxShapes, sudokuLayout } from '../../../src/puzzles/s
 import { formatSudokuGrid, formatSudokuLine, parseSudoku } from '../../../src/puzzles/sudoku/text.ts'
 
 test('a layout has every unit once and the right peers', () => {
-  const expected = { '4x4': [4, 7], '6x6': [6, 12], '9x9': [9, 20] } as const
+  const expected = { '4x4': [4, 7], '6x6': [6, 12], '9x9': [9, 20], '16x16': [16, 39] } as const
   for (const [name, shape] of Object.entries(boxShapes)) {
     const layout = sudokuLayout(shape)
     const [size, peersPerCell] = expected[name as keyof typeof boxShapes]
@@ -34,9 +34,9 @@ test('a layout has every unit once and the right peers', () => {
 test('a 6×6 box has two rows and three columns', () => {
   const { boxOf } = sudokuLayout(boxShapes['6x6'])
   assert.deepEqual([...boxOf.subarray(0, 18)], [0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3])
-  assert.throws(() => sudokuLayout({ boxRows: 3, boxColumns: 2 }), {
+  assert.throws(() => sudokuLayout({ boxRows: 3, boxColumns: 4 }), {
     message:
-      'Sudoku box: expected boxes of 2×2, 2×3 or 3×3 (rows × columns), got 3×2. Use boxShapes["4x4"], boxShapes["6x6"] or boxShapes["9x9"].',
+      'Sudoku box: expected boxes of 2×2, 2×3, 3×2, 3×3, 4×4 (rows × columns), got 3×4. Grids are 4×4, 6×6, 9×9 or 16×16.',
   })
   assert.deepEqual(boxShapeOfCells(36), boxShapes['6x6'])
   assert.equal(boxShapeOfCells(35), undefined)
@@ -102,7 +102,7 @@ test('errors name the row and the column', () => {
   )
   assert.equal(
     message('12345'),
-    'Sudoku text: expected 16, 36 or 81 cells, got 5. Write one character a cell, with . for a blank.',
+    'Sudoku text: expected 16, 36, 81 or 256 cells, got 5. Write one character a cell, with . for a blank.',
   )
   assert.equal(
     message('1'.repeat(16), boxShapes['9x9']),

@@ -1,14 +1,19 @@
-/** Checks the rows of a puzzle file, whatever the puzzles are, and ends with a report. */
+/** Checks the puzzles of a file and ends with a report. */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { PuzzleChecksum, tokensDigest } from './checksum.ts'
-import type { LineProblem, Pair, RowFacts, RowPiece } from './puzzle-rows.ts'
-import type { PuzzleSet } from './puzzle-set.ts'
+import { PuzzleChecksum, tokensDigest } from '../../data/checksum.ts'
+import type { GridFamily, PuzzleKind } from '../family.ts'
+import { type LineProblem, type PuzzleRow, puzzleRows, type ReadRowsOptions } from './puzzle-rows.ts'
 
 /** What a check found in a file. */
-export interface RowsReport {
+export interface PuzzleFileReport {
   readonly name: string
+  /** Name of the family. */
+  readonly puzzles: string
+  /** `9×9 Sudoku`; undefined where no row is well-formed. */
+  readonly title: string | undefined
+  readonly kind: PuzzleKind | undefined
   readonly rows: number
-  /** Rows that are well-formed and whose answer is right. */
+  /** Rows that are well-formed and whose answer is right: for a Sudoku, the only one. */
   readonly valid: number
   /** The first problems by line, at most `maximumProblems` of them. */
   readonly problems: readonly LineProblem[]
@@ -32,33 +37,27 @@ export interface RepeatedRow {
   readonly of: number
 }
 
-export type RowsCheckEvent<Report> =
+export type PuzzleCheckEvent =
   | { readonly kind: 'progress'; readonly rows: number; readonly problemCount: number }
-  | { readonly kind: 'done'; readonly report: Report }
+  | { readonly kind: 'done'; readonly report: PuzzleFileReport }
 
-export interface CheckRowsOptions {
-  /** The file's name, for the report and error messages. */
-  readonly name: string
+export interface CheckFileOptions extends ReadRowsOptions {
   /** Rows from one progress event to the next; 1000 by default. */
   readonly progressEvery?: number
   /** Problems that the report lists; 1000 by default. All are counted. */
   readonly maximumProblems?: number
 }
 
-/** What a check has to know of a kind of puzzles. */
-export interface RowCheck<Row> {
-  /** The right answer [S] of a row, or what is wrong with the row. */
-  readonly verify: (row: Row) => Int32Array | string
-  readonly sizes: (row: Row) => Pick<PuzzleSet, 'cells' | 'symbols'>
-  /** A text that symmetric copies share. */
-  readonly fingerprint: (row: Row, answer: Int32Array) => string
-}
-
-export async function* checkRows<Row extends Pair & RowFacts>(
-  pieces: AsyncIterable<RowPiece<Row>>,
-  check: RowCheck<Row>,
-  options: CheckRowsOptions,
-): AsyncGenerator<RowsCheckEvent<RowsReport>, void, undefined> {
+/**
+ * Checks every row of a file, that its answer is the right one included, looks for repeated puzzles, and ends with a
+ * report. On one core of the machine this was written on: 50 s for the 130,125 Sudokus of the published-format file,
+ * 1 ms a row for the hardest; 0.5 ms a row for 30×30 mazes.
+ */
+export async function* checkFile(
+  bytes: Uint8Array,
+  options: CheckFileOptions,
+  family: GridFamily,
+): AsyncGenerator<PuzzleCheckEvent, void, undefined> {
   const { name, progressEvery = 1000, maximumProblems = 1000 } = options
   if (!Number.isInteger(progressEvery) || progressEvery < 1) {
     throw new InputError({
@@ -73,22 +72,26 @@ export async function* checkRows<Row extends Pair & RowFacts>(
   const known = new KnownPuzzles()
   const repeats: RepeatedRow[] = []
   const counts = { duplicate: 0, copy: 0 }
+  let kind: PuzzleKind | undefined
   let checksum: PuzzleChecksum | undefined
   let rows = 0
   let valid = 0
   let problemCount = 0
-  for await (const piece of pieces) {
+  for await (const piece of puzzleRows(bytes, options, family)) {
     const found = [...piece.problems]
     rows += piece.problems.length
     for (const row of piece.rows) {
-      const answer = check.verify(row)
+      kind ??= row.kind
+      const board = family.board(row.kind)
+      const answer = rightAnswer(row, family)
       if (typeof answer === 'string') found.push({ line: row.line, reason: answer })
       else {
         valid += 1
         sources.set(row.source, (sources.get(row.source) ?? 0) + 1)
-        checksum ??= new PuzzleChecksum({ ...check.sizes(row), identifiers: 1 })
+        const sizes = { cells: row.question.length, symbols: board.names.length }
+        checksum ??= new PuzzleChecksum({ ...sizes, identifiers: 1 })
         checksum.add(row.question, answer, 0)
-        const repeat = known.add(row, check.fingerprint(row, answer))
+        const repeat = known.add(row, board.fingerprint(row.question, answer))
         if (repeat !== undefined) {
           counts[repeat.kind] += 1
           if (repeats.length < maximumProblems) repeats.push(repeat)
@@ -106,6 +109,9 @@ export async function* checkRows<Row extends Pair & RowFacts>(
     kind: 'done',
     report: {
       name,
+      puzzles: family.name,
+      title: kind && family.board(kind).title,
+      kind,
       rows,
       valid,
       problems,
@@ -119,13 +125,23 @@ export async function* checkRows<Row extends Pair & RowFacts>(
   }
 }
 
+/** The right answer [S] of a row, or what is wrong with the row. The reader has checked a given one by the rule. */
+function rightAnswer({ kind, question, answer }: PuzzleRow, family: GridFamily): Int32Array | string {
+  const board = family.board(kind)
+  if (answer === undefined) return board.rule?.solve(question) ?? 'no answer, and no rule that tells it'
+  const problem = board.check(question)[0]
+  if (problem) return problem.message
+  const other = board.rule?.labelProblem?.(question, answer)
+  return other ? `answer: ${other.message}` : answer
+}
+
 /** The puzzles of a file so far; about 100 bytes a puzzle. */
 class KnownPuzzles {
   readonly #lines = new Map<string, number>()
   readonly #questions = new Set<string>()
 
   /** Takes in a row; what it repeats, if anything. */
-  add({ line, question }: Pair & RowFacts, fingerprint: string): RepeatedRow | undefined {
+  add({ line, question }: PuzzleRow, fingerprint: string): RepeatedRow | undefined {
     const exact = tokensDigest(question)
     const isDuplicate = this.#questions.has(exact)
     this.#questions.add(exact)

@@ -1,0 +1,201 @@
+/**
+ * What a puzzle family says of itself, once, for the library, the command line and the page. A family is all Sudokus or
+ * all mazes; a board is its puzzles of one size. S = cells, V = symbols. How to add one: docs/puzzles.md.
+ */
+import type { RandomStream } from '@tiny-recursive-models/tensor'
+import type { z } from 'zod'
+import type { LoadedParts, ReadDataFile } from '../data/parts.ts'
+import type { Example, PuzzleFacts, SolvedPuzzle } from '../data/puzzle-set.ts'
+import type { PuzzleStructure } from '../models/structure.ts'
+
+/**
+ * A family and what tells the size of its puzzles, as plain data that can be stored and posted: `{"puzzle": "sudoku",
+ * "shape": {…}}`. Further keys are the family's own.
+ */
+export interface PuzzleKind {
+  /** Name of the family. */
+  readonly puzzle: string
+  readonly [size: string]: unknown
+}
+
+/** What is wrong with a question or an answer. */
+export interface Problem {
+  /** For people, as the end of a sentence. */
+  readonly message: string
+  /** Cells to mark. */
+  readonly cells: readonly number[]
+  /** Unusual, but a model can be asked all the same: a Sudoku with two solutions. */
+  readonly isWarning?: boolean
+}
+
+/** A way to write a puzzle differently that keeps what is right, and the way back. [S] tokens to [S] tokens. */
+export interface PuzzleSymmetry {
+  readonly apply: (tokens: Int32Array) => Int32Array
+  readonly invert: (tokens: Int32Array) => Int32Array
+}
+
+/** How a symbol looks in a cell, on the terminal, in an SVG and in the page. */
+export interface SymbolLook {
+  readonly shape: 'empty' | 'text' | 'solid' | 'dot' | 'start' | 'end'
+  /** What stands in the cell, where the shape has a text. */
+  readonly text: string
+}
+
+/** How a person writes a question. */
+export interface Editing {
+  /** `write`: choose a cell, then a symbol. `paint`: choose a symbol, then cells. */
+  readonly mode: 'write' | 'paint'
+  /** Symbols to choose from; the first of `structure.open` erases. */
+  readonly palette: readonly number[]
+  /** Symbol by key, in lower case. */
+  readonly keys: Readonly<Record<string, number>>
+  /** Symbols that a question has exactly once: writing one takes it away where it stood. */
+  readonly single: readonly number[]
+  /** How to go about it, for people. */
+  readonly help: string
+}
+
+/** Puzzles of one family and one size: what their tokens mean, and what is right. */
+export interface Board {
+  readonly kind: PuzzleKind
+  /** `9×9 Sudoku` */
+  readonly title: string
+  readonly rows: number
+  readonly columns: number
+  /** [V] names of the symbols in the order of their tokens; token 0 is padding. */
+  readonly names: readonly string[]
+  /** [V] one character a symbol: a puzzle in one line. */
+  readonly marks: readonly string[]
+  /** [V] */
+  readonly looks: readonly SymbolLook[]
+  /** [S] cells of one region are drawn together, with a thick line around them; undefined: there are none. */
+  readonly regionOf?: ArrayLike<number>
+  readonly structure: PuzzleStructure
+  /** Symbols that a cell to be found may be answered with, in the order in which they are shown. */
+  readonly candidates: readonly number[]
+  readonly editing: Editing
+  /** A question with nothing in it, to draw on. */
+  readonly empty: () => Int32Array
+  /** One written question or answer of this size. Throws an InputError. */
+  readonly parse: (text: string) => Int32Array
+  /** What is wrong with a question at a glance, without a search. */
+  readonly mistakes: (question: Int32Array) => readonly Problem[]
+  /** The same, and whether it can be solved, once and only once where that is asked of the family. */
+  readonly check: (question: Int32Array) => readonly Problem[]
+  /** The rule of the family; undefined: only the stored answer tells. */
+  readonly rule?: BoardRule
+  /** Random symmetries; undefined: none are known. */
+  readonly symmetry?: (random: RandomStream) => PuzzleSymmetry
+  /** A drawn example under a random symmetry; by default both question and answer under one of `symmetry`. */
+  readonly augment?: (example: Example, random: RandomStream) => Example
+  /** Equal for copies under a symmetry, and in practice for no others. */
+  readonly fingerprint: (question: Int32Array, answer: Int32Array) => string
+  /** How much a new question asks of a model, to choose one worth watching; by default the cells to be found. */
+  readonly demand?: (question: Int32Array) => number
+}
+
+/** What a family knows of right answers. */
+export interface BoardRule {
+  /** What an answer without problems is: `a valid solution`. */
+  readonly solution: string
+  /** Whether a question may have several right answers, of which a label is only one. */
+  readonly hasManyAnswers: boolean
+  /** What keeps an answer [S] from solving a question [S]; empty where it does. */
+  readonly problems: (question: Int32Array, answer: Int32Array) => readonly Problem[]
+  /** Whether it solves it: the same, faster. */
+  readonly isSolved: (question: Int32Array, answer: Int32Array) => boolean
+  /** The answer to train on, or why there is none. */
+  readonly solve: (question: Int32Array) => Int32Array | string
+  /** What is wrong with a label besides `problems`: a shortest path, but not the one that the label rule takes. */
+  readonly labelProblem?: (question: Int32Array, label: Int32Array) => Problem | undefined
+  /** Cells of an unsolved answer that are wrong; by default where it differs from `solve`. */
+  readonly wrongCells?: (question: Int32Array, answer: Int32Array) => readonly number[]
+}
+
+/** How puzzles of a family are written down. */
+export interface PuzzleWriting {
+  /** For messages and the page: `digits, with . 0 _ * - ? or x for a blank`. */
+  readonly marks: string
+  /** What any row of a file should hold: `a well-formed Sudoku with one solution`. */
+  readonly wanted: string
+  /** What a first line should hold: `a Sudoku of 16, 36 or 81 characters`. */
+  readonly wantedFirst: string
+  /** Whether a text can only be one puzzle of this family, right or with a mistake. */
+  readonly recognises: (text: string) => boolean
+  /** Reads one written puzzle: all cells in one line or one line a row. Throws an InputError. */
+  readonly read: (text: string, like?: PuzzleKind) => WrittenPuzzle
+  /** Lines of a file to pass over. */
+  readonly isComment: (line: string) => boolean
+}
+
+export interface WrittenPuzzle {
+  readonly kind: PuzzleKind
+  /** [S] */
+  readonly tokens: Int32Array
+}
+
+/** One way to come by puzzles: a `kind` of the `data` section of recipes. */
+export interface PuzzleSource<Data extends SourceData = SourceData> {
+  readonly kind: Data['kind']
+  readonly fields: z.ZodType<Data>
+  /** What puzzles they are; undefined where that is not known. */
+  kindOf(data: Data, sizes: SetSizes): PuzzleKind | undefined
+  /** What is wrong with several fields together. */
+  violation?(data: Data): Violation | null
+  load(data: Data, readFile: ReadDataFile): Promise<LoadedParts>
+  /** The fields that only the files can tell, filled in before a run begins. */
+  complete?(data: Data, readFile: ReadDataFile): Promise<Data>
+  /** A new puzzle like those of the recipe; undefined where they come from files. */
+  generate?(data: Data, random: RandomStream): SolvedPuzzle
+  /** So many, no two of them copies; number k is a function of (data, seed, k) alone. */
+  generateMany?(data: Data, count: number, seed: number): Iterable<SolvedPuzzle>
+}
+
+export interface SourceData {
+  readonly kind: string
+}
+
+export type SetSizes = Pick<PuzzleFacts, 'cells' | 'symbols'>
+
+/** What several fields of a recipe break together. */
+export interface Violation {
+  readonly key: string
+  readonly expected: string
+  readonly got: string
+  readonly hint: string
+}
+
+/** A family whose puzzles are grids of one symbol a cell, question and answer of one size. */
+export interface GridFamily<Kind extends PuzzleKind = PuzzleKind> {
+  readonly name: string
+  /** For people, of one and of many: `Sudoku`, `Sudokus`. */
+  readonly title: string
+  readonly plural: string
+  /** What tells the size of a puzzle. */
+  readonly kind: z.ZodType<Kind>
+  board(kind: Kind): Board
+  readonly writing: PuzzleWriting
+  /** What makes a copy: `with exchanged rows, columns or digits`. */
+  readonly copies: string
+  /** A new puzzle of that kind, where no recipe says more. */
+  generate?(kind: Kind, random: RandomStream): SolvedPuzzle
+}
+
+/** What tells models of the published code apart, whose tensors do not name their puzzles. */
+export interface PublishedModels<Data extends SourceData = SourceData> {
+  /** Symbols and cells of known puzzles. */
+  readonly sizes: readonly SetSizes[]
+  /** n of its published models. */
+  readonly latentUpdates: number
+  /** The `data` of a recipe for such puzzles, without files; undefined for other sizes. */
+  readonly dataOf: (cells: number) => Data | undefined
+  /** [V] names of the symbols. */
+  readonly names: (symbols: number) => readonly string[]
+}
+
+export interface PuzzleFamily {
+  readonly name: string
+  readonly grid?: GridFamily
+  readonly sources: readonly PuzzleSource[]
+  readonly published?: PublishedModels
+}

@@ -1,0 +1,103 @@
+/**
+ * The puzzle families, and what follows from a recipe's data and the list of them. Nothing else in the project names a
+ * family: to add one, write its folder and its line here (docs/puzzles.md).
+ */
+import { InputError } from '@tiny-recursive-models/tensor'
+import type { z } from 'zod'
+import { arc } from './arc/index.ts'
+import type { Board, GridFamily, PuzzleKind, PuzzleSource, SetSizes, SourceData } from './family.ts'
+import { maze } from './maze/index.ts'
+import { officialSource } from './official-source.ts'
+import { sudoku } from './sudoku/index.ts'
+
+/** Where a text fits several, the first is taken. */
+export const families = [maze, sudoku, arc] as const
+
+/** Families whose puzzles are grids with one symbol a cell. */
+export const gridFamilies: readonly GridFamily[] = families.flatMap((family) =>
+  'grid' in family ? [family.grid as GridFamily] : [],
+)
+
+const officialFolder = officialSource(publishedKind)
+
+/** Ways to come by puzzles, by the `kind` of a recipe's data. */
+const sources = [...sudoku.sources, ...maze.sources, officialFolder, ...arc.sources] as const
+
+type Source = (typeof sources)[number]
+
+/** The `data` of a recipe. */
+export type DataRecipe = Frozen<z.output<Source['fields']>>
+export type DataInput = z.input<Source['fields']>
+
+type Frozen<Value> = Value extends object ? { readonly [Key in keyof Value]: Frozen<Value[Key]> } : Value
+
+/** The fields of `data` by its kind. */
+export const dataFields: readonly Source['fields'][] = sources.map(({ fields }) => fields)
+
+export const dataKinds: readonly string[] = sources.map(({ kind }) => kind)
+
+/** The source of a kind of data; undefined for others. */
+export const sourceOfKind = (kind: string): PuzzleSource | undefined =>
+  (sources as readonly PuzzleSource[]).find((source) => source.kind === kind)
+
+/** The source of a recipe's data. */
+export function sourceOf(data: SourceData): PuzzleSource {
+  const source = sourceOfKind(data.kind)
+  if (source) return source
+  throw new InputError({
+    who: 'data.kind',
+    expected: dataKinds.join(' or '),
+    got: data.kind,
+    hint: 'Take the data of a recipe, as parseRecipe gives it.',
+  })
+}
+
+/** The family of a kind of puzzle; undefined where this version has none of that name. */
+export const familyOf = ({ puzzle }: PuzzleKind): GridFamily | undefined =>
+  gridFamilies.find(({ name }) => name === puzzle)
+
+const boards = new Map<string, Board>()
+
+/** The board of a kind, made once. Throws where the kind is not one of a known family. */
+export function boardOf(kind: PuzzleKind): Board {
+  const key = JSON.stringify(kind)
+  let board = boards.get(key)
+  if (board === undefined) {
+    const family = familyOf(kind)
+    const parsed = family?.kind.safeParse(kind)
+    if (!family || !parsed?.success) {
+      throw new InputError({
+        who: 'puzzle kind',
+        expected: `one of ${gridFamilies.map(({ name }) => name).join(', ')}, with what tells its size`,
+        got: key,
+        hint: 'Take the kind of a recipe’s data (boardOfData) or of a puzzle that was read.',
+      })
+    }
+    board = family.board(parsed.data)
+    boards.set(key, board)
+  }
+  return board
+}
+
+/** The board of a recipe's puzzles; undefined for puzzles that are no grids of known symbols. */
+export function boardOfData(data: SourceData, sizes: SetSizes): Board | undefined {
+  const kind = sourceOf(data).kindOf(data, sizes)
+  return kind && boardOf(kind)
+}
+
+/** Null, for a kind that is not known, is the same as no other. */
+export function isSamePuzzleKind(left: PuzzleKind | null, right: PuzzleKind | null): boolean {
+  return left !== null && right !== null && boardOf(left) === boardOf(right)
+}
+
+/** What puzzles have the sizes of a published data set. */
+function publishedKind(sizes: SetSizes): PuzzleKind | undefined {
+  for (const { published } of families) {
+    const isKnown = published.sizes.some(
+      ({ cells, symbols }) => cells === sizes.cells && symbols === sizes.symbols,
+    )
+    const data = isKnown ? published.dataOf(sizes.cells) : undefined
+    if (data) return sourceOf(data).kindOf(data, sizes)
+  }
+  return undefined
+}

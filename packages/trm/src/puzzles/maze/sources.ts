@@ -1,0 +1,93 @@
+/** Where mazes of a recipe come from. */
+import { z } from 'zod'
+import {
+  fileFields,
+  flag,
+  generatedCounts,
+  numberBetween,
+  section,
+  seed,
+  wholeNumber,
+} from '../../data/fields.ts'
+import { generatedSource } from '../generated-sets.ts'
+import { fileSource } from '../reading/file-source.ts'
+import { mazeBoard } from './board.ts'
+import { generateMaze } from './generate.ts'
+import { largestMaze, smallestMaze } from './grid.ts'
+import { mazeGrid } from './grid-family.ts'
+import { shortestSteps } from './path.ts'
+
+/** N: mazes are N × N. */
+const size = () => wholeNumber(smallestMaze, largestMaze)
+
+const generatedFields = z.strictObject(
+  {
+    kind: z.literal('maze-generated'),
+    size: size(),
+    /** Share of walls; every maze draws its own between the two. */
+    minimumDensity: numberBetween(0, 0.99),
+    maximumDensity: numberBetween(0, 0.99),
+    /** Steps that the shortest path from start to goal has at least. */
+    minimumPath: wholeNumber(1, largestMaze ** 2 - 1),
+    ...generatedCounts,
+    /** Every draw is turned or mirrored; off in the published runs. */
+    augment: flag().default(false),
+    seed: seed(),
+  },
+  section,
+)
+
+const boardOf = ({ size }: { readonly size: number }) => mazeBoard({ puzzle: 'maze', size })
+
+export const generatedMazes = {
+  ...generatedSource<z.infer<typeof generatedFields>>({
+    kind: 'maze-generated',
+    fields: generatedFields,
+    violation({ minimumDensity, maximumDensity, minimumPath, size }) {
+      if (minimumDensity > maximumDensity) {
+        return {
+          key: 'data.maximumDensity',
+          expected: `at least data.minimumDensity (${minimumDensity})`,
+          got: String(maximumDensity),
+          hint: 'Every maze draws its share of walls between the two.',
+        }
+      }
+      if (minimumPath < size ** 2) return null
+      return {
+        key: 'data.minimumPath',
+        expected: `fewer steps than the ${size ** 2} cells of the maze`,
+        got: String(minimumPath),
+        hint: `A path of about data.size (${size}) steps is easy to find.`,
+      }
+    },
+    board: boardOf,
+    /** The rating is the steps of the shortest path, as published. */
+    generate(data, random) {
+      const { question, answer } = generateMaze(data.size, random, data)
+      return { question, answer, rating: shortestSteps(question)! }
+    },
+    hint: () => 'Ask for fewer, or take a larger maze.',
+  }),
+  fields: generatedFields,
+}
+
+const mazeFileFields = z.strictObject(
+  {
+    kind: z.literal('maze-file'),
+    size: size(),
+    ...fileFields,
+    augment: flag().default(false),
+    seed: seed(),
+  },
+  section,
+)
+
+export const mazeFiles = {
+  ...fileSource<z.infer<typeof mazeFileFields>>(mazeGrid, {
+    kind: 'maze-file',
+    fields: mazeFileFields,
+    board: boardOf,
+    sizeFields: ({ size }) => `data.size ${size}`,
+  }),
+  fields: mazeFileFields,
+}

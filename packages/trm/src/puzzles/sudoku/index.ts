@@ -1,0 +1,23 @@
+import type { PuzzleFamily } from '../family.ts'
+import { sudokuGrid } from './grid-family.ts'
+import { boxShapeOfCells, digitNames } from './shape.ts'
+import { generatedSudokus, sudokuFiles } from './sources.ts'
+
+export const sudoku = {
+  name: 'sudoku',
+  grid: sudokuGrid,
+  sources: [generatedSudokus, sudokuFiles],
+  published: {
+    sizes: [
+      { symbols: 11, cells: 81 },
+      { symbols: 8, cells: 36 },
+      { symbols: 6, cells: 16 },
+    ],
+    latentUpdates: 6,
+    dataOf(cells) {
+      const shape = boxShapeOfCells(cells)
+      return shape && { kind: 'sudoku-file', ...shape, augment: true }
+    },
+    names: (symbols) => ['padding', 'blank', ...digitNames(symbols - 2)],
+  },
+} as const satisfies PuzzleFamily

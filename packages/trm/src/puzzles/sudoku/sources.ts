@@ -1,0 +1,81 @@
+/** Where Sudokus of a recipe come from. */
+import { z } from 'zod'
+import { fileFields, flag, generatedCounts, section, seed, wholeNumber } from '../../data/fields.ts'
+import type { Violation } from '../family.ts'
+import { generatedSource } from '../generated-sets.ts'
+import { fileSource } from '../reading/file-source.ts'
+import { sudokuBoard } from './board.ts'
+import { generatePuzzle } from './generate.ts'
+import { sudokuGrid } from './grid-family.ts'
+import { type BoxShape, knownBoxes } from './shape.ts'
+
+const box = { boxRows: wholeNumber(2, 4), boxColumns: wholeNumber(2, 4) }
+
+const generatedFields = z.strictObject(
+  {
+    kind: z.literal('sudoku-generated'),
+    ...box,
+    ...generatedCounts,
+    /** Clues are removed until no further one can go without a second solution. */
+    minimal: flag(),
+    augment: flag(),
+    seed: seed(),
+  },
+  section,
+)
+
+const boardOf = ({ boxRows, boxColumns }: BoxShape) =>
+  sudokuBoard({ puzzle: 'sudoku', shape: { boxRows, boxColumns } })
+
+/** The box that the fields ask for must be one of those that are known. */
+function violation({ boxRows, boxColumns }: BoxShape): Violation | null {
+  const asked = `${boxRows}×${boxColumns}`
+  if (knownBoxes.includes(asked)) return null
+  return {
+    key: 'data.boxRows',
+    expected: `boxRows × boxColumns of ${knownBoxes.join(', ')}`,
+    got: asked,
+    hint: 'A 6×6 grid has boxes of two rows by three columns.',
+  }
+}
+
+/** Taking clues out of a larger grid, one search a clue, has no end that anyone would wait for. */
+function tooLarge({ boxRows, boxColumns }: BoxShape): Violation | null {
+  const size = boxRows * boxColumns
+  if (size <= 9) return null
+  return {
+    key: 'data.boxRows',
+    expected: 'boxes of at most 9 cells for generated puzzles',
+    got: `${boxRows}×${boxColumns}`,
+    hint: `Take ${size}×${size} Sudokus from a file (kind sudoku-file).`,
+  }
+}
+
+export const generatedSudokus = {
+  ...generatedSource<z.infer<typeof generatedFields>>({
+    kind: 'sudoku-generated',
+    fields: generatedFields,
+    violation: (data) => violation(data) ?? tooLarge(data),
+    board: boardOf,
+    generate: (data, random) => generatePuzzle(data, random, data),
+    hint: ({ minimal }) =>
+      `Ask for fewer${minimal ? ', or set minimal to false' : ''}, or take a larger grid.`,
+  }),
+  fields: generatedFields,
+}
+
+const sudokuFileFields = z.strictObject(
+  { kind: z.literal('sudoku-file'), ...box, ...fileFields, augment: flag(), seed: seed() },
+  section,
+)
+
+export const sudokuFiles = {
+  ...fileSource<z.infer<typeof sudokuFileFields>>(sudokuGrid, {
+    kind: 'sudoku-file',
+    fields: sudokuFileFields,
+    violation,
+    board: boardOf,
+    sizeFields: ({ boxRows, boxColumns }) => `data.boxRows ${boxRows}, data.boxColumns ${boxColumns}`,
+  }),
+  fields: sudokuFileFields,
+}
