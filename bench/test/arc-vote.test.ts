@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { compareWithRecordedVote, type RecordedVote, readRecordedVote } from '../src/parity/arc-vote.ts'
@@ -102,21 +105,50 @@ describe('a recorded ARC vote', () => {
   })
 })
 
-// ../shared is not part of the project.
-const shared = fileURLToPath(new URL('../../../shared/reference/', import.meta.url))
-const skip = existsSync(shared) ? false : 'skipped: ../shared/reference is not here'
-
-test('the vote recorded from the published evaluator is the same here', { skip }, async () => {
-  const deviations = compareWithRecordedVote(await readRecordedVote(`${shared}arc_vote.json`))
-  assert.deepEqual(
-    [...new Set(deviations.map(({ quantity }) => quantity))],
-    ['pass@1', 'pass@2', 'pass@5', 'pass@10', 'pass@100', 'submission'],
-  )
-  assert.deepEqual(
-    deviations.filter((deviation) => !withinTolerance(deviation)),
-    [],
-  )
+test('the command prints both columns, and its exit code says whether all is within the limits', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'trm-parity-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const parityOf = (vote: RecordedVote) => {
+    writeFileSync(join(folder, 'arc_vote.json'), JSON.stringify(vote))
+    const command = fileURLToPath(new URL('../src/parity.ts', import.meta.url))
+    const { stdout, status } = spawnSync(process.execPath, ['--import', 'tsx', command, folder], {
+      encoding: 'utf8',
+    })
+    return { lines: stdout.split('\n'), status }
+  }
+  const good = parityOf(recorded)
+  assert.equal(good.status, 0)
+  assert.match(good.lines[2]!, /^arc_vote +here +float64 +limit$/)
+  assert.match(good.lines[3]!, /^ {2}ok {3}pass@1 +0\.00e\+0 +0\.00e\+0 +1\.00e-12 tolerance /)
+  assert.match(good.lines.at(-2)!, /^5 of 5 quantities are within their limits; 0 of these are beyond/)
+  const bad = parityOf({ ...recorded, expected: { ...recorded.expected, 'ARC/pass@2': 0.4 } })
+  assert.equal(bad.status, 1)
+  assert.match(bad.lines[4]!, /^ {2}FAIL pass@2 +1\.00e-1 +0\.00e\+0 +1\.00e-12 tolerance /)
+  assert.match(bad.lines.at(-2)!, /^4 of 5 quantities/)
 })
+
+const fixture = fileURLToPath(new URL('fixtures/arc_vote.json', import.meta.url))
+// ../shared is not part of the project: this recording holds tasks of ARC.
+const shared = fileURLToPath(new URL('../../../shared/reference/arc_vote.json', import.meta.url))
+const missing = existsSync(shared) ? false : 'skipped: ../shared/reference is not here'
+
+for (const [tasks, path, skip] of [
+  ['made-up tasks', fixture, false],
+  ['tasks of ARC', shared, missing],
+] as const)
+  test(`the vote recorded from the published evaluator on ${tasks} is the same here`, { skip }, async () => {
+    const vote = await readRecordedVote(path)
+    const deviations = compareWithRecordedVote(vote)
+    assert.deepEqual(
+      [...new Set(deviations.map(({ quantity }) => quantity))],
+      [...Object.keys(vote.expected).map((name) => name.replace('ARC/', '')), 'submission'],
+    )
+    assert.ok(vote.rows.length >= 58 && deviations.length >= 16)
+    assert.deepEqual(
+      deviations.filter((deviation) => !withinTolerance(deviation)),
+      [],
+    )
+  })
 
 test('another file is refused by what it lacks', async () => {
   const path = fileURLToPath(new URL('fixtures/trm_att.json', import.meta.url))

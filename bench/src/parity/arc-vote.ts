@@ -131,7 +131,8 @@ function compareSubmissions(
     const [mine, theirs] = [attempts(left), attempts(right)]
     const differences = theirs.filter((attempt, index) => attempt !== mine[index]).length
     const largest = differences + Math.abs(theirs.length - mine.length)
-    found.list.push({ quantity: 'submission', kind: 'differences', largest, allowed: 0, where: `task ${id}` })
+    const where = `task ${id}`
+    found.list.push({ quantity: 'submission', kind: 'differences', largest, allowed: 0, where, step: 0 })
   }
 }
 
