@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
@@ -19,12 +19,10 @@ import { type Golden, tensorOf } from '../src/parity/golden.ts'
 import { readGolden } from '../src/parity/read-golden.ts'
 
 // Recorded runs of the official code: its final weights as checkpoints, imported, must give its evaluation logits.
-const reference = new URL('../../../shared/reference/', import.meta.url)
 const fixtures = new URL('fixtures/', import.meta.url)
-const skip = existsSync(reference) ? false : 'skipped: ../shared/reference is not here'
 const executor = await openOrtExecutor({ device: 'cpu', threads: 1 })
 
-const golden = (name: string, folder: URL) => readGolden(fileURLToPath(new URL(name, folder)))
+const golden = (name: string) => readGolden(fileURLToPath(new URL(name, fixtures)))
 
 /** The settings as the official code writes them beside its checkpoints. */
 function configOf({ settings }: Golden) {
@@ -80,21 +78,21 @@ function finalWeights(recorded: Golden): Map<string, StoredTensor> {
 }
 
 // The official evaluation tolerance is 1e-3. trm_mlp multiplies rounding (see parity.test.ts): float64 is 4.6e-3 off.
-const models: readonly [name: string, folder: URL, allowed: number][] = [
-  ['trm_att', fixtures, 1e-3],
-  ['trm_att_learned', fixtures, 1e-3],
-  ['trm_att_noemb', fixtures, 1e-3],
-  ['trm_mlp', fixtures, 0.02],
-  ['trm_singlez', reference, 1e-3],
-  ['trm_hier6', reference, 1e-3],
-  ['hrm', reference, 1e-3],
-  ['direct', reference, 1e-3],
+const models: readonly [name: string, allowed: number][] = [
+  ['trm_att', 1e-3],
+  ['trm_att_learned', 1e-3],
+  ['trm_att_noemb', 1e-3],
+  ['trm_mlp', 0.02],
+  ['trm_singlez', 1e-3],
+  ['trm_hier6', 1e-3],
+  ['hrm', 1e-3],
+  ['direct', 1e-3],
 ]
 
 describe('final weights in a file of torch.save, imported', () => {
-  for (const [name, folder, allowed] of models) {
-    test(name, { skip: folder === fixtures ? false : skip }, async () => {
-      const recorded = await golden(name, folder)
+  for (const [name, allowed] of models) {
+    test(name, async () => {
+      const recorded = await golden(name)
       const { tensors } = decodeTorchFile(encodeTorchFile(finalWeights(recorded)), name)
       const imported = importModel(tensors, { who: name, config: configOf(recorded) })
       assert.deepEqual(imported.assumed, {})
@@ -112,15 +110,15 @@ describe('final weights in a file of torch.save, imported', () => {
   }
 })
 
-describe('checkpoints that the official code wrote, imported', { skip }, () => {
+describe('checkpoints that the official code wrote, imported', () => {
   const read = (name: string) => {
     const file = `${name}_official_checkpoint.pt`
-    return decodeTorchFile(readFileSync(new URL(file, reference)), file).tensors
+    return decodeTorchFile(readFileSync(new URL(file, fixtures)), file).tensors
   }
 
   // They hold the start vectors in bfloat16, the recording was made with them in float32.
   test('trm_att gives the recorded logits as far as its start vectors are the recorded ones', async () => {
-    const recorded = await golden('trm_att', reference)
+    const recorded = await golden('trm_att')
     const imported = importModel(read('trm_att'), { who: 'trm_att', config: configOf(recorded) })
     const { cells, halt } = await deviation(recorded, imported)
     // 3.4e-3 and 2e-4 measured, of logits up to 2.3.
@@ -132,7 +130,7 @@ describe('checkpoints that the official code wrote, imported', { skip }, () => {
     ['trm_mlp', 0.02],
   ] as const) {
     test(`${name} gives the recorded logits with the recorded start vectors`, async () => {
-      const recorded = await golden(name, reference)
+      const recorded = await golden(name)
       const tensors = read(name)
       const exact = finalWeights(recorded)
       for (const start of ['H_init', 'L_init'])

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fromOfficialName, officialPrefix, toOfficialName } from '../../src/checkpoint/official-names.ts'
 import { decodeSafetensors } from '../../src/checkpoint/safetensors.ts'
 
-const reference = new URL('../../../../../shared/reference/', import.meta.url)
-const skip = existsSync(reference) ? false : 'skipped: ../shared is not here'
+const recordings = new URL('../../../../bench/test/fixtures/', import.meta.url)
 
 const pairs: [ours: string, official: string][] = [
   ['tokens', 'embed_tokens.embedding_weight'],
@@ -50,8 +49,8 @@ test('names of other models are refused with the reason', () => {
 const recorded = ['trm_att', 'trm_mlp', 'trm_att_learned', 'trm_att_noemb', 'trm_singlez', 'trm_hier6']
 
 for (const name of [...recorded, 'hrm', 'direct']) {
-  test(`the weights of ${name} go to our names and back`, { skip }, () => {
-    const { tensors } = decodeSafetensors(readFileSync(new URL(`${name}.safetensors`, reference)), name)
+  test(`the weights of ${name} go to our names and back`, () => {
+    const { tensors } = decodeSafetensors(readFileSync(new URL(`${name}.safetensors`, recordings)), name)
     const official = [...tensors.keys()].filter((key) => key.startsWith('init.')).map((key) => key.slice(5))
     assert.ok(official.length >= 10, `${official.length} weights`)
     const ours = official.map(fromOfficialName)

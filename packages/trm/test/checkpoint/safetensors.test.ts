@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { InputError } from '@tiny-recursive-models/tensor'
 import { crc32 } from '../../src/checkpoint/crc32.ts'
@@ -8,8 +8,7 @@ import { decodeSafetensors, encodeSafetensors } from '../../src/checkpoint/safet
 import { type StoredTensor, toFloat32 } from '../../src/checkpoint/stored-tensor.ts'
 import { flipBits, outcome } from './hostile-bytes.ts'
 
-const reference = new URL('../../../../../shared/reference/', import.meta.url)
-const skip = existsSync(reference) ? false : 'skipped: ../shared is not here'
+const recordings = new URL('../../../../bench/test/fixtures/', import.meta.url)
 
 /** One tensor of every type, an empty one and a scalar. */
 const examples: Record<string, StoredTensor> = {
@@ -247,11 +246,11 @@ test('random damage gives an InputError or a readable file, never anything else'
   assert.ok(read < 100, `${read} of 3000 read`)
 })
 
-test('the golden files of the published code are read', { skip }, () => {
-  const files = readdirSync(reference).filter((name) => name.endsWith('.safetensors'))
+test('the golden files of the published code are read', () => {
+  const files = readdirSync(recordings).filter((name) => name.endsWith('.safetensors'))
   assert.equal(files.length, 8)
   for (const file of files) {
-    const { tensors } = decodeSafetensors(readFileSync(new URL(file, reference)), file)
+    const { tensors } = decodeSafetensors(readFileSync(new URL(file, recordings)), file)
     const start = tensors.get('init.inner.L_init') ?? tensors.get('init.inner.H_init')
     assert.deepEqual(start?.shape, [16], file)
     const again = decodeSafetensors(encodeSafetensors(tensors), file).tensors

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { InputError } from '@tiny-recursive-models/tensor'
 import { fromOfficialName, officialPrefix } from '../../../src/checkpoint/official-names.ts'
@@ -11,8 +11,7 @@ import { encodeTorchFile } from '../../../src/checkpoint/torch/write.ts'
 import { flipBits, outcome } from '../hostile-bytes.ts'
 import { dictionary, integer, numbers, pickleOf, tensor, text, torchFile } from './torch-bytes.ts'
 
-const reference = new URL('../../../../../../shared/reference/', import.meta.url)
-const skip = existsSync(reference) ? false : 'skipped: ../shared/reference is not here'
+const recordings = new URL('../../../../../bench/test/fixtures/', import.meta.url)
 
 function messageOf(bytes: Uint8Array): string {
   try {
@@ -29,13 +28,13 @@ const policy =
   'Only weights are read and nothing is executed: in PyTorch, save a plain state dict by torch.save(model.state_dict(), FILE).'
 
 for (const name of ['trm_att', 'trm_mlp']) {
-  test(`${name}: what the official code saved is read, and written again byte for byte`, { skip }, () => {
+  test(`${name}: what the official code saved is read, and written again byte for byte`, () => {
     const file = `${name}_official_checkpoint`
-    const bytes = readFileSync(new URL(`${file}.pt`, reference))
+    const bytes = readFileSync(new URL(`${file}.pt`, recordings))
     const { tensors, others } = decodeTorchFile(bytes, file)
     assert.deepEqual(others, [])
     assert.equal(tensors.size, 15)
-    const golden = decodeSafetensors(readFileSync(new URL(`${name}.safetensors`, reference)), name).tensors
+    const golden = decodeSafetensors(readFileSync(new URL(`${name}.safetensors`, recordings)), name).tensors
     for (const [official, tensor] of tensors) {
       assert.ok(official.startsWith(officialPrefix), official)
       const recorded = golden.get(`final.inner.${official.slice(officialPrefix.length)}`)
