@@ -17,8 +17,8 @@ import {
   trace,
 } from '@tiny-recursive-models/tensor'
 import { comparesScores, type ModelConfig, sequenceLength, stateNames } from '../models/config.ts'
-import type { States } from '../models/recursion.ts'
-import { startStates, supervisionStep } from '../models/trm.ts'
+import { startStates, supervisionStep } from '../models/recursion.ts'
+import type { States } from '../models/states.ts'
 import { type Weights, weightTypes } from '../models/weights.ts'
 
 /** Where the embeddings of puzzles come from. */

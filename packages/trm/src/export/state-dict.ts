@@ -4,7 +4,7 @@ import type { StoredTensor } from '../checkpoint/stored-tensor.ts'
 import { puzzleTableName } from '../checkpoint/training-state.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import { stateNames } from '../models/config.ts'
-import { startVector } from '../models/weights.ts'
+import { startVector } from '../models/weight-tree.ts'
 import type { ExportType } from './formats.ts'
 import { refuseStructured } from './refuse-structured.ts'
 

@@ -13,74 +13,12 @@ import {
   type Tensor,
   transpose,
 } from '@tiny-recursive-models/tensor'
-import { isStructured, type ModelConfig, sequenceLength } from './config.ts'
+import { type ModelConfig, sequenceLength } from './config.ts'
 import { structuredBlock } from './structured.ts'
-import type { Weights } from './weights.ts'
-
-interface SwigluWeights {
-  readonly gate: Tensor
-  readonly up: Tensor
-  readonly down: Tensor
-}
-
-interface AttentionWeights {
-  /** [3D, D] */
-  readonly queryKeyValue: Tensor
-  /** [D, D] */
-  readonly output: Tensor
-}
-
-interface BlockWeights {
-  /** The token axis: a SwiGLU of its own, or attention. */
-  readonly mixer: SwigluWeights | AttentionWeights
-  readonly feedForward: SwigluWeights
-}
-
-/** The weights of a block by the end of their names. */
-interface StructuredWeights {
-  readonly structured: Weights
-}
+import type { AttentionWeights, BlockWeights, PublishedBlock, SwigluWeights } from './weight-tree.ts'
 
 /** Cosine and sine [L, d] of rotary positions; undefined without. */
 export type PositionTables = readonly [Tensor, Tensor] | undefined
-
-/**
- * The weights of a net, by the name of its blocks, ready for its products. Gate and up are stored as one matrix [2I, d] and cut here, once
- * for all net calls: two products on its halves need no split of their result.
- */
-export function netWeights(
-  weights: Weights,
-  config: ModelConfig,
-  name: string,
-): readonly (BlockWeights | StructuredWeights)[] {
-  const swigluOf = (prefix: string): SwigluWeights => {
-    const gateUp = weights[`${prefix}.gateUp`]!
-    const rows = gateUp.shape[0]!
-    return {
-      gate: slice(gateUp, 0, 0, rows / 2),
-      up: slice(gateUp, 0, rows / 2, rows),
-      down: weights[`${prefix}.down`]!,
-    }
-  }
-  return Array.from({ length: config.blocks }, (_, index): BlockWeights | StructuredWeights => {
-    const prefix = `${name}.${index}`
-    if (isStructured(config)) return { structured: withoutPrefix(weights, `${prefix}.`) }
-    const feedForward = swigluOf(`${prefix}.feedForward`)
-    if (config.mixer === 'mlp') return { mixer: swigluOf(`${prefix}.mixer`), feedForward }
-    const [queryKeyValue, output] = [
-      weights[`${prefix}.mixer.queryKeyValue`]!,
-      weights[`${prefix}.mixer.output`]!,
-    ]
-    return { mixer: { queryKeyValue, output }, feedForward }
-  })
-}
-
-const withoutPrefix = (weights: Weights, prefix: string): Weights =>
-  Object.fromEntries(
-    Object.entries(weights).flatMap(([name, weight]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), weight]] : [],
-    ),
-  )
 
 /** Made once for all calls of the nets. */
 export function positionTables(config: ModelConfig): PositionTables {
@@ -88,35 +26,57 @@ export function positionTables(config: ModelConfig): PositionTables {
   return rotaryTables(sequenceLength(config), config.width / config.heads)
 }
 
+type Layer = (h: Tensor) => Tensor
+
 /**
- * A net: blocks(state + injection), [L, B, D] → [L, B, D].
+ * A net: its blocks one after the other, [L, B, D] → [L, B, D].
  *
  * Tokens are the outermost axis, so that mixing tokens is one plain matrix product on [L, B·D] and mixing
  * features one on [L·B, D], with nothing transposed.
  */
 export function net(
-  state: Tensor,
-  injection: Tensor | undefined,
-  blocks: readonly (BlockWeights | StructuredWeights)[],
+  blocks: readonly BlockWeights<Tensor>[],
   config: ModelConfig,
   positions: PositionTables,
-): Tensor {
-  const { heads } = config
-  let hidden = injection ? add(state, injection) : state // [L, B, D]
-  for (const block of blocks) {
-    if ('structured' in block) {
-      hidden = structuredBlock(hidden, block.structured, config)
-      continue
-    }
-    const { mixer, feedForward } = block
-    hidden = 'gate' in mixer ? mixTokens(hidden, mixer) : attend(hidden, mixer, heads, positions)
-    hidden = mixFeatures(hidden, feedForward)
+): Layer {
+  const layers = blocks.map((block) =>
+    isPublished(block) ? publishedBlock(block, config, positions) : structuredBlock(block, config),
+  )
+  return (h) => layers.reduce((hidden, layer) => layer(hidden), h)
+}
+
+const isPublished = (block: BlockWeights<Tensor>): block is PublishedBlock<Tensor> =>
+  'gateUp' in block.feedForward
+
+function publishedBlock(
+  { mixer, feedForward }: PublishedBlock<Tensor>,
+  { heads }: ModelConfig,
+  positions: PositionTables,
+): Layer {
+  const [ready, readyForward] = ['gateUp' in mixer ? cut(mixer) : mixer, cut(feedForward)]
+  return (h) => {
+    const mixed = 'gate' in ready ? mixTokens(h, ready) : attend(h, ready, heads, positions)
+    return mixFeatures(mixed, readyForward)
   }
-  return hidden
+}
+
+interface CutSwiglu {
+  /** [I, d] */
+  readonly gate: Tensor
+  /** [I, d] */
+  readonly up: Tensor
+  /** [d, I] */
+  readonly down: Tensor
+}
+
+/** Gate and up apart, once for all calls of a net: two products on the halves need no split of their result. */
+function cut({ gateUp, down }: SwigluWeights<Tensor>): CutSwiglu {
+  const [rows] = gateUp.shape as [number, number]
+  return { gate: slice(gateUp, 0, 0, rows / 2), up: slice(gateUp, 0, rows / 2, rows), down }
 }
 
 /** rms(h + swiglu over the token axis); the norm is over that axis too. No positions are used. */
-function mixTokens(h: Tensor, { gate, up, down }: SwigluWeights): Tensor {
+function mixTokens(h: Tensor, { gate, up, down }: CutSwiglu): Tensor {
   const [tokens, batch, width] = h.shape as [number, number, number]
   const x = reshape(h, [tokens, batch * width]) // [L, B·D]
   const hidden = swiglu(matmul(gate, x), matmul(up, x)) // [I, B·D], from weights [I, L]
@@ -127,7 +87,7 @@ function mixTokens(h: Tensor, { gate, up, down }: SwigluWeights): Tensor {
 /** rms(h + self-attention over all tokens, not causal) */
 function attend(
   h: Tensor,
-  { queryKeyValue, output }: AttentionWeights,
+  { queryKeyValue, output }: AttentionWeights<Tensor>,
   heads: number,
   positions: PositionTables,
 ): Tensor {
@@ -144,7 +104,7 @@ function attend(
 }
 
 /** rms(h + swiglu over the features) */
-function mixFeatures(h: Tensor, { gate, up, down }: SwigluWeights): Tensor {
+function mixFeatures(h: Tensor, { gate, up, down }: CutSwiglu): Tensor {
   const [tokens, batch, width] = h.shape as [number, number, number]
   const x = reshape(h, [tokens * batch, width]) // [L·B, D]
   const hidden = swiglu(linear(x, gate), linear(x, up)) // [L·B, I]

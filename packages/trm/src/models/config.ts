@@ -118,22 +118,27 @@ export function swigluWidth(length: number, expansion: number): number {
   return 256 * Math.ceil(Math.round((expansion * length * 2) / 3) / 256)
 }
 
-/** Number of latents that a multi-scale model keeps (paper section 4.2; official trm_hier6). */
-export const multiScaleLatents = 6
+/** Latents of a multi-scale model (paper section 4.2; official trm_hier6). */
+const latentsOfScales = ['latent1', 'latent2', 'latent3', 'latent4', 'latent5', 'latent6'] as const
+
+export const multiScaleLatents = latentsOfScales.length
 
 /** The states of each kind, in the order of their updates; official names are in checkpoint/official-names.ts. */
-const statesOfKind: Readonly<Record<ModelKind, readonly string[]>> = {
+const statesOfKind = {
   trm: ['latent', 'answer'],
   'single-state': ['latent'],
-  'multi-scale': [...Array.from({ length: multiScaleLatents }, (_, index) => `latent${index + 1}`), 'answer'],
+  'multi-scale': [...latentsOfScales, 'answer'],
   direct: ['answer'],
   denoiser: ['latent'],
-}
+} as const satisfies Readonly<Record<ModelKind, readonly string[]>>
+
+export type StateName<Kind extends ModelKind> = (typeof statesOfKind)[Kind][number]
 
 export const stateNames = ({ kind }: Pick<ModelConfig, 'kind'>): readonly string[] => statesOfKind[kind]
 
 /** The state that the heads read: the last one to be renewed. */
-export const answerState = (config: Pick<ModelConfig, 'kind'>): string => stateNames(config).at(-1)!
+export const answerState = (config: Pick<ModelConfig, 'kind'>): 'answer' | 'latent' =>
+  stateNames(config).includes('answer') ? 'answer' : 'latent'
 
 /** Whether halting is decided by comparing both halting scores instead of by the sign of the first. */
 export function comparesScores({ kind, continueLoss }: Pick<ModelConfig, 'kind' | 'continueLoss'>): boolean {

@@ -63,8 +63,8 @@ export class PuzzleTable {
   /** The rows of these identifiers, one after the other: [n, E]. */
   gather(identifiers: ArrayLike<number>): Float32Array {
     const rows = new Float32Array(identifiers.length * this.width)
-    for (let index = 0; index < identifiers.length; index++) {
-      const row = this.#row(identifiers[index]!)
+    for (const [index, identifier] of Array.from(identifiers).entries()) {
+      const row = this.#row(identifier)
       if (row) rows.set(row, index * this.width)
     }
     return rows
@@ -72,9 +72,10 @@ export class PuzzleTable {
 
   /** Writes rows [n, E]; of equal identifiers the last one stays. */
   put(identifiers: ArrayLike<number>, rows: Float32Array): void {
-    for (let index = 0; index < identifiers.length; index++) {
+    for (const [index, identifier] of Array.from(identifiers).entries()) {
       const row = rows.subarray(index * this.width, (index + 1) * this.width)
-      ;(this.#row(identifiers[index]!) ?? this.#newRow(identifiers[index]!)).set(row)
+      const held = this.#row(identifier) ?? this.#newRow(identifier)
+      held.set(row)
     }
   }
 
@@ -102,6 +103,8 @@ export class PuzzleTable {
 
   #at(place: number): Float32Array {
     const start = (place % pageRows) * this.width
-    return this.#pages[Math.floor(place / pageRows)]!.subarray(start, start + this.width)
+    const page = this.#pages[Math.floor(place / pageRows)]
+    if (!page) throw new RangeError(`the puzzle table has no row at place ${place}`)
+    return page.subarray(start, start + this.width)
   }
 }

@@ -1,79 +1,100 @@
-// One recursion of every kind of model (arXiv 2510.04871 section 4; reference section 5).
-// Letters: L tokens, B batch, D width. All tensors are [L, B, D].
-import { add, rmsNorm, stopGradient, type Tensor } from '@tiny-recursive-models/tensor'
-import { type ModelConfig, type ModelKind, multiScaleLatents } from './config.ts'
+// Tiny recursive models as figure 3 of the paper has them (arXiv 2510.04871), in its letters: x the embedded question,
+// y the answer, z the latent, n latent updates, T recursions. All of x, y, z are [L, B, D]: L tokens, B batch, D width.
+// What is learned from a supervision step, and when a puzzle is done, is in `train`.
+import { add, filled, greater, stopGradient, type Tensor } from '@tiny-recursive-models/tensor'
+import { comparesScores, type ModelConfig, type ModelKind, sequenceLength } from './config.ts'
+import { denoisingRecursion } from './denoiser.ts'
+import { directPrediction } from './direct.ts'
+import { type ReadOut, readOut } from './heads.ts'
+import { multiScaleRecursion } from './multi-scale.ts'
+import { type Nets, netsOf } from './nets.ts'
+import { embedQuestion, type Puzzles } from './question.ts'
+import { singleStateRecursion } from './single-state.ts'
+import { type States, type StatesOf, statesOf, withoutGradient } from './states.ts'
+import { treeOfWeights, type Weights } from './weights.ts'
 
-/** What a slot keeps from one supervision step to the next, by name: see `stateNames`. */
-export type States = Readonly<Record<string, Tensor>>
-
-/** A net: blocks(state + injection), or of the state alone. */
-export type Net = (state: Tensor, injection?: Tensor) => Tensor
-
-export interface Nets {
-  /** Renews latents. */
-  readonly latent: Net
-  /** Renews the answer; the same net unless the model has two. */
-  readonly answer: Net
-}
-
-export type Recursion = (states: States, question: Tensor, nets: Nets, config: ModelConfig) => States
-
-/** How each kind of model deepens its latents and then renews its answer. */
-export const recursionOf: Readonly<Record<ModelKind, Recursion>> = {
-  trm: ({ latent, answer }, question, nets, config) => {
-    const guided = add(answer!, question)
-    const deepened = repeat(config, { latent: latent! }, (states) => ({
-      latent: nets.latent(states.latent!, guided),
-    }))
-    return { ...deepened, answer: nets.answer(answer!, deepened.latent) }
-  },
-
-  // One state is both: it is renewed with the question in view, and then once without.
-  'single-state': (states, question, nets, config) => {
-    const deepened = repeat(config, states, ({ latent }) => ({ latent: nets.latent(latent!, question) }))
-    return { latent: nets.answer(deepened.latent!) }
-  },
-
-  // Update i renews latent i alone, from the sum of all.
-  'multi-scale': ({ answer, ...latents }, question, nets, config) => {
-    const guided = add(answer!, question)
-    const deepened = repeat(config, latents, (states, index) => ({
-      ...states,
-      [`latent${1 + (index % multiScaleLatents)}`]: nets.latent(sum(states), guided),
-    }))
-    return { ...deepened, answer: nets.answer(answer!, sum(deepened)) }
-  },
-
-  direct: ({ answer }, question, nets) => ({ answer: nets.answer(answer!, question) }),
-
-  // Only the latent is carried: the answer comes anew from outside, noisy, as a part of the question (arXiv 2609.01449).
-  denoiser: ({ latent }, question, nets, config) => {
-    const deepened = repeat(config, { latent: add(latent!, question) }, (states) => ({
-      latent: nets.latent(states.latent!),
-    }))
-    return { latent: rmsNorm(deepened.latent) }
-  },
-}
-
-/** `latentUpdates` of them; with a one-step gradient what came before the last of them is constant. */
-function repeat<Named extends States>(
-  { latentUpdates, gradient }: ModelConfig,
-  before: Named,
-  update: (states: Named, index: number) => Named,
-): Named {
-  let states = before
-  for (let index = 0; index < latentUpdates; index++) {
-    if (gradient === 'one-step' && index === latentUpdates - 1) states = constant(states)
-    states = update(states, index)
+/** z ← net(z, y + x), n times; then y ← net(y, z). A net works on the sum of what it is given. */
+export function latentRecursion(
+  { answer: y, latent: z }: StatesOf<'trm'>,
+  x: Tensor,
+  net: Nets,
+  { latentUpdates: n, gradient }: ModelConfig,
+): StatesOf<'trm'> {
+  const guide = add(y, x)
+  for (let i = 1; i <= n; i++) {
+    if (i === n && gradient === 'one-step') z = stopGradient(z) // only the last latent update learns, as in HRM
+    z = net.latent(z, guide)
   }
-  return states
+  return { latent: z, answer: net.answer(y, z) }
 }
 
-/** The same states, through which no gradient flows. */
-export function constant<Named extends States>(states: Named): Named {
-  return Object.fromEntries(
-    Object.entries(states).map(([name, state]) => [name, stopGradient(state)]),
-  ) as Named
+/** T recursions; the first T − 1 without gradient. */
+export function deepRecursion<Kind extends ModelKind>(
+  kind: Kind,
+  states: StatesOf<Kind>,
+  x: Tensor,
+  net: Nets,
+  config: ModelConfig,
+): StatesOf<Kind> {
+  const recursion = recursionOf[kind]
+  const { recursions: T } = config
+  for (let j = 1; j < T; j++) states = withoutGradient(recursion(states, x, net, config))
+  return recursion(states, x, net, config)
 }
 
-const sum = (states: States): Tensor => Object.values(states).reduce((total, state) => add(total, state))
+/** One recursion of every kind of model. */
+const recursionOf: {
+  readonly [Kind in ModelKind]: (
+    states: StatesOf<Kind>,
+    x: Tensor,
+    net: Nets,
+    config: ModelConfig,
+  ) => StatesOf<Kind>
+} = {
+  trm: latentRecursion,
+  'single-state': singleStateRecursion,
+  'multi-scale': multiScaleRecursion,
+  direct: directPrediction,
+  denoiser: denoisingRecursion,
+}
+
+export interface Prediction extends ReadOut {
+  /** Constants, to begin the next supervision step with. */
+  readonly states: States
+  /** The same states with the gradient that flows through them, to go on within one optimiser step. */
+  readonly flowing: States
+  /** [B] bool: the model would halt here. */
+  readonly wantsToHalt: Tensor
+}
+
+/**
+ * One supervision step: the question is embedded, answer and latent are deepened, and the heads read the answer.
+ *
+ * @param before the states that the step before left, or `startStates`
+ * @param recompute compute every net call again in the backward pass instead of keeping its inner values
+ * @throws InputError where a weight or a state of the model is missing
+ */
+export function supervisionStep(
+  puzzles: Puzzles,
+  before: States,
+  weights: Weights,
+  config: ModelConfig,
+  recompute = false,
+): Prediction {
+  const tree = treeOfWeights(weights, config)
+  const net = netsOf(tree, config, recompute)
+  const x = embedQuestion(puzzles, tree, config)
+  const { kind } = config
+  const states: StatesOf<ModelKind> = deepRecursion(kind, statesOf(kind, before), x, net, config)
+  const read = readOut('answer' in states ? states.answer : states.latent, puzzles, tree, config)
+  const wantsToHalt = greater(read.haltLogits, comparesScores(config) ? read.continueLogits : 0)
+  return { ...read, wantsToHalt, states: withoutGradient(states), flowing: states }
+}
+
+/** The start vectors in every token of every slot. */
+export function startStates(weights: Weights, config: ModelConfig, batch: number): States {
+  const { starts } = treeOfWeights(weights, config)
+  const zeros = filled([sequenceLength(config), batch, config.width], 0)
+  const everywhere = [...starts].map(([name, start]) => [name, add(stopGradient(start), zeros)] as const)
+  return Object.fromEntries(everywhere.reverse()) // as `stateNames` orders them
+}

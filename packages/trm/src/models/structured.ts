@@ -17,16 +17,19 @@ import {
   slice,
   type Tensor,
 } from '@tiny-recursive-models/tensor'
-import { fieldCount, type ModelConfig, type StructuredMixer, structureOfModel } from './config.ts'
+import { fieldCount, type ModelConfig, structureOfModel } from './config.ts'
 import type { PuzzleStructure } from './structure.ts'
-import type { Weights } from './weights.ts'
+import type { GroupKind, GroupWeights, PerceptronWeights, StructuredBlock } from './weight-tree.ts'
 
-/** One block, from its weights by the end of their names: [S·F, B, D] → [S·F, B, D]. */
-export function structuredBlock(h: Tensor, weights: Weights, config: ModelConfig): Tensor {
-  const structure = structureOfModel(config)
-  const mix = mixers[config.mixer as StructuredMixer]
-  const mixed = residual(h, config, (x) => mix(x, weights, structure, fieldCount(config)))
-  return residual(mixed, config, (x) => perceptron(x, weights, 'feedForward'))
+/** One block: [S·F, B, D] → [S·F, B, D]. */
+export function structuredBlock(
+  { mixer, feedForward }: StructuredBlock<Tensor>,
+  config: ModelConfig,
+): (h: Tensor) => Tensor {
+  const { grid } = structureOfModel(config)
+  const mix = (x: Tensor): Tensor =>
+    'around' in mixer ? mixNeighbours(x, mixer.around, grid) : mixGroups(x, mixer, fieldCount(config))
+  return (h) => residual(residual(h, config, mix), config, (x) => perceptron(x, feedForward))
 }
 
 /** h + f(rms(h)) or, as in the published blocks, rms(h + f(h)). */
@@ -34,54 +37,50 @@ function residual(h: Tensor, { norm }: ModelConfig, f: (x: Tensor) => Tensor): T
   return norm === 'before' ? add(h, f(rmsNorm(h))) : rmsNorm(add(h, f(h)))
 }
 
-type Mixer = (x: Tensor, weights: Weights, structure: PuzzleStructure, fields: number) => Tensor
-
-const mixers: Readonly<Record<StructuredMixer, Mixer>> = {
-  groups: (x, weights, structure, fields) => askGroups(say(x, weights), weights, structure, fields),
-  fields: (x, weights, structure, fields) => {
-    const said = say(x, weights)
-    return add(askGroups(said, weights, structure, fields), askSymbols(said, weights, fields))
-  },
-  neighbours: mixNeighbours,
+/** Every node tells its groups something, and they, and with fields the symbols of its cell, tell it something back. */
+function mixGroups(x: Tensor, { value, groups, cell }: GroupWeights<Tensor>, fields: number): Tensor {
+  const said = relu(rowwise(x, value)) // [S·F, B, D]
+  const heard = askGroups(said, groups, fields)
+  return cell ? add(heard, askSymbols(said, cell, fields)) : heard
 }
-
-/** What every node tells its groups: [S·F, B, D]. */
-const say = (x: Tensor, weights: Weights): Tensor => relu(rowwise(x, weights['mixer.value']!))
 
 /**
  * Every group adds up what its cells say, thinks with a small net, and tells all its cells. With fields each symbol
  * does so on its own, by the same weights.
  */
-function askGroups(said: Tensor, weights: Weights, { groups }: PuzzleStructure, fields: number): Tensor {
+function askGroups(said: Tensor, kinds: readonly GroupKind<Tensor>[], fields: number): Tensor {
   const [nodes, batch, width] = said.shape as [number, number, number]
   const cells = nodes / fields
-  const members = Object.values(groups).flat()
+  const members = kinds.flatMap((kind) => kind.members)
   const membership = membershipMatrix(members, cells) // [G, S]
   const sums = matmul(membership, reshape(said, [cells, fields * batch * width])) // [G, F·B·D]
   let first = 0
-  const thoughts = Object.entries(groups).map(([kind, { length }]) => {
+  const thoughts = kinds.map(({ net, members: { length } }) => {
     const ofKind = slice(sums, 0, first, first + length)
     first += length
-    return perceptron(reshape(ofKind, [length * fields, batch, width]), weights, `mixer.${kind}`)
+    return perceptron(reshape(ofKind, [length * fields, batch, width]), net)
   })
   const all = reshape(concatenate(0, ...thoughts), [members.length, fields * batch * width])
   return reshape(matmul(membership, all, { transposeLeft: true }), said.shape) // [S·F, B, D]
 }
 
 /** The symbols of a cell as one more kind of group: a cell holds exactly one of them. */
-function askSymbols(said: Tensor, weights: Weights, fields: number): Tensor {
+function askSymbols(said: Tensor, weights: PerceptronWeights<Tensor>, fields: number): Tensor {
   const [nodes, batch, width] = said.shape as [number, number, number]
   const cells = nodes / fields
   const sums = reduceSum(reshape(said, [cells, fields, batch * width]), 1) // [S, 1, B·D]
   const scaled = reshape(multiply(sums, 1 / Math.sqrt(fields)), [cells, batch, width])
-  const thought = reshape(perceptron(scaled, weights, 'mixer.cell'), [cells, 1, batch * width])
+  const thought = reshape(perceptron(scaled, weights), [cells, 1, batch * width])
   return reshape(broadcast(thought, [cells, fields, batch * width]), said.shape)
 }
 
 /** A cell and the eight around it, as in a 3×3 convolution; beyond the edge there are zeros. */
-function mixNeighbours(x: Tensor, weights: Weights, { grid }: PuzzleStructure): Tensor {
+function mixNeighbours(
+  x: Tensor,
+  weights: PerceptronWeights<Tensor>,
+  { rows, columns }: PuzzleStructure['grid'],
+): Tensor {
   const [nodes, batch, width] = x.shape as [number, number, number]
-  const { rows, columns } = grid
   const band = batch * width
   const wide = filled([rows, 1, band], 0)
   const sides = concatenate(1, wide, reshape(x, [rows, columns, band]), wide)
@@ -93,20 +92,20 @@ function mixNeighbours(x: Tensor, weights: Weights, { grid }: PuzzleStructure): 
       return reshape(shifted, [nodes * batch, width])
     }),
   )
-  return perceptron(reshape(concatenate(1, ...around), [nodes, batch, 9 * width]), weights, 'mixer.around')
+  return perceptron(reshape(concatenate(1, ...around), [nodes, batch, 9 * width]), weights)
 }
 
 /** down · relu(up · x) */
-function perceptron(x: Tensor, weights: Weights, name: string): Tensor {
-  return rowwise(relu(rowwise(x, weights[`${name}.up`]!)), weights[`${name}.down`]!)
-}
+const perceptron = (x: Tensor, { up, down }: PerceptronWeights<Tensor>): Tensor =>
+  rowwise(relu(rowwise(x, up)), down)
 
 const relu = (x: Tensor): Tensor => maximum(x, 0)
 
 /** A linear map of the last axis. */
 function rowwise(x: Tensor, weight: Tensor): Tensor {
   const [nodes, batch, width] = x.shape as [number, number, number]
-  return reshape(linear(reshape(x, [nodes * batch, width]), weight), [nodes, batch, weight.shape[0]!])
+  const [outputs] = weight.shape as [number, number]
+  return reshape(linear(reshape(x, [nodes * batch, width]), weight), [nodes, batch, outputs])
 }
 
 /** [G, S]: 1/√n where a group of n cells holds the cell, so that sums keep their size. */

@@ -27,7 +27,7 @@ import {
   sumAll,
   type Tensor,
 } from '@tiny-recursive-models/tensor'
-import type { Prediction } from '../models/trm.ts'
+import type { Prediction } from '../models/recursion.ts'
 
 export type CellLoss = 'stablemax' | 'softmax'
 

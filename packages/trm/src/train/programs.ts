@@ -24,8 +24,8 @@ import {
   trace,
 } from '@tiny-recursive-models/tensor'
 import { type ModelConfig, sequenceLength, stateNames, structureOfModel } from '../models/config.ts'
-import type { States } from '../models/recursion.ts'
-import { type Prediction, startStates, supervisionStep } from '../models/trm.ts'
+import { type Prediction, startStates, supervisionStep } from '../models/recursion.ts'
+import type { States } from '../models/states.ts'
 import { type Weights, weightTypes } from '../models/weights.ts'
 import { clipGradients } from '../optim/clip.ts'
 import { type OptimizerConfig, type Scheduled, updateWeight } from '../optim/update.ts'
