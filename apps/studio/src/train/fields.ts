@@ -1,11 +1,27 @@
 /** Settings of a recipe that can be changed in the page, as texts, and the recipe that they make. */
-import { InputError, overrideRecipe, type Recipe } from '@tiny-recursive-models/trm'
+import {
+  InputError,
+  type ModelFieldName,
+  modelFieldText,
+  overrideRecipe,
+  type Recipe,
+} from '@tiny-recursive-models/trm'
 
 export interface Field {
   /** The key of the recipe. */
   readonly key: string
   readonly label: string
   readonly explain: string
+}
+
+/** Explained as in the glossary. */
+function modelField(name: ModelFieldName, label: string, more = ''): Field {
+  const { description } = modelFieldText(name)
+  return {
+    key: `model.${name}`,
+    label,
+    explain: `${description[0]?.toUpperCase()}${description.slice(1)}.${more}`,
+  }
 }
 
 export const seedField: Field = {
@@ -27,18 +43,10 @@ export const advancedFields: readonly Field[] = [
     label: 'Warm-up steps',
     explain: 'The learning rate rises over so many steps, and falls from there.',
   },
-  { key: 'model.width', label: 'Width', explain: 'Numbers in a state, for each cell. A multiple of 4.' },
-  {
-    key: 'model.latentUpdates',
-    label: 'Latent updates',
-    explain: 'Updates of the latent before one of the answer.',
-  },
-  { key: 'model.recursions', label: 'Recursions', explain: 'Such rounds in a supervision step.' },
-  {
-    key: 'model.supervisionSteps',
-    label: 'Supervision steps',
-    explain: 'How often it may improve one answer, corrected each time.',
-  },
+  modelField('width', 'Width', ' A multiple of 4.'),
+  modelField('recursions', 'Recursions'),
+  modelField('latentUpdates', 'Latent updates'),
+  modelField('supervisionSteps', 'Supervision steps'),
   { key: 'data.train', label: 'Training puzzles', explain: 'Fewer are learned by heart sooner.' },
   { key: 'data.seed', label: 'Puzzle seed', explain: 'Another one makes other puzzles.' },
   {

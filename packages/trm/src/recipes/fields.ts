@@ -14,53 +14,8 @@ import {
   wholeNumber,
 } from '../data/fields.ts'
 import { type DataInput, type DataRecipe, dataFields, dataKinds, sourceOfKind } from '../puzzles/index.ts'
+import { modelFields } from './model-fields.ts'
 import { recipeFormat } from './upgrade.ts'
-
-const modelFields = z.strictObject(
-  {
-    /**
-     * What is kept between supervision steps: answer and latent, one state, six latents, the answer alone, or a latent
-     * beside a noisy answer (arXiv 2609.01449).
-     */
-    kind: oneOf('trm', 'single-state', 'multi-scale', 'direct', 'denoiser').default('trm'),
-    /** One net for everything, or one of its own for the answer (HRM). */
-    nets: oneOf('shared', 'separate').default('shared'),
-    /** Through the whole last recursion, or its last latent update and the answer only (HRM). */
-    gradient: oneOf('recursion', 'one-step').default('recursion'),
-    /** A learned "go on" score beside the halting score, at the price of a second forward pass (HRM). */
-    continueLoss: flag().default(false),
-    /** D, the width of every state. */
-    width: wholeNumber(1, 16_384),
-    heads: wholeNumber(1, 1_024),
-    /** The hidden size of a SwiGLU over d channels is 256 · ceil(round(expansion · d · 2/3) / 256). */
-    expansion: numberBetween(0.01, 64),
-    blocks: wholeNumber(1, 64),
-    /** `groups`, `fields` and `neighbours` go by what the puzzle family says of its cells and symbols. */
-    mixer: oneOf('mlp', 'attention', 'groups', 'fields', 'neighbours'),
-    /** Of those three: a block is rms(h + f(h)), as published and by default, or h + f(rms(h)). */
-    norm: oneOf('after', 'before').optional(),
-    /** Of those three: hidden width of the net of every node; by default twice the width, as the next. */
-    hiddenWidth: wholeNumber(1, 65_536).optional(),
-    /** Of those three: hidden width of the net of every group of cells. */
-    groupWidth: wholeNumber(1, 65_536).optional(),
-    /** `noisy`: every supervision step is also shown the answer part-way between noise and truth: see `noise`. */
-    answerInput: oneOf('none', 'noisy').optional(),
-    positions: oneOf('rotary', 'learned', 'none'),
-    /** P, the tokens in front of the cells (published: puzzle_emb_len); see `prefixLength` for 0. */
-    prefixTokens: wholeNumber(0, 4_096),
-    /** Numbers a puzzle identifier owns (published: puzzle_emb_ndim); 0 = no puzzle embedding. */
-    puzzleEmbeddingWidth: wholeNumber(0, 1_048_576),
-    /** T, recursions of a supervision step, of which the last has gradient (published: H_cycles). */
-    recursions: wholeNumber(1, 1_024),
-    /** n, latent updates of a recursion, before the one of the answer (published: L_cycles). */
-    latentUpdates: wholeNumber(1, 1_024),
-    /** N_sup, supervision steps that a puzzle stays in training. */
-    supervisionSteps: wholeNumber(1, 4_096),
-    /** Probability that a slot draws a minimum number of supervision steps before it may halt. */
-    exploration: numberBetween(0, 1).default(0.1),
-  },
-  section,
-)
 
 const optimizerFields = z.strictObject(
   {

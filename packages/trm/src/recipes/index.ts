@@ -23,6 +23,7 @@ import { sudokuExtremeMlp } from './sudoku-extreme-mlp.ts'
 import { sudokuSmall } from './sudoku-small.ts'
 
 export { nearestName, unknownNameHint } from './messages.ts'
+export { type FieldText, type ModelFieldName, modelFieldText } from './model-fields.ts'
 export { overrideRecipe } from './override.ts'
 export {
   type DataRecipe,
