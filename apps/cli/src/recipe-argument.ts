@@ -1,4 +1,10 @@
-import { findRecipe, InputError, overrideRecipe, parseRecipe, type Recipe } from '@tiny-recursive-models/trm'
+import {
+  findRecipe,
+  overrideRecipe,
+  parseRecipe,
+  type Recipe,
+  readJsonFile,
+} from '@tiny-recursive-models/trm'
 import { readFileBounded } from '@tiny-recursive-models/trm/node'
 
 /** A shipped recipe by name, or one from a JSON file, with `--set` overrides. */
@@ -8,14 +14,12 @@ export async function resolveRecipe(nameOrFile: string, overrides: readonly stri
 }
 
 async function readRecipeFile(path: string): Promise<Recipe> {
-  const text = new TextDecoder().decode(await readFileBounded(path, { maximumBytes: 1_000_000 }))
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    const got = cause instanceof Error ? cause.message.slice(0, 100) : 'text that is not JSON'
-    const hint = 'Correct the file; `trm recipes sudoku-6x6 > FILE` writes one to begin with.'
-    throw new InputError({ who: path, expected: 'a recipe as JSON', got, hint }, { cause })
-  }
+  const maximumBytes = 1_000_000
+  const value = await readJsonFile(await readFileBounded(path, { maximumBytes }), {
+    name: path,
+    expected: 'a recipe as JSON',
+    hint: 'Correct the file; `trm recipes sudoku-6x6 > FILE` writes one to begin with.',
+    maximumBytes,
+  })
   return parseRecipe(value, path)
 }

@@ -121,7 +121,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     [
       'trm: broken.json',
       '  expected  a recipe as JSON',
-      '  got       Unexpected end of JSON input',
+      '  got       "Unexpected end of JSON input"',
       '  to do     Correct the file; `trm recipes sudoku-6x6 > FILE` writes one to begin with.',
     ],
   ],

@@ -144,7 +144,7 @@ test('wrong words and files are told apart', async () => {
       who: 'bad.pt',
       expected: 'a zip archive',
       got: 'a file without the end of one',
-      hint: 'The file is damaged or no PyTorch checkpoint: copy it again.',
+      hint: 'The archive is damaged: copy or download it again.',
     },
   })
 })

@@ -11,6 +11,7 @@ import {
   parseMaze,
   parseSudoku,
 } from '@tiny-recursive-models/trm'
+import { zipSync } from 'fflate'
 import { openCount } from '../src/puzzles/cells.ts'
 import { checkPuzzle } from '../src/puzzles/check.ts'
 import { generateDemanding } from '../src/puzzles/generate.ts'
@@ -152,6 +153,19 @@ describe('a file', () => {
       )
     }
   })
+
+  test('in a zip archive, or in UTF-16', async () => {
+    const drawn = '1 . | . .\n. . | . .\n----+----\n. . | . .\n. . | . 2\n'
+    for (const text of [rows.join('\n'), drawn]) {
+      const expected = await readFile(bytes(text), 'file.txt')
+      const utf16 = new Uint8Array(Buffer.from(`\ufeff${text}`, 'utf16le'))
+      for (const file of [zipSync({ 'a.txt': bytes(text) }), utf16])
+        assert.deepEqual(await readFile(file, 'file'), expected)
+    }
+  })
+
+  test('of another kind is named', () =>
+    assert.rejects(readFile(bytes('<!DOCTYPE html><html>'), 'page.csv'), /got a web page \(HTML\)\./))
 
   test('of one drawn grid', async () => {
     const found = await readFile(

@@ -7,8 +7,9 @@
  * recognised. Files of other programs have none and are read without it.
  */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { crc32 } from './crc32.ts'
-import { duplicateKey } from './duplicate-key.ts'
+import { refuseForeign } from '../data/files/archive.ts'
+import { crc32 } from '../data/files/crc32.ts'
+import { duplicateKey } from '../data/files/duplicate-key.ts'
 import { elementCount, type StoredTensor, type StoredType, storedTypes, typeFacts } from './stored-tensor.ts'
 
 /** The limit of the format's own readers. */
@@ -66,6 +67,7 @@ export function encodeSafetensors(
 
 /** Reads a whole file; `who` names it in errors. Every array is a copy of its own. */
 export function decodeSafetensors(bytes: Uint8Array, who: string): SafetensorsFile {
+  refuseForeign(bytes, { who, expected: 'a safetensors file', holds: 'weights' })
   const { text, payloadStart } = readHeader(bytes, who)
   const header = parseHeader(text, who)
   const metadata = readMetadata(header.get('__metadata__'), who)

@@ -1,46 +1,70 @@
+/** Files as their readers want them: unpacked, and text decoded. A file of another kind is named for what it is. */
 import { InputError } from '@tiny-recursive-models/tensor'
+import { onlyEntry } from './files/archive.ts'
+import { type Chunks, gunzipped, piecesOf, withHead } from './files/chunks.ts'
+import { fileNature, foreignFile } from './files/file-nature.ts'
+import { encodingOf } from './files/text-encoding.ts'
+
+/** What a reader reads, and the names that such a file may have in an archive that holds others too. */
+const contents = {
+  puzzles: {
+    expected: 'a text file of puzzles',
+    wanted: /\.(?:csv|tsv|tab|txt|text|sdk|sdm|ss|sud|sudoku|dat|jsonl?|ndjson)(?:\.gz)?$/i,
+  },
+  json: { expected: 'a JSON file', wanted: /\.json(?:\.gz)?$/i },
+  numbers: { expected: 'a .npy file', wanted: /\.npy(?:\.gz)?$/i },
+} as const
 
 export interface BytesOptions {
   /** The file's name, for error messages. */
   readonly name: string
+  /** What the reader reads; puzzles by default. */
+  readonly content?: keyof typeof contents
   /** The most bytes that may come out of decompression; 1 GiB by default. */
   readonly maximumBytes?: number
 }
 
-/** Whether the bytes are gzip, by the two bytes that every such file begins with (RFC 1952). */
-function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b
-}
+/** `.csv.gz` in an archive is common, more than that is not. */
+const mostLayers = 2
 
-/** The bytes in pieces, decompressed where they are gzip. A few bytes can unpack to any size, hence the bound. */
-async function* decompressedChunks(
-  bytes: Uint8Array,
-  { name, maximumBytes = 2 ** 30 }: BytesOptions,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  if (!isGzip(bytes)) {
-    if (bytes.length > maximumBytes) throw tooLarge(name, maximumBytes)
-    yield bytes
-    return
-  }
-  const compressed = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream()
-  const reader = compressed.pipeThrough(new DecompressionStream('gzip')).getReader()
-  let total = 0
-  try {
-    for (;;) {
-      const { done, value } = await reader.read().catch((cause: unknown) => {
-        throw damaged(name, cause)
-      })
-      if (done) return
-      total += value.length
-      if (total > maximumBytes) throw tooLarge(name, maximumBytes)
-      yield value
+/**
+ * The bytes in pieces, the first of at least `natureBytes` where there are so many: unpacked where they are gzip, or a
+ * zip archive of one file. A few bytes can unpack to any size, hence the bound.
+ */
+async function* decompressedChunks(bytes: Uint8Array, options: BytesOptions): Chunks {
+  const { name, content = 'puzzles', maximumBytes = 2 ** 30 } = options
+  const { expected, wanted } = contents[content]
+  let chunks: Chunks
+  if (fileNature(bytes) === 'zip') {
+    const entry = onlyEntry(bytes, { who: name, expected, wanted })
+    chunks = entry.asGzip
+      ? gunzipped(piecesOf(entry.asGzip()), name, `${entry.name} in a sound zip archive`)
+      : piecesOf([entry.read()])
+  } else chunks = piecesOf([bytes])
+  for (let layer = 0; ; layer++) {
+    const { head, rest } = await withHead(chunks)
+    const nature = fileNature(head)
+    if (nature === 'gzip' && layer < mostLayers) chunks = gunzipped(rest, name, 'a complete gzip file')
+    else if (nature === null || (nature === 'numpy' && content === 'numbers')) {
+      yield* bounded(rest, name, maximumBytes)
+      return
+    } else {
+      await chunks.return()
+      throw foreignFile(nature, head, { who: name, expected, holds: 'data' })
     }
-  } finally {
-    await reader.cancel().catch(() => undefined)
   }
 }
 
-/** All bytes at once, decompressed where they are gzip. */
+async function* bounded(chunks: Chunks, name: string, maximumBytes: number): Chunks {
+  let total = 0
+  for await (const chunk of chunks) {
+    total += chunk.length
+    if (total > maximumBytes) throw tooLarge(name, maximumBytes)
+    yield chunk
+  }
+}
+
+/** All bytes at once, unpacked. */
 export async function decompressed(bytes: Uint8Array, options: BytesOptions): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let total = 0
@@ -58,29 +82,51 @@ export async function decompressed(bytes: Uint8Array, options: BytesOptions): Pr
   return whole
 }
 
+/**
+ * A whole text, unpacked, in UTF-8 or UTF-16.
+ *
+ * @throws InputError for bytes that are no text
+ */
+export async function decompressedText(bytes: Uint8Array, options: BytesOptions): Promise<string> {
+  const { name, content = 'puzzles' } = options
+  const whole = await decompressed(bytes, options)
+  const encoding = encodingOf(whole, name)
+  try {
+    return new TextDecoder(encoding, { fatal: content !== 'puzzles' }).decode(whole)
+  } catch (cause) {
+    throw new InputError(
+      {
+        who: name,
+        expected: 'text in UTF-8 or UTF-16',
+        got: `bytes that are not ${encoding.toUpperCase()}`,
+        hint: 'Save the file as text in UTF-8.',
+      },
+      { cause },
+    )
+  }
+}
+
 /** Far beyond any line of puzzles; what has no line ends in so many characters is no text. */
 const maximumLineLength = 1_000_000
 
-/** The lines of a UTF-8 text in groups, one group a piece, so that a large file is never one string. */
+/** The lines of a text in groups, one group a piece, so that a large file is never one string. */
 export async function* decompressedLines(
   bytes: Uint8Array,
   options: BytesOptions,
 ): AsyncGenerator<string[], void, undefined> {
-  const decoder = new TextDecoder('utf-8')
+  let decoder: InstanceType<typeof TextDecoder> | null = null
   let rest = ''
   let line = 1
   for await (const chunk of decompressedChunks(bytes, options)) {
-    // Pieces of 64 KiB keep a caller's progress moving where the file came whole.
-    for (let start = 0; start < chunk.length; start += 2 ** 16) {
-      const text = rest + decoder.decode(chunk.subarray(start, start + 2 ** 16), { stream: true })
-      const lines = splitLines(text)
-      rest = lines.pop()!
-      line += lines.length
-      if (rest.length > maximumLineLength) throw tooLong(options.name, line)
-      if (lines.length > 0) yield lines
-    }
+    decoder ??= new TextDecoder(encodingOf(chunk, options.name))
+    const text = rest + decoder.decode(chunk, { stream: true })
+    const lines = splitLines(text)
+    rest = lines.pop()!
+    line += lines.length
+    if (rest.length > maximumLineLength) throw tooLong(options.name, line)
+    if (lines.length > 0) yield lines
   }
-  rest += decoder.decode()
+  rest += decoder?.decode() ?? ''
   if (rest !== '') yield [rest.endsWith('\r') ? rest.slice(0, -1) : rest]
 }
 
@@ -105,16 +151,4 @@ function tooLarge(name: string, maximumBytes: number): InputError {
     got: 'more',
     hint: 'Raise the limit if the file is meant to be that large.',
   })
-}
-
-function damaged(name: string, cause: unknown): InputError {
-  return new InputError(
-    {
-      who: name,
-      expected: 'a complete gzip file',
-      got: `"${cause instanceof Error ? cause.message : String(cause)}" while unpacking it`,
-      hint: 'The file may be cut short or damaged: fetch it again.',
-    },
-    { cause },
-  )
 }

@@ -4,6 +4,8 @@
  * Source: numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 import { InputError } from '@tiny-recursive-models/tensor'
+import { refuseForeign } from './files/archive.ts'
+import { fileNature } from './files/file-nature.ts'
 
 export interface NpyArrays {
   bool: Uint8Array
@@ -152,6 +154,7 @@ export function npyToInt32(array: NpyArray, who: string): Int32Array {
 
 function readHeader(bytes: Uint8Array, who: string): { header: string; payloadStart: number } {
   if (bytes.length < magic.length + 4 || magic.some((byte, index) => bytes[index] !== byte)) {
+    if (fileNature(bytes) !== 'numpy') refuseForeign(bytes, { who, expected: 'a .npy file', holds: 'data' })
     throw damaged(who, 'a .npy file', `${bytes.length} bytes that do not begin with \\x93NUMPY`)
   }
   const version = bytes[magic.length]!

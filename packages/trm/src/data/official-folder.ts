@@ -5,6 +5,7 @@
  */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
+import { readJsonFile } from './json-file.ts'
 import { decodeNpy, encodeNpy, npyToInt32 } from './npy.ts'
 import { ignoredLabel, type PuzzleSet } from './puzzle-set.ts'
 
@@ -57,7 +58,7 @@ export async function readOfficialFolder(
   who: string,
 ): Promise<OfficialFolder> {
   const describeFile = `${who}/${split}/dataset.json`
-  const dataset = parseDataset(await readFile(`${split}/dataset.json`), describeFile)
+  const dataset = await parseDataset(await readFile(`${split}/dataset.json`), describeFile)
   const set = dataset.sets[0]!
   if (!/^[\w-]{1,100}$/.test(set)) {
     throw wrong(describeFile, 'a set name of letters, digits, _ and -', JSON.stringify(set.slice(0, 100)))
@@ -146,13 +147,8 @@ interface Named {
   readonly data: Int32Array
 }
 
-function parseDataset(bytes: Uint8Array, who: string): Dataset {
-  let value: unknown
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    throw wrong(who, 'JSON', 'text that is not JSON')
-  }
+async function parseDataset(bytes: Uint8Array, who: string): Promise<Dataset> {
+  const value = await readJsonFile(bytes, { name: who, hint: rebuild, maximumBytes: 2 ** 20 })
   const result = datasetFields.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]!
@@ -217,7 +213,8 @@ function perExample(identifiers: Int32Array, puzzleIndices: Int32Array, examples
   return spread
 }
 
+const rebuild = 'The folder is damaged or of another builder: build the data set anew.'
+
 function wrong(who: string, expected: string, got: string): InputError {
-  const hint = 'The folder is damaged or of another builder: build the data set anew.'
-  return new InputError({ who, expected, got, hint })
+  return new InputError({ who, expected, got, hint: rebuild })
 }

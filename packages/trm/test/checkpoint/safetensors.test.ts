@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { InputError } from '@tiny-recursive-models/tensor'
-import { crc32 } from '../../src/checkpoint/crc32.ts'
-import { duplicateKey } from '../../src/checkpoint/duplicate-key.ts'
 import { decodeSafetensors, encodeSafetensors } from '../../src/checkpoint/safetensors.ts'
 import { type StoredTensor, toFloat32 } from '../../src/checkpoint/stored-tensor.ts'
+import { crc32 } from '../../src/data/files/crc32.ts'
+import { duplicateKey } from '../../src/data/files/duplicate-key.ts'
 import { flipBits, outcome } from './hostile-bytes.ts'
 
 const recordings = new URL('../../../../bench/test/fixtures/', import.meta.url)

@@ -11,7 +11,7 @@ const files: Record<string, [string, 'maze' | 'sudoku']> = {
   'published Sudokus': ['source,question,answer,rating\nx,..1.3....32.12.4,,1\n', 'sudoku'],
   'a comment before Sudokus': ['# S\n#\n..1.3....32.12.4\n', 'sudoku'],
   neither: ['hello\n', 'sudoku'],
-  nothing: ['', 'sudoku'],
+  nothing: ['\n', 'sudoku'],
 }
 
 for (const [what, [text, kind]] of Object.entries(files))

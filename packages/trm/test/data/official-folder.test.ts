@@ -134,10 +134,6 @@ test('every count and range is checked', async () => {
     [json({ sets: ['../x'] }), 'dataset.json: expected a set name of letters, digits, _ and -, got "../x"'],
     [json({ seq_len: '2' }), 'dataset.json: seq_len: expected a whole number from 1 to 1000000, got "2"'],
     [(files) => files.set('train/dataset.json', text([])), 'dataset.json: expected an object, got []'],
-    [
-      (files) => files.set('train/dataset.json', Uint8Array.of(0x7b)),
-      'dataset.json: expected JSON, got text that is not JSON',
-    ],
     [file('labels', grid([[1, 1]])), 'all__labels.npy: expected 4 examples, as in inputs, got 1'],
     [
       file(
@@ -175,6 +171,25 @@ test('every count and range is checked', async () => {
       message: `folder/train/${message}. ${advice}`,
     })
   }
+})
+
+test('what is no JSON, or no array, is named', async () => {
+  const refuses = (name: string, bytes: Uint8Array, message: RegExp) =>
+    assert.rejects(read(folder((files) => files.set(name, bytes))), { name: 'InputError', message })
+  await refuses(
+    'train/dataset.json',
+    Uint8Array.of(0x7b),
+    /dataset\.json: expected JSON, got ".+"\. The folder/,
+  )
+  await refuses('train/dataset.json', text([]).subarray(0, 0), /got an empty file/)
+  const pointer = new TextEncoder().encode(
+    'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 7\n',
+  )
+  await refuses(
+    'train/all__inputs.npy',
+    pointer,
+    /all__inputs\.npy: expected a \.npy file, got a Git LFS pointer to a file of 7 bytes\. Fetch the file/,
+  )
 })
 
 test('flipped bits give an InputError or a sound set', async () => {

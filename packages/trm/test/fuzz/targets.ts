@@ -11,6 +11,7 @@ import {
   sudokuCsv,
   sudokuGzip,
   sudokuText,
+  sudokuZip,
 } from './targets/data.ts'
 import { officialConfig, override, recipe, runFolder } from './targets/settings.ts'
 
@@ -23,6 +24,7 @@ export const targets: Targets = {
   'official folder': officialFolder,
   'sudoku csv': sudokuCsv,
   'sudoku gzip': sudokuGzip,
+  'sudoku zip': sudokuZip,
   'sudoku text': sudokuText,
   'maze file': mazeFile,
   'maze text': mazeText,

@@ -3,12 +3,14 @@
  * and one entry `data/<key>` for the numbers of each storage. Nothing is executed, see `unpickle.ts`.
  * Source: torch/serialization.py (`_save`, `_load`), caffe2/serialize/inline_container.cc.
  */
+
+import { refuseForeign } from '../../data/files/archive.ts'
+import { readZip, type ZipEntry } from '../../data/files/zip-read.ts'
 import { type StoredTensor, typeFacts } from '../stored-tensor.ts'
 import { damaged, refused, show } from './errors.ts'
 import { materialise } from './materialise.ts'
 import { describePickle, type PickleTensor, type PickleValue } from './pickle-values.ts'
 import { unpickle } from './unpickle.ts'
-import { readZip, type ZipEntry } from './zip-read.ts'
 
 export interface TorchFile {
   /** By name, in the file's order; those of a dictionary inside another as `outer.name`. */
@@ -16,6 +18,8 @@ export interface TorchFile {
   /** Names of what else was there, such as step counts. */
   readonly others: readonly string[]
 }
+
+const readable = 'a file that torch.save has written (a zip archive)'
 
 /** `{'model': {…}}` is common, more than this is not a file of weights. */
 const maximumDepth = 4
@@ -27,9 +31,13 @@ export function isTorchFile(bytes: Uint8Array): boolean {
 
 /** Reads a whole file; `who` names it in errors. Arrays share memory with `bytes` where they can. */
 export function decodeTorchFile(bytes: Uint8Array, who: string): TorchFile {
-  if (!isTorchFile(bytes)) throw noArchive(bytes, who)
+  if (isOlderLayout(bytes)) throw refused(who, 'a file of PyTorch 1.6 or later', 'one in the older layout')
+  if (!isTorchFile(bytes)) {
+    refuseForeign(bytes, { who, expected: readable, holds: 'weights' })
+    throw damaged(who, readable, 'other bytes')
+  }
   const entries = readZip(bytes, who)
-  const root = findRoot(entries, who)
+  const root = findRoot(entries, bytes, who)
   const order = entries.get(`${root}byteorder`)
   if (order !== undefined && new TextDecoder().decode(order.read().subarray(0, 16)) !== 'little')
     throw refused(who, 'numbers in little endian', 'a file of another machine')
@@ -51,10 +59,11 @@ export function decodeTorchFile(bytes: Uint8Array, who: string): TorchFile {
 }
 
 /** `archive/` or the name that the file had when it was saved. */
-function findRoot(entries: ReadonlyMap<string, ZipEntry>, who: string): string {
+function findRoot(entries: ReadonlyMap<string, ZipEntry>, bytes: Uint8Array, who: string): string {
   const pickles = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name))
   if (pickles.length === 1) return pickles[0]!.slice(0, -'data.pkl'.length)
-  throw damaged(who, 'one entry data.pkl, as torch.save writes it', pickles.length === 0 ? 'none' : 'several')
+  if (pickles.length === 0) refuseForeign(bytes, { who, expected: readable, holds: 'weights' })
+  throw damaged(who, 'one entry data.pkl, as torch.save writes it', 'several')
 }
 
 interface Found {
@@ -90,10 +99,7 @@ function checkSize(tensors: ReadonlyMap<string, PickleTensor>, fileBytes: number
   if (!(total <= limit)) throw damaged(who, `at most ${limit} bytes of numbers`, String(total))
 }
 
-function noArchive(bytes: Uint8Array, who: string) {
-  // Before version 1.6 torch.save wrote pickles one after the other, and the first is a number that marks the file.
-  const isOld = bytes[0] === 0x80 && bytes[2] === 0x8a && bytes[3] === 0x0a
-  return isOld
-    ? refused(who, 'a file of PyTorch 1.6 or later', 'one in the older layout')
-    : damaged(who, 'a file that torch.save has written (a zip archive)', 'other bytes')
+/** Before version 1.6 torch.save wrote pickles one after the other; the first is a number that marks the file. */
+function isOlderLayout(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x80 && bytes[2] === 0x8a && bytes[3] === 0x0a
 }

@@ -4,7 +4,7 @@
  * Source: caffe2/serialize/inline_container.cc (`getPadding`), third_party/miniz.
  */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { crc32 } from '../crc32.ts'
+import { crc32 } from '../../data/files/crc32.ts'
 import { serializationId } from './serialization-id.ts'
 
 export interface NewEntry {

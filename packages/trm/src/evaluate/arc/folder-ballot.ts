@@ -1,12 +1,12 @@
 /** The vote over a data folder of the published code, whose names say which task every identifier stands for. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
+import { readJsonFile } from '../../data/json-file.ts'
 import { type PuzzleSet, puzzleAt } from '../../data/puzzle-set.ts'
 import { parseAugmentedName } from '../../puzzles/arc/augment.ts'
 import { arcSymbols } from '../../puzzles/arc/encode.ts'
 import { parseKaggleTasks } from '../../puzzles/arc/parse.ts'
 import { type ArcBallot, ballotOf } from './ballot.ts'
-import { readJsonFile } from './json-tasks.ts'
 import type { ScoredTask } from './pass-at.ts'
 import { restorePrediction } from './vote.ts'
 

@@ -1,7 +1,7 @@
 /** How a submission compares with the solutions. */
 import { InputError } from '@tiny-recursive-models/tensor'
+import { shownText } from '../../data/json-file.ts'
 import { gridsEqual } from '../../puzzles/arc/grid.ts'
-import { shownText } from './json-tasks.ts'
 import type { Solutions } from './solutions.ts'
 import type { Submission } from './submission.ts'
 

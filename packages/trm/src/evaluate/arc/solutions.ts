@@ -1,7 +1,8 @@
 /** The solutions of ARC tasks in Kaggle's layout: `{task: [output of each test input, …]}`. */
 import { InputError } from '@tiny-recursive-models/tensor'
+import { shownText } from '../../data/json-file.ts'
 import { type Grid, gridFromJson } from '../../puzzles/arc/grid.ts'
-import { kindOf, readTaskEntries, shownText } from './json-tasks.ts'
+import { kindOf, readTaskEntries } from './json-tasks.ts'
 
 /** Task → the output of each of its test inputs. */
 export type Solutions = ReadonlyMap<string, readonly Grid[]>

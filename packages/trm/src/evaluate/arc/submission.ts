@@ -4,8 +4,9 @@
  */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
+import { shownText } from '../../data/json-file.ts'
 import { type Grid, gridFromJson, gridToJson } from '../../puzzles/arc/grid.ts'
-import { kindOf, readTaskEntries, shownText } from './json-tasks.ts'
+import { kindOf, readTaskEntries } from './json-tasks.ts'
 import type { ArcVotes } from './vote.ts'
 
 /** Two outputs for one test input; 0 × 0 is none, written as `[]`. */

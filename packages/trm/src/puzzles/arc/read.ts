@@ -1,6 +1,6 @@
 /** ARC tasks from files: Kaggle's JSON files, plain or gzip, or a folder of task files for each set. */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { decompressed } from '../../data/bytes.ts'
+import { readJsonFile } from '../../data/json-file.ts'
 import { parseArcTask, parseKaggleTasks, sortedById } from './parse.ts'
 import type { ArcTask } from './task.ts'
 
@@ -76,16 +76,13 @@ async function readTaskFiles(folder: string, subset: string, files: ArcFiles): P
   return sortedById(tasks)
 }
 
-async function readJson(path: string, files: ArcFiles): Promise<{ value: unknown }> {
-  const bytes = await decompressed(await files.read(path), { name: path, maximumBytes })
-  try {
-    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown }
-  } catch (cause) {
-    const got = cause instanceof Error ? cause.message.slice(0, 100) : String(cause)
-    const hint = 'The file may be cut short or damaged: fetch it again.'
-    throw new InputError({ who: path, expected: 'JSON', got: `"${got}"`, hint }, { cause })
-  }
-}
+const readJson = async (path: string, files: ArcFiles): Promise<{ value: unknown }> => ({
+  value: await readJsonFile(await files.read(path), {
+    name: path,
+    hint: 'The file may be cut short or damaged: fetch it again.',
+    maximumBytes,
+  }),
+})
 
 function shownNames(names: readonly string[]): string {
   const shown = names.slice(0, 5).join(', ')

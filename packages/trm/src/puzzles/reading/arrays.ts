@@ -34,7 +34,10 @@ export async function decodePuzzleArrays(
   const cells = board.rows * board.columns
   const decode = async (part: keyof PuzzleArrays) => {
     const who = `${name} (${part})`
-    const array = decodeNpy(await decompressed(files[part], { name: who, maximumBytes }), who)
+    const array = decodeNpy(
+      await decompressed(files[part], { name: who, content: 'numbers', maximumBytes }),
+      who,
+    )
     const { shape, dtype } = array
     if (shape.length !== 2 || shape[1] !== cells || !/^u?int/.test(dtype))
       throw refused(who, `whole numbers [puzzles, ${cells}], for a ${board.title}`, `${dtype} [${shape}]`)

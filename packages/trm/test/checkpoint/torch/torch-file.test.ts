@@ -250,7 +250,7 @@ test('files of other kinds are named', () => {
     `x.pt: expected a file of PyTorch 1.6 or later, got one in the older layout. ${policy}`,
   )
   assert.equal(
-    messageOf(new Uint8Array(0)),
+    messageOf(Uint8Array.of(1, 2, 3)),
     `x.pt: expected a file that torch.save has written (a zip archive), got other bytes. ${damage}`,
   )
 })

@@ -69,7 +69,7 @@ const malformed: readonly (readonly [what: string, text: string, message: string
   [
     'a task that is there twice',
     '{"a": [], "a": []}',
-    's.json: expected every key once, got a twice in one object. Only one of the two would count: remove the other.',
+    's.json: expected every key once, got a twice in one object. Only one of the two would count: remove the other, or give it a name of its own.',
   ],
 ]
 
@@ -86,7 +86,7 @@ test('what is no JSON, or far too large, is refused', async () => {
     assert.ok(!error.message.includes('\x1b'), 'what a terminal would obey is escaped')
     return true
   })
-  const bomb = gzipSync(new Uint8Array(2 ** 25 + 1))
+  const bomb = gzipSync(Buffer.alloc(2 ** 25 + 1, ' '))
   await assert.rejects(readSubmission(bomb, 'bomb.gz'), {
     message:
       'bomb.gz: expected at most 33554432 bytes, got more. Raise the limit if the file is meant to be that large.',

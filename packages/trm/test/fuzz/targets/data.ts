@@ -1,5 +1,5 @@
 /** Files of puzzles. */
-import { gzipSync } from 'fflate'
+import { gzipSync, zipSync } from 'fflate'
 import { decodeNpy, encodeNpy, type NpyArray, npyToInt32 } from '../../../src/data/npy.ts'
 import { encodeOfficialFolder, readOfficialFolder } from '../../../src/data/official-folder.ts'
 import { checkPuzzleSet } from '../../../src/data/puzzle-set.ts'
@@ -69,7 +69,7 @@ export const sudokuCsv: Target = {
 /** Text inside is damaged before it is packed. */
 const changePacked: StructuredMutation = (_bytes, random) => {
   // Now and then what unpacks to a thousand times its size.
-  if (random.integer(50) === 0) return gzipSync(new Uint8Array(10_000_000))
+  if (random.integer(50) === 0) return gzipSync(new Uint8Array(10_000_000).fill(0x2e))
   const text = csvOf(pick(boxes, random))
   return gzipSync(pick(Object.values(textMutations), random)(text, random))
 }
@@ -77,6 +77,20 @@ const changePacked: StructuredMutation = (_bytes, random) => {
 export const sudokuGzip: Target = {
   samples: () => boxes.map((box) => single(gzipSync(csvOf(box)))),
   structured: () => [changePacked],
+  read: (files) => readSudokus(fileOf(files)),
+}
+
+const zipped = (text: Uint8Array, level: 0 | 6 = 6): Uint8Array =>
+  zipSync({ 'README.txt': text.subarray(0, 20), 'sudoku.csv': text }, { level })
+
+export const sudokuZip: Target = {
+  samples: () => boxes.flatMap((box) => [single(zipped(csvOf(box))), single(zipped(csvOf(box), 0))]),
+  structured: () => [
+    (_bytes, random) => {
+      const text = csvOf(pick(boxes, random))
+      return zipped(pick(Object.values(textMutations), random)(text, random), pick([0, 6], random))
+    },
+  ],
   read: (files) => readSudokus(fileOf(files)),
 }
 

@@ -136,7 +136,7 @@ test('unknown formats, too many rows, too many bytes and damaged gzip are refuse
     { rows: 1 },
     'file: expected at most 1 rows, got more. Raise limits.rows, or split the file.',
   )
-  const large = gzipSync(Buffer.alloc(10_000_000))
+  const large = gzipSync(Buffer.alloc(10_000_000, '\n'))
   await reject(
     large,
     { bytes: 1_000_000 },
@@ -144,14 +144,9 @@ test('unknown formats, too many rows, too many bytes and damaged gzip are refuse
   )
   await reject(bytesOf(question), { bytes: 4 }, /at most 4 bytes/)
   await reject(
-    gzipSync(Buffer.concat([Buffer.from(`${question}\n`), Buffer.alloc(3_000_000)])),
+    gzipSync(Buffer.concat([Buffer.from(`${question}\n`), Buffer.alloc(3_000_000, '.')])),
     {},
     'file, line 2: expected lines of at most 1000000 characters, got a longer one. This is no text with one puzzle a line: check that it is the right file.',
-  )
-  await reject(
-    Buffer.from(`\ufeff${question}`, 'utf16le'),
-    {},
-    /^file, line 1: expected a header .*characters, got ".{70,78}…"\. The file is not UTF-8 text: save it as CSV in UTF-8, or take another one\.$/,
   )
   const packed = gzipSync(`${question}\n`.repeat(100))
   await reject(

@@ -4,16 +4,26 @@
  * amount), names occur once, sizes are bounded before anything is allocated, and every CRC-32 is checked.
  * Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5.
  */
+import { InputError } from '@tiny-recursive-models/tensor'
 import { inflateSync } from 'fflate'
-import { crc32 } from '../crc32.ts'
-import { damaged, show } from './errors.ts'
+import { crc32 } from './crc32.ts'
 
 export interface ZipEntry {
   readonly name: string
   /** Bytes after decompression. */
   readonly size: number
-  /** The bytes: a view of the file where the entry is stored as it is, which all but a few are. */
+  /** The bytes, all at once: a view of the file where the entry is stored as it is. */
   readonly read: () => Uint8Array
+  /**
+   * A deflated entry as the parts of a gzip file, whose readers unpack piece by piece and check length and CRC-32;
+   * null where it is stored.
+   */
+  readonly asGzip: (() => readonly Uint8Array[]) | null
+}
+
+export interface ReadZipOptions {
+  /** The most bytes that deflated entries may say to unpack to, all together; by default 16 times the file's. */
+  readonly mostUnpacked?: number
 }
 
 interface Place {
@@ -36,11 +46,15 @@ const maximumEntries = 100_000
 const maximumComment = 65_535
 
 /** The entries by name; `who` names the file in errors. */
-export function readZip(bytes: Uint8Array, who: string): Map<string, ZipEntry> {
+export function readZip(
+  bytes: Uint8Array,
+  who: string,
+  { mostUnpacked = Math.max(2 ** 26, 16 * bytes.length) }: ReadZipOptions = {},
+): Map<string, ZipEntry> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const directory = findDirectory(view, who)
   const places = readPlaces(bytes, view, directory, who)
-  checkInflation(places, bytes.length, who)
+  checkInflation(places, mostUnpacked, who)
   const entries = new Map<string, ZipEntry>()
   const extents: Extent[] = []
   for (const place of places) {
@@ -52,6 +66,7 @@ export function readZip(bytes: Uint8Array, who: string): Map<string, ZipEntry> {
       name: place.name,
       size: place.size,
       read: () => unpack(packed, place, who),
+      asGzip: place.method === deflated ? () => gzipParts(packed, place) : null,
     })
   }
   checkExtents(extents, directory.start, who)
@@ -110,7 +125,12 @@ function readPlaces(bytes: Uint8Array, view: DataView, directory: Directory, who
     const isPlain = (flags & 1) === 0 && (method === stored || method === deflated)
     if (!isPlain) {
       const got = flags & 1 ? 'an encrypted one' : `method ${method}`
-      throw damaged(who, `${show(name)} as a stored or deflated entry`, got)
+      throw new InputError({
+        who,
+        expected: `${show(name)} as a stored or deflated entry`,
+        got,
+        hint: 'Unpack the archive with the program that made it, and give the file inside.',
+      })
     }
     const sizes = readSizes(view, offset, { start: nameEnd, end: extraEnd }, who)
     if (method === stored && sizes.packedSize !== sizes.size)
@@ -178,8 +198,7 @@ function checkExtents(extents: readonly Extent[], directoryStart: number, who: s
 }
 
 /** Numbers hardly shrink: what would unpack to many times the file was made to fill the memory. */
-function checkInflation(places: readonly Place[], fileBytes: number, who: string): void {
-  const limit = Math.max(2 ** 26, 16 * fileBytes)
+function checkInflation(places: readonly Place[], limit: number, who: string): void {
   const total = places.reduce((sum, { method, size }) => sum + (method === deflated ? size : 0), 0)
   if (total > limit) throw damaged(who, `at most ${limit} bytes after unpacking`, `${total} bytes`)
 }
@@ -203,9 +222,27 @@ function inflate(packed: Uint8Array, { name, size }: Place, who: string): Uint8A
   }
 }
 
+/** RFC 1952: a header without a name or time, the deflated bytes, CRC-32 and length. */
+function gzipParts(packed: Uint8Array, { crc, size }: Place): readonly Uint8Array[] {
+  const trailer = new Uint8Array(8)
+  const view = new DataView(trailer.buffer)
+  view.setUint32(0, crc, true)
+  view.setUint32(4, size % 2 ** 32, true)
+  return [Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255), packed, trailer]
+}
+
 /** 64 bits; more than the exact whole numbers is more than any file has. */
 function wholeNumber(view: DataView, offset: number, who: string): number {
   const value = view.getBigUint64(offset, true)
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw damaged(who, 'a place inside the file', String(value))
   return Number(value)
+}
+
+function damaged(who: string, expected: string, got: string): InputError {
+  return new InputError({ who, expected, got, hint: 'The archive is damaged: copy or download it again.' })
+}
+
+/** A name out of a file, as it may stand in a message. */
+function show(text: string): string {
+  return JSON.stringify(text.length <= 80 ? text : `${text.slice(0, 77)}…`)
 }

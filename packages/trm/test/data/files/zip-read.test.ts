@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { InputError } from '@tiny-recursive-models/tensor'
 import { zipSync } from 'fflate'
-import { readZip } from '../../../src/checkpoint/torch/zip-read.ts'
 import { writeTorchArchive } from '../../../src/checkpoint/torch/zip-write.ts'
+import { readZip } from '../../../src/data/files/zip-read.ts'
 
 const zeros = new Uint8Array(100_000)
 const words = new TextEncoder().encode('one two three one two three one two three')
@@ -14,7 +14,7 @@ function messageOf(bytes: Uint8Array): string {
     for (const entry of readZip(bytes, 'x.zip').values()) entry.read()
   } catch (error) {
     assert.ok(error instanceof InputError, String(error))
-    return error.message.replace(' The file is damaged or no PyTorch checkpoint: copy it again.', '')
+    return `${error.who}: expected ${error.expected}, got ${error.got}.`
   }
   return 'no error'
 }
