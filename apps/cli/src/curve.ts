@@ -1,7 +1,8 @@
 /** curve.svg: the course of a run, loss above and exact accuracy below, over the steps. */
 import { join } from 'node:path'
-import { openRunFolder, type RecordedEvent, writeFileAtomically } from '@tiny-recursive-models/trm/node'
+import { openRunFolder, type RecordedEvent } from '@tiny-recursive-models/trm/node'
 import { condense } from './output/chart.ts'
+import { writeText } from './output/files.ts'
 import { significant } from './output/format.ts'
 import { escapeXml, svgFile } from './output/svg.ts'
 
@@ -30,14 +31,17 @@ function courseOf(events: readonly RecordedEvent[]): Course {
   }
 }
 
-/** Writes curve.svg into the run folder and returns the course it shows; nothing is written before the second step. */
-export async function writeCurve(folder: string): Promise<Course & { readonly path: string | null }> {
-  const run = await openRunFolder(folder)
-  const course = courseOf(await run.readEvents())
-  if (course.loss.length < 2) return { ...course, path: null }
+/** The course of the run in a folder. */
+export async function readCourse(folder: string): Promise<Course> {
+  return courseOf(await (await openRunFolder(folder)).readEvents())
+}
+
+/** Writes curve.svg into the run folder and returns its path; null, and nothing is written, before the second step. */
+export async function writeCurve(folder: string, course: Course): Promise<string | null> {
+  if (course.loss.length < 2) return null
   const path = join(folder, 'curve.svg')
-  await writeFileAtomically(path, new TextEncoder().encode(drawCurve(course, run.recipe.name)))
-  return { ...course, path }
+  await writeText(path, drawCurve(course, (await openRunFolder(folder)).recipe.name))
+  return path
 }
 
 const width = 720

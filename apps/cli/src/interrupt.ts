@@ -5,8 +5,8 @@ const sameKeyMs = 400
 export const interruptedExitCode = 130
 
 /**
- * The first Ctrl-C (or SIGTERM) calls `onFirst`, the next one ends the process at once. Returns what takes the
- * handlers away again.
+ * The first Ctrl-C calls `onFirst`, the next one ends the process at once; so do SIGTERM and SIGHUP, which comes when
+ * the terminal is closed. Returns what takes the handlers away again.
  */
 export function onInterrupt(onFirst: () => void): () => void {
   let firstMs: number | null = null
@@ -20,7 +20,7 @@ export function onInterrupt(onFirst: () => void): () => void {
       process.kill(process.pid, signal)
     }
   }
-  const signals = ['SIGINT', 'SIGTERM'] as const
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.on(signal, handle)
   return () => {
     for (const signal of signals) process.off(signal, handle)

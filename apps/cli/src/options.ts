@@ -25,6 +25,9 @@ function checkpointChoice(text: string): CheckpointChoice {
 
 export const jsonOption = (what = 'print one JSON document'): Option => new Option('--json', what)
 
+/** For what a command writes in place of a file that is there. */
+export const forceOption = (): Option => new Option('--force', 'replace a file that is there')
+
 export const deviceOption = (): Option =>
   new Option('--device <name>', 'where to compute; see trm doctor').choices(['cpu', 'webgpu'])
 

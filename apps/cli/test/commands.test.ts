@@ -91,6 +91,23 @@ test('Ctrl-C saves, ends with 130 and says how to go on', async () => {
   assert.ok(!existsSync(join(folder, 'stopped', 'lock.json')))
 })
 
+test('closing the terminal saves too', async () => {
+  const words = ['train', ...tiny, '--out', 'hung-up', '--threads', '1', '--steps', '100000']
+  const { child, ended } = startTrm(words, folder)
+  child.stderr.on('data', (data) => {
+    if (!String(data).includes('parameters')) return
+    // A terminal that is gone takes both streams with it.
+    child.stdout.destroy()
+    child.stderr.destroy()
+    setTimeout(() => child.kill('SIGHUP'), 400)
+  })
+  const { code } = await ended
+  assert.notEqual(code, null)
+  assert.equal(readdirSync(join(folder, 'hung-up', 'checkpoints')).length > 0, true)
+  assert.ok(!existsSync(join(folder, 'hung-up', 'lock.json')))
+  rmSync(join(folder, 'hung-up'), { recursive: true })
+})
+
 test('training ends and saves when the reader of its stream is gone', async () => {
   const words = ['train', ...tiny, '--out', 'unread', '--threads', '1', '--steps', '100000', '--json']
   const { child, ended } = startTrm(words, folder)

@@ -18,8 +18,8 @@ after(() => {
 })
 
 const csvOf = (seed: number): string => {
-  const { data } = recipes['sudoku-4x4']
-  const puzzles = [...sourceOf(data).generateMany!({ ...data, minimal: false }, 3, seed)]
+  const data = { ...recipes['sudoku-4x4'].data, minimal: false }
+  const puzzles = [...sourceOf(data).generateMany!(data, 3, seed)]
   const rows = puzzles.map(
     ({ question, answer }) => `${formatSudokuLine(question)},${formatSudokuLine(answer)}`,
   )

@@ -114,7 +114,7 @@ test('a checkpoint is imported, measured, solved with and exported', async () =>
 test('what is assumed is said', async () => {
   writeCheckpoint('alone.pt')
   writeFileSync(path('all_config.yaml'), 'arch: {}\n')
-  const { stdout, code } = await trm('import', 'alone.pt', '--out', 'model')
+  const { stdout, code } = await trm('import', 'alone.pt', '--out', 'model', '--force')
   assert.equal(code, 0)
   const lines = [
     '  assumed   model.recursions 3, model.latentUpdates 6, model.supervisionSteps 16: as published, the file does not tell',

@@ -1,15 +1,11 @@
 import { type ArcTask, gridsEqual, gridToJson, InputError, readSubmission } from '@tiny-recursive-models/trm'
-import {
-  type CheckpointChoice,
-  maximumDataBytes,
-  readFileBounded,
-  writeFileAtomically,
-} from '@tiny-recursive-models/trm/node'
+import { type CheckpointChoice, maximumDataBytes, readFileBounded } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { type ArcAnswer, arcPicture, differingCells } from '../arc-picture.ts'
 import { findArcTask } from '../arc-task.ts'
 import { voteOfRun } from '../arc-vote.ts'
 import { checkpointOption, deviceOption, jsonOption, threadsOption, wholeNumber } from '../options.ts'
+import { prepareFile, writeText } from '../output/files.ts'
 import { plural } from '../output/format.ts'
 import { pictureSvg } from '../output/picture-svg.ts'
 import { drawPicture, terminalLook } from '../output/picture-terminal.ts'
@@ -55,15 +51,16 @@ export interface ShowOptions {
 
 async function runShow(id: string, options: ShowOptions): Promise<void> {
   const { from, submission, run, svg, json } = options
+  await prepareFile(svg, { replace: true })
   const vote = run === undefined ? null : await voteOfRun(id, run, options)
   if (vote === undefined) return // interrupted
   const task = vote?.task ?? (await findArcTask(id, from ?? throwNoPlace(id)))
   const attempts = submission === undefined ? [] : await attemptsFor(task, submission)
   const answers = task.test.map((_, index) => [...(attempts[index] ?? []), ...(vote?.answers[index] ?? [])])
   const picture = arcPicture(task, answers)
-  if (svg !== undefined) await writeFileAtomically(svg, new TextEncoder().encode(pictureSvg(picture)))
   if (json) printJson(showFacts(task, answers))
   else print(drawPicture(picture, terminalLook()))
+  if (svg !== undefined) await writeText(svg, pictureSvg(picture))
 }
 
 function throwNoPlace(id: string): never {

@@ -13,6 +13,7 @@ import {
   benchPaper,
   type PaperBenchOptions,
   type PaperResults,
+  tryOutputFolder,
   writeFileAtomically,
 } from '@tiny-recursive-models/trm/node'
 import { type Command, InvalidArgumentError, Option } from 'commander'
@@ -105,6 +106,7 @@ function minutes(text: string): number {
 
 async function runBenchPaper(options: BenchPaperOptions): Promise<void> {
   const { variants, seeds, threads, device, out, json } = options
+  await tryOutputFolder(out)
   const results = await runToResults(
     {
       folder: out,
@@ -122,10 +124,9 @@ async function runBenchPaper(options: BenchPaperOptions): Promise<void> {
     if (!isOutputClosed()) process.exitCode = interruptedExitCode
     return
   }
+  if (!json) for (const table of results.tables) print(`\n${paperTable(table)}`)
   const files = await writeResults(out, results)
-  if (json) return
-  for (const table of results.tables) print(`\n${paperTable(table)}`)
-  print(`\n${files.join(', ')}`)
+  if (!json) print(`\n${files.join(', ')}`)
 }
 
 /** One run a device on a GPU. */

@@ -6,10 +6,16 @@ import {
   isPublishedLeak,
   readAndBuildArc,
 } from '@tiny-recursive-models/trm'
-import { arcFolderBytes, readDataFile, writeArcFolder } from '@tiny-recursive-models/trm/node'
+import {
+  arcFolderBytes,
+  readDataFile,
+  refuseDataFolder,
+  writeArcFolder,
+} from '@tiny-recursive-models/trm/node'
 import { type Command, InvalidArgumentError } from 'commander'
 import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
 import { jsonOption, wholeNumber } from '../options.ts'
+import { prepareFolder } from '../output/files.ts'
 import { duration, grouped, plural } from '../output/format.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
@@ -62,6 +68,9 @@ Examples:
 }
 
 async function buildArcData(options: ArcOptions): Promise<void> {
+  const { out, replace } = options
+  await prepareFolder(out)
+  if (out !== undefined && !replace) await refuseDataFolder(out)
   const progress = new Progress(options.json === true)
   const started = performance.now()
   const build = await readAndBuildArc(

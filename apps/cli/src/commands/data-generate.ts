@@ -3,7 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { boardOfData, InputError, type SolvedPuzzle, sourceOf } from '@tiny-recursive-models/trm'
 import { writePiecesAtomically } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
-import { jsonOption, setOption, wholeNumber } from '../options.ts'
+import { forceOption, jsonOption, setOption, wholeNumber } from '../options.ts'
+import { prepareFile } from '../output/files.ts'
 import { plural } from '../output/format.ts'
 import { Progress } from '../output/progress.ts'
 import { isOutputClosed, print, printJson } from '../output/streams.ts'
@@ -20,6 +21,7 @@ export function addGenerate(data: Command): void {
     .addOption(setOption())
     .option('--seed <seed>', 'the same seed gives the same puzzles', wholeNumber(0, 2 ** 32 - 1), 0)
     .option('--out <file>', 'write there instead of to the terminal')
+    .addOption(forceOption())
     .addOption(jsonOption('print the figures as one JSON document (needs --out)'))
     .addHelpText(
       'after',
@@ -37,15 +39,17 @@ interface GenerateOptions {
   readonly seed: number
   readonly set?: readonly string[]
   readonly out?: string
+  readonly force?: true
   readonly json?: true
 }
 
 async function generate(
   name: string,
-  { count, seed, set, out, json }: GenerateOptions,
+  { count, seed, set, out, force, json }: GenerateOptions,
   command: Command,
 ): Promise<void> {
   if (json && out === undefined) command.error('error: --json needs --out, the puzzles are no JSON')
+  await prepareFile(out, { replace: force === true })
   const { data } = await resolveRecipe(name, set ?? [])
   const source = sourceOf(data)
   const board = boardOfData(data, { cells: 0, symbols: 0 })

@@ -12,6 +12,7 @@ import type { Command } from 'commander'
 import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
 import { given, jsonOption } from '../options.ts'
 import { DownloadDisplay } from '../output/download.ts'
+import { prepareFolder } from '../output/files.ts'
 import { byteSize, plural } from '../output/format.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
@@ -71,6 +72,7 @@ async function download(
   try {
     if (options.list) return await listFiles(hub, options.json === true)
     const folder = options.out ?? wanted.folder
+    await prepareFolder(folder)
     const display = new DownloadDisplay(options.json === true)
     try {
       const call = { ...hub, files: wanted.files, folder, replace: options.force === true }

@@ -18,7 +18,6 @@ import {
   openModel,
   openOrtExecutor,
   sampleSet,
-  writeFileAtomically,
 } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { addEffortOptions, attemptsEffort, type EffortOptions } from '../effort-options.ts'
@@ -26,6 +25,7 @@ import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
 import {
   checkpointOption,
   deviceOption,
+  forceOption,
   given,
   jsonOption,
   maxStepsOption,
@@ -33,6 +33,7 @@ import {
   wholeNumber,
 } from '../options.ts'
 import { describeArc } from '../output/arc.ts'
+import { prepareFile, writeText } from '../output/files.ts'
 import { grouped, percent, plural, significant, validShare } from '../output/format.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
@@ -50,6 +51,7 @@ interface EvalOptions extends EffortOptions {
   readonly size?: number
   readonly augmentations?: number
   readonly submission?: string
+  readonly force?: true
   readonly device?: 'cpu' | 'webgpu'
   readonly threads?: number
   readonly json?: true
@@ -74,6 +76,7 @@ export function addEval(program: Command): void {
     )
     .option('--augmentations <count>', 'ARC: ask under so many only (default: all)', wholeNumber(0, 1e6))
     .option('--submission <file>', 'ARC: write the first two of the vote, with all steps, there')
+    .addOption(forceOption())
     .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -94,6 +97,10 @@ Examples:
 }
 
 async function runEval(run: string, options: EvalOptions): Promise<void> {
+  const { submission } = options
+  const byEffort = options.effort || options.attempts !== undefined || attemptsEffort(options) !== null
+  if (byEffort && submission !== undefined) throw noVote()
+  await prepareFile(submission, { replace: options.force === true })
   const opened = openedAtSize(await openModel(run, options.checkpoint), options)
   const whole =
     options.data === undefined ? await readTestSet(opened, run) : await readPuzzles(opened, options.data)
@@ -111,7 +118,7 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
     interrupted = true
   })
   const progress = new Progress(options.json === true)
-  if (options.effort || options.attempts !== undefined || attemptsEffort(options) !== null) {
+  if (byEffort) {
     const measured = await measureWays(
       executor,
       opened,
@@ -154,14 +161,10 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
   if (full === null || (options.early && early === null)) {
     return reportInterrupted()
   }
-  if (options.submission !== undefined && full.ballot) {
-    const text = formatSubmission(full.ballot.submission())
-    await writeFileAtomically(options.submission, new TextEncoder().encode(text))
-  }
   const arc = full.ballot && {
     full: full.ballot.figures(),
     early: early?.ballot?.figures() ?? null,
-    submission: options.submission ?? null,
+    submission: submission ?? null,
   }
   if (options.json) {
     const { which, source, step } = opened
@@ -174,16 +177,27 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
       early: early?.report ?? null,
       ...(arc && { arc }),
     })
-    return
+  } else {
+    const puzzles = `${plural(set.count, 'puzzle')} of ${whole.name}`
+    print(describe(opened, puzzles, full.report, early?.report ?? null))
+    if (arc) {
+      const ways: [string, ArcFigures][] = [[`all ${full.report.maximumSteps} steps`, arc.full]]
+      if (arc.early) ways.push(['early halting', arc.early])
+      print(`\n${describeArc(ways)}`)
+    }
   }
-  const puzzles = `${plural(set.count, 'puzzle')} of ${whole.name}`
-  print(describe(opened, puzzles, full.report, early?.report ?? null))
-  if (!arc) return
-  const ways: [string, ArcFigures][] = [[`all ${full.report.maximumSteps} steps`, arc.full]]
-  if (arc.early) ways.push(['early halting', arc.early])
-  print(`\n${describeArc(ways)}`)
-  if (arc.submission !== null) print(`submission in ${arc.submission}`)
+  if (submission === undefined || !full.ballot) return
+  await writeText(submission, formatSubmission(full.ballot.submission()))
+  if (!options.json) print(`submission in ${submission}`)
 }
+
+const noVote = (): InputError =>
+  new InputError({
+    who: '--submission',
+    expected: 'one attempt at every puzzle',
+    got: '--effort or --attempts',
+    hint: 'Leave one of the two out.',
+  })
 
 /** The model as it is, or for puzzles of another side. */
 function openedAtSize(opened: OpenedModel, { size, data }: EvalOptions): OpenedModel {

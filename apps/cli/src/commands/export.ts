@@ -8,7 +8,8 @@ import {
 } from '@tiny-recursive-models/trm'
 import { type CheckpointChoice, exportModel } from '@tiny-recursive-models/trm/node'
 import { type Command, Option } from 'commander'
-import { checkpointOption, given, jsonOption, wholeNumber } from '../options.ts'
+import { checkpointOption, forceOption, given, jsonOption, wholeNumber } from '../options.ts'
+import { prepareFile } from '../output/files.ts'
 import { grouped } from '../output/format.ts'
 import { print, printJson } from '../output/streams.ts'
 
@@ -20,6 +21,7 @@ interface ExportCommandOptions {
   readonly steps?: number
   readonly withoutPuzzleTable?: true
   readonly standard?: true
+  readonly force?: true
   readonly json?: true
 }
 
@@ -49,6 +51,7 @@ export function addExport(program: Command): void {
     )
     .option('--without-puzzle-table', 'onnx: embeddings of puzzles are an input instead of in the file')
     .option('--standard', 'onnx: only operators of the ONNX standard, for other runtimes')
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -65,7 +68,9 @@ Examples:
 }
 
 async function runExport(run: string, options: ExportCommandOptions): Promise<void> {
-  const { out, dtype, checkpoint, steps, withoutPuzzleTable, standard, json } = options
+  const { out, dtype, checkpoint, steps, withoutPuzzleTable, standard, force, json } = options
+  const replace = force === true
+  await prepareFile(out, { replace })
   const format = options.format ?? formatOfName(out)
   if (format === null) {
     const endings = [...new Set(exportFormatNames.map((name) => exportFormats[name].ending))]
@@ -79,6 +84,7 @@ async function runExport(run: string, options: ExportCommandOptions): Promise<vo
   const written = await exportModel(run, {
     out,
     format,
+    replace,
     ...given('dtype', dtype),
     ...given('checkpoint', checkpoint),
     ...given('steps', steps),

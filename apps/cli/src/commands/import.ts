@@ -7,7 +7,8 @@ import {
 } from '@tiny-recursive-models/trm'
 import { type ImportedFile, importFile } from '@tiny-recursive-models/trm/node'
 import { type Command, Option } from 'commander'
-import { given, jsonOption, setOption, wholeNumber } from '../options.ts'
+import { forceOption, given, jsonOption, setOption, wholeNumber } from '../options.ts'
+import { prepareFile } from '../output/files.ts'
 import { grouped, plural } from '../output/format.ts'
 import { print, printJson } from '../output/streams.ts'
 
@@ -18,6 +19,7 @@ interface ImportCommandOptions {
   readonly set?: readonly string[]
   readonly config?: string
   readonly prefix?: string
+  readonly force?: true
   readonly json?: true
 }
 
@@ -33,6 +35,7 @@ export function addImport(program: Command): void {
     .addOption(setOption())
     .option('--config <file>', 'settings of the run (default: all_config.yaml beside the checkpoint)')
     .option('--prefix <text>', 'what stands before the names of the weights, where there are several')
+    .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -46,9 +49,12 @@ Examples:
 }
 
 async function runImport(file: string, options: ImportCommandOptions): Promise<void> {
-  const { out, data, cells, set, config, prefix, json } = options
+  const { out, data, cells, set, config, prefix, force, json } = options
+  const replace = force === true
+  await prepareFile(out, { replace })
   const imported = await importFile(file, {
     out,
+    replace,
     ...given('puzzles', data),
     ...given('cells', cells),
     ...given('overrides', set),

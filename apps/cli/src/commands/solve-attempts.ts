@@ -7,9 +7,10 @@ import {
   InputError,
   packPuzzles,
 } from '@tiny-recursive-models/trm'
-import { type OpenedModel, writeFileAtomically } from '@tiny-recursive-models/trm/node'
+import type { OpenedModel } from '@tiny-recursive-models/trm/node'
 import pc from 'picocolors'
 import { given } from '../options.ts'
+import { writeText } from '../output/files.ts'
 import { percent, plural } from '../output/format.ts'
 import { gridSvg } from '../output/grid-svg.ts'
 import { print, printJson } from '../output/streams.ts'
@@ -71,13 +72,6 @@ export async function solveByAttempts(
   }
   if (chosen === undefined) return
   const problems = view.problems(question, chosen.answer)
-  if (svg !== undefined) {
-    const panels = attempts.map(({ answer: tokens, attempt, steps }) =>
-      view.panel(`attempt ${attempt + 1}: ${plural(steps, 'step')}`, { tokens, question }),
-    )
-    const drawn = gridSvg([view.panel('question', { tokens: question, question }), ...panels])
-    await writeFileAtomically(svg, new TextEncoder().encode(drawn))
-  }
   if (json) {
     printJson({
       model: run,
@@ -91,17 +85,25 @@ export async function solveByAttempts(
         haltProbability: 1 / (1 + Math.exp(-haltLogit)),
       })),
     })
-    return
+  } else describeChosen(chosen.answer)
+  if (svg !== undefined) {
+    const panels = attempts.map(({ answer: tokens, attempt, steps }) =>
+      view.panel(`attempt ${attempt + 1}: ${plural(steps, 'step')}`, { tokens, question }),
+    )
+    await writeText(svg, gridSvg([view.panel('question', { tokens: question, question }), ...panels]))
   }
-  print(`\n${view.draw({ tokens: chosen.answer, question }, colours)}\n`)
-  const { green, red } = pc.createColors(colours)
-  const steps = attempts.reduce((sum, attempt) => sum + attempt.steps, 0)
-  const cost = `${plural(attempts.length, 'attempt')}, ${plural(steps, 'step')}`
-  if (problems === null) print(`answered after ${cost}: ${view.solution}`)
-  else if (problems.length === 0) print(green(`solved after ${cost}: ${view.solution}`))
-  else {
-    print(red(`not solved after ${cost}: ${plural(problems.length, 'problem')}`))
-    for (const message of problems.slice(0, 3)) print(`  ${message}`)
+
+  function describeChosen(answer: Int32Array): void {
+    print(`\n${view.draw({ tokens: answer, question }, colours)}\n`)
+    const { green, red } = pc.createColors(colours)
+    const steps = attempts.reduce((sum, attempt) => sum + attempt.steps, 0)
+    const cost = `${plural(attempts.length, 'attempt')}, ${plural(steps, 'step')}`
+    if (problems === null) print(`answered after ${cost}: ${view.solution}`)
+    else if (problems.length === 0) print(green(`solved after ${cost}: ${view.solution}`))
+    else {
+      print(red(`not solved after ${cost}: ${plural(problems.length, 'problem')}`))
+      for (const message of problems.slice(0, 3)) print(`  ${message}`)
+    }
   }
 }
 

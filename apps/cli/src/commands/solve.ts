@@ -1,11 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { effortOf, type Thought, think } from '@tiny-recursive-models/trm'
-import {
-  type CheckpointChoice,
-  openModel,
-  openOrtExecutor,
-  writeFileAtomically,
-} from '@tiny-recursive-models/trm/node'
+import { type CheckpointChoice, openModel, openOrtExecutor } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import pc from 'picocolors'
 import { addEffortOptions, attemptsEffort, type EffortOptions } from '../effort-options.ts'
@@ -19,6 +14,7 @@ import {
   threadsOption,
   wholeNumber,
 } from '../options.ts'
+import { prepareFile, writeText } from '../output/files.ts'
 import { percent, plural, significant } from '../output/format.ts'
 import { gridSvg } from '../output/grid-svg.ts'
 import { print, printJson } from '../output/streams.ts'
@@ -81,6 +77,7 @@ Examples:
 }
 
 async function runSolve(first: string, second: string | undefined, options: SolveOptions): Promise<void> {
+  await prepareFile(options.svg, { replace: true })
   const { run, argument } = await modelAndPuzzle(first, second, options)
   const opened = await openModel(run, options.checkpoint)
   const puzzle = await readPuzzle(argument, options.row, opened)
@@ -109,10 +106,9 @@ async function runSolve(first: string, second: string | undefined, options: Solv
   }
   release()
   if (interrupted) process.exitCode = interruptedExitCode
-  if (options.svg !== undefined)
-    await writeFileAtomically(options.svg, new TextEncoder().encode(drawThoughts(puzzle, thoughts)))
   if (options.json) printJson({ model: run, ...solveFacts(puzzle, thoughts) })
   else show?.end(thoughts.at(-1))
+  if (options.svg !== undefined) await writeText(options.svg, drawThoughts(puzzle, thoughts))
 }
 
 /** What `--json` prints. */

@@ -4,9 +4,10 @@ import {
   type RunReport,
   type RunTrainingOptions,
   trainInWorker,
+  tryOutputFolder,
 } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
-import { writeCurve } from '../curve.ts'
+import { type Course, readCourse, writeCurve } from '../curve.ts'
 import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
 import { deviceOption, given, jsonOption, setOption, threadsOption, wholeNumber } from '../options.ts'
 import { sparkline } from '../output/chart.ts'
@@ -78,6 +79,7 @@ export async function runToEnd(
   options: Omit<RunTrainingOptions, 'shouldStop'>,
   asJson: boolean,
 ): Promise<RunReport | undefined> {
+  await tryOutputFolder(options.folder)
   const training = trainInWorker(options)
   const display = asJson ? null : new TrainingDisplay()
   const releaseKeys = onInterrupt(() => {
@@ -100,9 +102,21 @@ export async function runToEnd(
     releaseKeys()
     releaseOutput()
   }
-  const { loss, validation, path } = await writeCurve(options.folder)
   if (stopped && !isOutputClosed()) process.exitCode = interruptedExitCode
-  if (asJson) return report
+  const course = await readCourse(options.folder)
+  if (!asJson) printOutcome(options.folder, course, stopped, report)
+  // Last, so that the figures are shown whatever becomes of the file.
+  const path = await writeCurve(options.folder, course)
+  if (path !== null && !asJson) print(`curve in ${path}`)
+  return report
+}
+
+function printOutcome(
+  folder: string,
+  { loss, validation }: Course,
+  stopped: boolean,
+  report: RunReport | undefined,
+): void {
   if (loss.length > 1) {
     const losses = loss.map(([, value]) => value)
     print(`loss        ${sparkline(losses)} ${significant(losses[0]!)} → ${significant(losses.at(-1)!)}`)
@@ -111,10 +125,8 @@ export async function runToEnd(
     const shares = validation.map(([, value]) => value)
     print(`validation  ${sparkline(shares, 60, [0, 1])} ${percent(shares[0])} → ${percent(shares.at(-1))}`)
   }
-  if (stopped) print(`stopped and saved; go on with: trm train --resume --out ${options.folder}`)
+  if (stopped) print(`stopped and saved; go on with: trm train --resume --out ${folder}`)
   else if (report) print(describeReport(report))
-  if (path !== null) print(`curve in ${path}`)
-  return report
 }
 
 async function chooseRun(

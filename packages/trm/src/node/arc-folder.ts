@@ -32,14 +32,9 @@ export async function writeArcFolder(
 ): Promise<boolean> {
   const files = arcOfficialFiles(build)
   const bytes = arcFolderBytes(build)
-  const marks = files
-    .filter(({ path }) => path.endsWith('/dataset.json'))
-    .map(({ path }) => join(folder, path))
-  const there: string[] = []
-  for (const mark of marks) if (await isThere(mark)) there.push(mark)
-  if (there.length > 0 && !replace) throw occupied(folder)
+  if (!replace) await refuseDataFolder(folder)
   await requireRoom(folder, bytes)
-  for (const mark of there) await rm(mark, { force: true })
+  for (const mark of marksOf(folder)) if (await isThere(mark)) await rm(mark, { force: true })
   let written = 0
   for (const { path, pieces } of files) {
     await makeFolder(dirname(join(folder, path)))
@@ -60,6 +55,15 @@ export async function writeArcFolder(
       onProgress?.(written, bytes)
     }
   }
+}
+
+/** The files that make a folder a data set. */
+const marksOf = (folder: string): readonly string[] =>
+  ['train', 'test'].map((split) => join(folder, split, 'dataset.json'))
+
+/** Throws where a folder holds a data set already. */
+export async function refuseDataFolder(folder: string): Promise<void> {
+  for (const mark of marksOf(folder)) if (await isThere(mark)) throw occupied(folder)
 }
 
 /** Leaves the file that is being written, and with it its temporary file. */
@@ -95,6 +99,6 @@ function occupied(folder: string): InputError {
     who: folder,
     expected: 'a folder without a data set',
     got: 'one that has train/dataset.json or test/dataset.json',
-    hint: 'Choose another folder, or remove that one.',
+    hint: 'Choose another folder, remove that one, or have it replaced (--replace).',
   })
 }

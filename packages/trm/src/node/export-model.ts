@@ -12,9 +12,12 @@ import {
 } from '../export/formats.ts'
 import { writeFileAtomically } from './files.ts'
 import { type CheckpointChoice, openModel } from './model-files.ts'
+import { tryOutputFile } from './outputs.ts'
 
 export interface ExportModelOptions extends Pick<ExportOptions, FormatOption> {
   readonly out: string
+  /** Replace a file of that name; by default it is refused. */
+  readonly replace?: boolean
   readonly format: ExportFormatName
   readonly dtype?: ExportType
   readonly checkpoint?: CheckpointChoice
@@ -33,7 +36,7 @@ export interface ExportedFile {
 
 /** Writes the weights to use of a run folder or model file as `options.out`. */
 export async function exportModel(path: string, options: ExportModelOptions): Promise<ExportedFile> {
-  const { out, format, dtype = 'float32', checkpoint, ...ofFormat } = options
+  const { out, replace = false, format, dtype = 'float32', checkpoint, ...ofFormat } = options
   const { dtypes, encode }: ExportFormat = exportFormats[format]
   refuseForeignOptions(format, ofFormat)
   if (!dtypes.includes(dtype)) {
@@ -44,6 +47,7 @@ export async function exportModel(path: string, options: ExportModelOptions): Pr
       hint: 'Choose one of those by --dtype.',
     })
   }
+  await tryOutputFile(out, { replace })
   const { model, recipe, step, source, which } = await openModel(path, checkpoint)
   const name = basename(out).replace(/\.[^.]*$/, '') || 'archive'
   const bytes = await encode({ model, recipe, step }, { ...ofFormat, dtype, name })

@@ -223,7 +223,7 @@ async function isAbandoned(path: string, pid: number): Promise<boolean> {
 }
 
 /** A rename would replace a link, a device or a socket by a file. */
-async function refuseUnlessRegular(path: string): Promise<void> {
+export async function refuseUnlessRegular(path: string): Promise<void> {
   const facts = await lstat(path).catch(() => null)
   if (facts === null || facts.isFile()) return
   if (facts.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })

@@ -9,11 +9,14 @@ import type { StoredTensor } from '../checkpoint/stored-tensor.ts'
 import { decodeTorchFile, isTorchFile } from '../checkpoint/torch/read.ts'
 import { encodeTrainingState } from '../checkpoint/training-state.ts'
 import { readFileBounded, writeFileAtomically } from './files.ts'
+import { tryOutputFile } from './outputs.ts'
 import { maximumCheckpointBytes } from './run-folder.ts'
 
 export interface ImportFileOptions {
   /** The model file to write, which every command opens. */
   readonly out: string
+  /** Replace a file of that name; by default it is refused. */
+  readonly replace?: boolean
   readonly puzzles?: string
   readonly cells?: number
   readonly prefix?: string
@@ -43,6 +46,7 @@ export async function importFile(path: string, options: ImportFileOptions): Prom
       hint: 'Choose another name by --out.',
     })
   }
+  await tryOutputFile(options.out, { replace: options.replace === true })
   const bytes = await readFileBounded(path, { maximumBytes: maximumCheckpointBytes })
   const { tensors, others, stored } = decode(bytes, path)
   const settings = stored ? null : await findConfig(path, options.config)

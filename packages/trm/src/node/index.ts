@@ -2,7 +2,7 @@
 export { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 export type { MachineFacts, RunReport, RunStatus, RunSummary } from '../evaluate/run-facts.ts'
 export { openArcBallots } from './arc-ballots.ts'
-export { type ArcFolderOptions, arcFolderBytes, writeArcFolder } from './arc-folder.ts'
+export { type ArcFolderOptions, arcFolderBytes, refuseDataFolder, writeArcFolder } from './arc-folder.ts'
 export { maximumDataBytes, readDataFile } from './data-files.ts'
 export { type ExportedFile, type ExportModelOptions, exportModel } from './export-model.ts'
 export { errorCode, fileError } from './file-errors.ts'
@@ -17,6 +17,7 @@ export {
   openModel,
   openShippedModel,
 } from './model-files.ts'
+export { tryOutputFile, tryOutputFolder } from './outputs.ts'
 export { benchPaper, type PaperBenchOptions, type PaperEvent } from './paper/bench-paper.ts'
 export type { StoppableStream } from './paper/merge.ts'
 export type { PaperJob } from './paper/plan.ts'

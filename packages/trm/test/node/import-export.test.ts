@@ -19,7 +19,7 @@ for (const [name, config] of Object.entries({ attention, mlp, hierarchical })) {
   test(`${name}: import, export and import again gives the same bytes`, async () => {
     const first = encodeTorchFile(officialTensors(config), name)
     await writeFile(at(`${name}.pt`), first)
-    await importFile(at(`${name}.pt`), { out: at('model') })
+    await importFile(at(`${name}.pt`), { out: at('model'), replace: true })
     const opened = await openModel(at('model'))
     assert.deepEqual({ ...opened.model.config }, config)
     assert.equal(opened.which, 'file')
@@ -29,14 +29,14 @@ for (const [name, config] of Object.entries({ attention, mlp, hierarchical })) {
     assert.equal(written.source, at('model'))
     const again = await readFile(at(`out/${name}.pt`))
     assert.equal(written.bytes, again.length)
-    await importFile(at(`out/${name}.pt`), { out: at('model2') })
+    await importFile(at(`out/${name}.pt`), { out: at('model2'), replace: true })
     await exportModel(at('model2'), { out: at(`out2-${name}.pt`), format: 'pt' })
     // The start vectors count up by 0.001 and are no numbers of bfloat16, so that they stay float32 as they were.
     assert.equal(Buffer.compare(first, again), 0)
     assert.deepEqual(await readFile(at('model2')), await readFile(at('model')))
 
-    await exportModel(at('model'), { out: at('plain.safetensors'), format: 'safetensors' })
-    const back = await importFile(at('plain.safetensors'), { out: at('model3') })
+    await exportModel(at('model'), { out: at('plain.safetensors'), replace: true, format: 'safetensors' })
+    const back = await importFile(at('plain.safetensors'), { out: at('model3'), replace: true })
     assert.deepEqual(back.assumed, {})
     assert.equal(back.config, at('plain.safetensors'))
     assert.deepEqual(await readFile(at('model3')), await readFile(at('model')))
@@ -48,21 +48,24 @@ test('settings beside the checkpoint are read, and its step from its name', asyn
   const file = at('run/step_21700')
   await writeFile(file, encodeTorchFile(officialTensors(attention)))
   await writeFile(at('run/all_config.yaml'), 'arch:\n  num_heads: 4\n  hidden_size: 32\n')
-  const beside = await importFile(file, { out: at('model') })
+  const beside = await importFile(file, { out: at('model'), replace: true })
   assert.equal(beside.config, at('run/all_config.yaml'))
   assert.equal(beside.state.recipe.model.heads, 4)
   assert.equal(beside.state.recipe.name, 'step_21700')
   assert.equal(beside.state.step, 21_700)
   assert.equal('model.heads' in beside.assumed, false)
   await writeFile(at('other.yaml'), 'arch: {num_heads: 2}')
-  const named = await importFile(file, { out: at('model'), config: at('other.yaml') })
+  const named = await importFile(file, { out: at('model'), replace: true, config: at('other.yaml') })
   assert.equal(named.state.recipe.model.heads, 2)
-  await assert.rejects(importFile(file, { out: at('model'), config: at('none.yaml') }), /no such file/)
+  await assert.rejects(
+    importFile(file, { out: at('model'), replace: true, config: at('none.yaml') }),
+    /no such file/,
+  )
 })
 
 test('official names in safetensors are read as well', async () => {
   await writeFile(at('official.safetensors'), encodeSafetensors(officialTensors(mlp, 'model.inner.')))
-  const { prefix, config } = await importFile(at('official.safetensors'), { out: at('model') })
+  const { prefix, config } = await importFile(at('official.safetensors'), { out: at('model'), replace: true })
   assert.equal(prefix, 'model.inner.')
   assert.equal(config, null)
 })
@@ -74,7 +77,7 @@ test('what cannot be imported leaves no file', async () => {
   })
   await writeFile(at('sound.pt'), encodeTorchFile(officialTensors(mlp)))
   await assert.rejects(importFile(at('sound.pt'), { out: at('sound.pt') }), /expected another file to write/)
-  await importFile(at('sound.pt'), { out: at('model') })
+  await importFile(at('sound.pt'), { out: at('model'), replace: true })
   await assert.rejects(importFile(at('model'), { out: at('none') }), {
     message: `${at('model')}: expected a checkpoint of the published code, got a model file of this library. Nothing is to be imported: use the file as it is.`,
   })
