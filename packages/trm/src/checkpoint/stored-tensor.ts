@@ -132,6 +132,50 @@ export function toFloat32(tensor: StoredTensor, name: string): Float32Array {
   })
 }
 
+/** How many numbers of a tensor are NaN or infinite, and the first of them as text; null where all are finite. */
+function notFinite({ dtype, data }: StoredTensor): { readonly count: number; readonly first: string } | null {
+  if (dtype === 'float32' || dtype === 'float64') {
+    let count = 0
+    let first = 0
+    for (let index = data.length - 1; index >= 0; index--) {
+      // As float32: what is too large for it becomes infinite.
+      if (Number.isFinite(Math.fround(data[index]!))) continue
+      count++
+      first = data[index]!
+    }
+    return count === 0 ? null : { count, first: String(first) }
+  }
+  const exponent = dtype === 'float16' ? 0x7c00 : dtype === 'bfloat16' ? 0x7f80 : null
+  if (exponent === null) return null
+  const fraction = dtype === 'float16' ? 0x03ff : 0x007f
+  const found = (data as Uint16Array).filter((bits) => (bits & exponent) === exponent)
+  const [first = 0] = found
+  if (found.length === 0) return null
+  const infinity = first & 0x8000 ? '-Infinity' : 'Infinity'
+  return { count: found.length, first: (first & fraction) === 0 ? infinity : 'NaN' }
+}
+
+/**
+ * Throws where a weight is NaN or infinite: a model with one such number answers the same to every question.
+ *
+ * @param who names the file in errors
+ */
+export function requireFinite(tensors: Iterable<readonly [string, StoredTensor]>, who: string): void {
+  const damaged: string[] = []
+  for (const [name, tensor] of tensors) {
+    const found = notFinite(tensor)
+    if (found) damaged.push(`${found.first} in ${name} (${found.count} of ${tensor.data.length})`)
+  }
+  if (damaged.length === 0) return
+  throw new InputError({
+    who,
+    expected: 'weights that are all finite numbers',
+    got:
+      damaged.slice(0, 4).join(', ') + (damaged.length > 4 ? ` and ${damaged.length - 4} more tensors` : ''),
+    hint: 'The training had gone wrong before these weights were stored, or the file is damaged: use an earlier checkpoint.',
+  })
+}
+
 /** bfloat16 is the upper half of a float32. */
 function widenBfloat16(halves: Uint16Array): Float32Array {
   const bits = new Uint32Array(halves.length)

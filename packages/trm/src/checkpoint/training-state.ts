@@ -8,7 +8,7 @@ import type { ModelConfig } from '../models/config.ts'
 import { PuzzleTable } from '../models/puzzle-table.ts'
 import { parseRecipe, type Recipe } from '../recipes/schema.ts'
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
-import { type StoredTensor, toFloat32 } from './stored-tensor.ts'
+import { requireFinite, type StoredTensor, toFloat32 } from './stored-tensor.ts'
 
 /** Raise this when the meaning of a checkpoint changes. */
 export const trainingStateFormat = 1
@@ -128,8 +128,16 @@ export function decodeTrainingState(bytes: Uint8Array, who: string): TrainingSta
   }
   const { format: _, recipe, ...rest } = readStored(written, who)
   checkTensors(tensors, who)
+  requireFinite(
+    [...tensors].filter(([name]) => isWeight(name)),
+    who,
+  )
   return { recipe: parseRecipe(recipe, `${who}: recipe`), ...rest, tensors }
 }
+
+/** What a model computes with; moments and the carry of a training are not. */
+const isWeight = (name: string): boolean =>
+  name.startsWith(tensorGroups.weights) || name.startsWith(tensorGroups.average) || name === puzzleTableName
 
 function readStored(written: string, who: string): z.infer<typeof storedFields> {
   let value: unknown

@@ -56,6 +56,53 @@ function messageOf(run: () => unknown): string {
   return 'no error'
 }
 
+const withNumber = (tensor: StoredTensor, number: number): StoredTensor => {
+  assert.equal(tensor.dtype, 'float32')
+  return {
+    dtype: 'float32',
+    shape: tensor.shape,
+    data: Float32Array.from(tensor.data as Float32Array).fill(number, 1, 2),
+  }
+}
+
+test('one weight that is no finite number is refused by its name; moments and carry are not weights', () => {
+  for (const [name, tensor] of state.tensors) {
+    if (tensor.dtype !== 'float32') continue
+    for (const number of [Number.NaN, Number.NEGATIVE_INFINITY]) {
+      const tensors = new Map(state.tensors).set(name, withNumber(tensor, number))
+      const bytes = encodeTrainingState({ ...state, tensors })
+      const expected: string = /^(weights|average|puzzleTable)/.test(name)
+        ? `x: expected weights that are all finite numbers, got ${number} in ${name} (1 of ${tensor.data.length}). The training had gone wrong before these weights were stored, or the file is damaged: use an earlier checkpoint.`
+        : 'no error'
+      assert.equal(
+        messageOf(() => decodeTrainingState(bytes, 'x')),
+        expected,
+      )
+    }
+  }
+})
+
+test('half-precision NaN and infinity are found too', () => {
+  const halves = [
+    ['float16', 0x7e00, 'NaN'],
+    ['float16', 0xfc00, '-Infinity'],
+    ['bfloat16', 0x7fc0, 'NaN'],
+    ['bfloat16', 0x7f80, 'Infinity'],
+  ] as const
+  for (const [dtype, bits, named] of halves) {
+    const data = new Uint16Array(12).fill(bits, 3, 5)
+    const tensor: StoredTensor = { dtype, shape: [6, 2], data }
+    const tensors = new Map<string, StoredTensor>([['weights.tokens', tensor]])
+    const bytes = encodeTrainingState({ ...state, tensors })
+    assert.match(
+      messageOf(() => decodeTrainingState(bytes, 'x')),
+      new RegExp(`got ${named} in weights\\.tokens \\(2 of 12\\)`),
+    )
+    data.fill(0x3c00, 3, 5)
+    assert.ok(decodeTrainingState(encodeTrainingState({ ...state, tensors }), 'x'))
+  }
+})
+
 test('a training state comes back as it was', () => {
   const bytes = encodeTrainingState(state)
   const back = decodeTrainingState(bytes, 'step-000100.safetensors')

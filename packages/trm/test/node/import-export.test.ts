@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { encodeSafetensors } from '../../src/checkpoint/safetensors.ts'
 import { encodeTorchFile } from '../../src/checkpoint/torch/write.ts'
+import { encodeTrainingState } from '../../src/checkpoint/training-state.ts'
 import { exportModel } from '../../src/node/export-model.ts'
 import { importFile } from '../../src/node/import-file.ts'
 import { openModel } from '../../src/node/model-files.ts'
@@ -68,6 +69,30 @@ test('official names in safetensors are read as well', async () => {
   const { prefix, config } = await importFile(at('official.safetensors'), { out: at('model'), replace: true })
   assert.equal(prefix, 'model.inner.')
   assert.equal(config, null)
+})
+
+test('one NaN is refused by the name of its tensor; every command that opens a model says so', async () => {
+  const tensors = new Map(officialTensors(mlp))
+  const [name, tensor] = [...tensors].find(([, { shape }]) => shape.length === 2)!
+  assert.equal(tensor.dtype, 'float32')
+  const data = Float32Array.from(tensor.data as Float32Array).fill(Number.NaN, 7, 8)
+  tensors.set(name, { dtype: 'float32', shape: tensor.shape, data })
+  await writeFile(at('nan.pt'), encodeTorchFile(tensors))
+  await assert.rejects(importFile(at('nan.pt'), { out: at('nan-model') }), {
+    who: at('nan.pt'),
+    got: `NaN in ${name} (1 of ${data.length})`,
+  })
+  await assert.rejects(readFile(at('nan-model')), /ENOENT/)
+
+  await writeFile(at('good.pt'), encodeTorchFile(officialTensors(mlp)))
+  const { state } = await importFile(at('good.pt'), { out: at('model'), replace: true })
+  const [weight, stored] = [...state.tensors][0]!
+  const spoilt = Float32Array.from(stored.data as Float32Array).fill(Number.NaN, 0, 1)
+  const damaged = new Map(state.tensors).set(weight, { dtype: 'float32', shape: stored.shape, data: spoilt })
+  await writeFile(at('nan-model'), encodeTrainingState({ ...state, tensors: damaged }))
+  const refusal = { who: at('nan-model'), got: `NaN in ${weight} (1 of ${spoilt.length})` }
+  await assert.rejects(openModel(at('nan-model')), refusal)
+  await assert.rejects(exportModel(at('nan-model'), { out: at('nan-out.pt'), format: 'pt' }), refusal)
 })
 
 test('what cannot be imported leaves no file', async () => {

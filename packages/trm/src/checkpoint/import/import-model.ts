@@ -3,7 +3,7 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import { modelConfig, prefixLength } from '../../models/config.ts'
 import { weightTypes } from '../../models/weights.ts'
 import { overrideRecipe, parseRecipe, type Recipe } from '../../recipes/index.ts'
-import { type StoredTensor, toFloat32 } from '../stored-tensor.ts'
+import { requireFinite, type StoredTensor, toFloat32 } from '../stored-tensor.ts'
 import {
   type DataSizes,
   puzzleIdentifiersName,
@@ -62,6 +62,11 @@ export function importModel(
 ): ImportedModel {
   const { who, stored = null } = options
   const official = officialWeights(tensors, options)
+  const unused = new Set(official.unused)
+  requireFinite(
+    [...tensors].filter(([name]) => !unused.has(name)),
+    who,
+  )
   const architecture = findArchitecture(official, who)
   const guess: Guess = stored ? { ...stored, assumed: {} } : guessModel(architecture, options)
   const recipe = overrideRecipe(guess.recipe, options.overrides ?? [])
