@@ -83,7 +83,7 @@ async function main(): Promise<void> {
       row([
         label,
         puzzlesPerSecond.toFixed(1),
-        `${(100 * exactAccuracy).toFixed(1)} %`,
+        exactAccuracy === null ? '–' : `${(100 * exactAccuracy).toFixed(1)} %`,
         meanSteps.toFixed(2),
       ]),
     )

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -41,7 +41,18 @@ before(async () => {
       Object.fromEntries(entries.map(([id, { test }]) => [id, test.map(({ output }) => output)])),
     )
   }
-  const recipe = overrideRecipe(findRecipe('arc-small'), [
+  const events = runTraining({
+    folder: join(folder, 'run'),
+    recipe: smallRecipe(),
+    threads: 1,
+    testPuzzles: 10,
+  })
+  for await (const event of events) if (event.type === 'report') report = event.report
+})
+after(() => rm(folder, { recursive: true, force: true }))
+
+const smallRecipe = () =>
+  overrideRecipe(findRecipe('arc-small'), [
     `data.path=${join(folder, 'data')}`,
     'data.subsets=["training","evaluation"]',
     'data.test=evaluation',
@@ -63,10 +74,6 @@ before(async () => {
     'training.evaluateEvery=0',
     'training.checkpointEvery=10',
   ])
-  const events = runTraining({ folder: join(folder, 'run'), recipe, threads: 1, testPuzzles: 10 })
-  for await (const event of events) if (event.type === 'report') report = event.report
-})
-after(() => rm(folder, { recursive: true, force: true }))
 
 test('the report of a run has the vote with all steps and with early halting', async () => {
   const { arc } = report
@@ -134,6 +141,46 @@ test('a data folder of the same build has the same vote', async () => {
   assert.deepEqual([found.tasks, found.testInputs, found.predictions], [tasks, testInputs, predictions])
   const submission = JSON.parse(await readFile(join(folder, 'of-folder.json'), 'utf8')) as object
   assert.deepEqual(Object.keys(submission).sort(), ['four', 'three'])
+})
+
+test('a test set without solutions has no accuracies, in report, eval and runs', async () => {
+  await mkdir(join(folder, 'unsolved'))
+  for (const set of ['training_challenges', 'training_solutions', 'evaluation_challenges']) {
+    const name = `arc-agi_${set}.json`
+    await copyFile(join(folder, 'data', name), join(folder, 'unsolved', name))
+  }
+  const data = `data.path=${join(folder, 'unsolved')}`
+  const events = runTraining({
+    folder: join(folder, 'unsolved-runs', 'run'),
+    recipe: overrideRecipe(smallRecipe(), [data, 'training.steps=2']),
+    threads: 1,
+  })
+  for await (const event of events) {
+    if (event.type !== 'report') continue
+    assert.equal(event.report.test?.full.exactAccuracy, null)
+    const text = describeReport(event.report)
+    assert.match(
+      text,
+      /\n {2}all 2 steps {4}no answers are known, so there are no accuracies, [\d.]+ puzzles\/s\n/,
+    )
+    assert.doesNotMatch(text, /exact|pass@/)
+  }
+  const evaluated = await runTrm(folder, 'eval', 'unsolved-runs/run', '--early', '--submission', 'guess.json')
+  assert.equal(evaluated.code, 0, evaluated.stderr)
+  assert.match(
+    evaluated.stdout,
+    /\nall 2 steps +no answers are known, so there are no accuracies, 2\.0 steps/,
+  )
+  assert.doesNotMatch(evaluated.stdout, /exact|halting right|of the cells|pass@/)
+  assert.deepEqual(Object.keys(JSON.parse(await readFile(join(folder, 'guess.json'), 'utf8'))).sort(), [
+    'four',
+    'three',
+  ])
+  const effort = await runTrm(folder, 'eval', 'unsolved-runs/run', '--effort')
+  assert.match(effort.stdout, /\nno answers are known/)
+  assert.doesNotMatch(effort.stdout, /\d %/)
+  const listed = await runTrm(folder, 'runs', 'unsolved-runs')
+  assert.match(listed.stdout, / no answers +no answers /)
 })
 
 test('an earlier checkpoint has a vote of its own, over the augmentations asked', async () => {

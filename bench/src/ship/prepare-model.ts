@@ -119,14 +119,14 @@ export async function prepareModel(
     precision,
     test: {
       puzzles: full.puzzles,
-      exactByStep: full.byStep.map((step) => step.exactAccuracy),
-      cellByStep: full.byStep.map((step) => rounded6(step.cellAccuracy)),
-      validByStep: full.byStep.map((step) => step.validAccuracy ?? step.exactAccuracy),
+      exactByStep: full.byStep.map((step) => shareOf(step.exactAccuracy)),
+      cellByStep: full.byStep.map((step) => rounded6(shareOf(step.cellAccuracy))),
+      validByStep: full.byStep.map((step) => shareOf(step.validAccuracy ?? step.exactAccuracy)),
       early: { ...shares(early), meanSteps: early.meanSteps },
       ...(effort && { effort }),
     },
-    float32: { exact: exact.full.exactAccuracy, early: shares(exact.early) },
-    float16: { exact: rounded.full.exactAccuracy, early: shares(rounded.early) },
+    float32: { exact: shareOf(exact.full.exactAccuracy), early: shares(exact.early) },
+    float16: { exact: shareOf(rounded.full.exactAccuracy), early: shares(rounded.early) },
   }
   return { bytes, facts }
 }
@@ -149,7 +149,8 @@ async function measureEffort(
     const effort = effortOf(wanted, model.config)
     for await (const event of attemptAll(executor, model, test, effort, isValid ? { isValid } : {})) {
       if (event.type !== 'done') continue
-      const { exactAccuracy, validAccuracy, meanSteps, meanAttempts, flopPerPuzzle } = event.report
+      const { validAccuracy, meanSteps, meanAttempts, flopPerPuzzle } = event.report
+      const exactAccuracy = shareOf(event.report.exactAccuracy)
       const { maximumSteps, attempts } = effort
       const valid = validAccuracy ?? exactAccuracy
       measured.push({
@@ -173,15 +174,26 @@ async function measureEffort(
 function costsNothing(exact: Reports, rounded: Reports): boolean {
   return (['full', 'early'] as const).every(
     (halting) =>
-      rounded[halting].exactAccuracy >= exact[halting].exactAccuracy &&
+      shareOf(rounded[halting].exactAccuracy) >= shareOf(exact[halting].exactAccuracy) &&
       (rounded[halting].validAccuracy ?? 0) >= (exact[halting].validAccuracy ?? 0),
   )
 }
 
 const shares = ({ exactAccuracy, validAccuracy }: EvaluationReport) => ({
-  exact: exactAccuracy,
-  valid: validAccuracy ?? exactAccuracy,
+  exact: shareOf(exactAccuracy),
+  valid: shareOf(validAccuracy ?? exactAccuracy),
 })
+
+/** A model is shipped with its figures only. */
+function shareOf(share: number | null): number {
+  if (share !== null) return share
+  throw new InputError({
+    who: 'ship',
+    expected: 'a test set whose answers are known',
+    got: 'none',
+    hint: 'Name another test file.',
+  })
+}
 
 /** Sums of shares end in many digits that say nothing. */
 const rounded6 = (value: number): number => Number(value.toFixed(6))

@@ -14,7 +14,7 @@ import { median } from './median.ts'
 export interface InferenceSpeed {
   readonly halting: 'full' | 'early'
   readonly puzzlesPerSecond: number
-  readonly exactAccuracy: number
+  readonly exactAccuracy: number | null
   readonly meanSteps: number
 }
 

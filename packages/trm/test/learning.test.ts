@@ -39,6 +39,7 @@ for (const [name, mostSteps] of [
       `exact ${full.exactAccuracy} with all ${full.maximumSteps} steps, ${early.exactAccuracy} with early halting after ${early.meanSteps} steps`,
     )
     const wantedExact = 0.95
+    assert.ok(full.exactAccuracy !== null && early.exactAccuracy !== null)
     assert.ok(full.exactAccuracy >= wantedExact, `${full.exactAccuracy} exact with all steps`)
     assert.ok(early.exactAccuracy >= wantedExact, `${early.exactAccuracy} exact with early halting`)
     assert.ok(early.meanSteps < mostSteps, `early halting takes ${early.meanSteps} steps a puzzle`)

@@ -12,7 +12,7 @@ import {
 import type { OpenedModel } from '@tiny-recursive-models/trm/node'
 import { attemptsEffort, type EffortOptions } from '../effort-options.ts'
 import { given } from '../options.ts'
-import { grouped, percent, plural, significant } from '../output/format.ts'
+import { grouped, noAnswers, percent, plural, significant } from '../output/format.ts'
 import type { Progress } from '../output/progress.ts'
 import { formatTable } from '../output/table.ts'
 
@@ -93,10 +93,12 @@ export function describeWays(measured: readonly MeasuredWay[]): string {
     significant(report.puzzlesPerSecond),
   ])
   const header = ['thinking', 'exact', 'valid', 'steps', 'attempts', 'GFLOP a puzzle', 'puzzles/s']
-  const [low, high] = measured.at(-1)!.report.exactInterval
+  const interval = measured.at(-1)!.report.exactInterval
   return [
     formatTable(header, rows, [1, 2, 3, 4, 5, 6]),
-    `95 % interval of the last: ${percent(low)} to ${percent(high)} exact`,
+    interval === null
+      ? noAnswers
+      : `95 % interval of the last: ${percent(interval[0])} to ${percent(interval[1])} exact`,
     ...measured.flatMap(({ way, report: { settled, settledExact } }) =>
       settledExact === null
         ? []

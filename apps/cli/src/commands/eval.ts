@@ -34,7 +34,15 @@ import {
 } from '../options.ts'
 import { describeArc } from '../output/arc.ts'
 import { prepareFile, writeText } from '../output/files.ts'
-import { grouped, percent, plural, significant, validShare } from '../output/format.ts'
+import {
+  exactShare,
+  grouped,
+  labelledShare,
+  percent,
+  plural,
+  significant,
+  validShare,
+} from '../output/format.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
@@ -178,7 +186,7 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
       ...(arc && { arc }),
     })
   } else {
-    const puzzles = `${plural(set.count, 'puzzle')} of ${whole.name}`
+    const puzzles = `${plural(set.count, 'puzzle')} of ${whole.name}${labelledShare(full.report)}`
     print(describe(opened, puzzles, full.report, early?.report ?? null))
     if (arc) {
       const ways: [string, ArcFigures][] = [[`all ${full.report.maximumSteps} steps`, arc.full]]
@@ -269,16 +277,18 @@ function describe(
   ]
   return [
     `${which === 'file' ? source : which === step ? 'checkpoint' : `${which} weights`}, step ${grouped(step)}, on ${puzzles}`,
-    formatTable(header, rows, [...header.keys()]),
-    '',
+    ...(full.exactAccuracy === null && !showsValid
+      ? []
+      : [formatTable(header, rows, [...header.keys()]), '']),
     summary(`all ${full.maximumSteps} steps`, full),
     ...(early ? [summary('early halting', early)] : []),
   ].join('\n')
 }
 
 function summary(what: string, report: EvaluationReport): string {
-  const [low, high] = report.exactInterval
-  return `${what.padEnd(14)} ${percent(report.exactAccuracy)} exact (95 %: ${percent(low)} to ${percent(high)})${validShare(report)}, ${percent(report.cellAccuracy)} of the cells, ${report.meanSteps.toFixed(1)} steps a puzzle, halting right ${percent(report.haltAccuracy)}, ${significant(report.puzzlesPerSecond)} puzzles/s`
+  const ofCells = report.cellAccuracy === null ? '' : `, ${percent(report.cellAccuracy)} of the cells`
+  const ofHalting = report.haltAccuracy === null ? '' : `, halting right ${percent(report.haltAccuracy)}`
+  return `${what.padEnd(14)} ${exactShare(report)}${validShare(report)}${ofCells}, ${report.meanSteps.toFixed(1)} steps a puzzle${ofHalting}, ${significant(report.puzzlesPerSecond)} puzzles/s`
 }
 
 /** Every step up to 16; beyond, every fourth and the last. */

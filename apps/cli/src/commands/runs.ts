@@ -7,7 +7,11 @@ import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 
 interface RunLine extends RunSummary {
-  readonly test: { readonly full: number; readonly early: number; readonly puzzles: number } | null
+  readonly test: {
+    readonly full: number | null
+    readonly early: number | null
+    readonly puzzles: number
+  } | null
   readonly trainingSeconds: number | null
 }
 
@@ -57,8 +61,9 @@ function describe(lines: readonly RunLine[]): string {
     line.status,
     `${grouped(line.step)}${line.steps === null ? '' : ` / ${grouped(line.steps)}`}`,
     percent(line.bestExactAccuracy),
-    percent(line.test?.full),
-    percent(line.test?.early),
+    ...(line.test && line.test.full === null
+      ? ['no answers', 'no answers']
+      : [percent(line.test?.full), percent(line.test?.early)]),
     line.trainingSeconds === null ? '–' : duration(line.trainingSeconds * 1000),
   ])
   const header = ['run', 'recipe', 'status', 'step', 'validation', 'test', 'test early', 'training']

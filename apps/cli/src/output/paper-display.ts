@@ -1,7 +1,7 @@
 /** Shows the comparison with the paper while it goes on. */
 import type { PaperEvent, PaperJob, RunTrainingEvent } from '@tiny-recursive-models/trm/node'
 import { Bars } from './bars.ts'
-import { duration, grouped, percent, plural, significant } from './format.ts'
+import { duration, grouped, noAnswers, percent, plural, significant } from './format.ts'
 import { StepWindow } from './step-window.ts'
 
 interface Running {
@@ -40,7 +40,7 @@ export class PaperDisplay {
         this.#end(event.job)
         const { test, trainingSeconds } = event.report
         this.#bars.note(
-          `${this.#name(event.job)}: ${test === null ? 'no test puzzles' : `${percent(test.full.exactAccuracy)} of ${plural(test.full.puzzles, 'test puzzle')} exact`}, trained ${duration(1000 * trainingSeconds)}`,
+          `${this.#name(event.job)}: ${test === null ? 'no test puzzles' : test.full.exactAccuracy === null ? noAnswers : `${percent(test.full.exactAccuracy)} of ${plural(test.full.puzzles, 'test puzzle')} exact`}, trained ${duration(1000 * trainingSeconds)}`,
         )
         return
       }

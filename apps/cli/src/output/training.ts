@@ -2,7 +2,17 @@
 import type { ArcFigures } from '@tiny-recursive-models/trm'
 import type { RunReport, RunTrainingEvent } from '@tiny-recursive-models/trm/node'
 import { describeArc } from './arc.ts'
-import { duration, grouped, percent, plural, significant, validShare } from './format.ts'
+import {
+  duration,
+  exactShare,
+  grouped,
+  labelledShare,
+  noAnswers,
+  percent,
+  plural,
+  significant,
+  validShare,
+} from './format.ts'
 import { Progress } from './progress.ts'
 import { type StepEvent, StepWindow } from './step-window.ts'
 
@@ -39,9 +49,7 @@ export class TrainingDisplay {
         this.#progress.update(event.step / event.totalSteps, this.#stepText(event))
         return
       case 'evaluation':
-        this.#progress.note(
-          `step ${grouped(event.step)}: ${percent(event.exactAccuracy)} of ${plural(event.puzzles, 'validation puzzle')} exact${validShare(event)}, ${percent(event.cellAccuracy)} of the cells${event.best ? ' (best so far)' : ''}`,
-        )
+        this.#progress.note(`step ${grouped(event.step)}: ${describeValidation(event)}`)
         return
       case 'testing':
         this.#progress.update(
@@ -87,6 +95,12 @@ export class TrainingDisplay {
   }
 }
 
+function describeValidation(event: Extract<RunTrainingEvent, { type: 'evaluation' }>): string {
+  const puzzles = plural(event.puzzles, 'validation puzzle')
+  if (event.exactAccuracy === null) return `of ${puzzles} ${noAnswers}${validShare(event)}`
+  return `${percent(event.exactAccuracy)} of ${puzzles} exact${validShare(event)}, ${percent(event.cellAccuracy)} of the cells${event.best ? ' (best so far)' : ''}`
+}
+
 /** The figures at the end of a run, as text. */
 export function describeReport(report: RunReport): string {
   const { test, weights } = report
@@ -94,7 +108,6 @@ export function describeReport(report: RunReport): string {
     `trained ${grouped(report.steps)} steps in ${duration(report.trainingSeconds * 1000)}, ${grouped(report.parameters)} parameters`,
   ]
   if (test === null) return [...lines, 'no test puzzles: nothing to report on'].join('\n')
-  const [low, high] = test.full.exactInterval
   // Reports of earlier versions have no such key.
   const arc = report.arc ?? null
   const vote: [string, ArcFigures][] = arc
@@ -105,9 +118,9 @@ export function describeReport(report: RunReport): string {
     : []
   return [
     ...lines,
-    `on ${plural(test.full.puzzles, 'unseen puzzle')} (${weights.which} weights, step ${grouped(weights.step)}):`,
-    `  all ${test.full.maximumSteps} steps    ${percent(test.full.exactAccuracy)} exact (95 %: ${percent(low)} to ${percent(high)})${validShare(test.full)}, ${significant(test.full.puzzlesPerSecond)} puzzles/s`,
-    `  early halting  ${percent(test.early.exactAccuracy)} exact${validShare(test.early)}, ${test.early.meanSteps.toFixed(1)} steps a puzzle, ${significant(test.early.puzzlesPerSecond)} puzzles/s`,
+    `on ${plural(test.full.puzzles, 'unseen puzzle')}${labelledShare(test.full)} (${weights.which} weights, step ${grouped(weights.step)}):`,
+    `  all ${test.full.maximumSteps} steps    ${exactShare(test.full)}${validShare(test.full)}, ${significant(test.full.puzzlesPerSecond)} puzzles/s`,
+    `  early halting  ${test.early.exactAccuracy === null ? '' : `${percent(test.early.exactAccuracy)} exact${validShare(test.early)}, `}${test.early.meanSteps.toFixed(1)} steps a puzzle, ${significant(test.early.puzzlesPerSecond)} puzzles/s`,
     ...(arc ? [describeArc(vote)] : []),
   ].join('\n')
 }

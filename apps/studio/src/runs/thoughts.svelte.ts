@@ -89,7 +89,7 @@ export class CheckpointThoughtsState {
         if (event.type === 'progress') this.progress = event.done / event.total
         else {
           const { puzzles, byStep } = event.report
-          this.measured = { puzzles, exactByStep: byStep.map(({ exactAccuracy }) => exactAccuracy) }
+          this.measured = { puzzles, exactByStep: byStep.flatMap(({ exactAccuracy }) => exactAccuracy ?? []) }
         }
       }
     })

@@ -31,13 +31,15 @@ export interface Attempt {
   readonly valid: boolean | null
 }
 
-/** Shares are 0 to 1. */
+/** Shares are 0 to 1. Those that compare with answers are over the labelled puzzles, and null where there are none. */
 export interface AttemptsReport {
   readonly puzzles: number
+  /** Puzzles whose answer is known, at least in part. */
+  readonly labelled: number
   readonly effort: Effort
   /** Every labelled cell is right. */
-  readonly exactAccuracy: number
-  readonly exactInterval: readonly [number, number]
+  readonly exactAccuracy: number | null
+  readonly exactInterval: readonly [number, number] | null
   /** Null where there is no rule. */
   readonly validAccuracy: number | null
   /** Share of puzzles whose chosen answer stood still, and how many of those are exact; null where there are none. */
@@ -60,7 +62,8 @@ export type AttemptsEvent =
       readonly chosen: Attempt
       /** All of them, the chosen one too. */
       readonly attempts: readonly Attempt[]
-      readonly exact: boolean
+      /** Null where the answer is not known. */
+      readonly exact: boolean | null
     }
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly elapsedMs: number }
   | { readonly type: 'done'; readonly report: AttemptsReport }
@@ -149,7 +152,17 @@ async function* attemptAt(
 ): AsyncGenerator<AttemptsEvent, void> {
   const { cells, symbols } = desks.thinker.config
   const started = performance.now()
-  const tally = { done: 0, exact: 0, valid: 0, settled: 0, settledExact: 0, steps: 0, attempts: 0 }
+  const tally = {
+    done: 0,
+    labelled: 0,
+    exact: 0,
+    valid: 0,
+    settled: 0,
+    settledLabelled: 0,
+    settledExact: 0,
+    steps: 0,
+    attempts: 0,
+  }
   let next = 0
 
   const begin = async (slot: number, puzzle: number, earlier: Attempt[]): Promise<void> => {
@@ -202,12 +215,14 @@ async function* attemptAt(
         continue
       }
       const chosen = accepted ? attempt : pick(attempts, effort)
-      const { exact } = scoreAnswer(chosen.answer, current.example.labels)
+      const exact = scoreAnswer(chosen.answer, current.example.labels)?.exact ?? null
       const isSettled = chosen.ended === 'still'
       tally.done++
+      tally.labelled += Number(exact !== null)
       tally.exact += Number(exact)
       tally.valid += Number(chosen.valid ?? false)
       tally.settled += Number(isSettled)
+      tally.settledLabelled += Number(isSettled && exact !== null)
       tally.settledExact += Number(isSettled && exact)
       tally.attempts += attempts.length
       tally.steps += attempts.reduce((sum, { steps }) => sum + steps, 0)
@@ -221,18 +236,19 @@ async function* attemptAt(
       yield { type: 'progress', done: tally.done, total: set.count, elapsedMs }
     }
   }
-  const { done, exact, valid, settled, settledExact, steps, attempts } = tally
+  const { done, labelled, exact, valid, settled, settledLabelled, settledExact, steps, attempts } = tally
   const elapsedMs = performance.now() - started
   yield {
     type: 'done',
     report: {
       puzzles: done,
       effort,
-      exactAccuracy: exact / done,
-      exactInterval: wilsonInterval(exact / done, done),
+      labelled,
+      exactAccuracy: labelled > 0 ? exact / labelled : null,
+      exactInterval: labelled > 0 ? wilsonInterval(exact / labelled, labelled) : null,
       validAccuracy: isValid ? valid / done : null,
       settled: settled / done,
-      settledExact: settled > 0 ? settledExact / settled : null,
+      settledExact: settledLabelled > 0 ? settledExact / settledLabelled : null,
       meanSteps: steps / done,
       meanAttempts: attempts / done,
       flopPerPuzzle: (flopPerStep * steps) / done,

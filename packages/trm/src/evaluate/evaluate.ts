@@ -22,27 +22,29 @@ export interface EvaluationOptions {
   readonly shouldStop?: () => boolean
 }
 
-/** Shares are 0 to 1. */
+/** Shares are 0 to 1. Those that compare with answers are over the labelled puzzles, and null where there are none. */
 export interface EvaluationReport {
   readonly puzzles: number
+  /** Puzzles whose answer is known, at least in part; absent in reports of earlier versions, which took it for granted. */
+  readonly labelled?: number
   readonly halting: 'full' | 'early'
   readonly maximumSteps: number
   /** Share of puzzles with every labelled cell right. */
-  readonly exactAccuracy: number
+  readonly exactAccuracy: number | null
   /** 95 % Wilson score interval of exactAccuracy. */
-  readonly exactInterval: readonly [number, number]
-  readonly cellAccuracy: number
+  readonly exactInterval: readonly [number, number] | null
+  readonly cellAccuracy: number | null
   /** Share of puzzles whose answer is valid; null where nothing was asked to judge. */
   readonly validAccuracy: number | null
   /** Share of puzzles where "halt" and "all right" agree at the end. */
-  readonly haltAccuracy: number
+  readonly haltAccuracy: number | null
   /** Supervision steps a puzzle took on average. */
   readonly meanSteps: number
   /** Accuracy of the answers held after each supervision step; a halted puzzle keeps its answer. */
   readonly byStep: readonly {
     readonly step: number
-    readonly exactAccuracy: number
-    readonly cellAccuracy: number
+    readonly exactAccuracy: number | null
+    readonly cellAccuracy: number | null
     readonly validAccuracy: number | null
   }[]
   readonly elapsedMs: number
@@ -132,10 +134,11 @@ export async function* evaluateWith(
       const step = ++stepsOf[slot]!
       const { inputs, labels } = examples[slot]!
       const answer = likeliest(logits.subarray(slot * cells * symbols, (slot + 1) * cells * symbols), symbols)
-      const score = { ...scoreAnswer(answer, labels), valid: isValid?.(inputs, answer) ?? false }
+      const score = scoreAnswer(answer, labels)
+      const valid = isValid?.(inputs, answer) ?? false
       const believes = byStanding ? standing[slot]!.note(answer) : wantsToHalt[slot]! > 0
       const done = step >= maximumSteps || (halting === 'early' && believes)
-      tally.note(step, score, done, believes)
+      tally.note(step, score, valid, done, believes)
       if (!done) continue
       yield { type: 'answer', puzzle, answer, haltLogit: haltLogits[slot]!, steps: step }
       place(slot)
@@ -151,7 +154,6 @@ export async function* evaluateWith(
 
 interface Score {
   readonly exact: boolean
-  readonly valid: boolean
   /** Share of labelled cells that are right. */
   readonly cells: number
 }
@@ -168,15 +170,15 @@ export function likeliest(logits: Float32Array, symbols: number): Int32Array {
   return answer
 }
 
-/** How an answer [S] compares with labels [S]. */
-export function scoreAnswer(answer: Int32Array, labels: Int32Array): Omit<Score, 'valid'> {
+/** How an answer [S] compares with labels [S]; null where no cell has one. */
+export function scoreAnswer(answer: Int32Array, labels: Int32Array): Score | null {
   let [right, scored] = [0, 0]
   labels.forEach((label, cell) => {
     if (label < 0) return
     scored++
     if (answer[cell] === label) right++
   })
-  return { exact: scored > 0 && right === scored, cells: right / Math.max(1, scored) }
+  return scored === 0 ? null : { exact: right === scored, cells: right / scored }
 }
 
 class Tally {
@@ -184,6 +186,7 @@ class Tally {
   readonly #cells: Float64Array
   readonly #valid: Float64Array | null
   #steps = 0
+  #labelled = 0
   #haltRight = 0
   finished = 0
 
@@ -193,38 +196,43 @@ class Tally {
     this.#valid = judged ? new Float64Array(maximumSteps) : null
   }
 
-  note(step: number, { exact, cells, valid }: Score, done: boolean, believes: boolean): void {
+  note(step: number, score: Score | null, valid: boolean, done: boolean, believes: boolean): void {
     // A puzzle that is done keeps its answer for the steps that it does not take.
     const last = done ? this.#exact.length : step
     for (let index = step - 1; index < last; index++) {
-      this.#exact[index]! += Number(exact)
-      this.#cells[index]! += cells
+      this.#exact[index]! += Number(score?.exact ?? false)
+      this.#cells[index]! += score?.cells ?? 0
       if (this.#valid) this.#valid[index]! += Number(valid)
     }
     if (!done) return
     this.finished++
     this.#steps += step
-    if (believes === exact) this.#haltRight++
+    if (score === null) return
+    this.#labelled++
+    if (believes === score.exact) this.#haltRight++
   }
 
   report(halting: 'full' | 'early', elapsedMs: number): EvaluationReport {
     const puzzles = this.finished
+    const labelled = this.#labelled
+    const share = (sum: number): number | null => (labelled === 0 ? null : sum / labelled)
     const byStep = Array.from(this.#exact, (exact, index) => ({
       step: index + 1,
-      exactAccuracy: exact / puzzles,
-      cellAccuracy: this.#cells[index]! / puzzles,
+      exactAccuracy: share(exact),
+      cellAccuracy: share(this.#cells[index]!),
       validAccuracy: this.#valid && this.#valid[index]! / puzzles,
     }))
     const { exactAccuracy, cellAccuracy, validAccuracy } = byStep.at(-1)!
     return {
       puzzles,
+      labelled,
       halting,
       maximumSteps: byStep.length,
       exactAccuracy,
-      exactInterval: wilsonInterval(exactAccuracy, puzzles),
+      exactInterval: exactAccuracy === null ? null : wilsonInterval(exactAccuracy, labelled),
       cellAccuracy,
       validAccuracy,
-      haltAccuracy: this.#haltRight / puzzles,
+      haltAccuracy: share(this.#haltRight),
       meanSteps: this.#steps / puzzles,
       byStep,
       elapsedMs,

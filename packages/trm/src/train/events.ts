@@ -42,11 +42,12 @@ export type TrainingEvent =
       readonly step: number
       readonly split: 'validation'
       readonly puzzles: number
-      readonly exactAccuracy: number
-      readonly cellAccuracy: number
+      /** Over the puzzles whose answer is known; null where there are none. */
+      readonly exactAccuracy: number | null
+      readonly cellAccuracy: number | null
       /** Share of valid answers, where there is a rule that tells; see EvaluationOptions.isValid. */
       readonly validAccuracy: number | null
-      /** Exact accuracy after each supervision step. */
+      /** Exact accuracy after each supervision step; empty where no answer is known. */
       readonly exactByStep: readonly number[]
       readonly elapsedMs: number
       readonly best: boolean

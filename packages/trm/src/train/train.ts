@@ -218,12 +218,14 @@ class TrainingRun {
       const due = (interval: number) => interval > 0 && (this.#step % interval === 0 || reason !== null)
       if (due(evaluateEvery) && data.validation.count > 0) {
         const report = await this.#validate()
-        const best = isBetter(report, this.#best)
         const { exactAccuracy, cellAccuracy } = report
-        if (best) this.#best = { step: this.#step, exactAccuracy, cellAccuracy }
+        // Without known answers no model is better than another: the final one is tested.
+        const found = exactAccuracy === null || cellAccuracy === null ? null : { exactAccuracy, cellAccuracy }
+        const best = found !== null && isBetter(found, this.#best)
+        if (best) this.#best = { step: this.#step, ...found }
         yield evaluationEvent(this.#step, report, this.#elapsedMs, best)
         if (best) yield await this.#checkpoint('best')
-        if (stopAtAccuracy !== null && report.exactAccuracy >= stopAtAccuracy) {
+        if (stopAtAccuracy !== null && exactAccuracy !== null && exactAccuracy >= stopAtAccuracy) {
           reason = 'accuracy'
         }
       }
@@ -384,7 +386,7 @@ function evaluationEvent(
     exactAccuracy: report.exactAccuracy,
     cellAccuracy: report.cellAccuracy,
     validAccuracy: report.validAccuracy,
-    exactByStep: report.byStep.map(({ exactAccuracy }) => exactAccuracy),
+    exactByStep: report.byStep.flatMap(({ exactAccuracy }) => exactAccuracy ?? []),
     elapsedMs,
     best,
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RandomStream } from '@tiny-recursive-models/tensor'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
-import { selectPuzzles } from '../../src/data/puzzle-set.ts'
+import { ignoredLabel, selectPuzzles } from '../../src/data/puzzle-set.ts'
 import { type AttemptsEvent, attemptAll } from '../../src/evaluate/attempts.ts'
 import { type Effort, effortOf } from '../../src/evaluate/effort.ts'
 import { evaluate } from '../../src/evaluate/evaluate.ts'
@@ -50,6 +50,42 @@ test('one attempt is an evaluation: with all steps, and ended as the model ends'
       assert.equal(report.validAccuracy, event.report.validAccuracy)
       assert.equal(report.meanSteps, event.report.meanSteps)
     }
+  }
+})
+
+test('puzzles without labels count in no accuracy', async () => {
+  const { set } = plain
+  const { cells } = set
+  const reportsOf = async (labels: Int32Array) => {
+    const asked = { ...set, labels }
+    const attempts = await attempted({ stop: 'never' }, {}, { ...plain, set: asked })
+    for await (const event of evaluate(executor, model, asked, plain.rule))
+      if (event.type === 'done') return [event.report, attempts.report] as const
+    return assert.fail('no report')
+  }
+  const whole = await reportsOf(set.labels)
+  const none = await reportsOf(new Int32Array(set.labels.length).fill(ignoredLabel))
+  for (const report of none) {
+    assert.deepEqual([report.puzzles, report.labelled], [40, 0])
+    assert.deepEqual([report.exactAccuracy, report.exactInterval], [null, null])
+  }
+  const [{ cellAccuracy, haltAccuracy, validAccuracy, byStep }] = none
+  assert.deepEqual([cellAccuracy, haltAccuracy], [null, null])
+  assert.ok(byStep.every((step) => step.exactAccuracy === null && step.cellAccuracy === null))
+  // A rule needs no label.
+  assert.equal(validAccuracy, whole[0].validAccuracy)
+
+  // Of half of them the accuracies are those of that half.
+  const half = set.labels.slice().fill(ignoredLabel, 20 * cells)
+  const first = selectPuzzles(
+    set,
+    Array.from({ length: 20 }, (_, index) => index),
+  )
+  for (const [place, report] of (await reportsOf(half)).entries()) {
+    assert.deepEqual([report.puzzles, report.labelled], [40, 20])
+    const alone = await attempted({ stop: 'never' }, {}, { ...plain, set: first })
+    assert.equal(report.exactAccuracy, alone.report.exactAccuracy, String(place))
+    assert.deepEqual(report.exactInterval, alone.report.exactInterval)
   }
 })
 

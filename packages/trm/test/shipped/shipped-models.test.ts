@@ -62,7 +62,7 @@ test('a shipped model has the accuracy that the index tells of', async () => {
     if (event.type !== 'done') continue
     // Another processor may round one puzzle the other way.
     for (const [index, { exactAccuracy }] of event.report.byStep.entries())
-      assert.ok(Math.abs(exactAccuracy - shipped.test.exactByStep[index]!) <= 0.0101)
+      assert.ok(Math.abs(exactAccuracy! - shipped.test.exactByStep[index]!) <= 0.0101)
     return
   }
   assert.fail('no report')

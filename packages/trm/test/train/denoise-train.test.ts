@@ -34,7 +34,7 @@ async function lastState(changes: readonly string[], resume?: TrainingState, sto
   for await (const event of train({ ...options, shouldStop: () => steps >= stopAt })) {
     if (event.type === 'step') steps = event.step
     if (event.type === 'checkpoint') state = event.state
-    if (event.type === 'evaluation') accuracy = event.exactAccuracy
+    if (event.type === 'evaluation') accuracy = event.exactAccuracy ?? Number.NaN
   }
   return { state: state!, accuracy }
 }

@@ -56,6 +56,7 @@ test('the better of two evaluations with as many exact puzzles is the one with m
   assert.equal(evaluations.length, 6)
   let [exact, cells, ties] = [-1, -1, 0]
   for (const { exactAccuracy, cellAccuracy, best, step } of evaluations) {
+    assert.ok(exactAccuracy !== null && cellAccuracy !== null)
     const isTie = exactAccuracy === exact
     assert.equal(best, isTie ? cellAccuracy > cells : exactAccuracy > exact, `step ${step}`)
     if (best && isTie) ties++
