@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -141,6 +141,52 @@ test('a data folder of the same build has the same vote', async () => {
   assert.deepEqual([found.tasks, found.testInputs, found.predictions], [tasks, testInputs, predictions])
   const submission = JSON.parse(await readFile(join(folder, 'of-folder.json'), 'utf8')) as object
   assert.deepEqual(Object.keys(submission).sort(), ['four', 'three'])
+})
+
+test('a data folder with other identifiers than the model was trained with is refused', async () => {
+  const build = async (name: string, ...changes: string[]) => {
+    const settings = [
+      '--subsets',
+      'training,evaluation',
+      '--test',
+      'evaluation',
+      '--canvas',
+      '5',
+      '--allow-leak',
+    ]
+    const built = await runTrm(
+      folder,
+      'data',
+      'arc',
+      '--from',
+      'data',
+      ...settings,
+      ...changes,
+      '--out',
+      name,
+    )
+    assert.equal(built.code, 0, built.stderr)
+    return runTrm(folder, 'eval', 'run', '--data', name)
+  }
+  // The kind of mistake that was measured without a word: fewer augmentations, so other rows for every puzzle.
+  const fewer = await build('fewer', '--augmentations', '3')
+  assert.equal(fewer.code, 1)
+  assert.match(
+    fewer.stderr,
+    /the 29 puzzle identifiers that the model was trained with.*\n {2}got {7}17 others/,
+  )
+  const otherSeed = await build('other-seed', '--augmentations', '6', '--seed', '77')
+  assert.equal(otherSeed.code, 1)
+  assert.match(otherSeed.stderr, /\n {2}got {7}as many others/)
+
+  // Of a folder without names only the number can be compared, which is said.
+  await cp(join(folder, 'other-seed'), join(folder, 'nameless'), { recursive: true })
+  await rm(join(folder, 'nameless', 'identifiers.json'))
+  const nameless = await runTrm(folder, 'eval', 'run', '--data', 'nameless')
+  assert.equal(nameless.code, 0)
+  assert.match(nameless.stderr, /^note: there are as many puzzle identifiers .* cannot be told\n/)
+  const own = await runTrm(folder, 'eval', 'run', '--limit', '4')
+  assert.deepEqual([own.code, own.stderr], [0, ''])
 })
 
 test('a test set without solutions has no accuracies, in report, eval and runs', async () => {

@@ -4,10 +4,12 @@ import {
   type ArcFigures,
   arcWithAugmentations,
   boardOfData,
+  checkSet,
   type EvaluationReport,
   evaluate,
   formatSubmission,
   InputError,
+  identifiersAreUncertain,
   isArcPuzzleSet,
   resizeModel,
 } from '@tiny-recursive-models/trm'
@@ -117,6 +119,10 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
   const { data: source } = opened.recipe
   const folder = options.data ?? (source.kind === 'official-folder' ? source.path : null)
   const ballots = await openArcBallots(set, folder)
+  checkSet(opened.model, set)
+  const isForeign = options.data !== undefined || opened.which === 'file'
+  if (isForeign && identifiersAreUncertain(opened.model, set))
+    process.stderr.write(`${uncertainIdentifiers}\n`)
   if (ballots === null) refuseArcOptions(whole.name, options)
   const { device, threads } = options
   const executor = await openOrtExecutor({ ...given('device', device), ...given('threads', threads) })
@@ -198,6 +204,10 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
   await writeText(submission, formatSubmission(full.ballot.submission()))
   if (!options.json) print(`submission in ${submission}`)
 }
+
+/** Where only their number could be compared. */
+const uncertainIdentifiers =
+  'note: there are as many puzzle identifiers as the model was trained with; whether they stand for the same puzzles cannot be told'
 
 const noVote = (): InputError =>
   new InputError({

@@ -59,6 +59,8 @@ export interface TrainingState {
   readonly best: BestFigure | null
   /** Checksum of the training data, so that a run does not go on with other puzzles. */
   readonly dataChecksum: string
+  /** Of what the identifiers of the data stand for; absent where that is not known, and in earlier files. */
+  readonly identifierDigest?: string | undefined
   /** Slots computed at once: the carry is stored in pieces of this size. */
   readonly microBatch: number
   /** Time spent on training steps so far. */
@@ -97,6 +99,7 @@ const storedFields = z.strictObject({
     })
     .nullable(),
   dataChecksum: z.string().max(200),
+  identifierDigest: z.string().max(200).optional(),
   microBatch: count().min(1),
   elapsedMs: z.number().min(0),
   threads: count(),

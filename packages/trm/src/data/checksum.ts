@@ -61,6 +61,17 @@ export function tokensDigest(tokens: ArrayLike<number>): string {
   return checksum.digest()
 }
 
+/**
+ * Sixteen hexadecimal digits in place of the names of all identifiers, in their order: two data sets of equal digests
+ * mean the same by an identifier, so that a table of embeddings learned with one holds for the other.
+ */
+export function identifierDigest(names: Iterable<string>): string {
+  const checksum = new PuzzleChecksum({ cells: 0, symbols: 0, identifiers: 0 })
+  const encoder = new TextEncoder()
+  for (const name of names) checksum.add(encoder.encode(name), [], name.length)
+  return checksum.digest()
+}
+
 /** One round of MurmurHash3. */
 export function absorb(state: number, word: number): number {
   const spread = Math.imul(word, 0xcc9e2d51)

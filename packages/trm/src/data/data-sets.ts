@@ -35,13 +35,14 @@ export function trainingPuzzles(
   { augment, easy }: { readonly augment?: Augment; readonly easy?: EasyPuzzles } = {},
 ): TrainingPuzzles {
   checkPuzzleSet(set)
-  const { name, count, cells, symbols, identifiers } = set
+  const { name, count, cells, symbols, identifiers, identifierDigest } = set
   return {
     name,
     count,
     cells,
     symbols,
     identifiers,
+    ...(identifierDigest !== undefined && { identifierDigest }),
     checksum: puzzleSetChecksum(set),
     examples: (seed) => exampleStream(set, { seed, ...(augment && { augment }), ...(easy && { easy }) }),
     puzzles: set,

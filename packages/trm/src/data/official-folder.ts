@@ -5,6 +5,7 @@
  */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
+import { identifierDigest } from './checksum.ts'
 import { readJsonFile } from './json-file.ts'
 import { decodeNpy, encodeNpy, npyToInt32 } from './npy.ts'
 import { ignoredLabel, type PuzzleSet } from './puzzle-set.ts'
@@ -92,8 +93,10 @@ export async function readOfficialFolder(
   checkIndices(groupIndices, dataset.total_groups, puzzles, 'puzzles')
   checkCounts(dataset, puzzles, examples, describeFile)
 
+  const digest = await readIdentifierDigest(readFile)
   return {
     puzzles: {
+      ...(digest !== null && { identifierDigest: digest }),
       name: `${who}/${split}`,
       count: examples,
       cells,
@@ -105,6 +108,19 @@ export async function readOfficialFolder(
     },
     groupIndices: groupIndices.data,
     puzzleIndices: puzzleIndices.data,
+  }
+}
+
+/** Null where the folder does not tell the names: then only their number can be compared. */
+async function readIdentifierDigest(readFile: ReadFolderFile): Promise<string | null> {
+  try {
+    const names: unknown = JSON.parse(new TextDecoder().decode(await readFile('identifiers.json')))
+    if (!Array.isArray(names)) return null
+    // Names that only count, as `encodeOfficialFolder` writes them, tell nothing.
+    const isCount = names.every((name, identifier) => identifier === 0 || name === String(identifier))
+    return isCount ? null : identifierDigest(names.map(String))
+  } catch {
+    return null
   }
 }
 

@@ -12,6 +12,8 @@ export interface PuzzleFacts {
   readonly symbols: number
   /** Rows of the puzzle-embedding table; 1 where all puzzles share identifier 0. */
   readonly identifiers: number
+  /** Of what the identifiers stand for, where that is known; see `identifierDigest`. */
+  readonly identifierDigest?: string
 }
 
 /** Puzzles as plain arrays. */
@@ -170,7 +172,7 @@ export function selectPuzzles(
     labels.set(puzzle.labels, place * set.cells)
     puzzleIdentifiers[place] = puzzle.identifier
   })
-  const { cells, symbols, identifiers } = set
+  const { cells, symbols, identifiers, identifierDigest } = set
   const { source, rating } = 'at' in set ? {} : (set as Partial<PuzzleSet>)
   // A choice of puzzles has other groups.
   return {
@@ -182,6 +184,7 @@ export function selectPuzzles(
     inputs,
     labels,
     puzzleIdentifiers,
+    ...(identifierDigest !== undefined && { identifierDigest }),
     ...(source && { source: chosen.map((index) => source[index]!) }),
     ...(rating && { rating: Float64Array.from(chosen, (index) => rating[index]!) }),
   }

@@ -90,7 +90,7 @@ export async function* attemptAll(
   options: AttemptsOptions = {},
 ): AsyncGenerator<AttemptsEvent, void> {
   const { config } = model
-  checkSet(config, set)
+  checkSet(model, set)
   const slots = Math.min(options.slots ?? evaluationSlots(config, set.count), set.count)
   const flopPerStep = matmulOperations(traceThinking(config, 1))
   const desks = new Desks(await Thinker.create(executor, model, slots))

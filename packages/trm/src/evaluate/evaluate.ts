@@ -78,7 +78,7 @@ export async function* evaluate(
   set: AnyPuzzleSet,
   options: EvaluationOptions = {},
 ): AsyncGenerator<EvaluationEvent, void> {
-  checkSet(model.config, set)
+  checkSet(model, set)
   const slots = Math.min(options.slots ?? evaluationSlots(model.config, set.count), set.count)
   const thinker = await Thinker.create(executor, model, slots)
   try {
@@ -250,16 +250,43 @@ export function wilsonInterval(share: number, count: number): readonly [number, 
   return [Math.max(0, center - spread), Math.min(1, center + spread)]
 }
 
-/** Refuses a set of other sizes than the model's. */
-export function checkSet(config: ModelConfig, set: AnyPuzzleSet): void {
+type Trained = Pick<TrainedModel, 'config' | 'identifierDigest'>
+
+/**
+ * Refuses a set of other sizes than the model's and, for a model with puzzle embeddings, one whose identifiers stand
+ * for something else than in its training: it would be asked about one puzzle with what it learned of another.
+ *
+ * @throws InputError
+ */
+export function checkSet({ config, identifierDigest }: Trained, set: AnyPuzzleSet): void {
   if (!('at' in set)) checkPuzzleSet(set)
-  const fits =
-    set.cells === config.cells && set.symbols === config.symbols && set.identifiers <= config.identifiers
-  if (fits && set.count > 0) return
+  const who = `evaluation of "${set.name}"`
+  const fits = set.cells === config.cells && set.symbols === config.symbols
+  if (!fits || set.count === 0) {
+    throw new InputError({
+      who,
+      expected: `puzzles of ${config.cells} cells and ${config.symbols} symbols`,
+      got: `${set.count} puzzles of ${set.cells} cells, ${set.symbols} symbols`,
+      hint: 'Evaluate on data of the kind that the model was trained on.',
+    })
+  }
+  if (config.puzzleEmbeddingWidth === 0) return
+  const isOther =
+    set.identifierDigest !== undefined && set.identifierDigest !== (identifierDigest ?? set.identifierDigest)
+  if (set.identifiers === config.identifiers && !isOther) return
   throw new InputError({
-    who: `evaluation of "${set.name}"`,
-    expected: `puzzles of ${config.cells} cells and ${config.symbols} symbols, at most ${config.identifiers} identifiers`,
-    got: `${set.count} puzzles of ${set.cells} cells, ${set.symbols} symbols, ${set.identifiers} identifiers`,
-    hint: 'Evaluate on data of the kind that the model was trained on.',
+    who,
+    expected: `the ${config.identifiers} puzzle identifiers that the model was trained with: it has an embedding of each`,
+    got: set.identifiers === config.identifiers ? 'as many others' : `${set.identifiers} others`,
+    hint: 'Use the data that it was trained on, or one built from the same tasks with the same augmentations and seed.',
   })
 }
+
+/**
+ * Whether puzzles that `checkSet` lets through may still have other identifiers than the model was trained with: an
+ * imported model, or a data folder without names, tells only how many there are.
+ */
+export const identifiersAreUncertain = ({ config, identifierDigest }: Trained, set: AnyPuzzleSet): boolean =>
+  config.puzzleEmbeddingWidth > 0 &&
+  config.identifiers > 1 &&
+  (identifierDigest === undefined || set.identifierDigest === undefined)

@@ -61,6 +61,7 @@ export function modelOfState(state: TrainingState, who: string): TrainedModel {
     config,
     weights: Object.fromEntries(entries),
     puzzleTable: puzzleTableOf(state, who),
+    ...(state.identifierDigest !== undefined && { identifierDigest: state.identifierDigest }),
     cellLoss: state.recipe.optimizer.loss,
     ...(state.recipe.noise && { noise: state.recipe.noise }),
   }

@@ -22,6 +22,8 @@ export interface TrainedModel {
   readonly config: ModelConfig
   readonly weights: WeightsOf<HostTensor>
   readonly puzzleTable: PuzzleTable
+  /** Of the identifiers that the table was learned with, where it is known. */
+  readonly identifierDigest?: string
   /** The loss it was trained with, which says how logits become probabilities; by default stablemax. */
   readonly cellLoss?: CellLoss
   /** Of a model that is shown noisy answers: what it was trained on. */

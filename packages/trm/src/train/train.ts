@@ -338,6 +338,7 @@ class TrainingRun {
       ...(recipe.noise && { slotBegun: begun }),
       best: this.#best,
       dataChecksum: data.checksum,
+      ...(puzzleEmbeddingWidth > 0 && { identifierDigest: data.train.identifierDigest }),
       microBatch: config.microBatch,
       elapsedMs: this.#elapsedMs,
       threads: executor.threads,

@@ -6,11 +6,12 @@ import { RandomStream } from '@tiny-recursive-models/tensor'
 import { npyHeader } from '../../data/npy.ts'
 import type { OfficialSplit } from '../../data/official-folder.ts'
 import { drawOffset } from './arc-stream.ts'
-import { applyTransform, augmentedName, unpackTransform } from './augment.ts'
+import { applyTransform, unpackTransform } from './augment.ts'
 import type { ArcBuild } from './build.ts'
 import { arcSymbols, noOffset, writeGrid } from './encode.ts'
 import { type Grid, gridToJson } from './grid.ts'
 import type { ArcPair } from './task.ts'
+import { arcIdentifierNames, arcVersionName } from './versions.ts'
 
 export interface OfficialFile {
   /** Inside the folder. */
@@ -182,28 +183,25 @@ function* numberPieces(header: Uint8Array, values: Iterable<number>): Generator<
 /** The name of every identifier, of which a full set has 25 MB. */
 function identifiersFile({ tasks, versions }: ArcBuild): OfficialFile {
   const encoder = new TextEncoder()
-  const nameOf = (task: number, version: number) => {
-    const { id } = tasks[task]!
-    if (version === 0) return id
-    return augmentedName(id, unpackTransform(versions.packed[versions.identifier(task, version)]!))
-  }
-  const begin = '["<blank>"'
-  const end = ']'
-  let bytes = begin.length + end.length
+  // Each name stands in quotes behind a bracket or a comma; ids are ASCII, and all augmented names of a task have one
+  // length.
+  let bytes = '["<blank>"]'.length
   tasks.forEach((_, task) => {
-    // Ids are ASCII, and all augmented names of a task have one length.
-    bytes += nameOf(task, 0).length + 3
+    bytes += arcVersionName(tasks, versions, task, 0).length + 3
     const augmented = versions.count(task) - 1
-    if (augmented > 0) bytes += augmented * (nameOf(task, 1).length + 3)
+    if (augmented > 0) bytes += augmented * (arcVersionName(tasks, versions, task, 1).length + 3)
   })
   function* pieces(): Generator<Uint8Array> {
-    yield encoder.encode(begin)
-    for (const task of tasks.keys()) {
-      let text = ''
-      for (let version = 0; version < versions.count(task); version++) text += `,"${nameOf(task, version)}"`
+    let text = ''
+    let before = '['
+    for (const name of arcIdentifierNames(tasks, versions)) {
+      text += `${before}"${name}"`
+      before = ','
+      if (text.length < 65_536) continue
       yield encoder.encode(text)
+      text = ''
     }
-    yield encoder.encode(end)
+    yield encoder.encode(`${text}]`)
   }
   return { path: 'identifiers.json', bytes, pieces }
 }

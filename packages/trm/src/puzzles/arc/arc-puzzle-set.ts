@@ -45,6 +45,8 @@ export interface ArcPuzzleSetOptions {
   readonly name: string
   readonly canvas: number
   readonly versions: ArcVersions
+  /** Of the names of all versions. */
+  readonly identifierDigest: string
   /** Tasks by their number in `versions`. */
   readonly tasks: readonly ArcTask[]
   /** Which of them are asked. */
@@ -52,7 +54,14 @@ export interface ArcPuzzleSetOptions {
 }
 
 /** @throws InputError by `at` and `arcAt` for an index that is not there */
-export function arcPuzzleSet({ name, canvas, versions, tasks, asked }: ArcPuzzleSetOptions): ArcPuzzleSet {
+export function arcPuzzleSet({
+  name,
+  canvas,
+  versions,
+  identifierDigest,
+  tasks,
+  asked,
+}: ArcPuzzleSetOptions): ArcPuzzleSet {
   const questions = orderByVersion(versions, tasks, asked)
   const { count } = questions
   function place(index: number) {
@@ -76,6 +85,7 @@ export function arcPuzzleSet({ name, canvas, versions, tasks, asked }: ArcPuzzle
     cells: canvas * canvas,
     symbols: arcSymbols,
     identifiers: versions.identifiers,
+    identifierDigest,
     checksum: arcChecksum(versions, canvas, asked, (task) => tasks[task]!.test),
     canvas,
     tasks: asked.map((task) => tasks[task]!),

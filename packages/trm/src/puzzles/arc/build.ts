@@ -1,10 +1,11 @@
 /** Tasks to training, validation and test puzzles, as the published builder splits them (reference section 6). */
 import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
+import { identifierDigest } from '../../data/checksum.ts'
 import { arcChecksum } from './arc-checksum.ts'
 import { type ArcPuzzleSet, arcPuzzleSet } from './arc-puzzle-set.ts'
 import { type ArcLeak, findArcLeaks, findSharedPairs, refuseArcLeaks, solvedPairs } from './leaks.ts'
 import { type ArcPair, type ArcTask, allPairs, largestSide } from './task.ts'
-import { type ArcVersions, arcVersions } from './versions.ts'
+import { type ArcVersions, arcIdentifierNames, arcVersions } from './versions.ts'
 
 export interface ArcBuildOptions {
   /** The set whose test pairs are held out for the test. */
@@ -29,6 +30,8 @@ export interface ArcBuild {
   /** Sets in the given order, tasks in the order of their ids, each id once. */
   readonly tasks: readonly ArcTask[]
   readonly versions: ArcVersions
+  /** Of the names of all versions. */
+  readonly identifierDigest: string
   /** [tasks] the pairs of each task that are trained on, at least one */
   readonly trainingPairs: readonly (readonly ArcPair[])[]
   readonly validation: ArcPuzzleSet
@@ -71,8 +74,10 @@ export function buildArc(sets: readonly (readonly ArcTask[])[], options: ArcBuil
     seed,
     ...(onTask && { onTask: (done) => onTask(done, tasks.length) }),
   })
-  const shared = { canvas, versions, tasks }
+  const digest = identifierDigest(arcIdentifierNames(tasks, versions))
+  const shared = { canvas, versions, tasks, identifierDigest: digest }
   return {
+    identifierDigest: digest,
     options,
     tasks,
     versions,

@@ -92,7 +92,7 @@ export async function readAndBuildArc(
 
 /** What is trained on: all training pairs of all versions, as a stream. */
 export function arcTrainingPuzzles(build: ArcBuild, name: string): TrainingPuzzles {
-  const { versions, trainingPairs, checksum } = build
+  const { versions, identifierDigest, trainingPairs, checksum } = build
   const { canvas } = build.options
   return {
     name,
@@ -100,6 +100,7 @@ export function arcTrainingPuzzles(build: ArcBuild, name: string): TrainingPuzzl
     cells: canvas * canvas,
     symbols: arcSymbols,
     identifiers: versions.identifiers,
+    identifierDigest,
     checksum,
     examples: (seed) => arcStream({ canvas, versions, trainingPairs, seed }),
   }

@@ -3,7 +3,7 @@
  * is kept, 4 bytes a version; grids are made when they are asked for.
  */
 import { RandomStream } from '@tiny-recursive-models/tensor'
-import { drawTransform, identityTransform, packTransform } from './augment.ts'
+import { augmentedName, drawTransform, identityTransform, packTransform, unpackTransform } from './augment.ts'
 import { taskDigests } from './digest.ts'
 import { type ArcTask, allPairs } from './task.ts'
 
@@ -56,6 +56,23 @@ export function arcVersions(
     count: (task) => starts[task + 1]! - starts[task]!,
     identifier: (task, version) => starts[task]! + version,
   }
+}
+
+type Named = readonly Pick<ArcTask, 'id'>[]
+
+/** The published name of a version of a task. */
+export function arcVersionName(tasks: Named, versions: ArcVersions, task: number, version: number): string {
+  const { id } = tasks[task]!
+  if (version === 0) return id
+  return augmentedName(id, unpackTransform(versions.packed[versions.identifier(task, version)]!))
+}
+
+/** The name of every identifier in turn, as the published data folders list them. */
+export function* arcIdentifierNames(tasks: Named, versions: ArcVersions): Generator<string, void, undefined> {
+  yield '<blank>'
+  for (const task of tasks.keys())
+    for (let version = 0; version < versions.count(task); version++)
+      yield arcVersionName(tasks, versions, task, version)
 }
 
 /** Up to `wanted` transforms under which the task looks different each time, and different from the published one. */

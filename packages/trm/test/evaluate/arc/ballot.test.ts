@@ -27,7 +27,7 @@ type Answer = Extract<EvaluationEvent, { type: 'answer' }>
 
 const tasks = [0, 1, 2].map((shift) => sampleTask(`task${shift}`, 'evaluation', shift))
 const versions = arcVersions(tasks, { augmentations: 20, seed: 1 })
-const set = arcPuzzleSet({ name: 'test', canvas: 5, versions, tasks, asked: [0, 1, 2] })
+const set = arcPuzzleSet({ name: 'test', canvas: 5, versions, identifierDigest: '', tasks, asked: [0, 1, 2] })
 
 /** An answer that fills the canvas as the solution does. */
 function rightAnswer(puzzle: number): Answer {

@@ -12,7 +12,14 @@ const tasks: ArcTask[] = [0, 1, 2, 3].map((shift) => {
   return shift === 1 ? { ...task, test: [...task.test, task.train[1]!] } : task
 })
 const versions = arcVersions(tasks, { augmentations: 4, seed: 1 })
-const set = arcPuzzleSet({ name: 'whole', canvas: 5, versions, tasks, asked: [1, 2, 3] })
+const set = arcPuzzleSet({
+  name: 'whole',
+  canvas: 5,
+  versions,
+  identifierDigest: '',
+  tasks,
+  asked: [1, 2, 3],
+})
 
 const asked = (part: ArcPuzzleSet) =>
   Array.from({ length: part.count }, (_, index) => {
