@@ -16,8 +16,11 @@ import type { RunAnswer, RunsAnswer, StudioRun } from './api.ts'
 import { ConfinedFolder } from './confined.ts'
 import { notFound } from './refusal.ts'
 
-/** Names that a run may have to be shown: no hidden ones, no separators of paths, no control characters. */
-const runName = /^[\p{L}\p{N}_][\p{L}\p{N}_ .,+=@()-]{0,127}$/u
+/**
+ * Whatever the file system allows is the name of a run: a name is never a path here, but compared with the entries of
+ * the folder. Hidden ones are left out.
+ */
+const isHidden = (name: string): boolean => name.startsWith('.')
 
 /** A run that was found in the folder. */
 export interface FoundRun {
@@ -57,7 +60,7 @@ export class RunLibrary {
 
   /** The run of that name; refused where it is not one of the list. */
   async run(name: string): Promise<FoundRun> {
-    const found = runName.test(name) ? await this.#find(name) : []
+    const found = await this.#find(name)
     if (found[0] === undefined) {
       throw notFound('runs', 'the name of a run in the folder', 'Ask /api/runs for the names.')
     }
@@ -152,7 +155,7 @@ export class RunLibrary {
     const names = this.#isRun ? [this.name] : await readNames(this.#folder.path)
     const found: FoundRun[] = []
     for (const name of names.sort()) {
-      if (!runName.test(name) || (only !== undefined && name !== only)) continue
+      if (isHidden(name) || (only !== undefined && name !== only)) continue
       const { kind, path } = await this.#look(name)
       // A recipe that leads out of the folder makes a damaged run, not none.
       const isRun = kind === 'folder' && (await this.#look(name, runFiles.recipe)).kind !== 'missing'

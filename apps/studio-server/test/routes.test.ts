@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { openRunFolder } from '@tiny-recursive-models/trm/node'
+import { listRuns, openRunFolder } from '@tiny-recursive-models/trm/node'
+import { formatHash, parseHash } from '../../studio/src/lib/router.ts'
 import type { ApiProblem, RunAnswer, RunsAnswer } from '../src/api.ts'
 import { type Studio, startStudio } from '../src/index.ts'
 import { doneLine, evaluationLine, makeRun, makeWorkplace, stepLine } from './runs-folder.ts'
@@ -163,6 +164,44 @@ describe('runs', () => {
     ])
       assert.equal((await get(path)).status, 404, path)
   })
+})
+
+test('runs of any name are shown, as trm runs lists them', async () => {
+  const other = makeWorkplace()
+  const names = [
+    'a#1',
+    '50%',
+    "it's",
+    'a&b',
+    '[x]',
+    'u\u0308ber',
+    'über',
+    'a%2Fb',
+    'why?',
+    '"q"',
+    '<b>',
+    'a:b;c',
+    '🐙',
+    'x'.repeat(200),
+  ]
+  for (const name of names) makeRun(other.runs, name, stepLine(1) + doneLine(300))
+  const { url } = await other.serve()
+  const listed = await listRuns(other.runs)
+  assert.deepEqual(listed.map(({ name }) => name).sort(), [...names].sort())
+  const { runs } = (await (await fetch(`${url}api/runs`)).json()) as RunsAnswer
+  assert.deepEqual(
+    runs.map(({ name }) => name),
+    listed.map(({ name }) => name),
+  )
+  for (const name of names) {
+    // As the page asks for it.
+    const answer = await fetch(`${url}api/runs/${encodeURIComponent(name)}`)
+    assert.equal(((await answer.json()) as RunAnswer).summary?.name, name)
+    const events = await fetch(`${url}api/runs/${encodeURIComponent(name)}/events`)
+    assert.match(await events.text(), /event: ended/, name)
+    assert.deepEqual(parseHash(formatHash({ route: 'runs', rest: [name] })).rest, [name])
+  }
+  await other.remove()
 })
 
 describe('a studio', () => {

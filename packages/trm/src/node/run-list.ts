@@ -10,7 +10,7 @@ import { damagedLine, parseEvent } from './run-events.ts'
 import { openRunFolder, runFiles } from './run-folder.ts'
 import { readLock } from './run-lock.ts'
 
-/** One summary for each run folder directly inside `parent`, by name. */
+/** One summary for each run folder directly inside `parent`, by name; hidden ones are left out. */
 export async function listRuns(parent: string): Promise<RunSummary[]> {
   let names: string[]
   try {
@@ -20,6 +20,7 @@ export async function listRuns(parent: string): Promise<RunSummary[]> {
   }
   const summaries: RunSummary[] = []
   for (const name of names.sort()) {
+    if (name.startsWith('.')) continue
     const path = join(parent, name)
     const isRun = await stat(join(path, runFiles.recipe)).then(
       () => true,
