@@ -1,4 +1,5 @@
 /** What a run votes for on one ARC task. */
+import type { Device } from '@tiny-recursive-models/tensor'
 import {
   type ArcPuzzleSet,
   type ArcTask,
@@ -22,7 +23,7 @@ export interface VoteOptions {
   readonly votes: number
   readonly augmentations?: number
   readonly checkpoint?: CheckpointChoice
-  readonly device?: 'cpu' | 'webgpu'
+  readonly device?: Device
   readonly threads?: number
   readonly json?: true
 }

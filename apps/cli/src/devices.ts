@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   createReferenceExecutor,
+  type Device,
   type Executor,
   floatTensor,
   InputError,
@@ -17,10 +18,16 @@ import {
 import { openOrtExecutor } from '@tiny-recursive-models/trm/node'
 
 export interface Probe {
-  readonly device: 'cpu' | 'webgpu'
+  readonly device: Device
   readonly works: boolean
   /** What computes, or why it does not. */
   readonly detail: string
+}
+
+const deviceNames: Readonly<Record<Device, string>> = {
+  cpu: 'onnxruntime cpu',
+  webgpu: 'onnxruntime webgpu',
+  wasm: 'onnxruntime in WebAssembly; slower than cpu',
 }
 
 /** float32 against float64 over sums of 32 terms; a wrong kernel is off by far more. */
@@ -34,14 +41,14 @@ export async function probeDevice(device: Probe['device']): Promise<Probe> {
     const [found, expected] = [await runProbe(executor), await runProbe(createReferenceExecutor())]
     const error = Math.max(...found.map((value, index) => Math.abs(value - expected[index]!)))
     return error < tolerance
-      ? { device, works: true, detail: device === 'cpu' ? 'onnxruntime cpu' : executor.name }
+      ? { device, works: true, detail: deviceNames[device] }
       : { device, works: false, detail: `wrong results: off by ${error.toPrecision(2)} from the reference` }
   } catch (error) {
     const detail =
       error instanceof InputError
         ? `${error.got}. ${error.hint}`
         : String(error instanceof Error ? error.message : error)
-    return { device, works: false, detail: detail.replace(/\s+/g, ' ').slice(0, 300) }
+    return { device, works: false, detail: detail.replace(/\s+/g, ' ').slice(0, 800) }
   }
 }
 
@@ -91,6 +98,7 @@ export async function probeInChild(device: Probe['device']): Promise<Probe> {
 }
 
 export interface ProductSpeed {
+  readonly device: Device
   readonly size: number
   readonly threads: number
   readonly runs: number
@@ -100,10 +108,10 @@ export interface ProductSpeed {
 const productSize = 1024
 const measureMs = 1_000
 
-/** Float32 products of two square matrices on the CPU for about a second. */
-export async function measureProduct(threads: number): Promise<ProductSpeed> {
+/** Float32 products of two square matrices for about a second. */
+export async function measureProduct(device: Device, threads: number): Promise<ProductSpeed> {
   const size = productSize
-  const machine = new Machine(await openOrtExecutor({ device: 'cpu', threads }))
+  const machine = new Machine(await openOrtExecutor({ device, threads }))
   const matrix = { shape: [size, size], type: 'float32' } as const
   // Only one row is handed back: copying all would be measured too.
   const program = trace(
@@ -128,5 +136,5 @@ export async function measureProduct(threads: number): Promise<ProductSpeed> {
     elapsedMs = performance.now() - started
   }
   await runnable.close()
-  return { size, threads, runs, gigaflopsPerSecond: (runs * 2 * size ** 3) / elapsedMs / 1e6 }
+  return { device, size, threads, runs, gigaflopsPerSecond: (runs * 2 * size ** 3) / elapsedMs / 1e6 }
 }

@@ -1,6 +1,7 @@
 /** Values of options, checked while the command line is read: what is wrong here is wrong usage (exit code 2). */
 
-import { type CheckpointChoice, mostThreads } from '@tiny-recursive-models/trm/node'
+import { mostThreads, nodeDevices } from '@tiny-recursive-models/tensor/node'
+import type { CheckpointChoice } from '@tiny-recursive-models/trm/node'
 import { InvalidArgumentError, Option } from 'commander'
 
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
@@ -29,7 +30,7 @@ export const jsonOption = (what = 'print one JSON document'): Option => new Opti
 export const forceOption = (): Option => new Option('--force', 'replace a file that is there')
 
 export const deviceOption = (): Option =>
-  new Option('--device <name>', 'where to compute; see trm doctor').choices(['cpu', 'webgpu'])
+  new Option('--device <name>', 'where to compute; see trm doctor').choices(nodeDevices)
 
 export const threadsOption = (): Option =>
   new Option('--threads <count>', 'threads on the CPU (default: all cores)').argParser(

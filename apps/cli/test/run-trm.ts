@@ -14,9 +14,10 @@ const launcher = fileURLToPath(new URL('../bin/trm.js', import.meta.url))
 export function startTrm(
   arguments_: readonly string[],
   folder: string,
+  program = launcher,
 ): { child: ChildProcessWithoutNullStreams; ended: Promise<Outcome> } {
   const env = { ...process.env, NO_COLOR: '1' }
-  const child = spawn(process.execPath, [launcher, ...arguments_], { cwd: folder, env })
+  const child = spawn(process.execPath, [program, ...arguments_], { cwd: folder, env })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (data) => {
     stdout += String(data)

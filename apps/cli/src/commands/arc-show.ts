@@ -1,3 +1,4 @@
+import type { Device } from '@tiny-recursive-models/tensor'
 import { type ArcTask, gridsEqual, gridToJson, InputError, readSubmission } from '@tiny-recursive-models/trm'
 import { type CheckpointChoice, maximumDataBytes, readFileBounded } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
@@ -44,7 +45,7 @@ export interface ShowOptions {
   readonly augmentations?: number
   readonly checkpoint?: CheckpointChoice
   readonly svg?: string
-  readonly device?: 'cpu' | 'webgpu'
+  readonly device?: Device
   readonly threads?: number
   readonly json?: true
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import type { Device } from '@tiny-recursive-models/tensor'
 import {
   findPaperVariant,
   InputError,
@@ -35,7 +36,7 @@ interface BenchPaperOptions {
   readonly minutes?: number
   readonly jobs?: number
   readonly threads: number
-  readonly device?: 'cpu' | 'webgpu'
+  readonly device?: Device
   readonly set?: readonly string[]
   readonly out: string
   readonly json?: true

@@ -1,5 +1,6 @@
 import { availableParallelism, freemem, totalmem } from 'node:os'
-import { machineFacts } from '@tiny-recursive-models/trm/node'
+import type { Device } from '@tiny-recursive-models/tensor'
+import { machineFacts, nodeDevices } from '@tiny-recursive-models/trm/node'
 import { type Command, Option } from 'commander'
 import { measureProduct, probeDevice, probeInChild } from '../devices.ts'
 import { jsonOption, threadsOption } from '../options.ts'
@@ -14,14 +15,13 @@ export function addDoctor(program: Command): void {
     .description('what works on this machine: versions, devices, a speed figure')
     .addOption(threadsOption())
     .addOption(
-      new Option('--probe <device>', 'try one device in this process and print the outcome').choices([
-        'cpu',
-        'webgpu',
-      ]),
+      new Option('--probe <device>', 'try one device in this process and print the outcome').choices(
+        nodeDevices,
+      ),
     )
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  trm doctor\n  trm doctor --json')
-    .action(async ({ threads, probe, json }: { threads?: number; probe?: 'cpu' | 'webgpu'; json?: true }) => {
+    .action(async ({ threads, probe, json }: { threads?: number; probe?: Device; json?: true }) => {
       if (probe !== undefined) return printJsonLine(await probeDevice(probe))
       await diagnose(threads ?? availableParallelism(), json === true)
     })
@@ -29,9 +29,11 @@ export function addDoctor(program: Command): void {
 
 async function diagnose(threads: number, asJson: boolean): Promise<void> {
   const machine = machineFacts()
-  const devices = await Promise.all((['cpu', 'webgpu'] as const).map(probeInChild))
+  const devices = await Promise.all(nodeDevices.map(probeInChild))
+  // What commands compute on unless another device is named.
   const works = devices.some(({ device, works }) => device === 'cpu' && works)
-  const product = works ? await measureProduct(threads) : null
+  const processor = devices.find(({ device, works }) => device !== 'webgpu' && works)
+  const product = processor ? await measureProduct(processor.device, threads) : null
   const memory = { totalBytes: totalmem(), freeBytes: freemem() }
   if (!works) process.exitCode = 1
   if (asJson) return printJson({ ...machine, memory, devices, product })
@@ -47,11 +49,11 @@ async function diagnose(threads: number, asJson: boolean): Promise<void> {
     ]),
   ]
   if (product) {
-    const { gigaflopsPerSecond, size } = product
+    const { device, gigaflopsPerSecond, size } = product
     const threadCount = `${threads} ${threads === 1 ? 'thread' : 'threads'}`
     lines.push([
       'speed',
-      `${significant(gigaflopsPerSecond)} GFLOP/s (float32 ${size}×${size} products, ${threadCount})`,
+      `${significant(gigaflopsPerSecond)} GFLOP/s (float32 ${size}×${size} products, ${device}, ${threadCount})`,
     ])
   }
   for (const [what, value] of lines) print(`${what.padEnd(14)} ${value}`)

@@ -1,3 +1,4 @@
+import type { Device } from '@tiny-recursive-models/tensor'
 import {
   type AnyPuzzleSet,
   type ArcBallot,
@@ -62,7 +63,7 @@ interface EvalOptions extends EffortOptions {
   readonly augmentations?: number
   readonly submission?: string
   readonly force?: true
-  readonly device?: 'cpu' | 'webgpu'
+  readonly device?: Device
   readonly threads?: number
   readonly json?: true
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Device } from '@tiny-recursive-models/tensor'
 import { effortOf, type Thought, think } from '@tiny-recursive-models/trm'
 import { type CheckpointChoice, openModel, openOrtExecutor } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
@@ -30,7 +31,7 @@ interface SolveOptions extends EffortOptions {
   readonly watch?: true
   readonly row: number
   readonly svg?: string
-  readonly device?: 'cpu' | 'webgpu'
+  readonly device?: Device
   readonly threads?: number
   readonly json?: true
 }

@@ -1,3 +1,4 @@
+import type { Device } from '@tiny-recursive-models/tensor'
 import { InputError, overrideRecipe, type Recipe } from '@tiny-recursive-models/trm'
 import {
   openRunFolder,
@@ -21,7 +22,7 @@ interface TrainOptions {
   readonly out?: string
   readonly resume?: true
   readonly from?: string
-  readonly device?: 'cpu' | 'webgpu'
+  readonly device?: Device
   readonly threads?: number
   readonly steps?: number
   readonly testPuzzles?: number

@@ -1,6 +1,6 @@
 import type { InferenceSession, TensorConstructor } from 'onnxruntime-common'
 
-/** `wasm` is the CPU of a browser. */
+/** `wasm` is the CPU by WebAssembly: in a browser, and in Node where the native library does not load. */
 export type Device = 'cpu' | 'wasm' | 'webgpu'
 
 /** The part of an onnxruntime package that is used; onnxruntime-node and onnxruntime-web both have it. */

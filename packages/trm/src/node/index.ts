@@ -1,5 +1,5 @@
 /** What only Node can do: files, run folders, worker threads. */
-export { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+export { mostThreads, nodeDevices, openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 export type { MachineFacts, RunReport, RunStatus, RunSummary } from '../evaluate/run-facts.ts'
 export { openArcBallots } from './arc-ballots.ts'
 export { type ArcFolderOptions, arcFolderBytes, refuseDataFolder, writeArcFolder } from './arc-folder.ts'
@@ -10,7 +10,7 @@ export { openRegularFile, readFileBounded, writeFileAtomically, writePiecesAtomi
 export * from './hub.ts'
 export { type ImportedFile, type ImportFileOptions, importFile } from './import-file.ts'
 export { LineTail, type LineTailOptions, type TailRead } from './line-tail.ts'
-export { machineFacts, mostThreads } from './machine.ts'
+export { machineFacts } from './machine.ts'
 export {
   type CheckpointChoice,
   type OpenedModel,

@@ -1,6 +1,6 @@
 /** What a figure was measured on. */
 import { createRequire } from 'node:module'
-import { arch, availableParallelism, cpus, platform } from 'node:os'
+import { arch, cpus, platform } from 'node:os'
 import type { MachineFacts } from '../evaluate/run-facts.ts'
 
 export function machineFacts(): MachineFacts {
@@ -13,9 +13,6 @@ export function machineFacts(): MachineFacts {
     onnxruntime: packageVersion('onnxruntime-node'),
   }
 }
-
-/** More threads than this only wait for each other: 1000 on two cores do not finish a step in a minute. */
-export const mostThreads = (): number => Math.max(16, 4 * availableParallelism())
 
 /** The installed version of a package that the tensor library uses. */
 function packageVersion(name: string): string {

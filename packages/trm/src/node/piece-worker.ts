@@ -1,11 +1,16 @@
 /** A worker thread of `openWorkerPieces`: computes the pieces that it is sent, on one thread of ONNX Runtime. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { HostTensor } from '@tiny-recursive-models/tensor'
+import type { Device, HostTensor } from '@tiny-recursive-models/tensor'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import { type CarriedError, packError } from '../train/carried-error.ts'
 import { inProcess, type PieceFeeds, type PieceOutcome, type PieceRunner } from '../train/piece-runner.ts'
 import type { StepConfig } from '../train/programs.ts'
 import { SharedTensors } from './shared-tensors.ts'
+
+export interface PieceWorkerData {
+  readonly config: StepConfig
+  readonly device: Device
+}
 
 export type PieceRequest =
   | { readonly kind: 'open' }
@@ -39,9 +44,8 @@ async function answer(pieces: PieceRunner, request: PieceRequest): Promise<Piece
   return { kind: 'done' }
 }
 
-const opened = openOrtExecutor({ device: 'cpu', threads: 1 }).then((executor) =>
-  inProcess(executor, workerData as StepConfig),
-)
+const { config, device } = workerData as PieceWorkerData
+const opened = openOrtExecutor({ device, threads: 1 }).then((executor) => inProcess(executor, config))
 // Told by the first request; until then nobody listens.
 opened.catch(() => undefined)
 

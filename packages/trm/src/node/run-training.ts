@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { type Executor, InputError } from '@tiny-recursive-models/tensor'
-import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+import { type Device, type Executor, InputError } from '@tiny-recursive-models/tensor'
+import { mostThreads, nodeDevices, openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import { encodeTrainingState, type TrainingState } from '../checkpoint/training-state.ts'
 import type { RunReport } from '../evaluate/run-facts.ts'
 import { encodeModelFile } from '../evaluate/stored-model.ts'
@@ -15,7 +15,6 @@ import type { StepConfig } from '../train/programs.ts'
 import { doneEvent, train } from '../train/train.ts'
 import { readDataFile } from './data-files.ts'
 import { errorCode } from './file-errors.ts'
-import { mostThreads } from './machine.ts'
 import { openModel } from './model-files.ts'
 import { createRunFolder, openRunFolder, type RunFolder, runFiles } from './run-folder.ts'
 import { isReportOf, type TestProgress, testRun } from './run-report.ts'
@@ -29,7 +28,7 @@ export interface RunTrainingOptions {
   readonly resume?: boolean
   /** A run folder, model file or shipped model whose weights the run begins with; only where it begins. */
   readonly from?: string
-  readonly device?: 'cpu' | 'webgpu'
+  readonly device?: Device
   /** By default those that the run was begun with, or all cores. */
   readonly threads?: number
   /** At most so many puzzles of the test set are scored at the end; 1000 by default. */
@@ -71,7 +70,7 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
     // What is wrong with the data or the device shows before there is a folder.
     const data = await loadDataSets(recipe.data, readDataFile)
     const threads = options.threads ?? threadsToGoOn(state)
-    const device = options.device ?? (state?.device === 'webgpu' ? 'webgpu' : 'cpu')
+    const device = options.device ?? nodeDevices.find((name) => name === state?.device) ?? 'cpu'
     const executor = await openOrtExecutor({ device, threads })
     const from = options.from === undefined || state ? null : (await openModel(options.from)).model
     run ??= await createRunFolder(options.folder, recipe)
@@ -83,7 +82,7 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
       )
     yield { type: 'folder', path: run.path, recipe, resumedFrom: state?.step ?? null, warnings }
     try {
-      const done = yield* trainInFolder(run, data, executor, state, from, options)
+      const done = yield* trainInFolder(run, data, executor, state, from, { ...options, device })
       if (done) yield* reportRun(run, data, executor, done, options)
     } catch (error) {
       throw await withWayOn(run, error)
@@ -183,7 +182,7 @@ async function* trainInFolder(
   executor: Executor,
   state: TrainingState | null,
   from: TrainedModel | null,
-  { shouldStop }: RunTrainingOptions,
+  { device, shouldStop }: RunTrainingOptions & { readonly device: Device },
 ): AsyncGenerator<RunTrainingEvent, Done | undefined> {
   const { recipe } = run
   // A run killed between its last checkpoint and its report has nothing left to train.
@@ -202,8 +201,8 @@ async function* trainInFolder(
     ...(from && { from }),
     ...(shouldStop && { shouldStop }),
     // A GPU is one: its pieces take turns.
-    ...(executor.device === 'cpu' && {
-      pieceRunner: (config: StepConfig) => openWorkerPieces(config, recipe.training.workers),
+    ...(device !== 'webgpu' && {
+      pieceRunner: (config: StepConfig) => openWorkerPieces(config, recipe.training.workers, { device }),
     }),
   }
   for await (const event of train(options)) {

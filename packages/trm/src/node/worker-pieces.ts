@@ -1,7 +1,7 @@
 /** Pieces of a batch side by side: as many worker threads as there are cores, each with one thread of its own. */
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
-import { type HostTensor, InputError } from '@tiny-recursive-models/tensor'
+import { type Device, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
 import { unpackError } from '../train/carried-error.ts'
 import {
   isCarry,
@@ -11,7 +11,7 @@ import {
   pieceOfCarry,
 } from '../train/piece-runner.ts'
 import type { StepConfig } from '../train/programs.ts'
-import type { PieceAnswer, PieceRequest } from './piece-worker.ts'
+import type { PieceAnswer, PieceRequest, PieceWorkerData } from './piece-worker.ts'
 import { SharedTensors } from './shared-tensors.ts'
 import { startWorker } from './start-worker.ts'
 
@@ -19,14 +19,15 @@ import { startWorker } from './start-worker.ts'
  * Starts the threads and compiles the program in each.
  *
  * @param workers pieces to run side by side; no more than there are cores do
+ * @param options.device what each thread computes on
  */
 export async function openWorkerPieces(
   config: StepConfig,
   workers: number,
-  cores = availableParallelism(),
+  { cores = availableParallelism(), device = 'cpu' }: { cores?: number; device?: Device } = {},
 ): Promise<WorkerPieces> {
   const count = Math.min(workers, cores)
-  const pieces = new WorkerPieces(Array.from({ length: count }, () => new PieceThread(config)))
+  const pieces = new WorkerPieces(Array.from({ length: count }, () => new PieceThread({ config, device })))
   try {
     await pieces.opened()
   } catch (error) {
@@ -96,8 +97,8 @@ class PieceThread {
   #failure: Error | null = null
   #settle: ((answer: PieceAnswer | Error) => void) | null = null
 
-  constructor(config: StepConfig) {
-    this.#worker = startWorker('piece-worker', config)
+  constructor(data: PieceWorkerData) {
+    this.#worker = startWorker('piece-worker', data)
     const fail = (reason: string) => {
       this.#failure ??= threadEnded(reason)
       this.#settle?.(this.#failure)

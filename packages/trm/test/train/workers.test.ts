@@ -42,7 +42,7 @@ before(async () => {
 const threads =
   (count: number): OpenPieceRunner =>
   (config) =>
-    openWorkerPieces(config, count, count)
+    openWorkerPieces(config, count, { cores: count })
 
 interface Run {
   readonly recipe?: Recipe
@@ -112,7 +112,7 @@ test('a run stopped and resumed ends with bit for bit the weights of one that wa
 test('an error in a thread, and its end, reach the caller', async () => {
   const model = modelConfig(recipe.model, data.train)
   const config = { model, batch: 12, microBatch: 2, recompute: false, optimizer: recipe.optimizer }
-  const pieces = await openWorkerPieces(config, 2, 2)
+  const pieces = await openWorkerPieces(config, 2, { cores: 2 })
   const isNamed = (error: unknown) => error instanceof InputError && error.message.includes('tokens')
   await assert.rejects(pieces.run([{ piece: 1, feeds: {} }]), isNamed)
   const isEnd = (error: unknown) =>
@@ -122,7 +122,7 @@ test('an error in a thread, and its end, reach the caller', async () => {
   await closing
   await assert.rejects(pieces.readCarry(), isEnd)
 
-  await assert.rejects(openWorkerPieces({ ...config, microBatch: -1 }, 2, 2))
+  await assert.rejects(openWorkerPieces({ ...config, microBatch: -1 }, 2, { cores: 2 }))
 })
 
 test('a micro-batch is chosen within the share of a worker', () => {

@@ -1,7 +1,7 @@
 /** Trains the models of the paper side by side: the same data, the same training settings, several seeds. */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { InputError } from '@tiny-recursive-models/tensor'
+import { type Device, InputError } from '@tiny-recursive-models/tensor'
 import { assertSameRecipe } from '../../checkpoint/same-recipe.ts'
 import type { RunReport } from '../../evaluate/run-facts.ts'
 import { openRunFolder, runFiles } from '../run-folder.ts'
@@ -17,7 +17,7 @@ export interface PaperBenchOptions extends PaperPlan {
   readonly jobs: number
   /** Threads of each run; more runs at a time use the cores better than more threads. */
   readonly threads: number
-  readonly device?: 'cpu' | 'webgpu'
+  readonly device?: Device
   /** The command as it was typed, for the results. */
   readonly command?: string
 }

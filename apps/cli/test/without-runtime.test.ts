@@ -1,0 +1,116 @@
+/** `trm` where the native library of ONNX Runtime does not load: in a copy of the packages that lacks parts of it. */
+import assert from 'node:assert/strict'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { type Outcome, startTrm, tiny } from './run-trm.ts'
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'trm-without-runtime-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+const modules = join(repository, 'node_modules')
+const scope = '@tiny-recursive-models'
+const platformFolder = `bin/napi-v6/${process.platform}/${process.arch}`
+
+/** Copies this project's packages beside links to all others and these parts of the runtime; returns a way to run it. */
+function copyWithRuntime(name: string, parts: readonly string[]): (...words: string[]) => Promise<Outcome> {
+  const copy = join(folder, name)
+  const link = (target: string, path: string) => symlinkSync(target, path, 'junction')
+  mkdirSync(join(copy, 'node_modules', scope), { recursive: true })
+  for (const entry of readdirSync(modules))
+    if (entry !== scope && entry !== 'onnxruntime-node' && !entry.startsWith('.'))
+      link(join(modules, entry), join(copy, 'node_modules', entry))
+  for (const path of ['packages/tensor', 'packages/trm', 'apps/studio-server', 'apps/cli']) {
+    for (const part of ['package.json', 'src', 'bin', 'models']) {
+      const source = join(repository, path, part)
+      if (existsSync(source)) cpSync(source, join(copy, path, part), { recursive: true })
+    }
+    link(join(copy, path), join(copy, 'node_modules', scope, path.split('/')[1]!))
+  }
+  for (const part of parts)
+    cpSync(join(modules, 'onnxruntime-node', part), join(copy, 'node_modules/onnxruntime-node', part), {
+      recursive: true,
+    })
+  return (...words) => startTrm(words, folder, join(copy, 'apps/cli/bin/trm.js')).ended
+}
+
+const script = ['package.json', 'dist']
+const withoutLibrary = copyWithRuntime('without-library', [
+  ...script,
+  `${platformFolder}/onnxruntime_binding.node`,
+])
+
+test('what computes nothing works without the runtime', async () => {
+  for (const line of [
+    '--version',
+    '--help',
+    'help train',
+    'train --help',
+    'recipes',
+    'models',
+    'data sudoku-4x4',
+    'data generate --box 2x2 --count 3 --out three.csv',
+    'data check three.csv',
+    'runs .',
+  ]) {
+    const { code, stdout, stderr } = await withoutLibrary(...line.split(' '))
+    assert.equal(code, 0, `trm ${line}: ${stderr}`)
+    assert.notEqual(stdout, '', line)
+  }
+})
+
+test('what computes says why the runtime does not load, and what computes instead', async () => {
+  for (const line of ['solve ..1.3....32.12.4', `train ${tiny.join(' ')} --out refused`]) {
+    const { code, stderr } = await withoutLibrary(...line.split(' '))
+    assert.equal(code, 1, line)
+    assert.match(stderr, /^trm: onnxruntime-node\n {2}expected {2}the native library of ONNX Runtime for /m)
+    assert.match(stderr, /\n {2}got {7}one that does not load \(.*libonnxruntime.*\)\n/)
+    assert.match(stderr, /\n {2}to do {5}.* Or compute with device wasm .*\n$/)
+  }
+  assert.ok(!existsSync(join(folder, 'refused')), 'no run folder is begun')
+})
+
+test('doctor says which devices work and why the others do not', async () => {
+  const { code, stdout } = await withoutLibrary('doctor', '--json', '--threads', '1')
+  const { devices, product } = JSON.parse(stdout) as {
+    devices: { device: string; works: boolean; detail: string }[]
+    product: { device: string; gigaflopsPerSecond: number }
+  }
+  assert.equal(code, 1)
+  assert.deepEqual(
+    devices.map(({ device, works }) => [device, works]),
+    [
+      ['cpu', false],
+      ['webgpu', false],
+      ['wasm', true],
+    ],
+  )
+  assert.match(devices[0]!.detail, /^one that does not load \(.*\)\. .*glibc.* Or compute with device wasm/)
+  assert.equal(product.device, 'wasm')
+  assert.ok(product.gigaflopsPerSecond > 0)
+})
+
+test('device wasm solves, trains, resumes and measures without the native library', async () => {
+  const wasm = ['--device', 'wasm', '--threads', '1']
+  const solved = await withoutLibrary('solve', '..1.3....32.12.4', ...wasm)
+  assert.match(solved.stdout, /solved after 6 steps: a valid solution\n$/, solved.stderr)
+  const trained = await withoutLibrary('train', ...tiny, '--out', 'run', ...wasm)
+  assert.match(trained.stdout, /trained 20 steps in /, trained.stderr)
+  const longer = await withoutLibrary('train', '--resume', '--out', 'run', '--steps', '22')
+  assert.match(longer.stderr, /onnxruntime wasm, 1 thread/)
+  assert.match(longer.stdout, /trained 22 steps in /, longer.stderr)
+  const measured = await withoutLibrary('eval', 'run', ...wasm)
+  assert.match(measured.stdout, /^all 4 steps +[\d.]+ % exact/m, measured.stderr)
+})
+
+test('a platform without a library and a package that was not installed are told apart', async () => {
+  const platform = await copyWithRuntime('without-platform', script)('solve', '..1.3....32.12.4')
+  assert.match(platform.stderr, /got {7}a package that has none \(Cannot find module .*onnxruntime_binding/)
+  assert.match(platform.stderr, /to do {5}It is built for Linux and Windows on x64 and arm64, /)
+  const absent = await copyWithRuntime('without-package', [])('solve', '..1.3....32.12.4')
+  assert.match(absent.stderr, /got {7}no such package: /)
+  assert.match(absent.stderr, /to do {5}Run `npm install --ignore-scripts`: /)
+})
