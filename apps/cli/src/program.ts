@@ -1,29 +1,22 @@
+import { createRequire } from 'node:module'
 import { Command } from 'commander'
-import { addArc } from './commands/arc.ts'
-import { addBench } from './commands/bench.ts'
-import { addData } from './commands/data.ts'
-import { addDoctor } from './commands/doctor.ts'
-import { addDownload } from './commands/download.ts'
-import { addEval } from './commands/eval.ts'
-import { addExport } from './commands/export.ts'
-import { addImport } from './commands/import.ts'
-import { addModels } from './commands/models.ts'
-import { addQuickstart } from './commands/quickstart.ts'
-import { addRecipes } from './commands/recipes.ts'
-import { addRuns } from './commands/runs.ts'
-import { addSolve } from './commands/solve.ts'
-import { addStudio } from './commands/studio.ts'
-import { addTrain } from './commands/train.ts'
+import { commands } from './commands.ts'
 
-/** The whole command line; a new one for every parse, because commander keeps what it has read. */
-export function createProgram(): Command {
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+
+/**
+ * The command line, with the options of the command that the words ask for; a new one for every parse, because
+ * commander keeps what it has read.
+ */
+export async function createProgram(words: readonly string[]): Promise<Command> {
   const program = new Command('trm')
     .description('Tiny recursive models: train them, measure them, watch them think.')
-    .version('0.1.0', '--version', 'show the version')
+    .version(version, '--version', 'show the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .showSuggestionAfterError(true)
     .showHelpAfterError('Run with --help for the options and examples.')
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .exitOverride()
     .addHelpText(
       'after',
@@ -37,20 +30,16 @@ Examples:
   trm solve runs/first "..1.3....32.12.4"   the answer after every step
   trm studio                                the same and more in a page`,
     )
-  addQuickstart(program)
-  addTrain(program)
-  addEval(program)
-  addSolve(program)
-  addImport(program)
-  addExport(program)
-  addModels(program)
-  addRuns(program)
-  addStudio(program)
-  addRecipes(program)
-  addData(program)
-  addArc(program)
-  addDownload(program)
-  addBench(program)
-  addDoctor(program)
+  const asked = askedCommand(words)
+  for (const { words, description, load } of commands) {
+    const command = program.command(words).description(description)
+    if (command.name() === asked) (await load())(command)
+  }
   return program
+}
+
+/** `train` of `train --help` and of `help train`. */
+function askedCommand(words: readonly string[]): string | undefined {
+  const [first, second] = words.filter((word) => !word.startsWith('-'))
+  return first === 'help' ? second : first
 }

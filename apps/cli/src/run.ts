@@ -6,7 +6,8 @@ import { createProgram } from './program.ts'
 /** Runs one command; 0, 1 for an error that has been shown, or 2 for wrong usage. */
 export async function runCommand(words: readonly string[]): Promise<number> {
   try {
-    await createProgram().parseAsync(words, { from: 'user' })
+    const program = await createProgram(words)
+    await program.parseAsync(words, { from: 'user' })
     return 0
   } catch (error) {
     stopAllProgress()

@@ -74,7 +74,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     'doctor --probe tpu',
     2,
     [
-      "error: option '--probe <device>' argument 'tpu' is invalid. Allowed choices are cpu, webgpu.",
+      "error: option '--probe <device>' argument 'tpu' is invalid. Allowed choices are cpu, webgpu, wasm.",
       'Run with --help for the options and examples.',
     ],
   ],

@@ -15,8 +15,7 @@ import { addGenerate } from './data-generate.ts'
 const listedProblems = 20
 const listedRepeats = 3
 
-export function addData(program: Command): void {
-  const data = program.command('data').description('check, generate or describe puzzles')
+export function addData(data: Command): void {
   data
     .command('info <recipe>', { isDefault: true })
     .description('the puzzles that a recipe trains and tests on: counts and checksums')

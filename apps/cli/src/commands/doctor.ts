@@ -9,10 +9,8 @@ import { print, printJson, printJsonLine } from '../output/streams.ts'
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
 
-export function addDoctor(program: Command): void {
-  program
-    .command('doctor')
-    .description('what works on this machine: versions, devices, a speed figure')
+export function addDoctor(command: Command): void {
+  command
     .addOption(threadsOption())
     .addOption(
       new Option('--probe <device>', 'try one device in this process and print the outcome').choices(

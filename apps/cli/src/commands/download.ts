@@ -33,10 +33,8 @@ interface Wanted extends Pick<HubOptions, 'repo' | 'type'> {
   readonly folder: string
 }
 
-export function addDownload(program: Command): void {
-  program
-    .command('download [what] [files...]')
-    .description('download a data set or a checkpoint from the Hugging Face hub; the same command goes on')
+export function addDownload(command: Command): void {
+  command
     .option('--list', 'list the known names, or the files of a repository')
     .option('--dataset', 'the address is that of a data set, as hf:datasets/OWNER/NAME')
     .option('--revision <name>', 'a branch, a tag or a commit (default: main)')

@@ -68,12 +68,8 @@ interface EvalOptions extends EffortOptions {
   readonly json?: true
 }
 
-export function addEval(program: Command): void {
-  const command = program
-    .command('eval <run>')
-    .description(
-      'measure the model of a run folder, a checkpoint file or a shipped model on puzzles it has not seen',
-    )
+export function addEval(command: Command): void {
+  command
     .option('--data <file>', "puzzles to measure on (default: the run's own test set)")
     .addOption(checkpointOption())
     .addOption(maxStepsOption())

@@ -25,11 +25,9 @@ interface ExportCommandOptions {
   readonly json?: true
 }
 
-export function addExport(program: Command): void {
+export function addExport(command: Command): void {
   const formats = exportFormatNames.map((name) => `  ${name.padEnd(12)} ${exportFormats[name].description}`)
-  program
-    .command('export <run>')
-    .description('write the model of a run folder, a model file or a shipped model for other programs')
+  command
     .requiredOption('--out <file>', 'the file to write')
     .addOption(
       new Option('--format <name>', "what to write (default: by the file's ending)").choices(

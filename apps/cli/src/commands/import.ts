@@ -23,10 +23,8 @@ interface ImportCommandOptions {
   readonly json?: true
 }
 
-export function addImport(program: Command): void {
-  program
-    .command('import <file>')
-    .description('turn a checkpoint of the published code (torch.save or safetensors) into a model file')
+export function addImport(command: Command): void {
+  command
     .requiredOption('--out <file>', 'the model file to write')
     .addOption(
       new Option('--data <kind>', 'what the puzzles are, where it cannot be told').choices(puzzleFamilies),

@@ -6,10 +6,8 @@ import { byteSize, grouped, percent } from '../output/format.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 
-export function addModels(program: Command): void {
-  program
-    .command('models')
-    .description('list the trained models that come with this program')
+export function addModels(command: Command): void {
+  command
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -17,10 +17,8 @@ interface QuickstartOptions {
   readonly json?: true
 }
 
-export function addQuickstart(program: Command): void {
-  program
-    .command('quickstart')
-    .description('train a small solver from nothing, measure it and watch it solve; resumes if interrupted')
+export function addQuickstart(command: Command): void {
+  command
     .option('--recipe <name>', 'what to train', 'sudoku-6x6')
     .option('--out <folder>', 'the run folder', 'runs/quickstart')
     .addOption(setOption())

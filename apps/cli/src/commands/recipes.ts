@@ -1,14 +1,12 @@
-import { findRecipe, recipes } from '@tiny-recursive-models/trm'
+import { findRecipe, recipes } from '@tiny-recursive-models/trm/recipes'
 import type { Command } from 'commander'
 import { jsonOption } from '../options.ts'
 import { grouped } from '../output/format.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 
-export function addRecipes(program: Command): void {
-  program
-    .command('recipes [name]')
-    .description('list the recipes, or print one as JSON to change and train')
+export function addRecipes(command: Command): void {
+  command
     .addOption(jsonOption())
     .addHelpText(
       'after',

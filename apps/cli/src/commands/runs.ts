@@ -15,10 +15,8 @@ interface RunLine extends RunSummary {
   readonly trainingSeconds: number | null
 }
 
-export function addRuns(program: Command): void {
-  program
-    .command('runs [folder]')
-    .description('list the runs in a folder with their key figures (default: runs)')
+export function addRuns(command: Command): void {
+  command
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  trm runs\n  trm runs experiments --json')
     .action(async (folder = 'runs', { json }: { json?: true }) => {

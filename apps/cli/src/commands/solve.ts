@@ -39,18 +39,14 @@ interface SolveOptions extends EffortOptions {
 /** How long each grid of `--watch` stays on a terminal. */
 const watchMs = 350
 
-export function addSolve(program: Command): void {
-  const command = program
-    .command('solve')
+export function addSolve(command: Command): void {
+  command
     .usage('[options] [run] <puzzle>')
     .argument(
       '<run|puzzle>',
       'a run folder, a model file or the name of a shipped model, or at once the puzzle',
     )
     .argument('[puzzle]', 'the puzzle: written out, in a file, or "generated" for a new one')
-    .description(
-      'let a trained model solve a puzzle; without a run, the shipped model for puzzles of its kind and size',
-    )
     .option('--model <run>', 'the run, file or shipped model, where the puzzle stands alone')
     .addOption(checkpointOption())
     .addOption(maxStepsOption())

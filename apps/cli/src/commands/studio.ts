@@ -17,10 +17,8 @@ interface StudioOptions {
 /** Tried first where none is asked for, so that a page that was open finds its server again. */
 const usualPort = 4747
 
-export function addStudio(program: Command): void {
-  program
-    .command('studio [runs]')
-    .description('serve the page that shows models thinking, training, and the runs of a folder; Ctrl-C ends')
+export function addStudio(command: Command): void {
+  command
     .option('--host <name>', 'listen there; anything but this machine itself lets others in', '127.0.0.1')
     .option(
       '--port <number>',

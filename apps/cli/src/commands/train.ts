@@ -29,10 +29,8 @@ interface TrainOptions {
   readonly json?: true
 }
 
-export function addTrain(program: Command): void {
-  program
-    .command('train [recipe]')
-    .description('train a recipe, or one from a JSON file, in a run folder; Ctrl-C saves and ends')
+export function addTrain(command: Command): void {
+  command
     .addOption(setOption())
     .option('--out <folder>', 'the run folder (default: runs/<recipe>-<seed>)')
     .option('--resume', 'go on with the run in the folder; its recipe need not be named')

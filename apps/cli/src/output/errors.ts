@@ -1,4 +1,5 @@
-import { InputError } from '@tiny-recursive-models/trm'
+// Not the whole library: an unknown command is told at once.
+import { InputError } from '@tiny-recursive-models/tensor/errors'
 import pc from 'picocolors'
 
 /** An error on stderr: four lines for wrong input, the stack for a fault of ours. */

@@ -1,5 +1,5 @@
 /** The one place that writes to stdout. */
-import { InputError } from '@tiny-recursive-models/trm'
+import { InputError } from '@tiny-recursive-models/tensor/errors'
 import { showError } from './errors.ts'
 
 let closed = false
