@@ -2,7 +2,7 @@
  * Builds the packages as they are published and packs them: `npm run pack [-- FOLDER]`, by default into dist/.
  *
  *   FOLDER/packages/NAME   what is published: JavaScript, declarations, sources, models, page, README, LICENSE
- *   FOLDER/*.tgz           the same, to be installed by `npm install FILE`
+ *   FOLDER/*.tgz           the same, to be installed by `npm install --ignore-scripts ./FOLDER/*.tgz`
  *
  * Inside the repository the packages export their TypeScript sources (./src/X.ts); here that becomes ./dist/X.js with
  * ./dist/X.d.ts beside it.

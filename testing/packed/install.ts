@@ -15,8 +15,18 @@ export interface Outcome {
 }
 
 /** Runs a program to its end, whatever its exit code. */
-export async function run(folder: string, command: string, ...words: readonly string[]): Promise<Outcome> {
-  const options = { cwd: folder, env: { ...process.env, NO_COLOR: '1' }, maxBuffer: 2 ** 26 }
+export const run = (folder: string, command: string, ...words: readonly string[]): Promise<Outcome> =>
+  runWith({}, folder, command, ...words)
+
+/** With further environment variables. */
+async function runWith(
+  environment: Readonly<Record<string, string>>,
+  folder: string,
+  command: string,
+  ...words: readonly string[]
+): Promise<Outcome> {
+  const env = { ...process.env, NO_COLOR: '1', ...environment }
+  const options = { cwd: folder, env, maxBuffer: 2 ** 26 }
   try {
     return { code: 0, ...(await promisify(execFile)(command, words, options)) }
   } catch (error) {
@@ -32,6 +42,8 @@ export async function run(folder: string, command: string, ...words: readonly st
 export interface InstalledPackages {
   /** An empty project beside the installed packages. */
   project(name: string, files?: Readonly<Record<string, string>>): string
+  /** A folder of its own into which npm has installed the packages with their scripts, and without reach to NuGet. */
+  installWithScripts(): Promise<{ readonly folder: string; readonly outcome: Outcome }>
   remove(): void
 }
 
@@ -39,10 +51,15 @@ export interface InstalledPackages {
 const unreachable =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTCACHED)\b/
 
+const npmOptions = ['--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=0']
+
 /** The installed packages, or why they cannot be installed here: no registry. */
 export async function installPacked(): Promise<InstalledPackages | string> {
   const folder = mkdtempSync(join(tmpdir(), 'trm-packed-'))
-  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  const folders = [folder]
+  const remove = (): void => {
+    for (const path of folders) rmSync(path, { recursive: true, force: true })
+  }
   try {
     const packed = await run(
       repository,
@@ -53,12 +70,12 @@ export async function installPacked(): Promise<InstalledPackages | string> {
     if (packed.code !== 0) throw new Error(`npm run pack:\n${packed.stdout}${packed.stderr}`)
     const files = readdirSync(join(folder, 'packed')).filter((name) => name.endsWith('.tgz'))
     writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n')
-    const options = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--fetch-retries=0']
     const installed = await run(
       folder,
       'npm',
       'install',
-      ...options,
+      ...npmOptions,
+      '--ignore-scripts',
       ...files.map((name) => `./packed/${name}`),
     )
     if (installed.code !== 0) {
@@ -77,5 +94,19 @@ export async function installPacked(): Promise<InstalledPackages | string> {
     for (const [file, text] of Object.entries(files)) writeFileSync(join(path, file), text)
     return path
   }
-  return { project, remove }
+  const installWithScripts = async () => {
+    const path = mkdtempSync(join(tmpdir(), 'trm-scripts-'))
+    folders.push(path)
+    writeFileSync(join(path, 'package.json'), '{ "private": true, "type": "module" }\n')
+    const packed = readdirSync(join(folder, 'packed')).filter((name) => name.endsWith('.tgz'))
+    // The install script asks for this proxy, npm does not; nobody listens there.
+    const environment = { GLOBAL_AGENT_HTTPS_PROXY: 'http://127.0.0.1:9', ONNXRUNTIME_NODE_INSTALL: '' }
+    const words = [
+      ...npmOptions,
+      '--no-ignore-scripts',
+      ...packed.map((name) => join(folder, 'packed', name)),
+    ]
+    return { folder: path, outcome: await runWith(environment, path, 'npm', 'install', ...words) }
+  }
+  return { project, installWithScripts, remove }
 }

@@ -26,7 +26,7 @@ function exampleOf(document: string, language: string): string {
 
 const tool = (path: string): string => join(repository, 'node_modules', path)
 
-function testPackages({ project }: InstalledPackages): void {
+function testPackages({ project, installWithScripts }: InstalledPackages): void {
   test('the packed packages solve a puzzle in Node by the lines of their README', async () => {
     const folder = project('node', { 'solve.js': exampleOf('packages/trm/README.md', 'js') })
     const { code, stdout, stderr } = await run(folder, process.execPath, 'solve.js')
@@ -48,6 +48,24 @@ function testPackages({ project }: InstalledPackages): void {
     assert.equal(trained.stdout.match(/^{"type":"step"/gm)?.length, 3)
     const report = join(folder, 'runs', 'sudoku-4x4-0', 'report.json')
     assert.equal(JSON.parse(readFileSync(report, 'utf8')).machine.onnxruntime, '1.30.0')
+  })
+
+  test('the packed packages install where the script of onnxruntime-node cannot reach NuGet', async () => {
+    const { folder, outcome } = await installWithScripts()
+    assert.equal(outcome.code, 0, outcome.stderr)
+    const trm = (...words: string[]) => run(folder, 'npx', '--no-install', 'trm', ...words)
+    const puzzle = ['solve', '..1.3....32.12.4']
+    const solved = /solved after 6 steps: a valid solution\n$/
+    assert.match((await trm(...puzzle, '--device', 'wasm')).stdout, solved)
+    if (!existsSync(join(folder, 'node_modules/onnxruntime-node'))) {
+      // On Linux x64 the script fails, and npm leaves the package out.
+      const { code, stderr } = await trm(...puzzle)
+      assert.equal(code, 1)
+      assert.match(stderr, /Run `npm install --ignore-scripts`/)
+      const added = await run(folder, 'npm', 'install', '--prefer-offline', '--ignore-scripts')
+      assert.equal(added.code, 0, added.stderr)
+    }
+    assert.match((await trm(...puzzle)).stdout, solved)
   })
 
   test('the packed packages serve the studio from the page that is packed with them', async () => {
