@@ -1,5 +1,5 @@
 /**
- * Reads and writes NumPy's .npy files, versions 1 and 2: magic, version, header length, a Python dictionary with
+ * Reads and writes NumPy's .npy files, versions 1 to 3: magic, version, header length, a Python dictionary with
  * `descr`, `fortran_order` and `shape`, then the numbers. Little endian and row-major only. Nothing is evaluated.
  * Source: numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
@@ -158,7 +158,7 @@ function readHeader(bytes: Uint8Array, who: string): { header: string; payloadSt
     throw damaged(who, 'a .npy file', `${bytes.length} bytes that do not begin with \\x93NUMPY`)
   }
   const version = bytes[magic.length]!
-  if (version !== 1 && version !== 2) throw damaged(who, '.npy version 1 or 2', `version ${version}`)
+  if (version < 1 || version > 3) throw damaged(who, '.npy version 1, 2 or 3', `version ${version}`)
   const start = magic.length + (version === 1 ? 4 : 6)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < start) throw damaged(who, 'a header length', 'the end of the file')

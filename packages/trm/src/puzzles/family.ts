@@ -112,6 +112,12 @@ export interface BoardRule {
   readonly wrongCells?: (question: Int32Array, answer: Int32Array) => readonly number[]
 }
 
+/**
+ * How surely a text is a puzzle of a family: 2, only this family writes so; 1, it may be one, right or with a mistake;
+ * between 0 and 1, it has the letters of one but not its form; 0, it is none.
+ */
+export type Certainty = number
+
 /** How puzzles of a family are written down. */
 export interface PuzzleWriting {
   /** For messages and the page: `digits, with . 0 _ * - ? or x for a blank`. */
@@ -120,12 +126,28 @@ export interface PuzzleWriting {
   readonly wanted: string
   /** What a first line should hold: `a Sudoku of 16, 36 or 81 characters`. */
   readonly wantedFirst: string
-  /** Whether a text can only be one puzzle of this family, right or with a mistake. */
-  readonly recognises: (text: string) => boolean
-  /** Reads one written puzzle: all cells in one line or one line a row. Throws an InputError. */
+  /** Whether a text is one puzzle of this family: in one line, or drawn over several. */
+  readonly recognises: (text: string) => Certainty
+  /** Reads one written puzzle: all cells in one line, or drawn over several. Throws an InputError. */
   readonly read: (text: string, like?: PuzzleKind) => WrittenPuzzle
   /** Lines of a file to pass over. */
   readonly isComment: (line: string) => boolean
+  /** The puzzles in a line that holds other things too: in a link, before a remark, two beside each other. */
+  readonly find: (line: string) => readonly string[]
+  /** The puzzles that are drawn over several lines, in their order. */
+  readonly grids: (lines: readonly string[]) => readonly DrawnGrid[]
+  /** Other kinds that the same text could be: 6×6 grids with the other boxes. */
+  readonly alternatives?: (kind: PuzzleKind) => readonly PuzzleKind[]
+  /** What was asked, where an answer [S] shows it. */
+  readonly questionOf?: (answer: Int32Array) => Int32Array
+}
+
+/** A drawn puzzle among lines: the places of its first and its last line, from 0. */
+export interface DrawnGrid {
+  readonly first: number
+  readonly last: number
+  /** Whether it has all its cells. */
+  readonly isWhole: boolean
 }
 
 export interface WrittenPuzzle {

@@ -1,10 +1,11 @@
-/** Puzzles of any family from files. */
+/** Puzzles of any family from files, in whatever layout: tables, lists, drawn grids or JSON. */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { decompressedLines } from '../data/bytes.ts'
-import type { GridFamily, WrittenPuzzle } from './family.ts'
-import { gridFamilies } from './index.ts'
-import { type CheckFileOptions, checkFile, type PuzzleCheckEvent } from './reading/check-file.ts'
-import { headerColumns, plainColumns, publishedColumns, splitFields } from './reading/columns.ts'
+import type { OfficialSplit } from '../data/official-folder.ts'
+import { type PuzzleSet, puzzleAt } from '../data/puzzle-set.ts'
+import type { Board, GridFamily, PuzzleKind, WrittenPuzzle } from './family.ts'
+import { boardOfData, familyOf, gridFamilies } from './index.ts'
+import { openFolder } from './reading/arrays.ts'
+import { type CheckFileOptions, checkFile, checkPieces, type PuzzleCheckEvent } from './reading/check-file.ts'
 import {
   badLine,
   type LineProblem,
@@ -14,41 +15,34 @@ import {
   type RowPiece,
   readPuzzleRows,
 } from './reading/puzzle-rows.ts'
+import { rawRow, slotPieces, slotsOfText } from './reading/slots.ts'
 
-/** Lines that are looked at to tell of what family the puzzles of a file are. */
-const lookedAt = 20
-
-/** The family of the first question that only one can have written; the last family where there is none. */
+/** The family whose puzzles a file holds most certainly; the last family where there are none. */
 export async function familyOfFile(bytes: Uint8Array, name: string): Promise<GridFamily> {
-  let place: number | undefined
-  let seen = 0
-  for await (const lines of decompressedLines(bytes, { name })) {
-    for (const line of lines) {
-      if (line.trim() === '') continue
-      if (seen++ === lookedAt) return gridFamilies.at(-1)!
-      const fields = splitFields(line, true) ?? []
-      const header = headerColumns(fields)
-      if (header !== undefined) place = header.question
-      const columns = plainColumns(fields) ?? publishedColumns(fields)
-      const question = fields[place ?? columns?.question ?? 0] ?? ''
-      const family = gridFamilies.find(({ writing }) => writing.recognises(question))
-      if (family) return family
-    }
+  try {
+    for await (const { family } of slotPieces(bytes, { name }, gridFamilies)) return family
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
   }
   return gridFamilies.at(-1)!
 }
 
 interface AnyFamily {
-  /** By default told from the file. */
+  /** By default that of `like`, or told from the file. */
   readonly family?: GridFamily
 }
+
+const familiesFor = (
+  family: GridFamily | undefined,
+  like: PuzzleKind | undefined,
+): GridFamily | readonly GridFamily[] => family ?? (like && familyOf(like)) ?? gridFamilies
 
 /** Checks every puzzle of a file; see `checkFile`. */
 export async function* checkPuzzleFile(
   bytes: Uint8Array,
   { family, ...options }: CheckFileOptions & AnyFamily,
 ): AsyncGenerator<PuzzleCheckEvent, void, undefined> {
-  yield* checkFile(bytes, options, family ?? (await familyOfFile(bytes, options.name)))
+  yield* checkFile(bytes, options, familiesFor(family, options.like))
 }
 
 /** Reads a file of puzzles piece by piece; see `puzzleRows`. */
@@ -56,7 +50,7 @@ export async function* readPuzzlePieces(
   bytes: Uint8Array,
   { family, ...options }: ReadRowsOptions & AnyFamily,
 ): AsyncGenerator<RowPiece, void, undefined> {
-  yield* puzzleRows(bytes, options, family ?? (await familyOfFile(bytes, options.name)))
+  yield* puzzleRows(bytes, options, familiesFor(family, options.like))
 }
 
 /** Reads a whole file of puzzles; see `readPuzzleRows`. */
@@ -64,28 +58,67 @@ export async function readPuzzleFile(
   bytes: Uint8Array,
   { family, ...options }: ReadRowsOptions & AnyFamily & { readonly onProblem?: 'throw' | 'collect' },
 ): Promise<{ rows: PuzzleRow[]; problems: LineProblem[] }> {
-  return readPuzzleRows(bytes, options, family ?? (await familyOfFile(bytes, options.name)))
+  return readPuzzleRows(bytes, options, familiesFor(family, options.like))
 }
 
-/** One written puzzle of whatever family: in one line, or one line a row. Throws an InputError. */
-export function readPuzzleText(text: string): WrittenPuzzle {
-  const family = gridFamilies.find(({ writing }) => writing.recognises(text)) ?? gridFamilies.at(-1)!
-  return family.writing.read(text)
+/**
+ * The first written puzzle of a text, of whatever family and in any layout that a file may have. Mistakes in it are
+ * not looked for. Throws an InputError.
+ *
+ * @param like what puzzle is expected: of several that the text could be it is the one
+ */
+export function readPuzzleText(text: string, like?: PuzzleKind): WrittenPuzzle {
+  if (typeof text !== 'string') return gridFamilies.at(-1)!.writing.read(text, like)
+  const families = [familiesFor(undefined, like)].flat()
+  const found = text.length > longestText ? undefined : slotsOfText(text, 'puzzle', families)
+  const family = found?.family ?? likeliest(text, families)
+  const slot = found?.slots[0]
+  const raw = found && slot && rawRow(slot, found)
+  const question = raw === undefined || typeof raw === 'string' ? text : raw.question
+  const { read, questionOf } = family.writing
+  const written = like && familyOf(like) === family ? readLike(family, question, like) : read(question)
+  return { kind: written.kind, tokens: questionOf?.(written.tokens) ?? written.tokens }
+}
+
+/** Characters of a text that is more than one puzzle, and still looked through for the first. */
+const longestText = 100_000
+
+/** A puzzle of that kind, or of another size where it is one: that its size is wrong is for the caller to say. */
+function readLike({ writing }: GridFamily, text: string, like: PuzzleKind): WrittenPuzzle {
+  try {
+    return writing.read(text, like)
+  } catch (error) {
+    if (!(error instanceof InputError) || writing.recognises(text) < 1) throw error
+    return writing.read(text)
+  }
+}
+
+/** The family whose complaint about a text is to be shown. */
+function likeliest(text: string, families: readonly GridFamily[]): GridFamily {
+  const weights = families.map(({ writing }) => writing.recognises(text))
+  const most = Math.max(...weights)
+  return most === 0 ? families.at(-1)! : families[weights.indexOf(most)]!
 }
 
 /** Puzzle number `row` of a file, counted from 1; no other is looked at. */
 export async function readPuzzleAt(
   bytes: Uint8Array,
-  { name, row, family }: { readonly name: string; readonly row: number } & AnyFamily,
+  {
+    name,
+    row,
+    family,
+    like,
+  }: { readonly name: string; readonly row: number; readonly like?: PuzzleKind } & AnyFamily,
 ): Promise<PuzzleRow> {
-  const found = family ?? (await familyOfFile(bytes, name))
   let count = 0
-  for await (const { rows, problems } of puzzleRows(bytes, { name }, found, (index) => {
+  const isAsked = (index: number) => {
     count = index + 1
     return index === row - 1
-  })) {
-    if (problems[0]) throw badLine(name, problems[0], found.writing.wanted)
-    if (rows[0]) return rows[0]
+  }
+  const options = { name, ...(like && { like }) }
+  for await (const piece of puzzleRows(bytes, options, familiesFor(family, like), isAsked)) {
+    if (piece.problems[0]) throw badLine(name, piece.problems[0], piece.family.writing.wanted)
+    if (piece.rows[0]) return piece.rows[0]
   }
   throw new InputError({
     who: name,
@@ -93,4 +126,62 @@ export async function readPuzzleAt(
     got: String(count),
     hint: 'Choose another one by --row.',
   })
+}
+
+type ReadFile = (path: string) => Promise<Uint8Array>
+
+/**
+ * A part of a folder of the published builders, with the board of its puzzles; undefined where the path is no such
+ * folder. Throws an InputError for puzzles of which no family is known.
+ */
+export async function readPuzzleFolder(
+  path: string,
+  readFile: ReadFile,
+  part: OfficialSplit = 'test',
+): Promise<{ readonly board: Board; readonly puzzles: PuzzleSet } | undefined> {
+  const puzzles = await openFolder(path, readFile, part)
+  if (puzzles === undefined) return undefined
+  const board = boardOfData({ kind: 'official-folder' }, puzzles)
+  if (board) return { board, puzzles }
+  throw new InputError({
+    who: `${path}/${part}`,
+    expected: 'puzzles of a known family: grids of a size that it has, and its symbols',
+    got: `${puzzles.cells} cells and ${puzzles.symbols} symbols`,
+    hint: 'A model that was trained on the folder can still be evaluated with it.',
+  })
+}
+
+/** Checks a part of a folder of the published builders; its lines are the numbers of the puzzles, from 1. */
+export async function* checkPuzzleFolder(
+  path: string,
+  readFile: ReadFile,
+  part: OfficialSplit = 'test',
+  options: Omit<CheckFileOptions, 'name'> = {},
+): AsyncGenerator<PuzzleCheckEvent, void, undefined> {
+  const folder = await readPuzzleFolder(path, readFile, part)
+  if (folder === undefined) {
+    throw new InputError({
+      who: path,
+      expected: `a folder with ${part}/dataset.json`,
+      got: 'none',
+      hint: 'Name a folder that the published builders wrote.',
+    })
+  }
+  const { board, puzzles } = folder
+  const family = familyOf(board.kind)!
+  async function* pieces(): AsyncGenerator<RowPiece & { readonly family: GridFamily }, void, undefined> {
+    for (let index = 0; index < puzzles.count; index++) {
+      const { inputs: question, labels: answer } = puzzleAt(puzzles, index)
+      const line = index + 1
+      const problem = board.mistakes(question)[0] ?? board.rule?.problems(question, answer)[0]
+      if (problem) yield { rows: [], problems: [{ line, reason: problem.message }], family }
+      else
+        yield {
+          rows: [{ kind: board.kind, line, index, source: '', question, answer }],
+          problems: [],
+          family,
+        }
+    }
+  }
+  yield* checkPieces(pieces(), { name: `${path}/${part}`, ...options }, family)
 }

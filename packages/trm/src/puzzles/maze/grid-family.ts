@@ -2,8 +2,14 @@
 import { z } from 'zod'
 import type { GridFamily } from '../family.ts'
 import { type MazeKind, mazeBoard } from './board.ts'
+import { mazeGrids } from './drawn.ts'
 import { generateMaze } from './generate.ts'
-import { isMazeText, largestMaze, parseMaze, smallestMaze } from './grid.ts'
+import { largestMaze, mazeCertainty, mazeTokens, parseMaze, smallestMaze } from './grid.ts'
+import { lettersNamed } from './letters.ts'
+
+/** A # is a wall too: a remark has words behind it. */
+const isMazeComment = (line: string): boolean =>
+  /^\s*\/\//.test(line) || (/^\s*[#%]/.test(line) && /[a-z]/i.test(line.replace(/[SsGgEeXo]/g, '')))
 
 export const mazeGrid: GridFamily<MazeKind> = {
   name: 'maze',
@@ -12,16 +18,19 @@ export const mazeGrid: GridFamily<MazeKind> = {
   kind: z.strictObject({ puzzle: z.literal('maze'), size: z.int().min(smallestMaze).max(largestMaze) }),
   board: mazeBoard,
   writing: {
-    marks: '# for a wall, a space or . for an open cell, S for the start, G for the goal, o for the path',
+    marks: lettersNamed,
     wanted: 'a well-formed maze',
     wantedFirst: 'a square maze of # (wall), spaces (open), S and G',
-    recognises: isMazeText,
+    recognises: mazeCertainty,
     read(text, like) {
       const { size, tokens } = parseMaze(text, (like as MazeKind | undefined)?.size)
       return { kind: { puzzle: 'maze', size } as MazeKind, tokens }
     },
-    // A # is a wall.
-    isComment: () => false,
+    isComment: isMazeComment,
+    // Spaces are cells: what stands beside a maze cannot be told from it.
+    find: (line) => (mazeCertainty(line) >= 1 ? [line] : []),
+    grids: mazeGrids,
+    questionOf: (answer) => answer.map((token) => (token === mazeTokens.path ? mazeTokens.open : token)),
   },
   copies: 'turned or mirrored',
   generate: ({ size }, random) =>

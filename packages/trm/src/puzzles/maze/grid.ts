@@ -4,26 +4,41 @@
  */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { nameCell, refuseLongText } from '../../data/cells.ts'
+import { mazeRows } from './drawn.ts'
+import { characters, isNumberMaze, isWholeMaze, letters, lettersNamed, lettersOf } from './letters.ts'
+import { largestMaze, smallestMaze } from './tokens.ts'
 
-export const mazeTokens = { wall: 1, open: 2, start: 3, goal: 4, path: 5 } as const
+export { characters } from './letters.ts'
+export { largestMaze, mazeTokens, smallestMaze } from './tokens.ts'
 
 /** PAD, which never stands in a maze, and the five of `mazeTokens`. */
 export const mazeSymbols = 6
-export const smallestMaze = 2
-/** The size of the published mazes. */
-export const largestMaze = 30
 
 /** In messages about all of a text. */
 const textName = 'maze text'
 
-/** The character of every token; that of PAD never occurs. */
-export const characters = '?# SGo'
-
 export const mazeNames = ['padding', 'wall', 'open', 'start', 'goal', 'path'] as const
 
-/** Whether a line of a file is a maze: its length, its marks, and something that no Sudoku has. */
-export const isMazeText = (text: string): boolean =>
-  mazeSizeOf(text.length) !== undefined && /^(?=.*[#SG])[# SGo]+$/.test(text)
+const published = /^(?=.*[#SG])[# SGo]+$/
+const onlyLetters = new RegExp(`^(?=.*[#█SsGg])[${letters}]+$`)
+
+/**
+ * How surely a text is a maze: 2 where it has one start and one goal, or a wall or an end in the published letters,
+ * below 1 where it has letters of mazes but no square of them.
+ */
+export function mazeCertainty(text: string): number {
+  if (text.length < smallestMaze ** 2 || text.length > 10_000) return 0
+  const lines = linesOf(text)
+  if (lines.length === 1) {
+    const isSquare = mazeSizeOf(text.length) !== undefined
+    if (isSquare && (published.test(text) || isWholeMaze(text) || isNumberMaze(text))) return 2
+    return text.length >= 9 && onlyLetters.test(text) ? 0.5 : 0
+  }
+  const rows = mazeRows(lines)?.join('')
+  if (rows !== undefined && (isWholeMaze(rows) || isNumberMaze(rows))) return 2
+  const isNear = lines.every((line) => onlyLetters.test(`#${line}`)) && onlyLetters.test(lines.join(''))
+  return isNear ? (rows === undefined ? 0.5 : 1) : 0
+}
 
 export interface MazeText {
   readonly size: number
@@ -37,35 +52,47 @@ export function mazeSizeOf(cells: number): number | undefined {
   return size * size === cells && size >= smallestMaze && size <= largestMaze ? size : undefined
 }
 
+/** Lines without the empty ones around them. */
+function linesOf(text: string): string[] {
+  const lines = text.split(/\r\n|\n|\r/)
+  let first = 0
+  while (first < lines.length && lines[first] === '') first += 1
+  let end = lines.length
+  while (end > first && lines[end - 1] === '') end -= 1
+  return lines.slice(first, end)
+}
+
 /**
- * Reads one maze, question or answer: all cells in one line, as published, or one line a row. A `.` may stand for an
- * open cell, for editors that drop the spaces at the end of a line.
+ * Reads one maze, question or answer: all cells in one line, as published, or one line a row, also in a frame, with an
+ * indent, or without the spaces that an editor drops at the end of a line. Walls may be `# * █ X`, the start `S s`, the
+ * goal `G g E e`, as long as there is one of each kind. Throws an InputError.
  *
  * @param size N; by default it follows from the text
  */
 export function parseMaze(text: string, size?: number): MazeText {
+  if (typeof text !== 'string') throw noText(text)
   refuseLongText(textName, text)
-  const lines = text.split(/\r\n|\n|\r/)
-  while (lines.at(-1) === '') lines.pop()
-  while (lines[0] === '') lines.shift()
-  if (lines.length > largestMaze) throw wrongRows(lines.length, size)
-  const cells = lines.reduce((sum, line) => sum + line.length, 0)
-  const found = mazeSizeOf(lines.length === 1 ? cells : lines.length ** 2)
+  const lines = linesOf(text)
+  const rows = lines.length === 1 ? lines : (mazeRows(lines) ?? lines)
+  if (rows.length > largestMaze) throw wrongRows(rows.length, size)
+  const cells = rows.reduce((sum, row) => sum + row.length, 0)
+  const found = mazeSizeOf(rows.length === 1 ? cells : rows.length ** 2)
   if (found === undefined || (size !== undefined && found !== size)) {
-    throw lines.length === 1 ? wrongCells(cells, size) : wrongRows(lines.length, size)
+    throw rows.length === 1 ? wrongCells(cells, size) : wrongRows(rows.length, size)
   }
-  const short = lines.length === 1 ? -1 : lines.findIndex((line) => line.length !== found)
+  const short = rows.length === 1 ? -1 : rows.findIndex((row) => row.length !== found)
   if (short >= 0) {
     throw new InputError({
       who: `row ${short + 1}`,
       expected: `${found} cells, as many as there are rows`,
-      got: String(lines[short]!.length),
+      got: String(rows[short]!.length),
       hint: 'Mazes are square; write . for an open cell where spaces at the end of a line were lost.',
     })
   }
-  const tokens = new Int32Array(cells)
-  let cell = 0
-  for (const line of lines) for (const mark of line) tokens[cell] = tokenOf(mark, cell++, found)
+  const all = rows.join('')
+  if (/^\d+$/.test(all)) throw numbered(all, found)
+  const known = lettersOf(all)
+  const tokens = Int32Array.from(all, (mark, cell) => known.get(mark) ?? refuseMark(mark, cell, found))
   return { size: found, tokens }
 }
 
@@ -83,14 +110,32 @@ export function formatMaze(tokens: ArrayLike<number>): string {
   return rows.join('\n')
 }
 
-function tokenOf(mark: string, cell: number, size: number): number {
-  const token = mark === '.' ? mazeTokens.open : characters.indexOf(mark)
-  if (token > 0) return token
+function refuseMark(mark: string, cell: number, size: number): never {
   throw new InputError({
     who: nameCell(cell, size),
-    expected: '# for a wall, a space or . for an open cell, S, G or o',
+    expected: lettersNamed,
     got: JSON.stringify(mark),
-    hint: 'Correct this cell.',
+    hint: 'Correct this cell; write one letter for one meaning.',
+  })
+}
+
+/** Numbers may mean anything: 0 is a wall here and an open cell there. */
+function numbered(text: string, size: number): InputError {
+  const digits = [...new Set(text)].sort().join(' ')
+  return new InputError({
+    who: textName,
+    expected: `a maze of ${lettersNamed}`,
+    got: `a ${size}×${size} grid of the digits ${digits}, of which it is not known what they mean`,
+    hint: 'Write the maze with these letters.',
+  })
+}
+
+function noText(value: unknown): InputError {
+  return new InputError({
+    who: textName,
+    expected: 'text',
+    got: Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value,
+    hint: 'Join the cells of a matrix: rows.map((row) => row.join("")).join("\\n").',
   })
 }
 

@@ -2,7 +2,8 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import { decompressed } from '../../data/bytes.ts'
 import { decodeNpy, encodeNpy, npyToInt32 } from '../../data/npy.ts'
-import type { PuzzleSet } from '../../data/puzzle-set.ts'
+import { type OfficialSplit, readOfficialFolder } from '../../data/official-folder.ts'
+import { type PuzzleSet, puzzleAt } from '../../data/puzzle-set.ts'
 import type { Board } from '../family.ts'
 import { boardSet } from '../sets.ts'
 
@@ -69,6 +70,44 @@ export async function readArrays(
   const inputs = await readFile(path)
   const labels = await readFile(path.replace(ending, 'labels$1'))
   return decodePuzzleArrays({ inputs, labels }, board, path)
+}
+
+/** A part of a folder of the published builders; undefined where the path is no such folder. */
+export async function readFolder(
+  path: string,
+  board: Board,
+  readFile: (path: string) => Promise<Uint8Array>,
+  part: OfficialSplit,
+): Promise<PuzzleSet | undefined> {
+  const puzzles = await openFolder(path, readFile, part)
+  if (puzzles === undefined) return undefined
+  const wanted = { cells: board.rows * board.columns, symbols: board.names.length }
+  if (puzzles.cells !== wanted.cells || puzzles.symbols !== wanted.symbols) {
+    const sizes = ({ cells, symbols }: typeof wanted) => `${cells} cells and ${symbols} symbols`
+    throw refused(`${path}/${part}`, `${sizes(wanted)}, for a ${board.title}`, sizes(puzzles))
+  }
+  for (let index = 0; index < puzzles.count; index++) {
+    const { inputs, labels } = puzzleAt(puzzles, index)
+    const problem = board.mistakes(inputs)[0] ?? board.rule?.problems(inputs, labels)[0]
+    if (problem)
+      throw refused(`${path}/${part}, puzzle ${index}`, `a ${board.title} and its answer`, problem.message)
+  }
+  return puzzles
+}
+
+/** The puzzles of a part as they stand there; undefined where the path is no such folder. */
+export async function openFolder(
+  path: string,
+  readFile: (path: string) => Promise<Uint8Array>,
+  part: OfficialSplit,
+): Promise<PuzzleSet | undefined> {
+  const folder = path.replace(/[/\\]+$/, '')
+  const isFolder = await readFile(`${folder}/${part}/dataset.json`).then(
+    () => true,
+    () => false,
+  )
+  if (!isFolder) return undefined
+  return (await readOfficialFolder(part, (name) => readFile(`${folder}/${name}`), folder)).puzzles
 }
 
 function refused(who: string, expected: string, got: string): InputError {

@@ -2,7 +2,13 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import { PuzzleChecksum, tokensDigest } from '../../data/checksum.ts'
 import type { GridFamily, PuzzleKind } from '../family.ts'
-import { type LineProblem, type PuzzleRow, puzzleRows, type ReadRowsOptions } from './puzzle-rows.ts'
+import {
+  type LineProblem,
+  type PuzzleRow,
+  puzzleRows,
+  type ReadRowsOptions,
+  type RowPiece,
+} from './puzzle-rows.ts'
 
 /** What a check found in a file. */
 export interface PuzzleFileReport {
@@ -56,7 +62,20 @@ export interface CheckFileOptions extends ReadRowsOptions {
 export async function* checkFile(
   bytes: Uint8Array,
   options: CheckFileOptions,
-  family: GridFamily,
+  families: GridFamily | readonly GridFamily[],
+): AsyncGenerator<PuzzleCheckEvent, void, undefined> {
+  yield* checkPieces(puzzleRows(bytes, options, families), options, [families].flat().at(-1)!)
+}
+
+/**
+ * The same of rows that were read.
+ *
+ * @param fallback the family that the report names where there are no rows
+ */
+export async function* checkPieces(
+  pieces: AsyncIterable<RowPiece & { readonly family: GridFamily }>,
+  options: CheckFileOptions,
+  fallback: GridFamily,
 ): AsyncGenerator<PuzzleCheckEvent, void, undefined> {
   const { name, progressEvery = 1000, maximumProblems = 1000 } = options
   if (!Number.isInteger(progressEvery) || progressEvery < 1) {
@@ -77,7 +96,9 @@ export async function* checkFile(
   let rows = 0
   let valid = 0
   let problemCount = 0
-  for await (const piece of puzzleRows(bytes, options, family)) {
+  let family = fallback
+  for await (const piece of pieces) {
+    family = piece.family
     const found = [...piece.problems]
     rows += piece.problems.length
     for (const row of piece.rows) {

@@ -1,8 +1,9 @@
 /** Files with one puzzle a row, whatever the puzzles are: their family says how one is written. */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { decompressedLines } from '../../data/bytes.ts'
 import type { GridFamily, PuzzleKind } from '../family.ts'
-import { type Columns, headerColumns, plainColumns, publishedColumns, splitFields } from './columns.ts'
+import type { RawRow } from './json.ts'
+import type { FoundLayout } from './layout.ts'
+import { type ReadLimits, rawRow, type Slot, slotPieces } from './slots.ts'
 
 /** What a row says about its puzzle. */
 export interface RowFacts {
@@ -33,15 +34,9 @@ export interface LineProblem {
   readonly reason: string
 }
 
-export interface ReadRowsOptions {
-  /** The file's name, for error messages. */
-  readonly name: string
-  readonly limits?: {
-    /** Bytes after decompression; 1 GiB by default. */
-    readonly bytes?: number
-    /** Rows; 5 million by default, more than the published files hold. */
-    readonly rows?: number
-  }
+export interface ReadRowsOptions extends ReadLimits {
+  /** What puzzles are expected: of several that a text could be it is the one. */
+  readonly like?: PuzzleKind
 }
 
 /** The good rows and the bad ones of a piece of a file. */
@@ -51,34 +46,37 @@ export interface RowPiece {
 }
 
 /**
- * Reads a file of puzzles piece by piece, plain or packed: CSV with a header (`source,question,answer,rating`, columns
- * by name and in any order), or one puzzle a line, alone or followed by a comma and the answer. Empty lines are passed
- * over. All rows have the kind of the first. Rows are checked without a search: that a Sudoku has exactly one solution
- * is found out by `checkPuzzleFile`.
+ * Reads a file of puzzles piece by piece, plain or packed: a table with a header (`source,question,answer,rating`,
+ * columns by name and in any order) or without, one puzzle a line, puzzles drawn over several lines, or JSON. Empty
+ * lines and remarks are passed over. All rows have the kind of the first. Rows are checked without a search: that a
+ * Sudoku has exactly one solution is found out by `checkPuzzleFile`.
  *
+ * @param families the only family, or all that the file may be of
  * @param isTaken whether the row of a number, from 0, is wanted; others are not parsed
  */
 export async function* puzzleRows(
   bytes: Uint8Array,
-  { name, limits = {} }: ReadRowsOptions,
-  family: GridFamily,
+  options: ReadRowsOptions,
+  families: GridFamily | readonly GridFamily[],
   isTaken?: (index: number) => boolean,
-): AsyncGenerator<RowPiece, void, undefined> {
+): AsyncGenerator<RowPiece & { readonly family: GridFamily }, void, undefined> {
+  const { name, like, limits = {} } = options
   const { rows: maximumRows = 5_000_000 } = limits
-  const read = pairReader(family)
+  let read: PairReader | undefined
   let index = -1
-  for await (const { columns, lines } of rowLines(bytes, { name, limits }, family)) {
+  for await (const piece of slotPieces(bytes, options, [families].flat())) {
     const rows: PuzzleRow[] = []
     const problems: LineProblem[] = []
-    for (const { line, text } of lines) {
+    for (const slot of piece.slots) {
       index += 1
       if (index >= maximumRows) throw tooManyRows(name, maximumRows)
       if (isTaken && !isTaken(index)) continue
-      const row = readRow(splitFields(text, true), columns, line, index, read)
-      if (typeof row === 'string') problems.push({ line, reason: row })
+      read ??= pairReader(piece, piece.slots.slice(0, rowsForKind), like)
+      const row = readRow(rawRow(slot, piece), index, read)
+      if (typeof row === 'string') problems.push({ line: slot.line, reason: row })
       else rows.push(row)
     }
-    yield { rows, problems }
+    yield { rows, problems, family: piece.family }
   }
 }
 
@@ -89,41 +87,9 @@ export async function countRows(
   family: GridFamily,
 ): Promise<number> {
   let count = 0
-  for await (const { lines } of rowLines(bytes, options, family)) count += lines.length
+  for await (const { slots } of slotPieces(bytes, options, [family])) count += slots.length
   return count
 }
-
-/** The lines that hold a row, and the columns of all of them. */
-async function* rowLines(
-  bytes: Uint8Array,
-  { name, limits = {} }: ReadRowsOptions,
-  family: GridFamily,
-): AsyncGenerator<{ columns: Columns; lines: { line: number; text: string }[] }, void, undefined> {
-  let columns: Columns | undefined
-  let line = 0
-  for await (const texts of decompressedLines(bytes, { name, maximumBytes: limits.bytes ?? 2 ** 30 })) {
-    const lines: { line: number; text: string }[] = []
-    for (const text of texts) {
-      line += 1
-      if (isPassedOver(text, family)) continue
-      if (columns === undefined) {
-        const fields = splitFields(text, true)
-        columns = fields && headerColumns(fields)
-        if (columns !== undefined) continue
-        // A header that no comma divides, or no text.
-        const isText = fields !== undefined && !/question|\0/i.test(text)
-        columns = isText ? (plainColumns(fields) ?? publishedColumns(fields)) : undefined
-        if (columns === undefined) throw unknownFormat(name, line, text, family.writing.wantedFirst)
-      }
-      lines.push({ line, text })
-    }
-    if (columns !== undefined) yield { columns, lines }
-  }
-}
-
-/** Whether a line holds no puzzle. */
-export const isPassedOver = (line: string, { writing }: GridFamily): boolean =>
-  line.trim() === '' || writing.isComment(line)
 
 /**
  * All rows of a file.
@@ -133,47 +99,87 @@ export const isPassedOver = (line: string, { writing }: GridFamily): boolean =>
 export async function readPuzzleRows(
   bytes: Uint8Array,
   options: ReadRowsOptions & { readonly onProblem?: 'throw' | 'collect' },
-  family: GridFamily,
+  families: GridFamily | readonly GridFamily[],
 ): Promise<{ rows: PuzzleRow[]; problems: LineProblem[] }> {
   const { name, onProblem = 'throw' } = options
   const rows: PuzzleRow[] = []
   const problems: LineProblem[] = []
-  for await (const piece of puzzleRows(bytes, options, family)) {
+  for await (const piece of puzzleRows(bytes, options, families)) {
     for (const row of piece.rows) rows.push(row)
     for (const problem of piece.problems) {
-      if (onProblem === 'throw') throw badLine(name, problem, family.writing.wanted)
+      if (onProblem === 'throw') throw badLine(name, problem, piece.family.writing.wanted)
       problems.push(problem)
     }
   }
   return { rows, problems }
 }
 
-type PairReader = (question: string, answer: string) => (Pair & { readonly kind: PuzzleKind }) | string
+/** Rows that tell which of several kinds a file has. */
+const rowsForKind = 20
+
+type PairReader = (row: RawRow) => (Pair & { readonly kind: PuzzleKind }) | string
 
 /**
- * A reader of question and answer (empty where there is none) for the rows of one file: it gives the puzzle, or what
- * is wrong with it, and holds all rows to the kind of the first good one.
+ * A reader of question and answer for the rows of one file: it gives the puzzle, or what is wrong with it, and holds
+ * all rows to the kind of the first good one.
  */
-function pairReader(family: GridFamily): PairReader {
+function pairReader(found: FoundLayout, slots: readonly Slot[], like: PuzzleKind | undefined): PairReader {
+  const { family } = found
   let first: PuzzleKind | undefined
-  return (questionText, answerText) => {
-    const question = parsed('question', () => family.writing.read(questionText, first))
-    if (typeof question === 'string') return question
-    const { kind } = question
-    const board = family.board(kind)
-    const mistake = board.mistakes(question.tokens).find(({ isWarning }) => !isWarning)
-    if (mistake) return `question: ${mistake.message}`
-    if (answerText.trim() === '') {
-      first ??= kind
-      return { kind, question: question.tokens }
-    }
-    const answer = parsed('answer', () => family.writing.read(answerText, kind))
-    if (typeof answer === 'string') return answer
-    const wrong = board.rule?.problems(question.tokens, answer.tokens)[0]
-    if (wrong) return `answer: ${wrong.message}`
-    first ??= kind
-    return { kind, question: question.tokens, answer: answer.tokens }
+  return (row) => {
+    first ??= settledKind(row, found, slots, like)
+    const pair = readPair(row, family, first)
+    if (typeof pair !== 'string') first ??= pair.kind
+    return pair
   }
+}
+
+/** The kind of a file, where its first row could be of several: that which leaves the fewest mistakes. */
+function settledKind(
+  row: RawRow,
+  found: FoundLayout,
+  slots: readonly Slot[],
+  like: PuzzleKind | undefined,
+): PuzzleKind | undefined {
+  const { family } = found
+  const { alternatives } = family.writing
+  const question = parsed('question', () => family.writing.read(row.question))
+  if (typeof question === 'string' || alternatives === undefined) return undefined
+  const kinds = [question.kind, ...alternatives(question.kind)]
+  if (kinds.length === 1) return undefined
+  const isLike = (kind: PuzzleKind) => JSON.stringify(kind) === JSON.stringify(like)
+  const asked = kinds.find(isLike)
+  if (asked) return asked
+  const texts = slots.map((slot) => rawRow(slot, found)).filter((raw) => typeof raw !== 'string')
+  const mistakes = kinds.map(
+    (kind) => texts.filter((raw) => typeof readPair(raw, family, kind) === 'string').length,
+  )
+  return kinds[mistakes.indexOf(Math.min(...mistakes))]
+}
+
+function readPair(
+  { question: questionText, answer: answerText }: RawRow,
+  family: GridFamily,
+  like: PuzzleKind | undefined,
+): (Pair & { readonly kind: PuzzleKind }) | string {
+  const { read, questionOf } = family.writing
+  const question = parsed('question', () => read(questionText, like))
+  if (typeof question === 'string') return question
+  const { kind } = question
+  const board = family.board(kind)
+  const hasAnswer = answerText.trim() !== ''
+  // An answer that stands alone, as this project prints it, shows its question.
+  const tokens = (hasAnswer ? undefined : questionOf?.(question.tokens)) ?? question.tokens
+  const mistake = board.mistakes(tokens).find(({ isWarning }) => !isWarning)
+  if (mistake) return `question: ${mistake.message}`
+  const isAnswer = tokens.some((token, cell) => token !== question.tokens[cell])
+  if (!hasAnswer && !isAnswer) return { kind, question: tokens }
+  const answer = hasAnswer ? parsed('answer', () => read(answerText, kind)) : question
+  if (typeof answer === 'string') return answer
+  const wrong = board.rule?.problems(tokens, answer.tokens)[0]
+  // What was drawn with a wrong path is a question all the same.
+  if (wrong) return hasAnswer ? `answer: ${wrong.message}` : { kind, question: tokens }
+  return { kind, question: tokens, answer: answer.tokens }
 }
 
 /** The value, or why it cannot be read. */
@@ -187,29 +193,15 @@ function parsed<Value>(column: string, parse: () => Value): Value | string {
 }
 
 /** The row, or what is wrong with it. */
-function readRow(
-  fields: readonly string[] | undefined,
-  columns: Columns,
-  line: number,
-  index: number,
-  read: PairReader,
-): PuzzleRow | string {
-  if (fields === undefined) return 'a quote is not closed'
-  if (fields.length !== columns.count) return `${columns.count} columns are needed, ${fields.length} are here`
-  const field = (column: number | undefined) => (column === undefined ? '' : fields[column]!)
-  const puzzle = read(field(columns.question), field(columns.answer))
+function readRow(raw: RawRow | string, index: number, read: PairReader): PuzzleRow | string {
+  if (typeof raw === 'string') return raw
+  const puzzle = read(raw)
   if (typeof puzzle === 'string') return puzzle
-  const ratingText = field(columns.rating).trim()
+  const { line, source, rating: ratingText } = raw
   const rating = Number(ratingText)
   if (!Number.isFinite(rating))
     return `rating: a number is needed, ${JSON.stringify(ratingText.slice(0, 40))} is here`
-  return {
-    ...puzzle,
-    line,
-    index,
-    source: field(columns.source).trim(),
-    ...(ratingText !== '' && { rating }),
-  }
+  return { ...puzzle, line, index, source, ...(ratingText.trim() !== '' && { rating }) }
 }
 
 /** @param hint by default to correct the line */
@@ -220,18 +212,6 @@ export function badLine(
   hint = 'Correct or remove the line.',
 ): InputError {
   return new InputError({ who: `${name}, line ${line}`, expected, got: reason, hint })
-}
-
-function unknownFormat(name: string, line: number, text: string, wanted: string): InputError {
-  const shown = JSON.stringify(text)
-  return new InputError({
-    who: `${name}, line ${line}`,
-    expected: `a header with a column "question", or ${wanted}`,
-    got: shown.length > 80 ? `${shown.slice(0, 77)}…"` : shown,
-    hint: text.includes('\0')
-      ? 'The file is not UTF-8 text: save it as CSV in UTF-8, or take another one.'
-      : 'The published header is source,question,answer,rating.',
-  })
 }
 
 function tooManyRows(name: string, maximumRows: number): InputError {

@@ -4,7 +4,7 @@ import type { PuzzleSet, SolvedPuzzle } from '../../data/puzzle-set.ts'
 import { splitPuzzleSet } from '../../data/split.ts'
 import type { Board, GridFamily } from '../family.ts'
 import { boardSet } from '../sets.ts'
-import { readArrays } from './arrays.ts'
+import { readArrays, readFolder } from './arrays.ts'
 import { badLine, countRows, type PuzzleRow, puzzleRows } from './puzzle-rows.ts'
 
 /** Where the files of a recipe are read from. */
@@ -45,8 +45,9 @@ export async function readSample(
   readFile: ReadFile,
 ): Promise<FileSample> {
   const { validation, seed } = options
-  const whole = await readArrays(path, wanted, readFile)
-  if (whole !== undefined) {
+  const found = await readStored(path, wanted, readFile, 'train')
+  if (!(found instanceof Uint8Array)) {
+    const whole = found
     const split = splitPuzzleSet(whole, { train: trainCountOf(whole.count, path, options), validation, seed })
     return {
       train: split.train,
@@ -55,7 +56,7 @@ export async function readSample(
       validationRows: [...split.validationIndices],
     }
   }
-  const bytes = await readFile(path)
+  const bytes = found
   const count = await countRows(bytes, { name: path }, wanted.family)
   const train = trainCountOf(count, path, options)
   const order = new RandomStream(seed, 'split').permutation(count)
@@ -91,17 +92,35 @@ function trainCountOf(count: number, name: string, { trainCount, validation }: F
   })
 }
 
-/** All puzzles of a file; none where there is no file. */
+/** The bytes of a file of rows, or the puzzles of arrays: of a pair of .npy files, or of a part of a published folder. */
+async function readStored(
+  path: string,
+  { board }: WantedPuzzles,
+  readFile: ReadFile,
+  part: 'train' | 'test',
+): Promise<Uint8Array | PuzzleSet> {
+  const arrays = await readArrays(path, { board }, readFile)
+  if (arrays) return arrays
+  try {
+    return await readFile(path)
+  } catch (error) {
+    const folder = await readFolder(path, board, readFile, part)
+    if (folder) return folder
+    throw error
+  }
+}
+
+/** All puzzles of a file, or of the test part of a published folder; none where there is no file. */
 export async function readFileSet(
   path: string | null,
   wanted: WantedPuzzles,
   readFile: ReadFile,
 ): Promise<PuzzleSet> {
   if (path === null) return boardSet(wanted.board, [], 'no test file')
-  const whole = await readArrays(path, wanted, readFile)
-  if (whole !== undefined) return whole
+  const found = await readStored(path, wanted, readFile, 'test')
+  if (!(found instanceof Uint8Array)) return found
   const rows: SolvedPuzzle[] = []
-  for await (const row of goodRows(await readFile(path), path, wanted)) rows.push(solved(row, path, wanted))
+  for await (const row of goodRows(found, path, wanted)) rows.push(solved(row, path, wanted))
   return boardSet(wanted.board, rows, path)
 }
 
@@ -120,7 +139,7 @@ async function* goodRows(
   isTaken?: (index: number) => boolean,
 ): AsyncGenerator<PuzzleRow, void, undefined> {
   const cells = board.rows * board.columns
-  for await (const { rows, problems } of puzzleRows(bytes, { name }, family, isTaken)) {
+  for await (const { rows, problems } of puzzleRows(bytes, { name, like: board.kind }, family, isTaken)) {
     const problem = problems[0]
     if (problem) {
       const hint = 'Correct or remove the line; `trm data check FILE` lists all such lines.'

@@ -3,10 +3,14 @@ import { z } from 'zod'
 import type { GridFamily } from '../family.ts'
 import { type SudokuKind, sudokuBoard } from './board.ts'
 import { generatePuzzle } from './generate.ts'
+import { blanks } from './marks.ts'
 import { isKnownBox } from './shape.ts'
-import { blanks, isSudokuText, parseSudoku } from './text.ts'
+import { findSudokus, isSudokuComment, otherBox, parseSudoku, sudokuCertainty, sudokuGrids } from './text.ts'
 
 const side = z.int().min(1)
+
+/** A drawn grid keeps its spaces: they may be blanks. */
+const oneLine = (text: string): string => (/[\r\n]/.test(text.trim()) ? text : text.trim())
 
 export const sudokuGrid: GridFamily<SudokuKind> = {
   name: 'sudoku',
@@ -21,12 +25,18 @@ export const sudokuGrid: GridFamily<SudokuKind> = {
     marks: `digits (and A to G beyond 9), and ${[...blanks].join(' ')} for a blank`,
     wanted: 'a well-formed Sudoku with one solution',
     wantedFirst: 'a Sudoku of 16, 36, 81 or 256 characters',
-    recognises: isSudokuText,
+    recognises: sudokuCertainty,
     read(text, like) {
-      const { shape, tokens } = parseSudoku(text.trim(), (like as SudokuKind | undefined)?.shape)
+      const { shape, tokens } = parseSudoku(oneLine(text), (like as SudokuKind | undefined)?.shape)
       return { kind: { puzzle: 'sudoku', shape } as SudokuKind, tokens }
     },
-    isComment: (line) => line.trimStart().startsWith('#'),
+    isComment: isSudokuComment,
+    find: findSudokus,
+    grids: sudokuGrids,
+    alternatives(kind) {
+      const shape = otherBox((kind as SudokuKind).shape)
+      return shape ? [{ puzzle: 'sudoku', shape } as SudokuKind] : []
+    },
   },
   copies: 'with exchanged rows, columns or digits',
   // Those of the recipes that come with the project are minimal.

@@ -1,0 +1,267 @@
+/** The rows of a file, not yet read: bytes to lines, to the layout, to the places where a puzzle stands. */
+import { InputError } from '@tiny-recursive-models/tensor'
+import { decompressedLines } from '../../data/bytes.ts'
+import type { GridFamily } from '../family.ts'
+import { splitFields } from './columns.ts'
+import { isAnswered } from './contents.ts'
+import { entryLines, longestDocument, parsed, type RawRow, ratingOf, rowsOfValue } from './json.ts'
+import { type FoundLayout, headLines, type Layout, layoutOf, shown, textOf } from './layout.ts'
+import { knownNames, sectionRole } from './names.ts'
+
+/** A row in its place. */
+export interface Slot {
+  /** Counted from 1. */
+  readonly line: number
+  readonly text: string
+  /** Where finding the row has read it too. */
+  readonly row?: RawRow
+}
+
+export interface ReadLimits {
+  /** The file's name, for error messages. */
+  readonly name: string
+  readonly limits?: {
+    /** Bytes after decompression; 1 GiB by default. */
+    readonly bytes?: number
+    /** Rows; 5 million by default, more than the published files hold. */
+    readonly rows?: number
+  }
+}
+
+export interface SlotPiece extends FoundLayout {
+  readonly slots: readonly Slot[]
+}
+
+/** What finds the layout of the first lines; undefined where it finds no puzzles. */
+type FindLayout = (head: readonly string[], isAll: boolean) => FoundLayout | undefined
+
+/**
+ * The rows of a file piece by piece. Of one with a row a line no more than a piece is held; drawn grids and JSON
+ * documents are held whole and may have `longestDocument` characters.
+ *
+ * @param families the only family, or all that the file may be of
+ */
+export async function* slotPieces(
+  bytes: Uint8Array,
+  { name, limits = {} }: ReadLimits,
+  families: readonly GridFamily[],
+): AsyncGenerator<SlotPiece, void, undefined> {
+  const find: FindLayout = (head, isAll) => layoutOf(head, isAll, families, name)
+  let head: string[] | undefined = []
+  let splitter: SlotSplitter | undefined
+  for await (const lines of decompressedLines(bytes, { name, maximumBytes: limits.bytes ?? 2 ** 30 })) {
+    if (splitter === undefined) {
+      head = head!.length === 0 ? lines : head!.concat(lines)
+      if (head.length < headLines) continue
+      splitter = splitterOf(head, false, find, name, families)
+      yield { ...splitter.found, slots: splitter.push(head) }
+      head = undefined
+    } else yield { ...splitter.found, slots: splitter.push(lines) }
+  }
+  if (splitter === undefined) {
+    if (head!.every((line) => line.trim() === '')) return
+    splitter = splitterOf(head!, true, find, name, families)
+    yield { ...splitter.found, slots: splitter.push(head!) }
+  }
+  yield { ...splitter.found, slots: splitter.end() }
+}
+
+/** The rows of a text; see `slotPieces`. */
+export function slotsOfText(
+  text: string,
+  name: string,
+  families: readonly GridFamily[],
+): SlotPiece | undefined {
+  const lines = text.split(/\r\n|\n|\r/)
+  const found = layoutOf(lines, true, families, name)
+  if (found === undefined) return undefined
+  const splitter = new SlotSplitter(found, name)
+  const slots = splitter.push(lines)
+  return { ...found, slots: [...slots, ...splitter.end()] }
+}
+
+function splitterOf(
+  head: readonly string[],
+  isAll: boolean,
+  find: FindLayout,
+  name: string,
+  families: readonly GridFamily[],
+): SlotSplitter {
+  const looked = head.slice(0, headLines)
+  const found = find(looked, isAll && looked.length === head.length)
+  if (found) return new SlotSplitter(found, name)
+  const place = looked.findIndex(
+    (line) => line.trim() !== '' && !families.every((f) => f.writing.isComment(line)),
+  )
+  const at = Math.max(0, place)
+  throw unknownFormat(name, at + 1, looked[at] ?? '', families)
+}
+
+/** Takes the lines of a file and gives the rows in them, of one layout. */
+class SlotSplitter {
+  readonly found: FoundLayout
+  readonly #name: string
+  /** Lines so far. */
+  #line = 0
+  /** Lines that only together are puzzles. */
+  #held: string[] = []
+  #heldCharacters = 0
+
+  constructor(found: FoundLayout, name: string) {
+    this.found = found
+    this.#name = name
+  }
+
+  push(lines: readonly string[]): readonly Slot[] {
+    const { layout } = this.found
+    if (layout.kind === 'drawn' || (layout.kind === 'json' && !layout.isLines)) {
+      for (const line of lines) {
+        this.#heldCharacters += line.length + 1
+        this.#held.push(line)
+      }
+      if (this.#heldCharacters > longestDocument) throw tooLong(this.#name, layout)
+      return []
+    }
+    const slots: Slot[] = []
+    for (const text of lines) {
+      this.#line += 1
+      this.#take(text, layout, slots)
+    }
+    return slots
+  }
+
+  #take(text: string, layout: Layout, slots: Slot[]): void {
+    const line = this.#line
+    const { writing } = this.found.family
+    if (layout.kind === 'json') {
+      if (text.trim() === '') return
+      const value = parsed(text)
+      const rows = value === undefined ? [] : rowsOfValue(value, line)
+      if (rows.length === 0) slots.push({ line, text })
+      for (const row of rows) slots.push({ line, text, row })
+      return
+    }
+    if ('first' in layout && line <= layout.first) return
+    if (text.trim() === '' || writing.isComment(text)) return
+    if (layout.kind === 'list' && layout.hasSeveral) {
+      const found = writing.find(text)
+      if (found.length > 1 && !found.some((puzzle) => isAnswered(puzzle, this.found.family))) {
+        for (const puzzle of found) slots.push({ line, text: puzzle })
+        return
+      }
+    }
+    slots.push({ line, text })
+  }
+
+  end(): readonly Slot[] {
+    const { layout } = this.found
+    if (this.#held.length === 0) return []
+    return layout.kind === 'drawn' ? this.#drawn() : this.#document()
+  }
+
+  #drawn(): Slot[] {
+    const { writing } = this.found.family
+    const lines = this.#held
+    const roles = lines.map(sectionRole)
+    const hasQuestions = roles.includes('question')
+    let role: ReturnType<typeof sectionRole> = 'question'
+    let next = 0
+    const slots: Slot[] = []
+    for (const grid of writing.grids(lines)) {
+      for (; next <= grid.first; next++) role = roles[next] ?? role
+      const line = grid.first + 1
+      const text = textOf(lines, grid)
+      const before = slots.at(-1)
+      if (!hasQuestions || role === 'question') slots.push({ line, text })
+      // A state of solving, or marks, are no puzzles of their own.
+      else if (role === 'answer' && before && !before.row) {
+        const row = { line: before.line, question: before.text, answer: text, source: '', rating: '' }
+        slots[slots.length - 1] = { ...before, row }
+      }
+    }
+    return slots
+  }
+
+  #document(): Slot[] {
+    const text = this.#held.join('\n')
+    const value = parsed(text)
+    if (value === undefined) {
+      throw new InputError({
+        who: this.#name,
+        expected: 'JSON',
+        got: 'text that begins like JSON and is none',
+        hint: 'The file may be cut short or damaged: fetch it again.',
+      })
+    }
+    const rows = rowsOfValue(value, 1)
+    const lines = entryLines(text)
+    const isList = Array.isArray(value) && lines.length === value.length && rows.length > 1
+    const placed = isList
+      ? (value as unknown[]).flatMap((entry, place) => rowsOfValue(entry, lines[place]!, 1))
+      : rows
+    return placed.map((row) => ({ line: row.line, text: row.question, row }))
+  }
+}
+
+/** What stands in the fields of a row; what is wrong where that cannot be told. */
+export function rawRow({ line, text, row }: Slot, { layout, family }: FoundLayout): RawRow | string {
+  if (row) return row
+  const none = { line, answer: '', source: '', rating: '' }
+  if (layout.kind === 'json') return 'JSON with a question is needed'
+  if (layout.kind === 'drawn') return { ...none, question: text }
+  if (layout.kind === 'table') {
+    const { columns, delimiter } = layout
+    const fields = splitFields(text, true, delimiter)
+    if (fields === undefined) return 'a quote is not closed'
+    if (fields.length !== columns.count)
+      return `${columns.count} columns are needed, ${fields.length} are here`
+    const field = (column: number | undefined) => (column === undefined ? '' : fields[column]!)
+    const number = (column: number | undefined) => decimal(field(column).trim(), delimiter)
+    return {
+      line,
+      question: field(columns.question),
+      answer: field(columns.answer),
+      source: field(columns.source).trim(),
+      rating: ratingOf(number(columns.rating), number(columns.difficulty)),
+    }
+  }
+  const found = family.writing.find(text)
+  if (found.length < 2) return { ...none, question: found[0] ?? text }
+  const answer = found.find((puzzle) => isAnswered(puzzle, family))
+  const question = found.find((puzzle) => puzzle !== answer)
+  if (found.length === 2 && answer && question) return { ...none, question, answer }
+  return `${found.length} puzzles are here, one is needed`
+}
+
+/** A comma is a decimal point where it divides no fields. */
+const decimal = (text: string, delimiter: string): string =>
+  delimiter !== ',' && /^-?\d+,\d+$/.test(text) ? text.replace(',', '.') : text
+
+function unknownFormat(
+  name: string,
+  line: number,
+  text: string,
+  families: readonly GridFamily[],
+): InputError {
+  const wanted = families.map(({ writing }) => writing.wantedFirst).join(', or ')
+  return new InputError({
+    who: `${name}, line ${line}`,
+    expected: `a header with a column "question", or ${wanted}`,
+    got: shown(text),
+    hint: text.includes('\0')
+      ? 'The file is not UTF-8 text: save it as CSV in UTF-8, or take another one.'
+      : `Known names are ${knownNames.question} for the question and ${knownNames.answer} for the answer.`,
+  })
+}
+
+function tooLong(name: string, { kind }: Layout): InputError {
+  return new InputError({
+    who: name,
+    expected: `at most ${longestDocument} characters of ${kind === 'json' ? 'one JSON document' : 'drawn puzzles'}`,
+    got: 'more',
+    hint:
+      kind === 'json'
+        ? 'Write one object a line (JSON lines).'
+        : 'Write one puzzle a line, or split the file.',
+  })
+}
