@@ -32,8 +32,10 @@ export function contentColumns(rows: readonly (readonly string[])[], family: Gri
   const [question = 0, second] = found
   const isEmpty = (place: number) => rows.every((fields) => (fields[place] ?? '').trim() === '')
   if (count === 4 && question === 1 && (second === 2 || isEmpty(2))) {
-    if (second === undefined || !isSwapped(rows, 1, 2, family)) return publishedColumns
-    return { ...publishedColumns, question: 2, answer: 1 }
+    const isRated = rows.some((fields) => Number.isFinite(Number(fields[3])))
+    const columns = { ...publishedColumns, rating: isRated ? publishedColumns.rating : undefined }
+    if (second === undefined || !isSwapped(rows, 1, 2, family)) return columns
+    return { ...columns, question: 2, answer: 1 }
   }
   const none = { count, source: undefined, rating: undefined }
   // An answer may come later, or have a mistake.

@@ -27,7 +27,7 @@ export function jsonLayout(
   const lines = head.filter((line) => line.trim() !== '')
   if (!/^\s*[[{"]/.test(lines[0] ?? '')) return undefined
   const values = lines.slice(0, 20).map(parsed)
-  if (values.length > 1 && values.slice(0, 2).every(isEntry)) {
+  if (values.length > 1 && (isObject(values[0]) || values.slice(0, 2).every(isEntry))) {
     const questions = values.flatMap((value) => (value === undefined ? [] : rowsOfValue(value, 1)))
     return { isLines: true, questions: questions.map(({ question }) => question) }
   }

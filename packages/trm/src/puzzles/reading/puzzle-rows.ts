@@ -211,7 +211,8 @@ export function badLine(
   expected: string,
   hint = 'Correct or remove the line.',
 ): InputError {
-  return new InputError({ who: `${name}, line ${line}`, expected, got: reason, hint })
+  const got = reason.replace(/\.$/, '')
+  return new InputError({ who: `${name}, line ${line}`, expected, got, hint })
 }
 
 function tooManyRows(name: string, maximumRows: number): InputError {

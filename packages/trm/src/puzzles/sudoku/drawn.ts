@@ -11,20 +11,21 @@ import { drawnSizes } from './marks.ts'
 
 /** Never a cell: box drawing, bars, brackets and quotes of lists, and what stands between cells. */
 const always = /[\s\u2500-\u257f|+=¦:,;()[\]{}'"`]/
-const digit = /^[0-9A-Za-z]$/
 /** A rule of dashes, also with the rounded corners `.` and `'`. */
 const dashedRule = /^[\s.:'*+|=-]*(?:-{3}|={3})[\s.:'*+|=-]*$/
 /** A rule that no row of blanks can be. */
 const crossedRule = /^(?=.*[+=\u2500-\u257f])[\s.:'*+|=\-\u2500-\u257f]+$/
 const blankMarks = '.0_*-?xX·'
+const otherBlank = /[.0_*?xX·]/
 const frameLike = /^[-*_.]$/
 
 function rowOf(cells: readonly string[]): RowCells {
+  const letter = cells.length > 16 ? /^[A-Pa-pXx]$/ : /^[A-Ga-gXx]$/
   const isKnown = (cell: string): boolean =>
-    blankMarks.includes(cell) || digit.test(cell) || /^\d\d$/.test(cell)
+    blankMarks.includes(cell) || letter.test(cell) || /^\d{1,2}$/.test(cell)
   return {
     cells,
-    strange: cells.filter((cell) => !isKnown(cell) || /^[H-WYZh-wyz]$/.test(cell)).length,
+    strange: cells.filter((cell) => !isKnown(cell)).length,
     isFrameLike: cells.every((cell) => frameLike.test(cell)),
   }
 }
@@ -62,6 +63,8 @@ const spaced =
   (size: number): RowReading =>
   (line) => {
     if (dashedRule.test(line) || crossedRule.test(line)) return frame
+    // Beside another blank a space is none: a short row would pass for a whole one.
+    if (otherBlank.test(line)) return undefined
     const isFramed = /[\u2500-\u257f|¦]/.test(line)
     const groups = isFramed ? line.trim().split(/[\u2500-\u257f|¦]/) : [line]
     if (isFramed && groups[0]!.trim() === '' && /^[\u2500-\u257f|¦]/.test(line.trim())) groups.shift()

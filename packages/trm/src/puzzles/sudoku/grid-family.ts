@@ -10,7 +10,8 @@ import { findSudokus, isSudokuComment, otherBox, parseSudoku, sudokuCertainty, s
 const side = z.int().min(1)
 
 /** A drawn grid keeps its spaces: they may be blanks. */
-const oneLine = (text: string): string => (/[\r\n]/.test(text.trim()) ? text : text.trim())
+const oneLine = (text: string): string =>
+  typeof text !== 'string' || /[\r\n]/.test(text.trim()) ? text : text.trim()
 
 export const sudokuGrid: GridFamily<SudokuKind> = {
   name: 'sudoku',
