@@ -1,4 +1,4 @@
-/** Makes, reads and solves puzzles beside the page: a hard 9×9 Sudoku may take a third of a second. */
+/** Makes, reads and solves puzzles beside the page: a hard one may take a third of a second. */
 import { boardOf, projectStates } from '@tiny-recursive-models/trm'
 import { checkPuzzle } from './check.ts'
 import { generateDemanding } from './generate.ts'

@@ -30,7 +30,7 @@ export const mostSteps = 400
 const demandingDraws = 12
 
 /** A generated puzzle to begin with that the shipped model corrects for five steps; most it solves in three. */
-const firstSeeds: Readonly<Record<string, number>> = { 'sudoku-6x6': 502 }
+const firstSeeds: Readonly<Record<string, number>> = { 'sudoku-6x6': 1619 }
 
 /** Steps to begin with, for models that were trained with fewer: recursion goes on beyond its training. */
 const leastSteps = 8

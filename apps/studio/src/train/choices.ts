@@ -54,7 +54,7 @@ const offered: readonly Offer[] = [
   {
     name: 'paper-maze',
     variant: 'attention, short',
-    outlook: 'A few minutes: the same comparison on mazes, by a model with attention.',
+    outlook: 'A few minutes: the same comparison, by a model with attention.',
     evaluateEvery: 25,
   },
   {
