@@ -1,4 +1,9 @@
-/** Models run here, so that the page never waits for one. */
+/**
+ * The workers of the page, so that it never waits: for models, or for puzzles, by the worker's name. They are one file,
+ * since both need the puzzle families, and a worker shares no file with another one.
+ */
 import { serveModels } from '@tiny-recursive-models/trm/browser'
+import { servePuzzles } from './puzzles/serve.ts'
 
-serveModels()
+if (self.name === 'puzzles') servePuzzles()
+else serveModels()

@@ -22,7 +22,7 @@ export function askPuzzles<Name extends PuzzleRequestName>(
 }
 
 function open(): Worker {
-  const opened = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'puzzles' })
+  const opened = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'puzzles' })
   opened.addEventListener('message', ({ data }: MessageEvent<PuzzleAnswer>) => waiting.get(data.id)?.(data))
   opened.addEventListener('error', (event) => {
     worker = undefined

@@ -5,16 +5,19 @@ import { generateDemanding } from './generate.ts'
 import type { PuzzleAnswer, PuzzleRequest } from './protocol.ts'
 import { readFile } from './read.ts'
 
-addEventListener('message', ({ data }: MessageEvent<PuzzleRequest>) => {
-  answer(data).then(
-    (gives) => postMessage({ id: data.id, gives } satisfies PuzzleAnswer),
-    (error: unknown) =>
-      postMessage({
-        id: data.id,
-        error: error instanceof Error ? error.message : String(error),
-      } satisfies PuzzleAnswer),
-  )
-})
+/** Answers the requests of the page; to be called in a worker. */
+export function servePuzzles(): void {
+  addEventListener('message', ({ data }: MessageEvent<PuzzleRequest>) => {
+    answer(data).then(
+      (gives) => postMessage({ id: data.id, gives } satisfies PuzzleAnswer),
+      (error: unknown) =>
+        postMessage({
+          id: data.id,
+          error: error instanceof Error ? error.message : String(error),
+        } satisfies PuzzleAnswer),
+    )
+  })
+}
 
 async function answer({ name, takes }: PuzzleRequest): Promise<unknown> {
   switch (name) {
