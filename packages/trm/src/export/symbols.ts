@@ -16,7 +16,7 @@ export function symbolNames(
   const family = families.find(
     ({ sources, published }) =>
       sources.some(({ kind }) => kind === data.kind) ||
-      published.sizes.some(({ cells, symbols }) => cells === sizes.cells && symbols === sizes.symbols),
+      published?.sizes.some(({ cells, symbols }) => cells === sizes.cells && symbols === sizes.symbols),
   )
-  return family ? family.published.names(sizes.symbols) : null
+  return family?.published?.names(sizes.symbols) ?? null
 }

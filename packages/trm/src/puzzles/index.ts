@@ -5,23 +5,36 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import type { z } from 'zod'
 import { arc } from './arc/index.ts'
-import type { Board, GridFamily, PuzzleKind, PuzzleSource, SetSizes, SourceData } from './family.ts'
+import type {
+  Board,
+  GridFamily,
+  PuzzleFamily,
+  PuzzleKind,
+  PuzzleSource,
+  SetSizes,
+  SourceData,
+} from './family.ts'
 import { maze } from './maze/index.ts'
 import { officialSource } from './official-source.ts'
 import { sudoku } from './sudoku/index.ts'
+import { takuzu } from './takuzu/index.ts'
 
-/** Where a text fits several, the first is taken. */
-export const families = [maze, sudoku, arc] as const
+/** Where a text fits none, the last family of grids says what is wrong with it. */
+export const families: readonly PuzzleFamily[] = [maze, takuzu, sudoku, arc]
 
 /** Families whose puzzles are grids with one symbol a cell. */
-export const gridFamilies: readonly GridFamily[] = families.flatMap((family) =>
-  'grid' in family ? [family.grid as GridFamily] : [],
-)
+export const gridFamilies: readonly GridFamily[] = families.flatMap(({ grid }) => (grid ? [grid] : []))
 
 const officialFolder = officialSource(publishedKind)
 
 /** Ways to come by puzzles, by the `kind` of a recipe's data. */
-const sources = [...sudoku.sources, ...maze.sources, officialFolder, ...arc.sources] as const
+const sources = [
+  ...sudoku.sources,
+  ...maze.sources,
+  ...takuzu.sources,
+  officialFolder,
+  ...arc.sources,
+] as const
 
 type Source = (typeof sources)[number]
 
@@ -60,22 +73,22 @@ const boards = new Map<string, Board>()
 
 /** The board of a kind, made once. Throws where the kind is not one of a known family. */
 export function boardOf(kind: PuzzleKind): Board {
-  const key = JSON.stringify(kind)
-  let board = boards.get(key)
-  if (board === undefined) {
-    const family = familyOf(kind)
-    const parsed = family?.kind.safeParse(kind)
-    if (!family || !parsed?.success) {
-      throw new InputError({
-        who: 'puzzle kind',
-        expected: `one of ${gridFamilies.map(({ name }) => name).join(', ')}, with what tells its size`,
-        got: key,
-        hint: 'Take the kind of a recipe’s data (boardOfData) or of a puzzle that was read.',
-      })
-    }
-    board = family.board(parsed.data)
-    boards.set(key, board)
+  const known = boards.get(JSON.stringify(kind))
+  if (known) return known
+  const family = familyOf(kind)
+  const parsed = family?.kind.safeParse(kind)
+  if (!family || !parsed?.success) {
+    throw new InputError({
+      who: 'puzzle kind',
+      expected: `one of ${gridFamilies.map(({ name }) => name).join(', ')}, with what tells its size`,
+      got: JSON.stringify(kind),
+      hint: 'Take the kind of a recipe’s data (boardOfData) or of a puzzle that was read.',
+    })
   }
+  // Parsed, the keys have one order.
+  const key = JSON.stringify(parsed.data)
+  const board = boards.get(key) ?? family.board(parsed.data)
+  boards.set(key, board)
   return board
 }
 
@@ -93,10 +106,10 @@ export function isSamePuzzleKind(left: PuzzleKind | null, right: PuzzleKind | nu
 /** What puzzles have the sizes of a published data set. */
 function publishedKind(sizes: SetSizes): PuzzleKind | undefined {
   for (const { published } of families) {
-    const isKnown = published.sizes.some(
+    const isKnown = published?.sizes.some(
       ({ cells, symbols }) => cells === sizes.cells && symbols === sizes.symbols,
     )
-    const data = isKnown ? published.dataOf(sizes.cells) : undefined
+    const data = isKnown ? published?.dataOf(sizes.cells) : undefined
     if (data) return sourceOf(data).kindOf(data, sizes)
   }
   return undefined

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { InputError } from '@tiny-recursive-models/tensor'
 import { prefixLength } from '../../src/models/config.ts'
+import { dataKinds } from '../../src/puzzles/index.ts'
 import {
   findRecipe,
   overrideRecipe,
@@ -200,7 +201,7 @@ test('a wrong value names its key, what is expected and what came', () => {
     parseMessage((recipe) => {
       recipe.data!.kind = 'sudoku'
     }),
-    `my.json: data.kind: expected 'sudoku-generated' or 'sudoku-file' or 'maze-generated' or 'maze-file' or 'official-folder' or 'arc', got "sudoku". Correct data.kind.`,
+    `my.json: data.kind: expected ${dataKinds.map((kind) => `'${kind}'`).join(' or ')}, got "sudoku". Correct data.kind.`,
   )
   assert.equal(
     parseMessage((recipe) => {
@@ -344,7 +345,7 @@ test('a whole section can be replaced, and then its keys be set', () => {
   assert.equal(recipe.data.train, 'a=b.csv')
   assert.equal(
     messageOf(() => overrideRecipe(base, ['data.kind=sudoku'])),
-    `recipe override: data.kind: expected 'sudoku-generated' or 'sudoku-file' or 'maze-generated' or 'maze-file' or 'official-folder' or 'arc', got "sudoku". Correct data.kind.`,
+    `recipe override: data.kind: expected ${dataKinds.map((kind) => `'${kind}'`).join(' or ')}, got "sudoku". Correct data.kind.`,
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['data.kind=sudoku-file'])),

@@ -3,7 +3,9 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import { families } from '../../puzzles/index.ts'
 
 /** Names of the families of which models may be imported. */
-export const puzzleFamilies: readonly string[] = families.map(({ name }) => name)
+export const puzzleFamilies: readonly string[] = families.flatMap(({ name, published }) =>
+  published ? [name] : [],
+)
 
 export interface PuzzleFinding {
   /** Name of the family. */
@@ -15,7 +17,7 @@ export interface PuzzleFinding {
 
 /** Published sizes, and the smaller ones of this library; of equal symbols the most cells first. */
 const known = families
-  .flatMap(({ name, published }) => published.sizes.map((sizes) => ({ kind: name as string, ...sizes })))
+  .flatMap(({ name, published }) => (published?.sizes ?? []).map((sizes) => ({ kind: name, ...sizes })))
   .sort((one, other) => other.cells - one.cells)
 
 export interface PuzzleHints {
@@ -67,7 +69,7 @@ function kindOfPaths(paths: readonly string[]): string | null {
 
 /** The `data` of a recipe for such puzzles; no files are named, since nobody knows where they are. */
 export function dataRecipe({ kind, cells }: PuzzleFinding, seed: number): Readonly<Record<string, unknown>> {
-  const data = families.find(({ name }) => name === kind)?.published.dataOf(cells)
+  const data = families.find(({ name }) => name === kind)?.published?.dataOf(cells)
   if (data === undefined) return { kind: 'official-folder', path: null, validation: 0, seed }
   return { ...data, train: null, test: null, trainCount: null, validation: 0, seed }
 }

@@ -64,7 +64,7 @@ export function publishedSettings(
 
 /** n of the published models of a family; of most, where it is not known. */
 const latentUpdatesOf = (family: string | null): number =>
-  families.find(({ name }) => name === family)?.published.latentUpdates ?? 4
+  families.find(({ name }) => name === family)?.published?.latentUpdates ?? 4
 
 /** The published settings that nothing confirms, for the user to see: key and value. */
 export function assumedSettings(

@@ -69,7 +69,7 @@ test('JSON lines and a list of objects', async () => {
 })
 
 test('what is no table is refused', async () => {
-  for (const text of ['hello\n', 'a,b,c\n', '\0\0'])
+  for (const text of ['hello\n', 'a,b,c\n'])
     await assert.rejects(
       rowsOf(text),
       /^InputError: file: expected a table or JSON lines with a column question/,
