@@ -17,10 +17,11 @@ import type {
 import { maze } from './maze/index.ts'
 import { officialSource } from './official-source.ts'
 import { sudoku } from './sudoku/index.ts'
+import { table } from './table/index.ts'
 import { takuzu } from './takuzu/index.ts'
 
 /** Where a text fits none, the last family of grids says what is wrong with it. */
-export const families: readonly PuzzleFamily[] = [maze, takuzu, sudoku, arc]
+export const families: readonly PuzzleFamily[] = [maze, takuzu, table, sudoku, arc]
 
 /** Families whose puzzles are grids with one symbol a cell. */
 export const gridFamilies: readonly GridFamily[] = families.flatMap(({ grid }) => (grid ? [grid] : []))
@@ -32,6 +33,7 @@ const sources = [
   ...sudoku.sources,
   ...maze.sources,
   ...takuzu.sources,
+  ...table.sources,
   officialFolder,
   ...arc.sources,
 ] as const
