@@ -169,7 +169,9 @@ function readHeader(bytes: Uint8Array, who: string): { header: string; payloadSt
     throw damaged(who, `a header of at most ${limit} bytes`, `a header length of ${length}`)
   }
   const payloadStart = start + length
-  return { header: new TextDecoder('latin1').decode(bytes.subarray(start, payloadStart)), payloadStart }
+  // Version 3 is version 2 in UTF-8, which only names of fields need: records, not numbers.
+  const encoding = version === 3 ? 'utf-8' : 'latin1'
+  return { header: new TextDecoder(encoding).decode(bytes.subarray(start, payloadStart)), payloadStart }
 }
 
 /** The three entries in any order, as `numpy.save` writes them; anything else is refused. */

@@ -56,13 +56,14 @@ test('the bytes are those of numpy.save', () => {
   assert.deepEqual([...bytes.subarray(128)], [7, 8, 9])
 })
 
-test('version 2 and entries in another order are read', () => {
+test('versions 2 and 3 and entries in another order are read', () => {
   const header = "{'shape': (2,), 'descr': '<i2', 'fortran_order': False}\n"
-  assert.deepEqual(decodeNpy(fileWith(header, [1, 0, 255, 255], 2), 'x'), {
-    dtype: 'int16',
-    shape: [2],
-    data: Int16Array.of(1, -1),
-  })
+  for (const version of [2, 3])
+    assert.deepEqual(decodeNpy(fileWith(header, [1, 0, 255, 255], version), 'x'), {
+      dtype: 'int16',
+      shape: [2],
+      data: Int16Array.of(1, -1),
+    })
 })
 
 test('wrong files say what is wrong and what to do', () => {
@@ -74,7 +75,7 @@ test('wrong files say what is wrong and what to do', () => {
       Uint8Array.of(1, 2, 3),
       `expected a .npy file, got 3 bytes that do not begin with \\x93NUMPY. ${damaged}`,
     ],
-    [fileWith('{}', [], 3), `expected .npy version 1 or 2, got version 3. ${damaged}`],
+    [fileWith('{}', [], 4), `expected .npy version 1, 2 or 3, got version 4. ${damaged}`],
     [
       fileWith(header('>i4', 'False', '(1,)'), [0, 0, 0, 0]),
       'expected numbers of type |b1, |u1, |i1, <i2, <i4, <i8, <f4, got ">i4". Save it again with numpy.save(path, array.astype(numpy.int32)).',
