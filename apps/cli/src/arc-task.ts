@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import {
   type ArcTask,
   InputError,
+  listArcTasks,
   parseArcTask,
   publishedSubsets,
   readJsonFile,
@@ -12,18 +13,19 @@ import { maximumDataBytes, readFileBounded } from '@tiny-recursive-models/trm/no
 
 /**
  * Looks for a task in each place in turn: Kaggle's file of challenges, with the solutions beside it; a task file;
- * a folder of either, or of folders of task files.
+ * a folder of either, or of folders of task files; a file of sets.
  *
  * @throws InputError where no place has it
  */
 export async function findArcTask(id: string, places: readonly string[]): Promise<ArcTask> {
   let searched = 0
   for (const place of places) {
-    for (const path of await filesOf(place, id)) {
-      const found = await taskIn(path, id)
-      if (found) return found
-      searched++
-    }
+    for (const candidates of [filesOf, setFilesOf])
+      for (const path of await candidates(place, id)) {
+        const found = await taskIn(path, id)
+        if (found) return found
+        searched++
+      }
   }
   throw new InputError({
     who: places.join(', '),
@@ -64,17 +66,30 @@ async function filesOf(place: string, id: string): Promise<string[]> {
   return files.sort(bySubset).map((name) => join(place, name))
 }
 
-async function taskIn(path: string, id: string): Promise<ArcTask | null> {
-  const value = await readJson(path)
-  const kaggle = challenges.exec(basename(path))
-  const source = { subset: kaggle ? subsetOf(kaggle[1]!) : basename(dirname(path)), who: path }
-  // A task file is named after its task.
-  if (hasKey(value, 'train')) {
-    return basename(path).replace(/\.json(\.gz)?$/, '') === id ? parseArcTask(id, value, null, source) : null
+/** More JSON files than a folder of sets has. */
+const mostSetFiles = 20
+
+/** Other files of a folder, those that hold sets of tasks. */
+async function setFilesOf(place: string): Promise<string[]> {
+  const names = await readdir(place).catch((): string[] => [])
+  const others = names.filter((name) => /\.json(\.gz)?$/.test(name) && !/^arc-agi_/.test(name))
+  if (others.length > mostSetFiles) return []
+  const found: string[] = []
+  for (const path of others.sort().map((name) => join(place, name))) {
+    const value = await readJson(path)
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    if (isObject && listArcTasks(value, path).some((task) => task.set !== null)) found.push(path)
   }
-  if (!hasKey(value, id)) return null
+  return found
+}
+
+async function taskIn(path: string, id: string): Promise<ArcTask | null> {
+  const found = listArcTasks(await readJson(path), path).find((task) => task.id === id)
+  if (!found) return null
+  const kaggle = challenges.exec(basename(path))
+  const subset = kaggle ? subsetOf(kaggle[1]!) : (found.set ?? basename(dirname(path)))
   const solutions = kaggle ? await solutionsBeside(path, kaggle[1]!, id) : null
-  return parseArcTask(id, value[id], solutions, source)
+  return parseArcTask(id, found.value, solutions, { subset, who: path })
 }
 
 /** `arc-agi_evaluation2` → `evaluation2` */

@@ -47,6 +47,20 @@ before(async () => {
   })
   await write('s.json', submission)
   await write('z.json', solutions)
+  await mkdir(join(folder, 'answers'))
+  await write('answers/t2.json', [{ attempt_1: { answer: [[1, 1]], correct: true }, attempt_2: null }])
+  await mkdir(join(folder, 'sets'))
+  const solved = { train: task.train, test: [{ input: [[5]], output: [[6]] }] }
+  await write('sets/arc1.json', { train: { t4: solved }, eval: { t5: { ...solved, test: task.train } } })
+  await mkdir(join(folder, 'pairs', 'tasks'), { recursive: true })
+  await write('pairs/tasks/t6.json', task.train)
+  await write('pairs/metadata.json', { t6: { n_examples: 1 } })
+  await mkdir(join(folder, 'twice'))
+  await writeFile(
+    join(folder, 'twice/arc-agi_evaluation_challenges.json'),
+    `{"t1": ${JSON.stringify(task)}, "t1": ${JSON.stringify(task)}}`,
+  )
+  await writeFile(join(folder, 'twice.json'), '{"t2": [[[1, 1]]], "t2": [[[1, 2]]]}')
 })
 after(() => rm(folder, { recursive: true, force: true }))
 
@@ -263,4 +277,52 @@ test('only leaks of the published set itself are told as such', () => {
     describeLeak({ ...pair, what: 'task', shownBy: '070dd51e', shownIn: 'training2' }),
     'leak: test task 070dd51e is in training2 too',
   )
+})
+
+test('arc score reads a folder of answers, and attempts that are null', async () => {
+  const { code, stdout } = await runTrm(folder, 'arc', 'score', 'answers', '--solutions', 'z.json')
+  assert.equal(code, 0)
+  assert.equal(
+    stdout,
+    [
+      'warning: 1 task is not in the submission, which counts as wrong: t1',
+      'pass@1  50.00 % of 2 tasks (1 of 3 test outputs right)',
+      'pass@2  50.00 % of 2 tasks (1 of 3 test outputs right)',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('sets in one file are built and found', async () => {
+  const { code, stderr, stdout } = await runTrm(
+    folder,
+    ...['data', 'arc', '--from', 'sets', '--subsets', 'train', '--test', 'train'],
+    ...['--augmentations', '1', '--canvas', '3'],
+  )
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /^1 task, /m)
+  const found = await findArcTask('t5', [join(folder, 'sets')])
+  assert.deepEqual([found.id, found.subset], ['t5', 'eval'])
+})
+
+test('pairs without a test are named by every command', async () => {
+  const got = /got {7}a list of 1 pair without a test, as RE-ARC has them/
+  for (const line of ['data arc --from pairs --subsets tasks --test tasks', 'arc show t6 --from pairs']) {
+    const { code, stderr } = await runTrm(folder, ...line.split(' '))
+    assert.equal(code, 1)
+    assert.match(stderr, got)
+  }
+})
+
+test('a task that is there twice is refused by every command', async () => {
+  for (const [line, id] of [
+    ['data arc --from twice --subsets evaluation', 't1'],
+    ['arc show t1 --from twice', 't1'],
+    ['arc score s.json --solutions twice.json', 't2'],
+    ['arc score twice.json --solutions z.json', 't2'],
+  ] as const) {
+    const { code, stderr } = await runTrm(folder, ...line.split(' '))
+    assert.equal(code, 1, line)
+    assert.match(stderr, new RegExp(`got {7}${id} twice in one object`))
+  }
 })

@@ -1,12 +1,7 @@
-import {
-  listNames,
-  readSolutions,
-  readSubmission,
-  type SubmissionScore,
-  scoreSubmission,
-} from '@tiny-recursive-models/trm'
-import { maximumDataBytes, readFileBounded } from '@tiny-recursive-models/trm/node'
+import { listNames, readSolutions, type SubmissionScore, scoreSubmission } from '@tiny-recursive-models/trm'
+import { readDataFile } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
+import { readSubmissionAt } from '../arc-submission.ts'
 import { jsonOption } from '../options.ts'
 import { grouped, percent, plural } from '../output/format.ts'
 import { print, printJson } from '../output/streams.ts'
@@ -15,7 +10,9 @@ import { formatTable } from '../output/table.ts'
 export function addArcScore(arc: Command): void {
   arc
     .command('score <submission>')
-    .description('score a submission.json (plain or .gz) against the solutions: pass@1 and pass@2')
+    .description(
+      'score a submission.json (plain or packed), or a folder of answers <task>.json: pass@1 and pass@2',
+    )
     .requiredOption('--solutions <file>', 'arc-agi_*_solutions.json, plain or .gz')
     .option('--per-output', 'list every test output')
     .addOption(jsonOption())
@@ -36,9 +33,12 @@ interface ScoreOptions {
 }
 
 async function runScore(path: string, { solutions, perOutput, json }: ScoreOptions): Promise<void> {
-  const read = (file: string) => readFileBounded(file, { maximumBytes: maximumDataBytes })
-  const submission = await readSubmission(await read(path), path)
-  const score = scoreSubmission(submission, await readSolutions(await read(solutions), solutions), path)
+  const submission = await readSubmissionAt(path)
+  const score = scoreSubmission(
+    submission,
+    await readSolutions(await readDataFile(solutions), solutions),
+    path,
+  )
   if (!json) return print(describeScore(score, perOutput === true))
   const { perOutput: outputs, ...figures } = score
   printJson(perOutput ? { ...figures, perOutput: outputs } : figures)

@@ -1,8 +1,9 @@
 import type { Device } from '@tiny-recursive-models/tensor'
-import { type ArcTask, gridsEqual, gridToJson, InputError, readSubmission } from '@tiny-recursive-models/trm'
-import { type CheckpointChoice, maximumDataBytes, readFileBounded } from '@tiny-recursive-models/trm/node'
+import { type ArcTask, gridsEqual, gridToJson, InputError } from '@tiny-recursive-models/trm'
+import type { CheckpointChoice } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { type ArcAnswer, arcPicture, differingCells } from '../arc-picture.ts'
+import { readSubmissionAt } from '../arc-submission.ts'
 import { findArcTask } from '../arc-task.ts'
 import { voteOfRun } from '../arc-vote.ts'
 import { checkpointOption, deviceOption, jsonOption, threadsOption, wholeNumber } from '../options.ts'
@@ -17,7 +18,7 @@ export function addArcShow(arc: Command): void {
     .command('show <task>')
     .description('draw a task, and answers beside its solution with the differences marked')
     .option('--from <paths...>', 'challenges files, task files or folders of them')
-    .option('--submission <file>', 'show the attempts of a submission')
+    .option('--submission <path>', 'show the attempts of a submission, or of a folder of answers')
     .option('--run <run>', 'let a run answer, and show the vote; it must be tested on the task')
     .option('--votes <count>', 'how many outputs of the vote', wholeNumber(1, 100), 3)
     .option('--augmentations <count>', 'ask the run under so many only (default: all)', wholeNumber(0, 1e6))
@@ -75,10 +76,7 @@ function throwNoPlace(id: string): never {
 
 /** The attempts of a submission for each test input of a task. */
 export async function attemptsFor(task: ArcTask, path: string): Promise<ArcAnswer[][]> {
-  const submission = await readSubmission(
-    await readFileBounded(path, { maximumBytes: maximumDataBytes }),
-    path,
-  )
+  const submission = await readSubmissionAt(path)
   const entries = submission.get(task.id)
   if (entries) {
     return entries.map((attempts) =>

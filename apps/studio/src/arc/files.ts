@@ -4,6 +4,7 @@ import {
   type ArcFiles,
   type ArcTask,
   InputError,
+  listArcTasks,
   parseArcTask,
   parseKaggleTasks,
   readAndBuildArc,
@@ -39,11 +40,13 @@ export async function readTasks(files: readonly OpenedFile[]): Promise<ArcTask[]
 async function tasksOf(file: OpenedFile, files: readonly OpenedFile[]): Promise<readonly ArcTask[]> {
   const value = await readJson(file)
   const kaggle = challenges.exec(file.name)
-  const source = { subset: kaggle?.[1] ?? folder, who: file.name }
-  const isTask = typeof value === 'object' && value !== null && 'train' in value
-  if (isTask) return [parseArcTask(file.name.replace(/\.json(\.gz)?$/, ''), value, null, source)]
-  const beside = files.find(({ name }) => kaggle !== null && name.startsWith(`${kaggle[1]}_solutions.json`))
-  return parseKaggleTasks(value, beside ? await readJson(beside) : null, source)
+  const who = file.name
+  if (kaggle === null)
+    return listArcTasks(value, who).map(({ id, set, value: task }) =>
+      parseArcTask(id, task, null, { subset: set ?? folder, who }),
+    )
+  const beside = files.find(({ name }) => name.startsWith(`${kaggle[1]}_solutions.json`))
+  return parseKaggleTasks(value, beside ? await readJson(beside) : null, { subset: kaggle[1]!, who })
 }
 
 const readJson = ({ name, bytes }: OpenedFile): Promise<unknown> =>

@@ -5,13 +5,11 @@ import { readJsonFile } from '../../data/json-file.ts'
 /** A submission for 400 tasks of the largest size takes 3 MB; indented, a few times that. */
 const maximumTaskBytes = 32 * 2 ** 20
 
-/** The tasks of such a file, and their values. */
-export async function readTaskEntries(
-  bytes: Uint8Array,
-  name: string,
-  hint: string,
-): Promise<[task: string, value: unknown][]> {
-  const value = await readJsonFile(bytes, { name, hint, maximumBytes: maximumTaskBytes })
+export const readTaskJson = (bytes: Uint8Array, name: string, hint: string): Promise<unknown> =>
+  readJsonFile(bytes, { name, hint, maximumBytes: maximumTaskBytes })
+
+/** The tasks of such a value, and theirs. */
+export function taskEntries(value: unknown, name: string, hint: string): [task: string, value: unknown][] {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value)
   throw new InputError({ who: name, expected: 'an object of tasks', got: kindOf(value), hint })
 }

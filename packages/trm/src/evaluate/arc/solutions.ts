@@ -2,7 +2,7 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import { shownText } from '../../data/json-file.ts'
 import { type Grid, gridFromJson } from '../../puzzles/arc/grid.ts'
-import { kindOf, readTaskEntries } from './json-tasks.ts'
+import { kindOf, readTaskJson, taskEntries } from './json-tasks.ts'
 
 /** Task → the output of each of its test inputs. */
 export type Solutions = ReadonlyMap<string, readonly Grid[]>
@@ -15,7 +15,7 @@ const hint = 'Solutions are {"task": [grid, …], …}, one grid for every test 
  * @param name the file, for error messages
  */
 export async function readSolutions(bytes: Uint8Array, name: string): Promise<Solutions> {
-  const entries = await readTaskEntries(bytes, name, hint)
+  const entries = taskEntries(await readTaskJson(bytes, name, hint), name, hint)
   if (entries.length === 0)
     throw new InputError({ who: name, expected: 'solutions of at least one task', got: 'none', hint })
   return new Map(

@@ -6,7 +6,9 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
 import { shownText } from '../../data/json-file.ts'
 import { type Grid, gridFromJson, gridToJson } from '../../puzzles/arc/grid.ts'
-import { kindOf, readTaskEntries } from './json-tasks.ts'
+import { idOfFile } from '../../puzzles/arc/parse.ts'
+import type { ArcFiles } from '../../puzzles/arc/read.ts'
+import { kindOf, readTaskJson, taskEntries } from './json-tasks.ts'
 import type { ArcVotes } from './vote.ts'
 
 /** Two outputs for one test input; 0 × 0 is none, written as `[]`. */
@@ -52,15 +54,49 @@ const hint =
 const entriesShape = z.array(z.strictObject({ attempt_1: z.unknown(), attempt_2: z.unknown() }))
 
 /**
- * Reads a submission file, plain or gzip.
+ * Reads a submission file, plain or packed; or the answers to one task, a list of entries, in a file named after it.
  *
  * @param name the file, for error messages
  * @throws InputError that names the task and the test input that is malformed
  */
 export async function readSubmission(bytes: Uint8Array, name: string): Promise<Submission> {
-  const entries = await readTaskEntries(bytes, name, hint)
-  return new Map(entries.map(([task, value]) => [task, readEntries(value, task, name)]))
+  const value = await readTaskJson(bytes, name, hint)
+  const entries = isAnswerList(value) ? [[idOfFile(name), value] as const] : taskEntries(value, name, hint)
+  return new Map(entries.map(([task, of]) => [task, readEntries(of, task, name)]))
 }
+
+/**
+ * Reads a folder of such files, as the ARC Prize's baselines write: one for each task.
+ *
+ * @throws InputError also where two files answer one task
+ */
+export async function readSubmissionFolder(folder: string, files: ArcFiles): Promise<Submission> {
+  const names = (await files.list(folder)).filter((name) => /\.json(\.gz)?$/.test(name))
+  const submission = new Map<string, readonly Attempts[]>()
+  for (const name of names) {
+    const who = `${folder}/${name}`
+    for (const [task, attempts] of await readSubmission(await files.read(who), who)) {
+      if (submission.has(task)) {
+        const got = `another one of ${shownText(task)}`
+        throw new InputError({
+          who,
+          expected: 'answers to every task once',
+          got,
+          hint: 'Remove one of the files.',
+        })
+      }
+      submission.set(task, attempts)
+    }
+  }
+  if (submission.size > 0) return submission
+  const expected = 'files <task>.json with answers'
+  throw new InputError({ who: folder, expected, got: 'none', hint: 'Name the folder that holds the files.' })
+}
+
+/** `[{attempt_1, attempt_2}, …]`, where a whole submission has an object of such lists. */
+const isAnswerList = (value: unknown): value is readonly unknown[] =>
+  Array.isArray(value) &&
+  value.some((entry) => typeof entry === 'object' && entry !== null && 'attempt_1' in entry)
 
 function readEntries(value: unknown, task: string, name: string): Attempts[] {
   const who = `${name}: task ${shownText(task)}`
@@ -81,9 +117,14 @@ function readEntries(value: unknown, task: string, name: string): Attempts[] {
   ])
 }
 
-/** An answer without any colour has been written as `[]` by the published code. */
-function readAttempt(value: unknown, who: string): Grid {
-  return Array.isArray(value) && value.length === 0 ? noGrid : gridFromJson(value, who)
+/**
+ * None where the attempt was not made, null, or has no colour, for which the published code writes `[]`. The baselines
+ * put the grid beside what they know of it: `{answer, metadata, correct}`.
+ */
+function readAttempt(attempt: unknown, who: string): Grid {
+  const value = typeof attempt === 'object' && attempt && 'answer' in attempt ? attempt.answer : attempt
+  const isNone = value === null || (Array.isArray(value) && value.length === 0)
+  return isNone ? noGrid : gridFromJson(value, who)
 }
 
 /** What an entry of a task has instead. */

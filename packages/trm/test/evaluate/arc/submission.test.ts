@@ -9,6 +9,7 @@ import {
   formatSubmission,
   noGrid,
   readSubmission,
+  readSubmissionFolder,
   type Submission,
 } from '../../../src/evaluate/arc/submission.ts'
 import { type Grid, gridFromJson } from '../../../src/puzzles/arc/grid.ts'
@@ -33,6 +34,57 @@ test('a submission is written in the published layout and read back, plain and g
   )
   assert.deepEqual(await read(text), submission)
   assert.deepEqual(await readSubmission(gzipSync(text), 's.json.gz'), submission)
+})
+
+test('an attempt that was not made, null, is none', async () => {
+  const text =
+    '{"a": [{"attempt_1": [[1]], "attempt_2": null}], "b": [{"attempt_1": null, "attempt_2": null}]}'
+  assert.deepEqual(
+    await read(text),
+    new Map([
+      ['a', [[one, noGrid]]],
+      ['b', [[noGrid, noGrid]]],
+    ]),
+  )
+})
+
+test('a folder of answers is read, with the grid beside what is known of it', async () => {
+  const answers = [
+    {
+      attempt_1: { answer: [[1]], metadata: { model: 'm' }, correct: true },
+      attempt_2: { answer: [], metadata: {}, correct: false },
+    },
+    { attempt_1: { answer: null }, attempt_2: null },
+  ]
+  const files: Record<string, unknown> = {
+    'a1.json': answers,
+    'b2.json': [{ attempt_1: [[3]], attempt_2: [[3]] }],
+  }
+  const folder = (more: Record<string, unknown> = {}) => {
+    const all = { ...files, ...more }
+    return {
+      list: async () => [...Object.keys(all), 'notes.txt'],
+      read: async (path: string) => bytesOf(JSON.stringify(all[path.replace('answers/', '')])),
+    }
+  }
+  const expected = new Map([
+    ['a1', [[one, noGrid] as const, [noGrid, noGrid] as const]],
+    ['b2', [[three, three] as const]],
+  ])
+  assert.deepEqual(await readSubmissionFolder('answers', folder()), expected)
+  await assert.rejects(readSubmissionFolder('answers', folder({ 'all.json': { a1: answers } })), {
+    message:
+      'answers/all.json: expected answers to every task once, got another one of a1. Remove one of the files.',
+  })
+  await assert.rejects(readSubmissionFolder('answers', { ...folder(), list: async () => ['notes.txt'] }), {
+    message: /expected files <task>\.json with answers, got none/,
+  })
+  await assert.rejects(
+    readSubmissionFolder('answers', folder({ 'c3.json': [{ attempt_1: { answer: [[10]] } }] })),
+    {
+      message: /^answers\/c3\.json: task c3, test input 0/,
+    },
+  )
 })
 
 test('a name that means something to JavaScript is a name', async () => {

@@ -63,6 +63,7 @@ export const arcTasks: Target = {
       ['t/0a.json', encode(task(0))],
       ['t/0b.json', encode(task(4))],
     ]),
+    new Map([['sets.json', encode({ t: { '0a': task(0), '0b': task(4) }, u: { '0c': task(1) } })]]),
   ],
   read: async (files) => {
     const tasks = await readArcSubset('folder', 't', folderOf(files))
@@ -85,7 +86,7 @@ export const arcSubmission: Target = {
         'submission',
         encode({
           '0a': [{ attempt_1: [[3, 2, 5]], attempt_2: [[0]] }],
-          '0b': [{ attempt_1: [], attempt_2: [[1]] }],
+          '0b': [{ attempt_1: null, attempt_2: { answer: [[1]], correct: false } }],
         }),
       ],
       ['solutions', encode(solutions)],

