@@ -45,7 +45,7 @@ for (const file of ['deflated.zip', 'stored.zip', 'powershell.csv']) {
   test(`data check reads ${file}`, async () => {
     const { code, stdout, stderr } = await trm('data', 'check', file)
     assert.deepEqual([code, stderr], [0, ''])
-    assert.match(stdout, /^3 of 3 puzzles are sound \(4×4\)/)
+    assert.match(stdout, /^3 of 3 puzzles are sound \(4×4 Sudoku\)/)
   })
 }
 
