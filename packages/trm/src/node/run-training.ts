@@ -9,6 +9,7 @@ import type { RunReport } from '../evaluate/run-facts.ts'
 import { encodeModelFile } from '../evaluate/stored-model.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import { type LoadedDataSets, loadDataSets } from '../puzzles/load.ts'
+import { completeRecipe } from '../recipes/complete.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import type { TrainingEvent } from '../train/events.ts'
 import type { StepConfig } from '../train/programs.ts'
@@ -61,11 +62,13 @@ export type RunTrainingEvent =
 
 /** Trains in a run folder and ends with a report on the test set. */
 export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<RunTrainingEvent, void> {
-  const opened = await openBegun(options)
+  // What only the files of the data tell is part of the recipe from the first moment on.
+  const wanted = options.recipe && (await completeRecipe(options.recipe, readDataFile))
+  const opened = await openBegun({ ...options, recipe: wanted })
   let run = opened?.run ?? null
   const state = opened?.state ?? null
   try {
-    const recipe = run?.recipe ?? options.recipe
+    const recipe = run?.recipe ?? wanted
     if (recipe === null) throw noRecipe(options.folder)
     // What is wrong with the data or the device shows before there is a folder.
     const data = await loadDataSets(recipe.data, readDataFile)

@@ -22,6 +22,7 @@ import { sudokuExtremeFlow } from './sudoku-extreme-flow.ts'
 import { sudokuExtremeMlp } from './sudoku-extreme-mlp.ts'
 import { sudokuSmall } from './sudoku-small.ts'
 
+export { completeRecipe } from './complete.ts'
 export { nearestName, unknownNameHint } from './messages.ts'
 export { type FieldText, type ModelFieldName, modelFieldText } from './model-fields.ts'
 export { overrideRecipe } from './override.ts'

@@ -106,6 +106,8 @@ const denoiserIsShownNoise: Rule = ({ model: { kind, answerInput = 'none', recur
 /** Models that mix by structure, or are shown answers, need puzzles that say what sees what and what is to be found. */
 const mixerFitsPuzzles: Rule = ({ model: { mixer, answerInput = 'none' }, data }) => {
   const structure = structureOfData(data)
+  // What only the files tell is checked again when they have been read.
+  if (structure === undefined && sourceOf(data).complete) return null
   if (mixer === 'mlp' || mixer === 'attention') {
     if (answerInput === 'none' || structure) return null
     return {
