@@ -2,6 +2,7 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import { PuzzleChecksum, tokensDigest } from '../../data/checksum.ts'
 import type { GridFamily, PuzzleKind } from '../family.ts'
+import { cachedBoard } from './boards.ts'
 import {
   type LineProblem,
   type PuzzleRow,
@@ -103,7 +104,7 @@ export async function* checkPieces(
     rows += piece.problems.length
     for (const row of piece.rows) {
       kind ??= row.kind
-      const board = family.board(row.kind)
+      const board = cachedBoard(family, row.kind)
       const answer = rightAnswer(row, family)
       if (typeof answer === 'string') found.push({ line: row.line, reason: answer })
       else {
@@ -131,7 +132,7 @@ export async function* checkPieces(
     report: {
       name,
       puzzles: family.name,
-      title: kind && family.board(kind).title,
+      title: kind && cachedBoard(family, kind).title,
       kind,
       rows,
       valid,
@@ -148,7 +149,7 @@ export async function* checkPieces(
 
 /** The right answer [S] of a row, or what is wrong with the row. The reader has checked a given one by the rule. */
 function rightAnswer({ kind, question, answer }: PuzzleRow, family: GridFamily): Int32Array | string {
-  const board = family.board(kind)
+  const board = cachedBoard(family, kind)
   if (answer === undefined) return board.rule?.solve(question) ?? 'no answer, and no rule that tells it'
   const problem = board.check(question)[0]
   if (problem) return problem.message

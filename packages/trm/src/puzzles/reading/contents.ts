@@ -1,6 +1,7 @@
 /** What the columns of a table without a header are, by what stands in them. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import type { GridFamily } from '../family.ts'
+import { cachedBoard } from './boards.ts'
 import { type Columns, publishedColumns } from './columns.ts'
 
 /** Whether a written puzzle is an answer: nothing in it is open. */
@@ -9,7 +10,7 @@ export function isAnswered(text: string, family: GridFamily): boolean {
     const { kind, tokens } = family.writing.read(text)
     const question = family.writing.questionOf?.(tokens)
     if (question) return question.some((token, cell) => token !== tokens[cell])
-    const { open } = family.board(kind).structure
+    const { open } = cachedBoard(family, kind).structure
     return !tokens.some((token) => open.includes(token))
   } catch (error) {
     if (error instanceof InputError) return false

@@ -28,6 +28,9 @@ export interface ReadGrid extends DrawnGrid {
 /** Strange marks that a row inside a grid may hold and still be one, with mistakes to be named. */
 const mostStrange = 2
 
+/** Characters of a line that may be a row: cells with a frame around each, far indented. */
+const longestRow = 1000
+
 /** A part of the frame. */
 export const frame: RowCells = { cells: [], strange: 0, isFrameLike: true }
 
@@ -47,10 +50,11 @@ export function findGrids(
   let best: readonly ReadGrid[] = []
   let bestScore = 0
   for (const reading of readings) {
-    const grids = gridsOf(lines, reading, isSize)
+    const { grids, remarks } = gridsOf(lines, reading, isSize)
     const score = grids.reduce((sum, { isWhole, rows }) => sum + (isWhole ? rows.length : 0), 0)
     const isBetter = score > bestScore || (score === bestScore && best.length === 0)
     if (isBetter) [best, bestScore] = [grids, score]
+    if (score > 0 && remarks === 0 && grids.every(({ isWhole }) => isWhole)) break
   }
   return best
 }
@@ -59,8 +63,12 @@ function gridsOf(
   lines: readonly string[],
   reading: RowReading,
   isSize: (count: number) => boolean,
-): readonly ReadGrid[] {
+): {
+  readonly grids: readonly ReadGrid[] /** Lines that are neither row nor frame. */
+  readonly remarks: number
+} {
   const grids: ReadGrid[] = []
+  let remarks = 0
   let rows: (readonly string[])[] = []
   let first = 0
   let last = 0
@@ -71,6 +79,7 @@ function gridsOf(
     const isWhole = !isBroken && size > 0 && rows.length === size
     // One row alone is a remark.
     if (isWhole || (size > 0 && rows.length > 1)) grids.push({ first, last, isWhole, rows, band })
+    else remarks += rows.length
     ;[rows, size, band, isBroken] = [[], 0, undefined, false]
   }
   for (const [place, line] of lines.entries()) {
@@ -78,10 +87,11 @@ function gridsOf(
       if (isBroken) end()
       continue
     }
-    const row = reading(line)
+    const row = line.length > longestRow ? undefined : reading(line)
     const count = row?.cells.length ?? 0
     if (row === undefined || (row.strange > 0 && (count !== size || row.strange > mostStrange))) {
       end()
+      remarks += 1
       continue
     }
     if (count === 0 || (row.isFrameLike && count !== size && (size > 0 || !isSize(count)))) {
@@ -97,5 +107,5 @@ function gridsOf(
     if (rows.length === size) end()
   }
   end()
-  return grids
+  return { grids, remarks }
 }

@@ -1,6 +1,7 @@
 /** How the puzzles of a file stand in it, decided once from its first lines: a table, a list, drawn grids or JSON. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import type { GridFamily } from '../family.ts'
+import { cachedBoard } from './boards.ts'
 import { type Columns, type Delimiter, delimiters, headerColumns, splitFields } from './columns.ts'
 import { contentColumns, isAnswered } from './contents.ts'
 import { jsonLayout } from './json.ts'
@@ -29,6 +30,8 @@ export interface FoundLayout {
 export const headLines = 200
 /** Rows of a table or list that are looked at. */
 const headRows = 20
+/** Characters of a line that is looked at. */
+const longestLine = 10_000
 /** Lines that may stand before a header. */
 const linesBeforeHeader = 10
 
@@ -93,7 +96,7 @@ export function headerTable(
   const names = families.map((family) => family.name)
   let seen = 0
   for (const [place, line] of head.entries()) {
-    if (line.trim() === '' || isSeparatorLine(line) || line.length > 10_000) continue
+    if (line.trim() === '' || isSeparatorLine(line) || line.length > longestLine) continue
     if (seen++ === linesBeforeHeader) return undefined
     const tables = delimiters.flatMap((delimiter) => {
       const columns = headerColumns(splitFields(line, false, delimiter) ?? [], names)
@@ -185,7 +188,7 @@ function weighTable(
   delimiter: Delimiter,
 ): Weight & { delimiter: Delimiter } {
   const questions = rows.map(([, line]) => {
-    if (!line.includes(delimiter)) return []
+    if (line.length > longestLine || !line.includes(delimiter)) return []
     const fields = splitFields(line, true, delimiter) ?? []
     return fields.filter((field) => family.writing.recognises(field) >= 1)
   })
@@ -218,8 +221,7 @@ function isSound(text: string, family: GridFamily): boolean {
   try {
     const { kind, tokens } = family.writing.read(text)
     const question = family.writing.questionOf?.(tokens) ?? tokens
-    return family
-      .board(kind)
+    return cachedBoard(family, kind)
       .mistakes(question)
       .every(({ isWarning }) => isWarning)
   } catch (error) {

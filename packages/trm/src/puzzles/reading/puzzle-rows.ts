@@ -1,6 +1,7 @@
 /** Files with one puzzle a row, whatever the puzzles are: their family says how one is written. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import type { GridFamily, PuzzleKind } from '../family.ts'
+import { cachedBoard } from './boards.ts'
 import type { RawRow } from './json.ts'
 import type { FoundLayout } from './layout.ts'
 import { type ReadLimits, rawRow, type Slot, slotPieces } from './slots.ts'
@@ -166,7 +167,7 @@ function readPair(
   const question = parsed('question', () => read(questionText, like))
   if (typeof question === 'string') return question
   const { kind } = question
-  const board = family.board(kind)
+  const board = cachedBoard(family, kind)
   const hasAnswer = answerText.trim() !== ''
   // An answer that stands alone, as this project prints it, shows its question.
   const tokens = (hasAnswer ? undefined : questionOf?.(question.tokens)) ?? question.tokens

@@ -1,12 +1,16 @@
 /** The rows of a file, not yet read: bytes to lines, to the layout, to the places where a puzzle stands. */
 import { InputError } from '@tiny-recursive-models/tensor'
-import { decompressedLines } from '../../data/bytes.ts'
+import { type BytesOptions, decompressedLines } from '../../data/bytes.ts'
 import type { GridFamily } from '../family.ts'
 import { splitFields } from './columns.ts'
 import { isAnswered } from './contents.ts'
 import { entryLines, longestDocument, parsed, type RawRow, ratingOf, rowsOfValue } from './json.ts'
 import { type FoundLayout, headLines, type Layout, layoutOf, shown, textOf } from './layout.ts'
 import { knownNames, sectionRole } from './names.ts'
+
+/** Lines of drawn grids that are looked through together, and those at their end that may belong to an open one. */
+const drawnLines = 2000
+const openLines = 200
 
 /** A row in its place. */
 export interface Slot {
@@ -36,8 +40,8 @@ export interface SlotPiece extends FoundLayout {
 type FindLayout = (head: readonly string[], isAll: boolean) => FoundLayout | undefined
 
 /**
- * The rows of a file piece by piece. Of one with a row a line no more than a piece is held; drawn grids and JSON
- * documents are held whole and may have `longestDocument` characters.
+ * The rows of a file piece by piece. Of one with a row a line no more than a piece is held; a JSON document is
+ * held whole and may have `longestDocument` characters.
  *
  * @param families the only family, or all that the file may be of
  */
@@ -49,7 +53,7 @@ export async function* slotPieces(
   const find: FindLayout = (head, isAll) => layoutOf(head, isAll, families, name)
   let head: string[] | undefined = []
   let splitter: SlotSplitter | undefined
-  for await (const lines of decompressedLines(bytes, { name, maximumBytes: limits.bytes ?? 2 ** 30 })) {
+  for await (const lines of linesOf(bytes, { name, maximumBytes: limits.bytes ?? 2 ** 30 })) {
     if (splitter === undefined) {
       head = head!.length === 0 ? lines : head!.concat(lines)
       if (head.length < headLines) continue
@@ -106,6 +110,9 @@ class SlotSplitter {
   /** Lines that only together are puzzles. */
   #held: string[] = []
   #heldCharacters = 0
+  /** Of drawn grids: what the last heading in brackets began, and whether there are such for questions. */
+  #role: ReturnType<typeof sectionRole> = 'question'
+  #hasSections = false
 
   constructor(found: FoundLayout, name: string) {
     this.found = found
@@ -114,12 +121,16 @@ class SlotSplitter {
 
   push(lines: readonly string[]): readonly Slot[] {
     const { layout } = this.found
-    if (layout.kind === 'drawn' || (layout.kind === 'json' && !layout.isLines)) {
+    if (layout.kind === 'drawn') {
+      for (const line of lines) this.#held.push(line)
+      return this.#held.length < drawnLines ? [] : this.#drawn(false)
+    }
+    if (layout.kind === 'json' && !layout.isLines) {
       for (const line of lines) {
         this.#heldCharacters += line.length + 1
         this.#held.push(line)
       }
-      if (this.#heldCharacters > longestDocument) throw tooLong(this.#name, layout)
+      if (this.#heldCharacters > longestDocument) throw tooLong(this.#name)
       return []
     }
     const slots: Slot[] = []
@@ -156,29 +167,38 @@ class SlotSplitter {
   end(): readonly Slot[] {
     const { layout } = this.found
     if (this.#held.length === 0) return []
-    return layout.kind === 'drawn' ? this.#drawn() : this.#document()
+    return layout.kind === 'drawn' ? this.#drawn(true) : this.#document()
   }
 
-  #drawn(): Slot[] {
+  /** The grids of the lines that are held; the last of them wait for those that come. */
+  #drawn(isEnd: boolean): Slot[] {
     const { writing } = this.found.family
     const lines = this.#held
+    const end = isEnd ? lines.length : lines.length - openLines
     const roles = lines.map(sectionRole)
-    const hasQuestions = roles.includes('question')
-    let role: ReturnType<typeof sectionRole> = 'question'
-    let next = 0
+    this.#hasSections ||= roles.includes('question')
     const slots: Slot[] = []
+    let next = 0
+    let taken = 0
     for (const grid of writing.grids(lines)) {
-      for (; next <= grid.first; next++) role = roles[next] ?? role
-      const line = grid.first + 1
+      if (grid.last >= end) break
+      for (; next <= grid.first; next++) this.#role = roles[next] ?? this.#role
+      taken = grid.last + 1
+      const line = this.#line + grid.first + 1
       const text = textOf(lines, grid)
       const before = slots.at(-1)
-      if (!hasQuestions || role === 'question') slots.push({ line, text })
+      if (!this.#hasSections || this.#role === 'question') slots.push({ line, text })
       // A state of solving, or marks, are no puzzles of their own.
-      else if (role === 'answer' && before && !before.row) {
+      else if (this.#role === 'answer' && before && !before.row) {
         const row = { line: before.line, question: before.text, answer: text, source: '', rating: '' }
         slots[slots.length - 1] = { ...before, row }
       }
     }
+    // Far behind the last grid nothing is waited for.
+    const gone = Math.max(taken, isEnd ? lines.length : lines.length - 2 * openLines)
+    for (; next < gone; next++) this.#role = roles[next] ?? this.#role
+    this.#held = lines.slice(gone)
+    this.#line += gone
     return slots
   }
 
@@ -254,14 +274,20 @@ function unknownFormat(
   })
 }
 
-function tooLong(name: string, { kind }: Layout): InputError {
+function tooLong(name: string): InputError {
   return new InputError({
     who: name,
-    expected: `at most ${longestDocument} characters of ${kind === 'json' ? 'one JSON document' : 'drawn puzzles'}`,
+    expected: `at most ${longestDocument} characters of one JSON document`,
     got: 'more',
-    hint:
-      kind === 'json'
-        ? 'Write one object a line (JSON lines).'
-        : 'Write one puzzle a line, or split the file.',
+    hint: 'Write one object a line (JSON lines).',
   })
+}
+
+/** The lines of a file; a JSON document in one line may be longer than any line of text. */
+async function* linesOf(bytes: Uint8Array, options: BytesOptions): AsyncGenerator<string[], void, undefined> {
+  const first = bytes.subarray(0, 64).find((byte) => byte > 0x20)
+  const isJson = first === 0x5b || first === 0x7b
+  if (isJson && bytes.length <= longestDocument && !bytes.subarray(0, 1_000_000).includes(0x0a))
+    yield [new TextDecoder().decode(bytes)]
+  else yield* decompressedLines(bytes, options)
 }

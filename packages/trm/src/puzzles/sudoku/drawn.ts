@@ -11,10 +11,13 @@ import { drawnSizes } from './marks.ts'
 
 /** Never a cell: box drawing, bars, brackets and quotes of lists, and what stands between cells. */
 const always = /[\s\u2500-\u257f|+=¦:,;()[\]{}'"`]/
-/** A rule of dashes, also with the rounded corners `.` and `'`. */
-const dashedRule = /^[\s.:'*+|=-]*(?:-{3}|={3})[\s.:'*+|=-]*$/
+/** What rules of a frame are made of, also with the rounded corners `.` and `'`. */
+const ruleMarks = /^[\s.:'*+|=\-\u2500-\u257f]+$/
+/** A rule of dashes. */
+const isDashedRule = (line: string): boolean =>
+  ruleMarks.test(line) && (line.includes('---') || line.includes('==='))
 /** A rule that no row of blanks can be. */
-const crossedRule = /^(?=.*[+=\u2500-\u257f])[\s.:'*+|=\-\u2500-\u257f]+$/
+const isCrossedRule = (line: string): boolean => ruleMarks.test(line) && /[+=\u2500-\u257f]/.test(line)
 const blankMarks = '.0_*-?xX·'
 const otherBlank = /[.0_*?xX·]/
 const frameLike = /^[-*_.]$/
@@ -34,7 +37,7 @@ function rowOf(cells: readonly string[]): RowCells {
 const characters =
   (areDashesFrame: boolean, areStarsFrame: boolean): RowReading =>
   (line) => {
-    if ((areDashesFrame ? dashedRule : crossedRule).test(line)) return frame
+    if ((areDashesFrame ? isDashedRule : isCrossedRule)(line)) return frame
     const cells: string[] = []
     for (const mark of line) {
       if (always.test(mark)) continue
@@ -46,7 +49,7 @@ const characters =
 
 /** Numbers of one or two digits, apart by spaces, bars or commas; at least one of two digits somewhere. */
 const numbers: RowReading = (line) => {
-  if (dashedRule.test(line) || crossedRule.test(line)) return frame
+  if (isDashedRule(line) || isCrossedRule(line)) return frame
   const words = line.split(/[\s\u2500-\u257f|¦,;()[\]{}'"]+/).filter((word) => word !== '')
   return words.every((word) => /^(?:\d{1,2}|[.0_*?xX·-])$/.test(word)) ? rowOf(words) : undefined
 }
@@ -62,7 +65,7 @@ const fields: RowReading = (line) => {
 const spaced =
   (size: number): RowReading =>
   (line) => {
-    if (dashedRule.test(line) || crossedRule.test(line)) return frame
+    if (isDashedRule(line) || isCrossedRule(line)) return frame
     // Beside another blank a space is none: a short row would pass for a whole one.
     if (otherBlank.test(line)) return undefined
     const isFramed = /[\u2500-\u257f|¦]/.test(line)

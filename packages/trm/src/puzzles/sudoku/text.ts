@@ -154,13 +154,12 @@ export const sudokuGrids = (lines: readonly string[]) => drawnSudokus(withoutCom
 export function sudokuCertainty(text: string): number {
   const trimmed = text.trim()
   if (trimmed.length < 4 || trimmed.length > 10_000) return 0
-  const lines = trimmed.split(/\r\n|\n|\r/)
-  if (lines.length > 1) {
+  if (/[\r\n]/.test(trimmed)) {
     // Not trimmed: the first spaces of a drawn grid may be cells.
     const grid = sudokuGrids(text.split(/\r\n|\n|\r/)).find(({ isWhole }) => isWhole)
     if (grid) return certaintyOfMarks(grid.rows.flat())
   }
-  if (boxShapeOfCells(trimmed.length) && onlyMarks.test(trimmed)) return certaintyOfMarks([...trimmed])
+  if (boxShapeOfCells(trimmed.length) && onlyMarks.test(trimmed)) return certaintyOfMarks(trimmed)
   const size = Math.sqrt(trimmed.length)
   if (size > 9 && drawnSizes.includes(size) && /^[0-9A-P._*-]+$/.test(trimmed)) return 1
   if (size === 8 && /^[0-8.]+$/.test(trimmed)) return 1
@@ -172,24 +171,40 @@ export function sudokuCertainty(text: string): number {
 
 const onlyMarks = /^[0-9A-Ga-g._*?xX·-]+$/
 
-function certaintyOfMarks(marks: readonly string[]): number {
+/** Of the sizes with digits alone. */
+const marksBySize: Readonly<Record<number, RegExp>> = {
+  4: /^[0-4._*?xX·-]+$/,
+  6: /^[0-6._*?xX·-]+$/,
+  9: /^[0-9._*?xX·-]+$/,
+}
+
+function certaintyOfMarks(marks: string | readonly string[]): number {
   const size = Math.sqrt(marks.length)
   if (!knownSizes.includes(size)) return 1
-  const writing = digitWriting(marks, size)
-  const tokens = marks.map((mark) => tokenOfMark(mark, size, writing) ?? 0)
-  if (tokens.includes(0)) {
+  const known = marksBySize[size]
+  if (known) {
+    const text = typeof marks === 'string' ? marks : marks.join('')
+    if (known.test(text)) return /[2-9]/.test(text) ? 2 : 1
+    const strange = [...text].filter((mark) => !known.test(mark)).length
     // Of 16 and 36 characters much else has digits that are too large: names, numbers, rows of a larger grid.
-    return size < 9 && tokens.filter((token) => token === 0).length > 1 ? 0.5 : 1
+    return size < 9 && strange > 1 ? 0.5 : 1
   }
-  return tokens.some((token) => token > blankToken + digitOffset) ? 2 : 1
+  const list = typeof marks === 'string' ? [...marks] : marks
+  const writing = digitWriting(list, size)
+  const tokens = list.map((mark) => tokenOfMark(mark, size, writing) ?? 0)
+  return !tokens.includes(0) && tokens.some((token) => token > blankToken + digitOffset) ? 2 : 1
 }
 
 /** The Sudokus in a line that holds other things too. */
 export function findSudokus(line: string): string[] {
   if (line.length > 10_000) return []
-  const words = line.split(/[\s:=&/|,;"'()<>#]+/).filter((word) => sudokuCertainty(word) >= 1)
+  const words = betweenWords.test(line.trim())
+    ? line.split(betweenWords).filter((word) => word.length >= 16 && sudokuCertainty(word) >= 1)
+    : []
   return words.length <= 1 && sudokuCertainty(line) >= 1 ? [line] : words
 }
+
+const betweenWords = /[\s:=&/|,;"'()<>#]+/
 
 /** Names the first row of a wrong length where the text has one line a row. */
 function wrongLength(lines: string[][], count: number, layout: SudokuLayout | undefined): InputError {
