@@ -28,6 +28,9 @@ function squared(lines: readonly string[], count: number): string[] | undefined 
   const isIndented = lines.every((line) => line.startsWith('\t') || line.trim() === '')
   const rows = isIndented ? lines.map((line) => line.replace(/^\t+/, '')) : lines
   const width = Math.max(...rows.map((row) => row.length))
+  // Where a dot is an open cell, no space was lost.
+  const isShort = rows.some((row) => row.length < count) && /[.·]/.test(rows.join(''))
+  if (width <= count && isShort) return undefined
   if (width === count || width === count - 1) return rows.map((row) => row.padEnd(count))
   const indent = width - count
   if (indent < 0 || !rows.every((row) => row.slice(0, indent).trim() === '')) {

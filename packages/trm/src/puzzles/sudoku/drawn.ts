@@ -104,9 +104,14 @@ const readings: readonly RowReading[] = [
   characters(false, true),
   numbers,
   fields,
-  ...[9, 6, 4, 16].map(spaced),
 ]
+const spacedReadings = [9, 6, 4, 16].map(spaced)
 
 /** The grids among lines, right or with a mistake; comments are taken out before. */
-export const drawnSudokus = (lines: readonly string[]): readonly ReadGrid[] =>
-  findGrids(lines.map(withoutCommands), readings, (count) => drawnSizes.includes(count))
+export function drawnSudokus(drawn: readonly string[]): readonly ReadGrid[] {
+  const lines = drawn.map(withoutCommands)
+  // Without a space between cells none was a blank that an editor dropped at the end of a row.
+  const hasSpaces = lines.some((line) => line.length > 1 && line.trim().includes(' '))
+  const all = hasSpaces ? [...readings, ...spacedReadings] : readings
+  return findGrids(lines, all, (count) => drawnSizes.includes(count))
+}

@@ -24,10 +24,10 @@ const refusals: Record<string, [string, number | undefined, string]> = {
   'a character': [
     'S  #\n #x \n  # \n#  G',
     undefined,
-    'row 2, column 3: expected # for a wall, a space or . for an open cell, S, G or o, got "x". Correct this cell.',
+    'row 2, column 3: expected # * █ or X for a wall, a space or . for an open cell, S for the start, G or E for the goal, o for the path, got "x". Correct this cell; write one letter for one meaning.',
   ],
   'a short row': [
-    'S  #\n #\n  # \n#  G',
+    'S..#\n.#\n..#.\n#..G',
     undefined,
     'row 2: expected 4 cells, as many as there are rows, got 2. Mazes are square; write . for an open cell where spaces at the end of a line were lost.',
   ],

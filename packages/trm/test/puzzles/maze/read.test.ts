@@ -56,7 +56,7 @@ test('spaces at the ends of a maze are open cells, and # begins no comment', asy
 const badFile = [
   'source,question,answer,rating',
   `x,${q},${a},6`,
-  `x,${q.replace('S', 's')},${a},6`,
+  `x,${q.replace('S', 'x')},${a},6`,
   `x,${q.replace('S', ' ')},${a},6`,
   `x,${q},${a.replace('o', ' ')},6`,
   `x,${q},${q.slice(1)},6`,
@@ -69,7 +69,7 @@ const badFile = [
 const badReasons = [
   [
     3,
-    'question: row 1, column 1: expected # for a wall, a space or . for an open cell, S, G or o, got "s". Correct this cell.',
+    'question: row 1, column 1: expected # * █ or X for a wall, a space or . for an open cell, S for the start, G or E for the goal, o for the path, got "x". Correct this cell; write one letter for one meaning.',
   ],
   [4, 'question: there is no start (S)'],
   [5, 'answer: the path does not lead from the start to the goal'],
@@ -99,14 +99,14 @@ test('bad rows are reported with their line, all of them or the first', async ()
     name: 'InputError',
     who: 'bad.csv, line 3',
     expected: 'a well-formed maze',
-    got: badReasons[0]![1],
+    got: String(badReasons[0]![1]).replace(/\.$/, ''),
     hint: 'Correct or remove the line.',
   })
 })
 
 test('what is no maze file is refused', async () => {
   const message =
-    'file, line 1: expected a header with a column "question", or a square maze of # (wall), spaces (open), S and G, got "a,b,c". The published header is source,question,answer,rating.'
+    'file, line 1: expected a header with a column "question", or a square maze of # (wall), spaces (open), S and G, got "a,b,c". Known names are question, puzzle, quiz, quizzes, grid or board for the question and answer, solution or label for the answer.'
   await assert.rejects(readMazeFile(bytesOf('a,b,c\n'), { name: 'file' }), { name: 'InputError', message })
   await assert.rejects(readMazeFile(bytesOf(`${q}\n${q}\n`), { name: 'file', limits: { rows: 1 } }), {
     message: 'file: expected at most 1 rows, got more. Raise limits.rows, or split the file.',

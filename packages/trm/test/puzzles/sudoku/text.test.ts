@@ -89,12 +89,12 @@ test('errors name the row and the column', () => {
     return 'no error'
   }
   assert.equal(
-    message('1234\n1234\n12x4\n1234'),
-    'row 3, column 3: expected a digit from 1 to 4, or . 0 _ * for a blank, got "x". Correct this cell.',
+    message('1234\n1234\n12z4\n1234'),
+    'row 3, column 3: expected a digit from 1 to 4, or . 0 _ * - ? x X for a blank, got "z". Correct this cell.',
   )
   assert.equal(
     message('123.....5.......'),
-    'row 3, column 1: expected a digit from 1 to 4, or . 0 _ * for a blank, got "5". Correct this cell.',
+    'row 3, column 1: expected a digit from 1 to 4, or . 0 _ * - ? x X for a blank, got "5". Correct this cell.',
   )
   assert.equal(
     message('1234\n123\n1234\n1234'),
