@@ -53,18 +53,24 @@ export async function* slotPieces(
   const find: FindLayout = (head, isAll) => layoutOf(head, isAll, families, name)
   let head: string[] | undefined = []
   let splitter: SlotSplitter | undefined
+  /** Empty lines before anything else. */
+  let skipped = 0
   for await (const lines of linesOf(bytes, { name, maximumBytes: limits.bytes ?? 2 ** 30 })) {
     if (splitter === undefined) {
       head = head!.length === 0 ? lines : head!.concat(lines)
+      const first = head.findIndex((line) => line.trim() !== '')
+      const empty = first < 0 ? head.length : first
+      skipped += empty
+      head = head.slice(empty)
       if (head.length < headLines) continue
-      splitter = splitterOf(head, false, find, name, families)
+      splitter = splitterOf(head, false, find, { name, families, skipped })
       yield { ...splitter.found, slots: splitter.push(head) }
       head = undefined
     } else yield { ...splitter.found, slots: splitter.push(lines) }
   }
   if (splitter === undefined) {
-    if (head!.every((line) => line.trim() === '')) return
-    splitter = splitterOf(head!, true, find, name, families)
+    if (head!.length === 0) return
+    splitter = splitterOf(head!, true, find, { name, families, skipped })
     yield { ...splitter.found, slots: splitter.push(head!) }
   }
   yield { ...splitter.found, slots: splitter.end() }
@@ -88,17 +94,16 @@ function splitterOf(
   head: readonly string[],
   isAll: boolean,
   find: FindLayout,
-  name: string,
-  families: readonly GridFamily[],
+  { name, families, skipped }: { name: string; families: readonly GridFamily[]; skipped: number },
 ): SlotSplitter {
   const looked = head.slice(0, headLines)
   const found = find(looked, isAll && looked.length === head.length)
-  if (found) return new SlotSplitter(found, name)
+  if (found) return new SlotSplitter(found, name, skipped)
   const place = looked.findIndex(
     (line) => line.trim() !== '' && !families.every((f) => f.writing.isComment(line)),
   )
   const at = Math.max(0, place)
-  throw unknownFormat(name, at + 1, looked[at] ?? '', families)
+  throw unknownFormat(name, skipped + at + 1, looked[at] ?? '', families)
 }
 
 /** Takes the lines of a file and gives the rows in them, of one layout. */
@@ -106,7 +111,9 @@ class SlotSplitter {
   readonly found: FoundLayout
   readonly #name: string
   /** Lines so far. */
-  #line = 0
+  #line: number
+  /** Empty lines before those that are pushed. */
+  readonly #skipped: number
   /** Lines that only together are puzzles. */
   #held: string[] = []
   #heldCharacters = 0
@@ -114,7 +121,9 @@ class SlotSplitter {
   #role: ReturnType<typeof sectionRole> = 'question'
   #hasSections = false
 
-  constructor(found: FoundLayout, name: string) {
+  constructor(found: FoundLayout, name: string, skipped = 0) {
+    this.#line = skipped
+    this.#skipped = skipped
     this.found = found
     this.#name = name
   }
@@ -152,7 +161,7 @@ class SlotSplitter {
       for (const row of rows) slots.push({ line, text, row })
       return
     }
-    if ('first' in layout && line <= layout.first) return
+    if ('first' in layout && line - this.#skipped <= layout.first) return
     if (text.trim() === '' || writing.isComment(text)) return
     if (layout.kind === 'list' && layout.hasSeveral) {
       const found = writing.find(text)
@@ -217,7 +226,7 @@ class SlotSplitter {
     const lines = entryLines(text)
     const isList = Array.isArray(value) && lines.length === value.length && rows.length > 1
     const placed = isList
-      ? (value as unknown[]).flatMap((entry, place) => rowsOfValue(entry, lines[place]!, 1))
+      ? (value as unknown[]).flatMap((entry, place) => rowsOfValue(entry, this.#skipped + lines[place]!, 1))
       : rows
     return placed.map((row) => ({ line: row.line, text: row.question, row }))
   }

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { readPuzzleAt, readPuzzleText } from '../../../src/puzzles/read.ts'
-import { bytesOf, four, nine, nineAnswer, otherNine, questionsOf, reportOf, written } from './texts.ts'
+import {
+  bytesOf,
+  four,
+  nine,
+  nineAnswer,
+  otherNine,
+  questionsOf,
+  reportOf,
+  rowsOf,
+  written,
+} from './texts.ts'
 
 const both = [nine, otherNine]
 const blanks = ['.', '0', '_', '*', '-', '?', 'x', 'X']
@@ -47,6 +57,13 @@ describe('lists', () => {
   test('a check names the bad lines', async () => {
     const report = await reportOf(badSecond)
     assert.deepEqual([report.rows, report.valid, report.problems.map(({ line }) => line)], [3, 2, [2]])
+  })
+
+  test('empty lines before a file are counted and else passed over', async () => {
+    const empty = '\n'.repeat(100_000)
+    const at = (text: string) => readPuzzleAt(bytesOf(text), { name: 'file', row: 1 })
+    assert.equal((await at(`${empty}question,answer\n${nine},${nineAnswer}\n`)).line, 100_002)
+    assert.equal((await at(`${empty}${rowsOf(nine).join('\n')}\n`)).line, 100_001)
   })
 
   test('where the first line is the bad one, it is no title', async () => {
