@@ -15,7 +15,7 @@ interface CommandEntry {
 export const commands: readonly CommandEntry[] = [
   {
     words: 'quickstart',
-    description: 'train a small solver from nothing, measure it and watch it solve; resumes if interrupted',
+    description: 'watch a trained model solve, then train one from nothing, test it and watch it; resumes',
     load: async () => (await import('./commands/quickstart.ts')).addQuickstart,
   },
   {

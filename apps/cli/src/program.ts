@@ -23,7 +23,7 @@ export async function createProgram(words: readonly string[]): Promise<Command> 
       `
 Examples:
   trm solve "..1.3....32.12.4" --watch      a shipped model solves it, step by step
-  trm quickstart                            train a 6×6 Sudoku solver and watch it solve
+  trm quickstart                            see one solve, train one, watch it solve
   trm recipes                               what can be trained
   trm train sudoku-4x4 --out runs/first     train; Ctrl-C saves, --resume goes on
   trm eval runs/first --early               accuracy on puzzles it has not seen

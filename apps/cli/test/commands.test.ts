@@ -277,8 +277,15 @@ test('quickstart goes on with its run, measures and solves', async () => {
   assert.equal(code, 0, stderr)
   assert.match(stderr, /goes on from step 22/)
   assert.match(stdout, /on 10 unseen puzzles/)
-  assert.match(stdout, /A puzzle that it has never seen:\n\n( [·\d]){2} │/)
-  assert.match(stdout, /^step {2}4 · /m)
+  assert.match(stdout, /^How long training takes .*\n {2}1\. a trained model solves a hard 9×9 Sudoku\n/)
+  assert.match(stdout, /^1\. sudoku-extreme, [\d,]+ parameters:\n\n( [·\d]){3} │/m)
+  assert.match(
+    stdout,
+    /^solved after (1\d|2\d) steps: a valid solution\nThe answer has not changed since step \d+\./m,
+  )
+  assert.match(stdout, /^3\. A puzzle that it has never seen, (one|the slowest of 10):\n\n( [·\d]){2} │/m)
+  const picture = readFileSync(join(folder, 'runs/sudoku-4x4-trm-0/solved.svg'), 'utf8')
+  assert.equal(picture.match(/>step \d+: /g)?.length, stdout.split('\n3. ')[1]!.match(/^step /gm)?.length)
 
   const json = await trm('quickstart', ...run, ...settings, '--threads', '1', '--json')
   assert.equal(json.code, 0, json.stderr)

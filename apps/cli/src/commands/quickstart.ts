@@ -1,29 +1,67 @@
-import { puzzleAt, type Thought, think } from '@tiny-recursive-models/trm'
-import { openModel, openOrtExecutor } from '@tiny-recursive-models/trm/node'
+/** The first minute: a trained model at work, then one that is trained here, tested and shown on its slowest puzzle. */
+import { join } from 'node:path'
+import type { Device, Executor } from '@tiny-recursive-models/tensor'
+import {
+  type AnyPuzzleSet,
+  evaluate,
+  findShippedModel,
+  puzzleAt,
+  type Recipe,
+  type ShippedModel,
+  type Thought,
+  think,
+} from '@tiny-recursive-models/trm'
+import {
+  listShippedModels,
+  type OpenedModel,
+  openModel,
+  openOrtExecutor,
+  openShippedModel,
+  sampleSet,
+} from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
-import { given, jsonOption, setOption, threadsOption } from '../options.ts'
+import { deviceOption, given, jsonOption, setOption, threadsOption } from '../options.ts'
+import { writeText } from '../output/files.ts'
+import { grouped } from '../output/format.ts'
+import { Progress } from '../output/progress.ts'
 import { print, printJsonLine } from '../output/streams.ts'
-import { puzzleOfSet } from '../puzzle-argument.ts'
+import { type AskedPuzzle, puzzleOfSet, readPuzzle } from '../puzzle-argument.ts'
 import { readTestSet } from '../puzzles.ts'
 import { resolveRecipe } from '../recipe-argument.ts'
-import { solveFacts, ThoughtDisplay } from './solve.ts'
+import { drawThoughts, solveFacts, ThoughtDisplay } from './solve.ts'
 import { commandLine, runToEnd } from './train.ts'
 
 interface QuickstartOptions {
   readonly recipe: string
   readonly out: string
   readonly set?: readonly string[]
+  readonly device?: Device
   readonly threads?: number
   readonly json?: true
 }
 
+const usualRecipe = 'sudoku-6x6'
+
+/** A shipped model, and a puzzle (`trm data generate --seed 7`) on which it changes its mind many times. */
+const example = {
+  model: 'sudoku-extreme',
+  puzzle: '379..8...5.8...4.........3..96....427...1........54.7..2.....16..382.......6.....',
+  maximumSteps: 100,
+}
+
+/** Test puzzles among which the slowest is looked for. */
+const lookedThrough = 500
+/** A puzzle may take so many times the steps of the training. */
+const patience = 4
+
 export function addQuickstart(command: Command): void {
   command
-    .option('--recipe <name>', 'what to train', 'sudoku-6x6')
+    .option('--recipe <name>', 'what to train', usualRecipe)
     .option('--out <folder>', 'the run folder', 'runs/quickstart')
     .addOption(setOption())
+    .addOption(deviceOption())
     .addOption(threadsOption())
-    .addOption(jsonOption('print every event and, last, the solved puzzle as lines of JSON'))
+    .addOption(jsonOption('train and solve without the shipped model, as lines of JSON'))
     .addHelpText(
       'after',
       '\nExamples:\n  trm quickstart\n  trm quickstart --recipe sudoku-4x4 --out runs/seconds',
@@ -32,32 +70,106 @@ export function addQuickstart(command: Command): void {
 }
 
 async function runQuickstart(options: QuickstartOptions): Promise<void> {
-  const { recipe: name, out, set = [], threads, json } = options
+  const { recipe: name, out, set = [], device, threads, json } = options
   const recipe = await resolveRecipe(name, set)
+  const computing = { ...given('device', device), ...given('threads', threads) }
   if (!json) {
-    print(`${recipe.name}: ${recipe.description}`)
-    print(
-      'Ctrl-C saves; the same command goes on from there. How long it will take is said after a few steps.',
-    )
-    print()
+    const shipped = findShippedModel(await listShippedModels(), example.model)
+    announce(recipe, shipped, name === usualRecipe && set.length === 0)
+    await showExample(shipped, await openOrtExecutor(computing))
+    print(`\n2. ${recipe.name}, trained from nothing:\n`)
   }
-  const training = { folder: out, recipe, resume: true, command: commandLine(), ...given('threads', threads) }
+  const training = { folder: out, recipe, resume: true, command: commandLine(), ...computing }
   const report = await runToEnd(training, json === true)
   if (report === undefined || report.test === null) return
 
   const opened = await openModel(out)
+  const executor = await openOrtExecutor(computing)
   const test = await readTestSet(opened, out)
-  const { inputs, labels } = puzzleAt(test, 0)
+  const looked = sampleSet(test, lookedThrough, recipe.training.seed)
+  const slowest = await slowestSolved(executor, opened, looked, json === true)
+  const { inputs, labels } = puzzleAt(looked, slowest ?? 0)
   const puzzle = puzzleOfSet(opened, inputs, labels)
-  const executor = await openOrtExecutor({ threads: threads ?? 1 })
-  if (!json) print('\nA puzzle that it has never seen:\n')
-  const display = json ? null : new ThoughtDisplay(puzzle, true)
-  const thoughts: Thought[] = []
-  for await (const thought of think(executor, opened.model, inputs, { earlyHalting: true })) {
-    thoughts.push(thought)
-    await display?.step(thought)
+  const maximumSteps = patience * opened.model.config.supervisionSteps
+  if (json) {
+    const thoughts = await thinkAloud(executor, opened, puzzle, maximumSteps, null)
+    return printJsonLine({ type: 'solve', ...solveFacts(puzzle, thoughts) })
   }
-  if (display === null) return printJsonLine({ type: 'solve', ...solveFacts(puzzle, thoughts) })
-  display.end(thoughts.at(-1))
-  print(`\nMore: trm eval ${out} --early, trm solve ${out} PUZZLE --watch, trm recipes`)
+  const which = slowest === null ? 'one' : `the slowest of ${grouped(looked.count)}`
+  print(`\n3. A puzzle that it has never seen, ${which}:\n`)
+  const thoughts = await thinkAloud(executor, opened, puzzle, maximumSteps, display(puzzle))
+  const picture = join(out, 'solved.svg')
+  await writeText(picture, drawThoughts(puzzle, thoughts))
+  print(`\nevery step as a picture: ${picture}`)
+  print(
+    `\nNext:\n  trm eval ${out} --early\n  trm solve ${out} generated --watch\n  trm recipes\n  trm studio`,
+  )
+}
+
+/** What will happen and how long it takes, before anything is computed. */
+function announce(recipe: Recipe, { title }: ShippedModel, isUsual: boolean): void {
+  const time = isUsual
+    ? 'This takes one to two minutes on two cores:'
+    : 'How long training takes is said after a few steps:'
+  print(time)
+  print(`  1. a trained model solves a hard ${title}`)
+  print(`  2. a new model is trained (${recipe.name}) and tested`)
+  print('  3. it solves a puzzle that it has never seen')
+  print('Ctrl-C saves the training; the same command resumes it.\n')
+}
+
+async function showExample({ name, parameters }: ShippedModel, executor: Executor): Promise<void> {
+  const opened = await openShippedModel(name)
+  const puzzle = await readPuzzle(example.puzzle, 1, opened)
+  print(`1. ${name}, ${grouped(parameters)} parameters:\n`)
+  await thinkAloud(executor, opened, puzzle, example.maximumSteps, display(puzzle))
+}
+
+/** On a terminal the grid is drawn over the one before; elsewhere a line for every step and the last grid. */
+const display = (puzzle: AskedPuzzle) => new ThoughtDisplay(puzzle, process.stdout.isTTY === true)
+
+async function thinkAloud(
+  executor: Executor,
+  { model }: OpenedModel,
+  puzzle: AskedPuzzle,
+  maximumSteps: number,
+  shown: ThoughtDisplay | null,
+): Promise<readonly Thought[]> {
+  const thoughts: Thought[] = []
+  for await (const thought of think(executor, model, puzzle.question, { earlyHalting: true, maximumSteps })) {
+    thoughts.push(thought)
+    await shown?.step(thought)
+  }
+  shown?.end(thoughts.at(-1))
+  const step = settledAt(thoughts)
+  if (shown && step < thoughts.length) print(`The answer has not changed since step ${step}.`)
+  return thoughts
+}
+
+/** The step from which on the answer is the last one. */
+const settledAt = (thoughts: readonly Thought[]): number =>
+  thoughts.findLast(({ step, changed }) => step === 1 || changed.length > 0)?.step ?? 0
+
+/** The place of the puzzle that took the model the most steps until it was right; null where it solves none. */
+async function slowestSolved(
+  executor: Executor,
+  { model }: OpenedModel,
+  set: AnyPuzzleSet,
+  isSilent: boolean,
+): Promise<number | null> {
+  const progress = new Progress(isSilent)
+  const maximumSteps = patience * model.config.supervisionSteps
+  let slowest: { readonly puzzle: number; readonly steps: number } | null = null
+  for await (const event of evaluate(executor, model, set, { halting: 'early', maximumSteps })) {
+    if (event.type === 'progress')
+      progress.update(
+        event.done / event.total,
+        `looking for a slow puzzle: ${grouped(event.done)} of ${grouped(event.total)}`,
+      )
+    if (event.type !== 'answer' || (slowest && event.steps <= slowest.steps)) continue
+    const { labels } = puzzleAt(set, event.puzzle)
+    if (event.answer.every((token, cell) => token === labels[cell])) slowest = event
+  }
+  progress.stop()
+  return slowest?.puzzle ?? null
 }

@@ -140,7 +140,7 @@ const isEqual = (answer: Int32Array, label: Int32Array): boolean =>
   answer.every((token, cell) => token === label[cell])
 
 /** The question and the answer after every step, beside each other, as SVG. */
-function drawThoughts({ view, question }: AskedPuzzle, thoughts: readonly Thought[]): string {
+export function drawThoughts({ view, question }: AskedPuzzle, thoughts: readonly Thought[]): string {
   const steps = thoughts.map(({ step, answer, changed, haltProbability }) =>
     view.panel(`step ${step}: believes it is right ${percent(haltProbability)}`, {
       tokens: answer,
@@ -211,11 +211,15 @@ export class ThoughtDisplay {
 }
 
 function describeThought({ step, changed, confidence, haltProbability, latentChange }: Thought): string {
-  return [
+  const parts = [
     `step ${String(step).padStart(2)}`,
     `${String(step === 1 ? 0 : changed.length).padStart(2)} cells changed`,
     `least sure ${percent(Math.min(...confidence), 0).padStart(5)}`,
     `believes it is right ${percent(haltProbability).padStart(7)}`,
     `state moved ${significant(latentChange)}`,
-  ].join(' · ')
+  ]
+  // A line that wraps would be drawn over in part only.
+  const columns = process.stdout.columns ?? Number.POSITIVE_INFINITY
+  while (parts.length > 2 && parts.join(' · ').length > columns) parts.pop()
+  return parts.join(' · ')
 }

@@ -116,13 +116,17 @@ function printOutcome(
   stopped: boolean,
   report: RunReport | undefined,
 ): void {
+  // Beside the line stand its name and two figures.
+  const width = Math.max(10, Math.min(60, (process.stdout.columns ?? 100) - 35))
   if (loss.length > 1) {
     const losses = loss.map(([, value]) => value)
-    print(`loss        ${sparkline(losses)} ${significant(losses[0]!)} → ${significant(losses.at(-1)!)}`)
+    print(
+      `loss        ${sparkline(losses, width)} ${significant(losses[0]!)} → ${significant(losses.at(-1)!)}`,
+    )
   }
   if (validation.length > 1) {
     const shares = validation.map(([, value]) => value)
-    print(`validation  ${sparkline(shares, 60, [0, 1])} ${percent(shares[0])} → ${percent(shares.at(-1))}`)
+    print(`validation  ${sparkline(shares, width, [0, 1])} ${percent(shares[0])} → ${percent(shares.at(-1))}`)
   }
   if (stopped) print(`stopped and saved; go on with: trm train --resume --out ${folder}`)
   else if (report) print(describeReport(report))
