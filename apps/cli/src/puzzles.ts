@@ -9,7 +9,13 @@ import {
   readOfficialFolder,
   readPuzzleSet,
 } from '@tiny-recursive-models/trm'
-import { type OpenedModel, openRunFolder, readDataFile } from '@tiny-recursive-models/trm/node'
+import {
+  dataReaderOf,
+  findDataPath,
+  type OpenedModel,
+  openRunFolder,
+  readDataFile,
+} from '@tiny-recursive-models/trm/node'
 
 /** A file of puzzles like the model's, or the test part of a published data folder. */
 export async function readPuzzles({ recipe, model }: OpenedModel, path: string): Promise<PuzzleSet> {
@@ -22,11 +28,11 @@ export async function readPuzzles({ recipe, model }: OpenedModel, path: string):
 /** The test set that the run was begun with, checked by its checksum. */
 export async function readTestSet({ recipe, which }: OpenedModel, run: string): Promise<AnyPuzzleSet> {
   if (namesNoFile(recipe)) throw noTestSet(run)
-  const { test, record } = await loadDataSets(recipe.data, readDataFile)
+  const begun = which === 'file' ? null : await openRunFolder(run)
+  const { test, record } = await loadDataSets(recipe.data, dataReaderOf((await begun?.begunIn()) ?? null))
   if (test.count === 0) throw noTestSet(run)
-  if (which === 'file') return test
-  const before = await (await openRunFolder(run)).readJson('data')
-  const checksum = testChecksum(before)
+  if (begun === null) return test
+  const checksum = testChecksum(await begun.readJson('data'))
   if (checksum !== null && checksum !== record.test.checksum) {
     throw new InputError({
       who: `${run}: test puzzles`,
@@ -36,6 +42,13 @@ export async function readTestSet({ recipe, which }: OpenedModel, run: string): 
     })
   }
   return test
+}
+
+/** The data folder of the published layout that the puzzles of a run come from; null where they do not. */
+export async function testFolderOf({ recipe, which }: OpenedModel, run: string): Promise<string | null> {
+  const { data } = recipe
+  if (data.kind !== 'official-folder' || data.path === null) return null
+  return findDataPath(data.path, which === 'file' ? null : await (await openRunFolder(run)).begunIn())
 }
 
 /** An imported model does not know where the puzzles are that it was trained on. */

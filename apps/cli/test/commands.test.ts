@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import {
   closeSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -74,6 +76,60 @@ test('a run that is there is refused, resumed and made longer', async () => {
     longer.stdout,
     /all 4 steps {4}[\d.]+ % exact \(95 %: [\d.]+ % to [\d.]+ %\), [\d.]+ puzzles\/s/,
   )
+})
+
+test('a run that was begun with relative paths goes on from any folder', async () => {
+  const data = join(folder, 'data')
+  const other = join(folder, 'other')
+  for (const place of [data, other]) mkdirSync(place)
+  for (const [name, seed] of [
+    ['a.csv', '1'],
+    ['b.csv', '2'],
+  ] as const)
+    await runTrm(data, 'data', 'generate', '--box', '2x2', '--count', '30', '--seed', seed, '--out', name)
+  const section = {
+    kind: 'sudoku-file',
+    boxRows: 2,
+    boxColumns: 2,
+    train: 'a.csv',
+    trainCount: null,
+    validation: 5,
+    test: 'b.csv',
+    augment: false,
+    seed: 0,
+  }
+  const settings = [
+    ...tiny.filter(
+      (word, index) =>
+        !(word === '--set' && tiny[index + 1]!.startsWith('data.')) && !word.startsWith('data.'),
+    ),
+    '--set',
+    `data=${JSON.stringify(section)}`,
+  ]
+  const begun = await runTrm(data, 'train', ...settings, '--threads', '1', '--out', 'run')
+  assert.equal(begun.code, 0, begun.stderr)
+
+  const run = join('..', 'data', 'run')
+  const longer = await runTrm(other, 'train', '--resume', '--out', run, '--steps', '22')
+  assert.equal(longer.code, 0, longer.stderr)
+  assert.match(longer.stdout, /trained 22 steps/)
+  assert.equal((await runTrm(other, 'eval', run, '--json')).code, 0)
+
+  // Away from where it was begun, the present folder is looked in, and both are named where neither has it.
+  renameSync(join(data, 'a.csv'), join(other, 'a.csv'))
+  const { code, stderr } = await runTrm(folder, 'train', '--resume', '--out', 'data/run', '--steps', '24')
+  assert.equal(code, 1)
+  assert.equal(
+    stderr,
+    [
+      'trm: a.csv',
+      '  expected  a file to read',
+      `  got       nothing of that name in ${data}, where the run was begun, or in ${folder}`,
+      '  to do     The path is relative: put the file there, or start in the folder that it is meant from.',
+      '',
+    ].join('\n'),
+  )
+  assert.equal((await runTrm(other, 'train', '--resume', '--out', run, '--steps', '24')).code, 0)
 })
 
 test('Ctrl-C saves, ends with 130 and says how to go on', async () => {

@@ -198,10 +198,11 @@ function damagedRun(name: string, problem: string): StudioRun {
   return { name, ...nothing, status: 'damaged', problem }
 }
 
-/** `data.json` lists every row that was taken of a file: nothing for a page, and long. */
+/** `data.json` lists every row that was taken of a file: nothing for a page, and long. Nor is its place on the disk. */
 function withoutRows(data: unknown): Record<string, unknown> | null {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return null
-  const parts = Object.entries(data).map(([key, value]: [string, unknown]) => {
+  const { begunIn: _, ...facts } = data as { readonly begunIn?: unknown }
+  const parts = Object.entries(facts).map(([key, value]: [string, unknown]) => {
     if (typeof value !== 'object' || value === null || !('indices' in value)) return [key, value]
     return [key, { ...value, indices: undefined }]
   })

@@ -13,7 +13,11 @@ let studio: Studio
 
 before(async () => {
   const finished = makeRun(place.runs, 'finished', stepLine(1) + evaluationLine(100, 0.75) + doneLine(300))
-  const data = { kind: 'sudoku-generated', train: { name: 'train', count: 3, indices: [4, 5, 6] } }
+  const data = {
+    kind: 'sudoku-generated',
+    begunIn: place.folder,
+    train: { name: 'train', count: 3, indices: [4, 5, 6] },
+  }
   writeFileSync(join(finished, 'data.json'), JSON.stringify(data))
   writeFileSync(
     join(finished, 'report.json'),

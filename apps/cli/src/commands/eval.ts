@@ -49,7 +49,7 @@ import {
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
-import { readPuzzles, readTestSet } from '../puzzles.ts'
+import { readPuzzles, readTestSet, testFolderOf } from '../puzzles.ts'
 import { describeWays, effortWays, measureWays } from './eval-effort.ts'
 
 interface EvalOptions extends EffortOptions {
@@ -113,8 +113,7 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
     options.data === undefined ? await readTestSet(opened, run) : await readPuzzles(opened, options.data)
   const asked = askedPart(whole, options)
   const set = sampleSet(asked, options.limit ?? asked.count, opened.recipe.training.seed)
-  const { data: source } = opened.recipe
-  const folder = options.data ?? (source.kind === 'official-folder' ? source.path : null)
+  const folder = options.data ?? (await testFolderOf(opened, run))
   const ballots = await openArcBallots(set, folder)
   checkSet(opened.model, set)
   const isForeign = options.data !== undefined || opened.which === 'file'

@@ -3,7 +3,7 @@ export { mostThreads, nodeDevices, openOrtExecutor } from '@tiny-recursive-model
 export type { MachineFacts, RunReport, RunStatus, RunSummary } from '../evaluate/run-facts.ts'
 export { openArcBallots } from './arc-ballots.ts'
 export { type ArcFolderOptions, arcFolderBytes, refuseDataFolder, writeArcFolder } from './arc-folder.ts'
-export { maximumDataBytes, readDataFile } from './data-files.ts'
+export { dataReaderOf, findDataPath, maximumDataBytes, readDataFile } from './data-files.ts'
 export { type ExportedFile, type ExportModelOptions, exportModel } from './export-model.ts'
 export { errorCode, fileError } from './file-errors.ts'
 export { openRegularFile, readFileBounded, writeFileAtomically, writePiecesAtomically } from './files.ts'

@@ -10,7 +10,7 @@
  *   lock.json                              while a trainer runs
  */
 import { readdir, rename, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { InputError } from '@tiny-recursive-models/tensor'
 import { assertSameRecipe } from '../checkpoint/same-recipe.ts'
 import { decodeTrainingState, type TrainingState } from '../checkpoint/training-state.ts'
@@ -255,9 +255,19 @@ export class RunFolder {
     return (['best', 'final'] as const).filter((kind) => names.includes(runFiles[kind]))
   }
 
-  /** Stores what the data of the run is, such as counts, checksums and the rows taken. */
-  async saveDataRecord(record: unknown): Promise<void> {
-    await writeFileAtomically(this.file('data'), jsonBytes(record))
+  /**
+   * Stores what the data of the run is, such as counts, checksums and the rows taken, and the folder that relative paths
+   * of the recipe are meant from: the present one.
+   */
+  async saveDataRecord(record: object): Promise<void> {
+    await writeFileAtomically(this.file('data'), jsonBytes({ ...record, begunIn: resolve('.') }))
+  }
+
+  /** The folder in which the run was begun; null where it is not recorded. */
+  async begunIn(): Promise<string | null> {
+    const record = await this.readJson('data')
+    const isRecord = typeof record === 'object' && record !== null && 'begunIn' in record
+    return isRecord && typeof record.begunIn === 'string' ? record.begunIn : null
   }
 
   /** `data.json` or `report.json` as it was written; null where there is none. */

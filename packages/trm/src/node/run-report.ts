@@ -12,6 +12,7 @@ import { isArcPuzzleSet } from '../puzzles/arc/arc-puzzle-set.ts'
 import type { LoadedDataSets } from '../puzzles/load.ts'
 import type { EndReason } from '../train/events.ts'
 import { openArcBallots } from './arc-ballots.ts'
+import { findDataPath } from './data-files.ts'
 import { machineFacts } from './machine.ts'
 import { openModel } from './model-files.ts'
 import type { RunFolder } from './run-folder.ts'
@@ -47,7 +48,8 @@ export async function* testRun(
   let arc: RunReport['arc'] = null
   if (set.count > 0) {
     const { data: source } = run.recipe
-    const ballots = await openArcBallots(set, source.kind === 'official-folder' ? source.path : null)
+    const path = source.kind === 'official-folder' ? source.path : null
+    const ballots = await openArcBallots(set, path && (await findDataPath(path, await run.begunIn())))
     const settings = { ...options, ballots, ...(data.isValid && { isValid: data.isValid }) }
     const full = yield* testWith('full', executor, model, set, settings)
     const early = full && (yield* testWith('early', executor, model, set, settings))

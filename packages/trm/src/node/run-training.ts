@@ -14,7 +14,7 @@ import type { Recipe } from '../recipes/schema.ts'
 import type { TrainingEvent } from '../train/events.ts'
 import type { StepConfig } from '../train/programs.ts'
 import { doneEvent, train } from '../train/train.ts'
-import { readDataFile } from './data-files.ts'
+import { dataReaderOf } from './data-files.ts'
 import { errorCode } from './file-errors.ts'
 import { openModel } from './model-files.ts'
 import { createRunFolder, openRunFolder, type RunFolder, runFiles } from './run-folder.ts'
@@ -71,7 +71,7 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
     const recipe = run?.recipe ?? wanted
     if (recipe === null) throw noRecipe(options.folder)
     // What is wrong with the data or the device shows before there is a folder.
-    const data = await loadDataSets(recipe.data, readDataFile)
+    const data = await loadDataSets(recipe.data, dataReaderOf((await run?.begunIn()) ?? null))
     const threads = options.threads ?? threadsToGoOn(state)
     const device = options.device ?? nodeDevices.find((name) => name === state?.device) ?? 'cpu'
     const executor = await openOrtExecutor({ device, threads })
