@@ -36,15 +36,15 @@ export interface RunVote {
 
 /** Lets the model of a run answer a task of its test set under its augmentations; undefined where it was interrupted. */
 export async function voteOfRun(id: string, run: string, options: VoteOptions): Promise<RunVote | undefined> {
+  const progress = new Progress(options.json === true)
   const opened = await openModel(run, options.checkpoint)
-  const set = questionsOf(await readTestSet(opened, run), id, run, options.augmentations)
+  const set = questionsOf(await readTestSet(opened, run, progress.ofData()), id, run, options.augmentations)
   const { device, threads } = options
   const executor = await openOrtExecutor({ ...given('device', device), ...given('threads', threads) })
   let interrupted = false
   const release = onInterrupt(() => {
     interrupted = true
   })
-  const progress = new Progress(options.json === true)
   const ballot = arcBallot(set)!
   for await (const event of evaluate(executor, opened.model, set, { shouldStop: () => interrupted })) {
     ballot.note(event)

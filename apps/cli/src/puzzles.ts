@@ -4,7 +4,8 @@ import {
   boardOfData,
   familyOf,
   InputError,
-  loadDataSets,
+  loadTestSet,
+  type OnDataProgress,
   type PuzzleSet,
   readOfficialFolder,
   readPuzzleSet,
@@ -26,18 +27,23 @@ export async function readPuzzles({ recipe, model }: OpenedModel, path: string):
 }
 
 /** The test set that the run was begun with, checked by its checksum. */
-export async function readTestSet({ recipe, which }: OpenedModel, run: string): Promise<AnyPuzzleSet> {
+export async function readTestSet(
+  { recipe, which }: OpenedModel,
+  run: string,
+  onProgress?: OnDataProgress,
+): Promise<AnyPuzzleSet> {
   if (namesNoFile(recipe)) throw noTestSet(run)
   const begun = which === 'file' ? null : await openRunFolder(run)
-  const { test, record } = await loadDataSets(recipe.data, dataReaderOf((await begun?.begunIn()) ?? null))
+  const readFile = dataReaderOf((await begun?.begunIn()) ?? null)
+  const { test, checksum: found } = await loadTestSet(recipe.data, readFile, onProgress)
   if (test.count === 0) throw noTestSet(run)
   if (begun === null) return test
   const checksum = testChecksum(await begun.readJson('data'))
-  if (checksum !== null && checksum !== record.test.checksum) {
+  if (checksum !== null && checksum !== found) {
     throw new InputError({
       who: `${run}: test puzzles`,
       expected: `those of the run (checksum ${checksum})`,
-      got: `others (checksum ${record.test.checksum})`,
+      got: `others (checksum ${found})`,
       hint: 'The data file has changed: restore it, or name the puzzles by --data FILE.',
     })
   }

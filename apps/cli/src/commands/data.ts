@@ -46,7 +46,9 @@ async function describeData(
   { set, json }: { set?: readonly string[]; json?: true },
 ): Promise<void> {
   const recipe = await resolveRecipe(name, set ?? [])
-  const { record } = await loadDataSets(recipe.data, readDataFile)
+  const progress = new Progress(json === true)
+  const { record } = await loadDataSets(recipe.data, readDataFile, progress.ofData())
+  progress.stop()
   if (json) return printJson({ recipe: recipe.name, ...record })
   const parts: [string, PartRecord][] = [
     ['train', record.train],

@@ -108,17 +108,23 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
   const byEffort = options.effort || options.attempts !== undefined || attemptsEffort(options) !== null
   if (byEffort && submission !== undefined) throw noVote()
   await prepareFile(submission, { replace: options.force === true })
+  const progress = new Progress(options.json === true)
+  progress.update(null, 'opening the model …')
   const opened = openedAtSize(await openModel(run, options.checkpoint), options)
   const whole =
-    options.data === undefined ? await readTestSet(opened, run) : await readPuzzles(opened, options.data)
+    options.data === undefined
+      ? await readTestSet(opened, run, progress.ofData())
+      : await readPuzzles(opened, options.data)
   const asked = askedPart(whole, options)
   const set = sampleSet(asked, options.limit ?? asked.count, opened.recipe.training.seed)
   const folder = options.data ?? (await testFolderOf(opened, run))
   const ballots = await openArcBallots(set, folder)
   checkSet(opened.model, set)
   const isForeign = options.data !== undefined || opened.which === 'file'
-  if (isForeign && identifiersAreUncertain(opened.model, set))
+  if (isForeign && identifiersAreUncertain(opened.model, set)) {
+    progress.stop()
     process.stderr.write(`${uncertainIdentifiers}\n`)
+  }
   if (ballots === null) refuseArcOptions(whole.name, options)
   const { device, threads } = options
   const executor = await openOrtExecutor({ ...given('device', device), ...given('threads', threads) })
@@ -127,7 +133,7 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
   const release = onInterrupt(() => {
     interrupted = true
   })
-  const progress = new Progress(options.json === true)
+  progress.update(null, 'preparing the model …')
   if (byEffort) {
     const measured = await measureWays(
       executor,

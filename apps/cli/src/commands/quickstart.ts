@@ -85,7 +85,9 @@ async function runQuickstart(options: QuickstartOptions): Promise<void> {
 
   const opened = await openModel(out)
   const executor = await openOrtExecutor(computing)
-  const test = await readTestSet(opened, out)
+  const progress = new Progress(json === true)
+  const test = await readTestSet(opened, out, progress.ofData())
+  progress.stop()
   const looked = sampleSet(test, lookedThrough, recipe.training.seed)
   const slowest = await slowestSolved(executor, opened, looked, json === true)
   const { inputs, labels } = puzzleAt(looked, slowest ?? 0)

@@ -1,7 +1,9 @@
 import cliProgress from 'cli-progress'
+import { grouped } from './format.ts'
 
-/** How often a line appears where there is no terminal to draw a bar on. */
+/** How often a line appears where there is no terminal to draw a bar on, and after how long the first. */
 const lineEveryMs = 5_000
+const firstLineMs = 1_500
 
 /** Those that are on the screen. They draw themselves again and again, which keeps the process alive. */
 const shown = new Set<Progress>()
@@ -15,7 +17,7 @@ export function stopAllProgress(): void {
 export class Progress {
   readonly #silent: boolean
   readonly #bar: cliProgress.SingleBar | null
-  #lastLineMs: number | null = null
+  #nextLineMs: number | null = null
 
   constructor(silent: boolean) {
     this.#silent = silent
@@ -47,10 +49,16 @@ export class Progress {
     }
     const now = performance.now()
     // The first update is when the clock starts: what takes less than that needs no line.
-    this.#lastLineMs ??= now
-    if (now - this.#lastLineMs < lineEveryMs) return
-    this.#lastLineMs = now
+    this.#nextLineMs ??= now + firstLineMs
+    if (now < this.#nextLineMs) return
+    this.#nextLineMs = now + lineEveryMs
     process.stderr.write(`${text}\n`)
+  }
+
+  /** A callback for data that is made or read, from the first moment on. */
+  ofData(): (done: number, of: number) => void {
+    this.update(null, 'reading the puzzles …')
+    return (done, of) => this.update(done / of, `making the puzzles: ${grouped(done)} of ${grouped(of)}`)
   }
 
   /** A line that stays. */

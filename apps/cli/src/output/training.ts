@@ -23,8 +23,13 @@ export class TrainingDisplay {
   /** Shown the answer, a model in training is exact whatever it has learnt: only validation tells. */
   #isShownAnswers = false
 
+  readonly #onData = this.#progress.ofData()
+
   show(event: RunTrainingEvent): void {
     switch (event.type) {
+      case 'data':
+        this.#onData(event.done, event.total)
+        return
       case 'folder': {
         const from = event.resumedFrom === null ? 'begins' : `goes on from step ${grouped(event.resumedFrom)}`
         this.#progress.note(`${event.recipe.name} ${from} in ${event.path}`)

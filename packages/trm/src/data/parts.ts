@@ -7,6 +7,9 @@ export type ReadDataFile = ((path: string) => Promise<Uint8Array>) & {
   readonly list?: (folder: string) => Promise<readonly string[]>
 }
 
+/** Told how many puzzles are made, or tasks augmented, of how many; a file is read without a word. */
+export type OnDataProgress = (done: number, of: number) => void
+
 export interface LoadedParts {
   readonly train: TrainingPuzzles
   readonly validation: AnyPuzzleSet

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Device, type Executor, InputError } from '@tiny-recursive-models/tensor'
 import { mostThreads, nodeDevices, openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import { encodeTrainingState, type TrainingState } from '../checkpoint/training-state.ts'
+import type { OnDataProgress } from '../data/parts.ts'
 import type { RunReport } from '../evaluate/run-facts.ts'
 import { encodeModelFile } from '../evaluate/stored-model.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
@@ -36,12 +37,16 @@ export interface RunTrainingOptions {
   readonly testPuzzles?: number
   /** The command as it was typed, for the report. */
   readonly command?: string
+  /** Told while the puzzles are made; `trainInWorker` makes `data` events of it. */
+  readonly onData?: OnDataProgress
   /** Asked after every step; true saves a checkpoint and ends. */
   readonly shouldStop?: () => boolean
 }
 
 /** What `train` tells, with the checkpoints stored, and what comes before and after it. */
 export type RunTrainingEvent =
+  /** While the puzzles are made or augmented, where that takes long: `done` of `total`. */
+  | { readonly type: 'data'; readonly done: number; readonly total: number }
   | {
       readonly type: 'folder'
       readonly path: string
@@ -71,7 +76,8 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
     const recipe = run?.recipe ?? wanted
     if (recipe === null) throw noRecipe(options.folder)
     // What is wrong with the data or the device shows before there is a folder.
-    const data = await loadDataSets(recipe.data, dataReaderOf((await run?.begunIn()) ?? null))
+    const readFile = dataReaderOf((await run?.begunIn()) ?? null)
+    const data = await loadDataSets(recipe.data, readFile, options.onData)
     const threads = options.threads ?? threadsToGoOn(state)
     const device = options.device ?? nodeDevices.find((name) => name === state?.device) ?? 'cpu'
     const executor = await openOrtExecutor({ device, threads })

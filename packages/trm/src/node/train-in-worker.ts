@@ -12,7 +12,7 @@ export interface WorkerTraining {
 }
 
 /** `runTraining` in a worker thread. */
-export function trainInWorker(options: Omit<RunTrainingOptions, 'shouldStop'>): WorkerTraining {
+export function trainInWorker(options: Omit<RunTrainingOptions, 'shouldStop' | 'onData'>): WorkerTraining {
   const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   const ask = (): void => {
     Atomics.store(stop, 0, 1)

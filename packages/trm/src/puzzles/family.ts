@@ -4,7 +4,7 @@
  */
 import type { RandomStream } from '@tiny-recursive-models/tensor'
 import type { z } from 'zod'
-import type { LoadedParts, ReadDataFile } from '../data/parts.ts'
+import type { LoadedParts, OnDataProgress, ReadDataFile } from '../data/parts.ts'
 import type { Example, PuzzleFacts, SolvedPuzzle } from '../data/puzzle-set.ts'
 import type { PuzzleStructure } from '../models/structure.ts'
 
@@ -164,7 +164,7 @@ export interface PuzzleSource<Data extends SourceData = SourceData> {
   kindOf(data: Data, sizes: SetSizes): PuzzleKind | undefined
   /** What is wrong with several fields together. */
   violation?(data: Data): Violation | null
-  load(data: Data, readFile: ReadDataFile): Promise<LoadedParts>
+  load(data: Data, readFile: ReadDataFile, onProgress?: OnDataProgress): Promise<LoadedParts>
   /** The fields that only the files can tell, filled in before a run begins. */
   complete?(data: Data, readFile: ReadDataFile): Promise<Data>
   /** A new puzzle like those of the recipe; undefined where they come from files. */

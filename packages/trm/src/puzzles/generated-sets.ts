@@ -53,12 +53,17 @@ export function generatedSource<Data extends GeneratedData>({
     generate,
     generateMany,
     /** The test set is drawn first and the training set last: more training puzzles leave the test as it is. */
-    async load(data) {
+    async load(data, _readFile, onProgress) {
       const board = boardOf(data)
       for (const part of ['train', 'validation', 'test'] as const)
         checkCount(`data.${part}`, data[part], 'puzzles')
       const trainStart = data.test + data.validation
-      const puzzles = [...generateMany(data, trainStart + data.train, data.seed)]
+      const total = trainStart + data.train
+      const puzzles: SolvedPuzzle[] = []
+      for (const puzzle of generateMany(data, total, data.seed)) {
+        puzzles.push(puzzle)
+        onProgress?.(puzzles.length, total)
+      }
       const set = (from: number, to: number | undefined, part: string) =>
         boardSet(board, puzzles.slice(from, to), `generated ${board.title} ${part}`)
       const sets = {

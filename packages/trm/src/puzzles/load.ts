@@ -1,8 +1,8 @@
 /** A recipe's `data` section to the puzzle sets of a run: training, validation and test. */
 import { puzzleSetChecksum } from '../data/checksum.ts'
 import type { DataSets } from '../data/data-sets.ts'
-import type { DataRecord, PartRecord, ReadDataFile } from '../data/parts.ts'
-import type { PuzzleFacts } from '../data/puzzle-set.ts'
+import type { DataRecord, OnDataProgress, PartRecord, ReadDataFile } from '../data/parts.ts'
+import type { AnyPuzzleSet, PuzzleFacts } from '../data/puzzle-set.ts'
 import { boardOfData, type DataRecipe, sourceOf } from './index.ts'
 
 export interface LoadedDataSets extends DataSets {
@@ -12,8 +12,12 @@ export interface LoadedDataSets extends DataSets {
 }
 
 /** Reads, generates or splits what the recipe's `data` says; the same data gives the same sets on every machine. */
-export async function loadDataSets(data: DataRecipe, readFile: ReadDataFile): Promise<LoadedDataSets> {
-  const parts = await sourceOf(data).load(data, readFile)
+export async function loadDataSets(
+  data: DataRecipe,
+  readFile: ReadDataFile,
+  onProgress?: OnDataProgress,
+): Promise<LoadedDataSets> {
+  const parts = await sourceOf(data).load(data, readFile, onProgress)
   const { train, validation, test, augment } = parts
   const checksums = [train.checksum, puzzleSetChecksum(validation), puzzleSetChecksum(test)]
   const checksum = checksums.join('-')
@@ -38,4 +42,17 @@ export async function loadDataSets(data: DataRecipe, readFile: ReadDataFile): Pr
   }
   const isValid = boardOfData(data, train)?.rule?.isSolved
   return { train, validation, test, checksum, record, ...(isValid && { isValid }) }
+}
+
+/** The test set of `loadDataSets`, and its checksum, without generating more than it needs. */
+export async function loadTestSet(
+  data: DataRecipe,
+  readFile: ReadDataFile,
+  onProgress?: OnDataProgress,
+): Promise<{ readonly test: AnyPuzzleSet; readonly checksum: string }> {
+  // Of one sequence of puzzles the test set comes first, whatever is made after it.
+  const isGenerated = sourceOf(data).generateMany !== undefined
+  const asked = isGenerated ? ({ ...data, validation: 0, train: 1 } as DataRecipe) : data
+  const { test, record } = await loadDataSets(asked, readFile, onProgress)
+  return { test, checksum: record.test.checksum }
 }

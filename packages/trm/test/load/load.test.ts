@@ -4,7 +4,7 @@ import { encodeOfficialFolder } from '../../src/data/official-folder.ts'
 import { type AnyPuzzleSet, type PuzzleSet, puzzleAt, selectPuzzles } from '../../src/data/puzzle-set.ts'
 import { splitPuzzleSet } from '../../src/data/split.ts'
 import { boardOfData, type DataRecipe } from '../../src/puzzles/index.ts'
-import { loadDataSets } from '../../src/puzzles/load.ts'
+import { loadDataSets, loadTestSet } from '../../src/puzzles/load.ts'
 import { formatMazeLine } from '../../src/puzzles/maze/grid.ts'
 import { isShortestPath, shortestSteps } from '../../src/puzzles/maze/path.ts'
 import { encodePuzzleArrays } from '../../src/puzzles/reading/arrays.ts'
@@ -56,6 +56,29 @@ function storedPuzzles(set: AnyPuzzleSet): PuzzleSet {
   assert.ok(!('at' in set))
   return set
 }
+
+test('the test set alone is the one of the whole, and only it is made', async () => {
+  const counts = { train: 30, validation: 10, test: 12, augment: true, seed: 4 }
+  const descriptions: readonly DataRecipe[] = [
+    { kind: 'sudoku-generated', boxRows: 2, boxColumns: 2, minimal: false, ...counts },
+    {
+      ...{ kind: 'maze-generated', size: 7, minimumPath: 5, minimumDensity: 0.2, maximumDensity: 0.5 },
+      ...counts,
+    } as DataRecipe,
+    fileData,
+  ]
+  for (const data of descriptions) {
+    const made: [number, number][] = []
+    const whole = await loadDataSets(data, readFile, (...progress) => made.push(progress))
+    const told = data.kind === 'sudoku-file' ? [] : Array.from({ length: 52 }, (_, index) => [index + 1, 52])
+    assert.deepEqual(made, told)
+    let mostMade = 0
+    const { test: alone, checksum } = await loadTestSet(data, readFile, (done) => (mostMade = done))
+    assert.equal(checksum, whole.record.test.checksum)
+    assert.deepEqual(alone, whole.test)
+    assert.equal(mostMade, data.kind === 'sudoku-file' ? 0 : 13)
+  }
+})
 
 test('generated sets come with their counts and checksums', async () => {
   const description = { boxRows: 2, boxColumns: 3, train: 12, validation: 4, test: 6 }

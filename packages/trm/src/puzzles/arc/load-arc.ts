@@ -46,8 +46,13 @@ export interface LoadedArc {
   readonly arc: ArcRecord
 }
 
-export async function loadArc(data: ArcData, files: ArcFiles): Promise<LoadedArc> {
-  const build = await readAndBuildArc(data, files)
+/** @param onTask told after the versions of every task */
+export async function loadArc(
+  data: ArcData,
+  files: ArcFiles,
+  onTask?: (done: number, of: number) => void,
+): Promise<LoadedArc> {
+  const build = await readAndBuildArc(data, files, onTask)
   const { tasks, tooLarge, repeated, validation, test } = build
   return {
     train: arcTrainingPuzzles(build, data.subsets.join(' + ')),

@@ -66,7 +66,7 @@ export const arcTasks = {
   fields: arcFields,
   kindOf: () => undefined,
   violation,
-  async load(data, readFile) {
+  async load(data, readFile, onProgress) {
     const { list } = readFile
     if (list === undefined) {
       throw new InputError({
@@ -76,7 +76,7 @@ export const arcTasks = {
         hint: 'Pass readDataFile of @tiny-recursive-models/trm/node, or add `list`.',
       })
     }
-    const { arc, ...sets } = await loadArc(data, { read: readFile, list })
+    const { arc, ...sets } = await loadArc(data, { read: readFile, list }, onProgress)
     // A random version of its task at a random place.
     return { ...sets, augment: 'arc', facts: { arc }, trainIndices: null, validationIndices: null }
   },
