@@ -67,3 +67,46 @@ test('a curve is drawn from two steps on, its title escaped', () => {
   assert.equal(svg.match(/<circle/g)?.length, 1)
   assert.ok(!/NaN|Infinity|undefined/.test(svg))
 })
+
+const wide: readonly (readonly string[])[] = [
+  ['first', '12', 'words that are broken where there is room for no more of them'],
+  ['second', '3', 'short'],
+]
+
+test('a table that is wider than the terminal is broken between words', () => {
+  assert.equal(
+    formatTable(['name', 'count', 'what it is'], wide, [1], 36),
+    [
+      'name    count  what it is',
+      'first      12  words that are broken',
+      '               where there is room',
+      '               for no more of them',
+      'second      3  short',
+    ].join('\n'),
+  )
+})
+
+test('a table whose words are too wide for the terminal is listed row by row', () => {
+  assert.equal(
+    formatTable(['name', 'count', 'what it is'], wide, [1], 20),
+    [
+      'first',
+      '  count       12',
+      '  what it is  words',
+      '              that',
+      '              are',
+      '              broken',
+      '              where',
+      '              there',
+      '              is',
+      '              room',
+      '              for no',
+      '              more',
+      '              of',
+      '              them',
+      'second',
+      '  count       3',
+      '  what it is  short',
+    ].join('\n'),
+  )
+})
