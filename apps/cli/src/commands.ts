@@ -52,7 +52,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     words: 'runs [folder]',
-    description: 'list the runs in a folder with their key figures (default: runs)',
+    description: 'list the runs in a folder, or one run, with their key figures (default: runs)',
     load: async () => (await import('./commands/runs.ts')).addRuns,
   },
   {

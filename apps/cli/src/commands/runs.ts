@@ -1,5 +1,14 @@
+import { existsSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { InputError } from '@tiny-recursive-models/trm'
-import { listRuns, openRunFolder, type RunReport, type RunSummary } from '@tiny-recursive-models/trm/node'
+import {
+  listRuns,
+  openRunFolder,
+  type RunReport,
+  RunSummarizer,
+  type RunSummary,
+  runFiles,
+} from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { jsonOption } from '../options.ts'
 import { duration, grouped, percent } from '../output/format.ts'
@@ -18,14 +27,23 @@ interface RunLine extends RunSummary {
 export function addRuns(command: Command): void {
   command
     .addOption(jsonOption())
-    .addHelpText('after', '\nExamples:\n  trm runs\n  trm runs experiments --json')
-    .action(async (folder = 'runs', { json }: { json?: true }) => {
+    .addHelpText('after', '\nExamples:\n  trm runs\n  trm runs runs/first\n  trm runs experiments --json')
+    .action(async (named: string | undefined, { json }: { json?: true }) => {
+      const folder = named ?? 'runs'
       const lines: RunLine[] = []
-      for (const summary of await listRuns(folder)) lines.push(await withReport(summary))
+      for (const summary of await findRuns(named)) lines.push(await withReport(summary))
       if (json) printJson(lines)
       else if (lines.length === 0) print(`No runs in ${folder}. Begin one with: trm train sudoku-6x6`)
       else print(describe(lines))
     })
+}
+
+/** Those in a folder, or the one that the folder is. Without a name there may be no folder yet. */
+async function findRuns(named: string | undefined): Promise<RunSummary[]> {
+  if (named === undefined && !existsSync('runs')) return []
+  const folder = named ?? 'runs'
+  if (!existsSync(join(folder, runFiles.recipe))) return listRuns(folder)
+  return [await new RunSummarizer(basename(resolve(folder)), folder).read()]
 }
 
 async function withReport(summary: RunSummary): Promise<RunLine> {
