@@ -32,8 +32,9 @@ export const forceOption = (): Option => new Option('--force', 'replace a file t
 export const deviceOption = (): Option =>
   new Option('--device <name>', 'where to compute; see trm doctor').choices(nodeDevices)
 
-export const threadsOption = (): Option =>
-  new Option('--threads <count>', 'threads on the CPU (default: all cores)').argParser(
+/** @param otherwise how many there are where it is not given */
+export const threadsOption = (otherwise = 'all cores'): Option =>
+  new Option('--threads <count>', `threads on the CPU (default: ${otherwise})`).argParser(
     wholeNumber(1, mostThreads()),
   )
 

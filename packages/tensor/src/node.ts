@@ -11,8 +11,14 @@ import { floatTensor } from './graph/types.ts'
 /** What computes in Node, the default first. `wasm` runs wherever Node does, on the same processor but slower. */
 export const nodeDevices = ['cpu', 'webgpu', 'wasm'] as const satisfies readonly Device[]
 
-/** More threads than this only wait for each other: 1000 on two cores do not finish a step in a minute. */
-export const mostThreads = (): number => Math.max(16, 4 * availableParallelism())
+/** More threads than this only wait for each other: a run is not resumed with them, unless they are asked for. */
+export const usefulThreads = (): number => Math.max(16, 4 * availableParallelism())
+
+/**
+ * As many as may be asked for: a run of a larger machine is computed again, bit for bit, with its number of threads
+ * only. 1000 on two cores do not finish a step in a minute.
+ */
+export const mostThreads = (): number => Math.max(256, 4 * availableParallelism())
 
 /**
  * Opens ONNX Runtime on a device. With `wasm` a process or worker thread uses one number of threads, the first that it

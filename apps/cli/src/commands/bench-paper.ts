@@ -35,7 +35,7 @@ interface BenchPaperOptions {
   readonly steps?: number
   readonly minutes?: number
   readonly jobs?: number
-  readonly threads: number
+  readonly threads?: number
   readonly device?: Device
   readonly set?: readonly string[]
   readonly out: string
@@ -70,7 +70,7 @@ export function addBenchPaper(bench: Command): void {
         .conflicts('steps'),
     )
     .option('--jobs <count>', 'runs at a time (default: as the cores allow)', wholeNumber(1, 256))
-    .addOption(threadsOption().default(1, '1 each'))
+    .addOption(threadsOption('1 each'))
     .addOption(deviceOption())
     .addOption(setOption())
     .option('--out <folder>', 'where runs and results go', 'runs/paper')
@@ -106,7 +106,7 @@ function minutes(text: string): number {
 }
 
 async function runBenchPaper(options: BenchPaperOptions): Promise<void> {
-  const { variants, seeds, threads, device, out, json } = options
+  const { variants, seeds, threads = 1, device, out, json } = options
   await tryOutputFolder(out)
   const results = await runToResults(
     {
@@ -131,7 +131,7 @@ async function runBenchPaper(options: BenchPaperOptions): Promise<void> {
 }
 
 /** One run a device on a GPU. */
-const defaultJobs = ({ device, threads }: BenchPaperOptions): number =>
+const defaultJobs = ({ device, threads = 1 }: BenchPaperOptions): number =>
   device === 'webgpu' ? 1 : Math.max(1, Math.floor(availableParallelism() / threads))
 
 /** With a time budget nobody knows the number of steps, so the learning rate cannot fall towards the last one. */

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { type Device, type Executor, InputError } from '@tiny-recursive-models/tensor'
-import { mostThreads, nodeDevices, openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+import { nodeDevices, openOrtExecutor, usefulThreads } from '@tiny-recursive-models/tensor/node'
 import { encodeTrainingState, type TrainingState } from '../checkpoint/training-state.ts'
 import type { OnDataProgress } from '../data/parts.ts'
 import type { RunReport } from '../evaluate/run-facts.ts'
@@ -116,7 +116,7 @@ async function withWayOn(run: RunFolder, error: unknown): Promise<unknown> {
 /** As many as before, because another number may round differently; or all cores. */
 function threadsToGoOn(state: TrainingState | null): number {
   const before = state?.threads ?? 0
-  return before > 0 && before <= mostThreads() ? before : availableParallelism()
+  return before > 0 && before <= usefulThreads() ? before : availableParallelism()
 }
 
 interface OpenedRun {
