@@ -155,7 +155,10 @@ export class RunFolder {
       await removeAbandonedTemporaries(this.file('checkpoints'))
       const latest = await this.latestCheckpoint()
       if (latest === null) await this.#refuseLostCheckpoints()
-      else assertSameRecipe(latest.state.recipe, wanted, latest.path)
+      else {
+        assertSameRecipe(latest.state.recipe, wanted, latest.path)
+        refuseShorter(latest.step, wanted, this.path)
+      }
       for (const { step, path } of await this.checkpoints()) {
         if (latest !== null && step > latest.step) await rename(path, `${path}.damaged`)
       }
@@ -289,6 +292,17 @@ export class RunFolder {
   async readEvents(): Promise<RecordedEvent[]> {
     return readEventFile(this.file('events'))
   }
+}
+
+/** What is done cannot be undone: the figures would be those of a longer run than the recipe says. */
+function refuseShorter(done: number, { training }: Recipe, path: string): void {
+  if (training.steps >= done) return
+  throw new InputError({
+    who: `${path}: training.steps`,
+    expected: `at least ${done}, the steps that are done`,
+    got: String(training.steps),
+    hint: 'Ask for more, or begin a new run in another folder.',
+  })
 }
 
 function parseJson(text: string, path: string): unknown {
