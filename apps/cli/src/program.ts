@@ -7,9 +7,12 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 /**
  * The command line, with the options of the command that the words ask for; a new one for every parse, because
  * commander keeps what it has read.
+ *
+ * @param silent wrong usage is thrown and not shown
  */
-export async function createProgram(words: readonly string[]): Promise<Command> {
+export async function createProgram(words: readonly string[], silent = false): Promise<Command> {
   const program = new Command('trm')
+    .configureOutput(silent ? { outputError: () => undefined, writeErr: () => undefined } : {})
     .description('Tiny recursive models: train them, measure them, watch them think.')
     .version(version, '--version', 'show the version')
     .helpOption('-h, --help', 'show help')

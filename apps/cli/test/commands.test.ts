@@ -78,6 +78,36 @@ test('a run that is there is refused, resumed and made longer', async () => {
   )
 })
 
+test('a run is not made shorter than what is done of it', async () => {
+  const { code, stderr } = await trm('train', '--resume', '--out', 'runs/sudoku-4x4-trm-0', '--steps', '10')
+  assert.equal(code, 1)
+  assert.equal(
+    stderr,
+    [
+      'trm: runs/sudoku-4x4-trm-0: --steps',
+      '  expected  at least 22, the steps that are done',
+      '  got       10',
+      '  to do     Ask for more, or begin a new run in another folder.',
+      '',
+    ].join('\n'),
+  )
+  const { stdout } = await trm('runs', 'runs/sudoku-4x4-trm-0')
+  assert.match(stdout, / 22 \/ 22 /)
+})
+
+test('runs lists one run too, and none where nothing was begun', async () => {
+  const one = await trm('runs', 'runs/sudoku-4x4-trm-0')
+  assert.equal(one.code, 0, one.stderr)
+  assert.match(one.stdout, /\nsudoku-4x4-trm-0 +sudoku-4x4-trm +done /)
+  const fresh = mkdtempSync(join(folder, 'fresh-'))
+  assert.deepEqual(await runTrm(fresh, 'runs'), {
+    code: 0,
+    stdout: 'No runs in runs. Begin one with: trm train sudoku-6x6\n',
+    stderr: '',
+  })
+  assert.equal((await runTrm(fresh, 'runs', 'elsewhere')).code, 1)
+})
+
 test('a run that was begun with relative paths goes on from any folder', async () => {
   const data = join(folder, 'data')
   const other = join(folder, 'other')

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -17,6 +17,15 @@ after(() => {
 
 before(async () => {
   writeFileSync(join(folder, 'broken.json'), '{"name": ')
+  mkdirSync(join(folder, 'arc', 'training'), { recursive: true })
+  const pair = { input: [[1]], output: [[2]] }
+  writeFileSync(join(folder, 'arc', 'training', 't.json'), JSON.stringify({ train: [pair], test: [pair] }))
+  const grid = '123456456123231564564231312645645312'
+  writeFileSync(
+    join(folder, 'six.csv'),
+    `${grid.slice(0, 30)}......,${grid}
+`,
+  )
   const { code, stderr } = await runTrm(
     folder,
     'train',
@@ -86,6 +95,30 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       '  expected  the name of a recipe, or --resume with --out FOLDER',
       '  got       neither',
       '  to do     Write for example: trm train sudoku-6x6. `trm recipes` lists what there is.',
+    ],
+  ],
+  [
+    'train sudoku-4x4 --thread 1 --json',
+    2,
+    [
+      `{"error":{"who":"command line","expected":"known commands and options, with values that they take","got":"unknown option '--thread'","hint":"Did you mean --threads? Run with --help for the options and examples."}}`,
+    ],
+  ],
+  [
+    'data arc --from arc --subsets training --test evaluation --json',
+    1,
+    [
+      '{"error":{"who":"ARC test set \\"evaluation\\"","expected":"at least one task with grids of at most 30×30","got":"a set that is not among those that are read","hint":"Name one of --subsets as --test, and allow grids that are large enough."}}',
+    ],
+  ],
+  [
+    'eval run --data six.csv',
+    1,
+    [
+      'trm: six.csv, line 1',
+      '  expected  a 4×4 Sudoku',
+      '  got       36 cells',
+      '  to do     Take another file.',
     ],
   ],
   [

@@ -221,6 +221,6 @@ function tooManyRows(name: string, maximumRows: number): InputError {
     who: name,
     expected: `at most ${maximumRows} rows`,
     got: 'more',
-    hint: 'Raise limits.rows, or split the file.',
+    hint: 'Split the file.',
   })
 }
