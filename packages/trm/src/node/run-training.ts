@@ -68,7 +68,7 @@ export type RunTrainingEvent =
 /** Trains in a run folder and ends with a report on the test set. */
 export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<RunTrainingEvent, void> {
   // What only the files of the data tell is part of the recipe from the first moment on.
-  const wanted = options.recipe && (await completeRecipe(options.recipe, readDataFile))
+  const wanted = options.recipe && (await completeRecipe(options.recipe, dataReaderOf(null)))
   const opened = await openBegun({ ...options, recipe: wanted })
   let run = opened?.run ?? null
   const state = opened?.state ?? null
