@@ -3,18 +3,16 @@ import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+import { modelConfig, modelOfState, Thinker } from '@tiny-recursive-models/trm'
 import {
   decodeTorchFile,
   encodeTorchFile,
   type ImportedModel,
   importModel,
-  modelConfig,
-  modelOfState,
   officialPrefix,
   parseOfficialConfig,
   type StoredTensor,
-  Thinker,
-} from '@tiny-recursive-models/trm'
+} from '@tiny-recursive-models/trm/checkpoint'
 import { type Golden, tensorOf } from '../src/parity/golden.ts'
 import { readGolden } from '../src/parity/read-golden.ts'
 

@@ -87,7 +87,8 @@ function testPackages({ project, installWithScripts }: InstalledPackages): void 
   test('the packed packages have declarations that a strict compiler takes whole', async () => {
     const folder = project('types', {
       'node.ts': `
-        import { findRecipe, overrideRecipe, parseSudoku, think, type Thought } from '@tiny-recursive-models/trm'
+        import { findRecipe, overrideRecipe, think, type Thought } from '@tiny-recursive-models/trm'
+        import { parseSudoku } from '@tiny-recursive-models/trm/puzzles/sudoku'
         import { openOrtExecutor, openShippedModel } from '@tiny-recursive-models/trm/node'
         import { add, trace } from '@tiny-recursive-models/tensor'
         const { model } = await openShippedModel('sudoku-4x4')

@@ -1,5 +1,5 @@
 /** An ARC task as a picture: its pairs, and answers beside the solution with the differences marked. */
-import type { ArcTask, Grid } from '@tiny-recursive-models/trm'
+import type { ArcTask, Grid } from '@tiny-recursive-models/trm/puzzles/arc'
 import { plural } from './output/format.ts'
 import type { CellGrid, CellStyle, Panel, PanelRow, Picture } from './output/picture.ts'
 

@@ -1,6 +1,10 @@
 /** Submissions from the disk: a file, or a folder with a file for every task. */
 import { stat } from 'node:fs/promises'
-import { readSubmission, readSubmissionFolder, type Submission } from '@tiny-recursive-models/trm'
+import {
+  readSubmission,
+  readSubmissionFolder,
+  type Submission,
+} from '@tiny-recursive-models/trm/evaluate/arc'
 import { readDataFile } from '@tiny-recursive-models/trm/node'
 
 export async function readSubmissionAt(path: string): Promise<Submission> {

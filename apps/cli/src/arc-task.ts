@@ -1,15 +1,15 @@
 /** One ARC task by its id, from whatever files hold it. */
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { InputError } from '@tiny-recursive-models/trm'
+import { readJsonFile } from '@tiny-recursive-models/trm/data'
+import { maximumDataBytes, readFileBounded } from '@tiny-recursive-models/trm/node'
 import {
   type ArcTask,
-  InputError,
   listArcTasks,
   parseArcTask,
   publishedSubsets,
-  readJsonFile,
-} from '@tiny-recursive-models/trm'
-import { maximumDataBytes, readFileBounded } from '@tiny-recursive-models/trm/node'
+} from '@tiny-recursive-models/trm/puzzles/arc'
 
 /**
  * Looks for a task in each place in turn: Kaggle's file of challenges, with the solutions beside it; a task file;

@@ -1,16 +1,15 @@
 /** What a run votes for on one ARC task. */
 import type { Device } from '@tiny-recursive-models/tensor'
+import { evaluate, InputError } from '@tiny-recursive-models/trm'
+import { arcBallot } from '@tiny-recursive-models/trm/evaluate/arc'
+import { type CheckpointChoice, openModel, openOrtExecutor } from '@tiny-recursive-models/trm/node'
 import {
   type ArcPuzzleSet,
   type ArcTask,
-  arcBallot,
   arcSetOfTask,
   arcWithAugmentations,
-  evaluate,
-  InputError,
   isArcPuzzleSet,
-} from '@tiny-recursive-models/trm'
-import { type CheckpointChoice, openModel, openOrtExecutor } from '@tiny-recursive-models/trm/node'
+} from '@tiny-recursive-models/trm/puzzles/arc'
 import type { ArcAnswer } from './arc-picture.ts'
 import { interruptedExitCode, onInterrupt } from './interrupt.ts'
 import { given } from './options.ts'

@@ -9,10 +9,10 @@ import {
   InputError,
   newPuzzle,
   type PuzzleKind,
-  readPuzzleAt,
   readPuzzleText,
 } from '@tiny-recursive-models/trm'
 import { type OpenedModel, readDataFile } from '@tiny-recursive-models/trm/node'
+import { readPuzzleAt } from '@tiny-recursive-models/trm/puzzles/reading'
 import { type PuzzleView, puzzleView } from './puzzle-view.ts'
 
 export interface AskedPuzzle {

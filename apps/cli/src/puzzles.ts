@@ -7,9 +7,8 @@ import {
   loadTestSet,
   type OnDataProgress,
   type PuzzleSet,
-  readOfficialFolder,
-  readPuzzleSet,
 } from '@tiny-recursive-models/trm'
+import { readOfficialFolder } from '@tiny-recursive-models/trm/data'
 import {
   dataReaderOf,
   findDataPath,
@@ -17,6 +16,7 @@ import {
   openRunFolder,
   readDataFile,
 } from '@tiny-recursive-models/trm/node'
+import { readPuzzleSet } from '@tiny-recursive-models/trm/puzzles/reading'
 
 /** A file of puzzles like the model's, or the test part of a published data folder. */
 export async function readPuzzles({ recipe, model }: OpenedModel, path: string): Promise<PuzzleSet> {

@@ -1,10 +1,5 @@
-import {
-  findRecipe,
-  overrideRecipe,
-  parseRecipe,
-  type Recipe,
-  readJsonFile,
-} from '@tiny-recursive-models/trm'
+import { findRecipe, overrideRecipe, parseRecipe, type Recipe } from '@tiny-recursive-models/trm'
+import { readJsonFile } from '@tiny-recursive-models/trm/data'
 import { readFileBounded } from '@tiny-recursive-models/trm/node'
 
 /** A shipped recipe by name, or one from a JSON file, with `--set` overrides. */

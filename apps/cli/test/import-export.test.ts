@@ -3,15 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { modelConfig, recipes } from '@tiny-recursive-models/trm'
 import {
   encodeTorchFile,
-  initialWeights,
-  modelConfig,
   officialPrefix,
-  recipes,
   type StoredTensor,
   toOfficialName,
-} from '@tiny-recursive-models/trm'
+} from '@tiny-recursive-models/trm/checkpoint'
+import { initialWeights } from '@tiny-recursive-models/trm/models'
 import { runTrm } from './run-trm.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trm-cli-import-'))

@@ -1,14 +1,12 @@
 /** The runs of a folder, for reading only. */
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, sep } from 'node:path'
-import { InputError } from '@tiny-recursive-models/trm'
+import { InputError, type RunReport, type RunSummary } from '@tiny-recursive-models/trm'
 import {
   fileError,
   openRunFolder,
   type RunFolder,
-  type RunReport,
   RunSummarizer,
-  type RunSummary,
   readLock,
   runFiles,
 } from '@tiny-recursive-models/trm/node'

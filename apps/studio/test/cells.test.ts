@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import {
-  boardOf,
-  boxShapes,
-  encodeGrid,
-  gridFromJson,
-  parseMaze,
-  parseSudoku,
-  type Thought,
-} from '@tiny-recursive-models/trm'
+import { boardOf, type Thought } from '@tiny-recursive-models/trm'
+import { encodeGrid, gridFromJson } from '@tiny-recursive-models/trm/puzzles/arc'
+import { parseMaze } from '@tiny-recursive-models/trm/puzzles/maze'
+import { boxShapes, parseSudoku } from '@tiny-recursive-models/trm/puzzles/sudoku'
 import { judgeArc } from '../src/arc/judge.ts'
 import { regionEdges } from '../src/puzzles/cells.ts'
 import { cellViews, hasDots, hasPencilMarks } from '../src/think/cells.ts'

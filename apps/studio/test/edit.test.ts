@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { boardOf, boxShapes, formatMazeLine, mazeTokens, parseMaze } from '@tiny-recursive-models/trm'
+import { boardOf } from '@tiny-recursive-models/trm'
+import { formatMazeLine, mazeTokens, parseMaze } from '@tiny-recursive-models/trm/puzzles/maze'
+import { boxShapes } from '@tiny-recursive-models/trm/puzzles/sudoku'
 import { moveByKey } from '../src/puzzles/cells.ts'
 import { paint, writeByKey } from '../src/puzzles/edit.ts'
 

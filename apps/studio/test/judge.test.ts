@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type Board, boardOf, boxShapes, labelPath, parseMaze, parseSudoku } from '@tiny-recursive-models/trm'
+import { type Board, boardOf } from '@tiny-recursive-models/trm'
+import { labelPath, parseMaze } from '@tiny-recursive-models/trm/puzzles/maze'
+import { boxShapes, parseSudoku } from '@tiny-recursive-models/trm/puzzles/sudoku'
 import { type Judgement, judge, judgeThought } from '../src/think/judge.ts'
 import { describeStep, describeVerdict } from '../src/think/words.ts'
 

@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import {
-  type Board,
-  boardOf,
-  boxShapes,
-  isSamePuzzleKind,
-  isShortestPath,
-  newPuzzle,
-  parseMaze,
-  parseSudoku,
-} from '@tiny-recursive-models/trm'
+import { type Board, boardOf, isSamePuzzleKind, newPuzzle } from '@tiny-recursive-models/trm'
+import { isShortestPath, parseMaze } from '@tiny-recursive-models/trm/puzzles/maze'
+import { boxShapes, parseSudoku } from '@tiny-recursive-models/trm/puzzles/sudoku'
 import { zipSync } from 'fflate'
 import { openCount } from '../src/puzzles/cells.ts'
 import { checkPuzzle } from '../src/puzzles/check.ts'

@@ -4,14 +4,12 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import {
   ArcVotes,
   arcFigures,
-  gridFromJson,
-  gridToJson,
-  parseAugmentedName,
   passCounts,
   restorePrediction,
   type ScoredTask,
   submissionOf,
-} from '@tiny-recursive-models/trm'
+} from '@tiny-recursive-models/trm/evaluate/arc'
+import { gridFromJson, gridToJson, parseAugmentedName } from '@tiny-recursive-models/trm/puzzles/arc'
 import { type Deviation, Deviations } from './deviations.ts'
 
 /** What a recording holds, under the published names. */

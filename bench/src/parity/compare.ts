@@ -1,13 +1,12 @@
 import type { Executor, HostTensor } from '@tiny-recursive-models/tensor'
+import { type ModelConfig, Thinker } from '@tiny-recursive-models/trm'
+import { PuzzleTable } from '@tiny-recursive-models/trm/models'
 import {
   learningRateAt,
-  type ModelConfig,
-  PuzzleTable,
   type SlotBatch,
   type StepConfig,
-  Thinker,
   TrainingEngine,
-} from '@tiny-recursive-models/trm'
+} from '@tiny-recursive-models/trm/train'
 import { type Deviation, Deviations } from './deviations.ts'
 import { type Golden, tensorOf, weightsUnder } from './golden.ts'
 

@@ -1,10 +1,6 @@
 import { floatTensor, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
-import {
-  decodeSafetensors,
-  fromOfficialName,
-  type ModelConfig,
-  type StoredTensor,
-} from '@tiny-recursive-models/trm'
+import type { ModelConfig } from '@tiny-recursive-models/trm'
+import { decodeSafetensors, fromOfficialName, type StoredTensor } from '@tiny-recursive-models/trm/checkpoint'
 
 /** Settings beside a set of golden values, under the official names. */
 export interface GoldenSettings {

@@ -8,7 +8,6 @@ import {
   type EvaluationReport,
   effortOf,
   encodeModelFile,
-  endsByStandingStill,
   evaluate,
   findRecipe,
   loadDataSets,
@@ -18,6 +17,7 @@ import {
   type ShippedModel,
   type TrainedModel,
 } from '@tiny-recursive-models/trm'
+import { endsByStandingStill } from '@tiny-recursive-models/trm/evaluate'
 import { readDataFile } from '@tiny-recursive-models/trm/node'
 import type { FinishedRun } from './read-finished-run.ts'
 

@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { InputError } from '@tiny-recursive-models/tensor'
-import { decodeTrainingState, findRecipe, type Recipe, type TrainingState } from '@tiny-recursive-models/trm'
-import { openRunFolder, type RunReport, readFileBounded } from '@tiny-recursive-models/trm/node'
+import {
+  decodeTrainingState,
+  findRecipe,
+  type Recipe,
+  type RunReport,
+  type TrainingState,
+} from '@tiny-recursive-models/trm'
+import { openRunFolder, readFileBounded } from '@tiny-recursive-models/trm/node'
 
 /** A run that has come to its end: its report and its best weights. */
 export interface FinishedRun {

@@ -14,7 +14,7 @@ import {
   type StepConfig,
   TrainingEngine,
   traceTrainingStep,
-} from '@tiny-recursive-models/trm'
+} from '@tiny-recursive-models/trm/train'
 import { median } from './median.ts'
 import { benchModels } from './models.ts'
 

@@ -1,4 +1,5 @@
-import type { ModelConfig, StepConfig } from '@tiny-recursive-models/trm'
+import type { ModelConfig } from '@tiny-recursive-models/trm'
+import type { StepConfig } from '@tiny-recursive-models/trm/train'
 
 export interface BenchModel {
   readonly name: string

@@ -1,68 +1,69 @@
+/**
+ * What it takes to train, evaluate, think, solve, load data, know puzzles, and read and write checkpoints. Everything
+ * else is at a subpath, a room each: see `exports` in package.json.
+ */
+
 export { type Executor, InputError, RandomStream } from '@tiny-recursive-models/tensor'
-export type { ImportedModel, ImportOptions } from './checkpoint/import/import-model.ts'
-export { importModel } from './checkpoint/import/import-model.ts'
-export { type OfficialConfig, parseOfficialConfig } from './checkpoint/import/official-config.ts'
-export { puzzleFamilies } from './checkpoint/import/puzzle-family.ts'
-export { readStoredSettings, type StoredSettings } from './checkpoint/import/stored-settings.ts'
-export * from './checkpoint/official-names.ts'
-export * from './checkpoint/safetensors.ts'
-export type { StoredTensor } from './checkpoint/stored-tensor.ts'
-export { decodeTorchFile, isTorchFile, type TorchFile } from './checkpoint/torch/read.ts'
-export { encodeTorchFile } from './checkpoint/torch/write.ts'
-export * from './checkpoint/training-state.ts'
-export { type BytesOptions, decompressedLines, decompressedText } from './data/bytes.ts'
-export { nameCell } from './data/cells.ts'
-export * from './data/checksum.ts'
-export * from './data/data-sets.ts'
-export * from './data/example-stream.ts'
-export { readJsonFile } from './data/json-file.ts'
-export * from './data/official-folder.ts'
-export type * from './data/parts.ts'
-export * from './data/puzzle-set.ts'
-export * from './data/split.ts'
-export * from './evaluate/arc/ballot.ts'
-export * from './evaluate/arc/folder-ballot.ts'
-export * from './evaluate/arc/pass-at.ts'
-export * from './evaluate/arc/score.ts'
-export * from './evaluate/arc/solutions.ts'
-export * from './evaluate/arc/submission.ts'
-export * from './evaluate/arc/vote.ts'
-export * from './evaluate/attempts.ts'
-export * from './evaluate/effort.ts'
-export * from './evaluate/evaluate.ts'
-export * from './evaluate/project-states.ts'
-export * from './evaluate/resize.ts'
-export type * from './evaluate/run-facts.ts'
-export * from './evaluate/spread.ts'
-export * from './evaluate/stands-still.ts'
+export {
+  type BestFigure,
+  type DataSizes,
+  decodeTrainingState,
+  encodeTrainingState,
+  type TrainingState,
+} from './checkpoint/training-state.ts'
+export type { DataSets, TrainingPuzzles } from './data/data-sets.ts'
+export type { DataRecord, OnDataProgress, PartRecord, ReadDataFile } from './data/parts.ts'
+export {
+  type AnyPuzzleSet,
+  type Example,
+  ignoredLabel,
+  type PuzzleSet,
+  packPuzzles,
+  puzzleAt,
+  type SolvedPuzzle,
+  selectPuzzles,
+} from './data/puzzle-set.ts'
+export {
+  type Attempt,
+  type AttemptsEvent,
+  type AttemptsOptions,
+  type AttemptsReport,
+  attemptAll,
+} from './evaluate/attempts.ts'
+export { type Effort, effortOf, type StopRule } from './evaluate/effort.ts'
+export {
+  type EvaluationEvent,
+  type EvaluationOptions,
+  type EvaluationReport,
+  evaluate,
+} from './evaluate/evaluate.ts'
+export { resizeModel } from './evaluate/resize.ts'
+export type { MachineFacts, RunReport, RunStatus, RunSummary } from './evaluate/run-facts.ts'
 export { encodeModelFile, modelOfState } from './evaluate/stored-model.ts'
-export * from './evaluate/think.ts'
-export * from './evaluate/thinker.ts'
-export * from './export/formats.ts'
-export { exportOnnx, type OnnxOptions } from './export/onnx.ts'
-export { symbolNames } from './export/symbols.ts'
-export * from './models/config.ts'
-export * from './models/puzzle-table.ts'
-export type { Puzzles } from './models/question.ts'
-export { type Prediction, startStates, supervisionStep } from './models/recursion.ts'
-export type { States } from './models/states.ts'
-export * from './models/weights.ts'
-export * from './optim/schedule.ts'
-export * from './puzzles/arc/arc-official.ts'
-export * from './puzzles/arc/arc-part.ts'
-export * from './puzzles/arc/arc-puzzle-set.ts'
-export * from './puzzles/arc/arc-stream.ts'
-export * from './puzzles/arc/augment.ts'
-export * from './puzzles/arc/build.ts'
-export * from './puzzles/arc/encode.ts'
-export * from './puzzles/arc/grid.ts'
-export * from './puzzles/arc/leaks.ts'
-export * from './puzzles/arc/load-arc.ts'
-export * from './puzzles/arc/parse.ts'
-export * from './puzzles/arc/read.ts'
-export * from './puzzles/arc/task.ts'
-export * from './puzzles/arc/versions.ts'
-export type * from './puzzles/family.ts'
+export { type ThinkOptions, type Thought, think } from './evaluate/think.ts'
+export { Thinker, type ThinkingStep, type TrainedModel } from './evaluate/thinker.ts'
+export { type ModelConfig, type ModelKind, modelConfig } from './models/config.ts'
+export { parameterCount } from './models/weights.ts'
+export type {
+  Board,
+  BoardRule,
+  Certainty,
+  DrawnGrid,
+  Editing,
+  GridFamily,
+  Problem,
+  PublishedModels,
+  PuzzleFamily,
+  PuzzleKind,
+  PuzzleSource,
+  PuzzleSymmetry,
+  PuzzleWriting,
+  SetSizes,
+  SourceData,
+  SymbolLook,
+  Violation,
+  WrittenPuzzle,
+} from './puzzles/family.ts'
 export {
   boardOf,
   boardOfData,
@@ -73,42 +74,25 @@ export {
   isSamePuzzleKind,
   sourceOf,
 } from './puzzles/index.ts'
-export * from './puzzles/load.ts'
-export * from './puzzles/maze/check.ts'
-export * from './puzzles/maze/generate.ts'
-export * from './puzzles/maze/grid.ts'
-export { explore, isShortestPath, labelPath, type Reach, shortestSteps } from './puzzles/maze/path.ts'
+export { type LoadedDataSets, loadDataSets, loadTestSet } from './puzzles/load.ts'
 export { canMakePuzzles, newPuzzle } from './puzzles/new-puzzle.ts'
-export * from './puzzles/read.ts'
-export { decodePuzzleArrays, encodePuzzleArrays } from './puzzles/reading/arrays.ts'
-export type {
-  CheckFileOptions,
-  PuzzleCheckEvent,
-  PuzzleFileReport,
-  RepeatedRow,
-} from './puzzles/reading/check-file.ts'
-export type { LineProblem, PuzzleRow, RowPiece } from './puzzles/reading/puzzle-rows.ts'
-export { readFileSet as readPuzzleSet, type WantedPuzzles } from './puzzles/reading/sample-file.ts'
+export { readPuzzleText } from './puzzles/read.ts'
 export { boardSet } from './puzzles/sets.ts'
-export * from './puzzles/sudoku/augment.ts'
-export * from './puzzles/sudoku/check.ts'
-export * from './puzzles/sudoku/generate.ts'
-export * from './puzzles/sudoku/shape.ts'
-export * from './puzzles/sudoku/solve.ts'
-export * from './puzzles/sudoku/text.ts'
-export * from './recipes/index.ts'
-export * from './recipes/paper.ts'
+export { findRecipe, type RecipeName, recipeNames, recipes } from './recipes/index.ts'
+export { overrideRecipe } from './recipes/override.ts'
+export {
+  type ModelRecipe,
+  type OptimizerRecipe,
+  parseRecipe,
+  type Recipe,
+  type RecipeInput,
+  type TrainingRecipe,
+} from './recipes/schema.ts'
 export {
   findShippedModel,
   parseShippedModels,
   type ShippedModel,
   shippedModelFor,
 } from './shipped/shipped-models.ts'
-export * from './train/engine.ts'
-export * from './train/events.ts'
-export * from './train/losses.ts'
-export * from './train/micro-batch.ts'
-export * from './train/piece-runner.ts'
-export * from './train/programs.ts'
-export * from './train/slots.ts'
-export * from './train/train.ts'
+export type { EndReason, TrainingEvent } from './train/events.ts'
+export { type TrainOptions, train } from './train/train.ts'

@@ -1,4 +1,9 @@
-import { listNames, readSolutions, type SubmissionScore, scoreSubmission } from '@tiny-recursive-models/trm'
+import {
+  listNames,
+  readSolutions,
+  type SubmissionScore,
+  scoreSubmission,
+} from '@tiny-recursive-models/trm/evaluate/arc'
 import { readDataFile } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { readSubmissionAt } from '../arc-submission.ts'

@@ -1,6 +1,7 @@
 import type { Device } from '@tiny-recursive-models/tensor'
-import { type ArcTask, gridsEqual, gridToJson, InputError } from '@tiny-recursive-models/trm'
+import { InputError } from '@tiny-recursive-models/trm'
 import type { CheckpointChoice } from '@tiny-recursive-models/trm/node'
+import { type ArcTask, gridsEqual, gridToJson } from '@tiny-recursive-models/trm/puzzles/arc'
 import type { Command } from 'commander'
 import { type ArcAnswer, arcPicture, differingCells } from '../arc-picture.ts'
 import { readSubmissionAt } from '../arc-submission.ts'

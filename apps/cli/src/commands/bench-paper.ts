@@ -1,15 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Device } from '@tiny-recursive-models/tensor'
-import {
-  findPaperVariant,
-  InputError,
-  mainPaperVariants,
-  type PaperVariantName,
-  paperVariantNames,
-  paperVariants,
-  type Recipe,
-} from '@tiny-recursive-models/trm'
+import { InputError, type Recipe } from '@tiny-recursive-models/trm'
 import {
   benchPaper,
   type PaperBenchOptions,
@@ -17,6 +9,13 @@ import {
   tryOutputFolder,
   writeFileAtomically,
 } from '@tiny-recursive-models/trm/node'
+import {
+  findPaperVariant,
+  mainPaperVariants,
+  type PaperVariantName,
+  paperVariantNames,
+  paperVariants,
+} from '@tiny-recursive-models/trm/recipes'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
 import { deviceOption, given, jsonOption, setOption, threadsOption, wholeNumber } from '../options.ts'

@@ -1,17 +1,18 @@
 /** `trm data arc`: builds ARC sets, in memory to see what is in them, or as a data folder of the published code. */
-import {
-  type ArcBuild,
-  type ArcLeak,
-  arcTrainingPuzzles,
-  isPublishedLeak,
-  readAndBuildArc,
-} from '@tiny-recursive-models/trm'
+
 import {
   arcFolderBytes,
   readDataFile,
   refuseDataFolder,
   writeArcFolder,
 } from '@tiny-recursive-models/trm/node'
+import {
+  type ArcBuild,
+  type ArcLeak,
+  arcTrainingPuzzles,
+  isPublishedLeak,
+  readAndBuildArc,
+} from '@tiny-recursive-models/trm/puzzles/arc'
 import { type Command, InvalidArgumentError } from 'commander'
 import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
 import { jsonOption, wholeNumber } from '../options.ts'

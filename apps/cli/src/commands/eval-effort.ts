@@ -7,8 +7,8 @@ import {
   type Effort,
   type Executor,
   effortOf,
-  endsByStandingStill,
 } from '@tiny-recursive-models/trm'
+import { endsByStandingStill } from '@tiny-recursive-models/trm/evaluate'
 import type { OpenedModel } from '@tiny-recursive-models/trm/node'
 import { attemptsEffort, type EffortOptions } from '../effort-options.ts'
 import { given } from '../options.ts'

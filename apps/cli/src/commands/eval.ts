@@ -1,19 +1,14 @@
 import type { Device } from '@tiny-recursive-models/tensor'
 import {
   type AnyPuzzleSet,
-  type ArcBallot,
-  type ArcFigures,
-  arcWithAugmentations,
   boardOfData,
-  checkSet,
   type EvaluationReport,
   evaluate,
-  formatSubmission,
   InputError,
-  identifiersAreUncertain,
-  isArcPuzzleSet,
   resizeModel,
 } from '@tiny-recursive-models/trm'
+import { checkSet, identifiersAreUncertain } from '@tiny-recursive-models/trm/evaluate'
+import { type ArcBallot, type ArcFigures, formatSubmission } from '@tiny-recursive-models/trm/evaluate/arc'
 import {
   type CheckpointChoice,
   type OpenedModel,
@@ -22,6 +17,7 @@ import {
   openOrtExecutor,
   sampleSet,
 } from '@tiny-recursive-models/trm/node'
+import { arcWithAugmentations, isArcPuzzleSet } from '@tiny-recursive-models/trm/puzzles/arc'
 import type { Command } from 'commander'
 import { addEffortOptions, attemptsEffort, type EffortOptions } from '../effort-options.ts'
 import { interruptedExitCode, onInterrupt } from '../interrupt.ts'

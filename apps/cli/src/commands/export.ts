@@ -1,11 +1,11 @@
+import { InputError } from '@tiny-recursive-models/trm'
 import {
   type ExportFormatName,
   type ExportType,
   exportFormatNames,
   exportFormats,
   formatOfName,
-  InputError,
-} from '@tiny-recursive-models/trm'
+} from '@tiny-recursive-models/trm/export'
 import { type CheckpointChoice, exportModel } from '@tiny-recursive-models/trm/node'
 import { type Command, Option } from 'commander'
 import { checkpointOption, forceOption, given, jsonOption, wholeNumber } from '../options.ts'

@@ -1,10 +1,6 @@
-import {
-  type ModelConfig,
-  modelConfig,
-  parameterCount,
-  prefixLength,
-  puzzleFamilies,
-} from '@tiny-recursive-models/trm'
+import { type ModelConfig, modelConfig, parameterCount } from '@tiny-recursive-models/trm'
+import { puzzleFamilies } from '@tiny-recursive-models/trm/checkpoint'
+import { prefixLength } from '@tiny-recursive-models/trm/models'
 import { type ImportedFile, importFile } from '@tiny-recursive-models/trm/node'
 import { type Command, Option } from 'commander'
 import { forceOption, given, jsonOption, setOption, wholeNumber } from '../options.ts'

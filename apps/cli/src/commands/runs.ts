@@ -1,14 +1,8 @@
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import type { RunReport, RunSummary } from '@tiny-recursive-models/trm'
 import { InputError } from '@tiny-recursive-models/trm'
-import {
-  listRuns,
-  openRunFolder,
-  type RunReport,
-  RunSummarizer,
-  type RunSummary,
-  runFiles,
-} from '@tiny-recursive-models/trm/node'
+import { listRuns, openRunFolder, RunSummarizer, runFiles } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { jsonOption } from '../options.ts'
 import { duration, grouped, percent } from '../output/format.ts'

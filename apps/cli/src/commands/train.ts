@@ -1,8 +1,7 @@
 import type { Device } from '@tiny-recursive-models/tensor'
-import { InputError, overrideRecipe, type Recipe } from '@tiny-recursive-models/trm'
+import { InputError, overrideRecipe, type Recipe, type RunReport } from '@tiny-recursive-models/trm'
 import {
   openRunFolder,
-  type RunReport,
   type RunTrainingOptions,
   trainInWorker,
   tryOutputFolder,

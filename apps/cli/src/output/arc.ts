@@ -1,5 +1,5 @@
 /** Figures of the ARC vote as text. */
-import { type ArcFigures, passCounts } from '@tiny-recursive-models/trm'
+import { type ArcFigures, passCounts } from '@tiny-recursive-models/trm/evaluate/arc'
 import { grouped, percent, plural } from './format.ts'
 import { formatTable } from './table.ts'
 

@@ -1,5 +1,5 @@
 /** The comparison with the paper as a table, on the terminal and as Markdown. */
-import type { Spread } from '@tiny-recursive-models/trm'
+import type { Spread } from '@tiny-recursive-models/trm/evaluate'
 import type { PaperResults, PaperRow, PaperTable } from '@tiny-recursive-models/trm/node'
 import { duration, grouped, percent, plural } from './format.ts'
 import { formatTable } from './table.ts'

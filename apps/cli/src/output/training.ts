@@ -1,6 +1,8 @@
 /** Shows a training run while it goes on. */
-import type { ArcFigures } from '@tiny-recursive-models/trm'
-import type { RunReport, RunTrainingEvent } from '@tiny-recursive-models/trm/node'
+
+import type { RunReport } from '@tiny-recursive-models/trm'
+import type { ArcFigures } from '@tiny-recursive-models/trm/evaluate/arc'
+import type { RunTrainingEvent } from '@tiny-recursive-models/trm/node'
 import { describeArc } from './arc.ts'
 import {
   duration,

@@ -1,5 +1,5 @@
 /** The ARC task that is open, and whether the model at hand can think about it. */
-import { type ArcTask, encodeGrid, type Grid, largestSide } from '@tiny-recursive-models/trm'
+import { type ArcTask, encodeGrid, type Grid, largestSide } from '@tiny-recursive-models/trm/puzzles/arc'
 import { askPuzzles } from '../puzzles/ask.ts'
 import type { OpenModel } from '../think/session.svelte.ts'
 import type { OpenedFile, TaskNumbers } from './files.ts'

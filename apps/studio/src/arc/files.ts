@@ -1,15 +1,15 @@
 /** ARC files that were opened in the page, read by the library as if they lay in one folder. */
+import { InputError } from '@tiny-recursive-models/trm'
+import { readJsonFile } from '@tiny-recursive-models/trm/data'
 import {
   type ArcData,
   type ArcFiles,
   type ArcTask,
-  InputError,
   listArcTasks,
   parseArcTask,
   parseKaggleTasks,
   readAndBuildArc,
-  readJsonFile,
-} from '@tiny-recursive-models/trm'
+} from '@tiny-recursive-models/trm/puzzles/arc'
 
 export interface OpenedFile {
   readonly name: string

@@ -5,11 +5,10 @@ import {
   gridFamilies,
   InputError,
   isSamePuzzleKind,
-  type LineProblem,
   type PuzzleKind,
-  readPuzzlePieces,
   readPuzzleText,
 } from '@tiny-recursive-models/trm'
+import { type LineProblem, readPuzzlePieces } from '@tiny-recursive-models/trm/puzzles/reading'
 import { isGiven } from './cells.ts'
 import { erased } from './edit.ts'
 

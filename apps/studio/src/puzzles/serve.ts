@@ -1,5 +1,6 @@
 /** Makes, reads and solves puzzles beside the page: a hard one may take a third of a second. */
-import { boardOf, projectStates } from '@tiny-recursive-models/trm'
+import { boardOf } from '@tiny-recursive-models/trm'
+import { projectStates } from '@tiny-recursive-models/trm/evaluate'
 import { checkPuzzle } from './check.ts'
 import { generateDemanding } from './generate.ts'
 import type { PuzzleAnswer, PuzzleRequest } from './protocol.ts'

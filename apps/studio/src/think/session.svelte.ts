@@ -4,14 +4,14 @@ import {
   boardOf,
   boardOfData,
   canMakePuzzles,
-  endsByStandingStill,
-  type Grid,
   isSamePuzzleKind,
   type PuzzleKind,
   type Recipe,
   type Thought,
 } from '@tiny-recursive-models/trm'
 import type { ModelFacts } from '@tiny-recursive-models/trm/browser'
+import { endsByStandingStill } from '@tiny-recursive-models/trm/evaluate'
+import type { Grid } from '@tiny-recursive-models/trm/puzzles/arc'
 import { type ArcQuestion, type Askable, arc as arcTasks, askable } from '../arc/arc.svelte.ts'
 import { judgeArc } from '../arc/judge.ts'
 import type { ModelEntry } from '../lib/model-store.svelte.ts'

@@ -1,11 +1,6 @@
 /** Settings of a recipe that can be changed in the page, as texts, and the recipe that they make. */
-import {
-  InputError,
-  type ModelFieldName,
-  modelFieldText,
-  overrideRecipe,
-  type Recipe,
-} from '@tiny-recursive-models/trm'
+import { InputError, overrideRecipe, type Recipe } from '@tiny-recursive-models/trm'
+import { type ModelFieldName, modelFieldText } from '@tiny-recursive-models/trm/recipes'
 
 export interface Field {
   /** The key of the recipe. */

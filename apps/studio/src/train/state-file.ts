@@ -1,5 +1,6 @@
 /** Files of a run, with the names that they have in a run folder. */
-import { decodeTrainingState, InputError, type TrainingState, tensorsOf } from '@tiny-recursive-models/trm'
+import { decodeTrainingState, InputError, type TrainingState } from '@tiny-recursive-models/trm'
+import { tensorsOf } from '@tiny-recursive-models/trm/checkpoint'
 import { isGenerated } from '../puzzles/generate.ts'
 
 export const stateFileName = (step: number): string => `step-${String(step).padStart(6, '0')}.safetensors`

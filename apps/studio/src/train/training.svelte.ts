@@ -2,13 +2,13 @@
 import {
   type BestFigure,
   decodeTrainingState,
-  doneEvent,
   type EvaluationReport,
   encodeModelFile,
   overrideRecipe,
   type Recipe,
 } from '@tiny-recursive-models/trm'
 import type { BrowserTrainingEvent, ModelClient } from '@tiny-recursive-models/trm/browser'
+import { doneEvent } from '@tiny-recursive-models/trm/train'
 import { openClient } from '../lib/models.ts'
 import { RunSeries } from '../runs/series.ts'
 import { claimStorage, loadRun, removeRun, saveRun } from './run-storage.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { boxShapes, checkAnswer, parseSudoku } from '@tiny-recursive-models/trm'
+import { boxShapes, checkAnswer, parseSudoku } from '@tiny-recursive-models/trm/puzzles/sudoku'
 import { skipWithoutChromium } from '../../../../testing/chromium.ts'
 import { serveFolder } from '../../../../testing/static-server.ts'
 import { buildStudio, openChromium, phone, Visitor } from './open-studio.ts'

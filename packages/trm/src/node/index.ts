@@ -1,6 +1,5 @@
 /** What only Node can do: files, run folders, worker threads. */
 export { mostThreads, nodeDevices, openOrtExecutor } from '@tiny-recursive-models/tensor/node'
-export type { MachineFacts, RunReport, RunStatus, RunSummary } from '../evaluate/run-facts.ts'
 export { openArcBallots } from './arc-ballots.ts'
 export { type ArcFolderOptions, arcFolderBytes, refuseDataFolder, writeArcFolder } from './arc-folder.ts'
 export { dataReaderOf, findDataPath, maximumDataBytes, readDataFile } from './data-files.ts'

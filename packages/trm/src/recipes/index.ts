@@ -22,13 +22,18 @@ import { sudokuExtremeFlow } from './sudoku-extreme-flow.ts'
 import { sudokuExtremeMlp } from './sudoku-extreme-mlp.ts'
 import { sudokuSmall } from './sudoku-small.ts'
 
-export { completeRecipe } from './complete.ts'
-export { nearestName, unknownNameHint } from './messages.ts'
 export { type FieldText, type ModelFieldName, modelFieldText } from './model-fields.ts'
 export { overrideRecipe } from './override.ts'
 export {
+  findPaperVariant,
+  mainPaperVariants,
+  type PaperVariant,
+  type PaperVariantName,
+  paperVariantNames,
+  paperVariants,
+} from './paper.ts'
+export {
   type DataRecipe,
-  deepFreeze,
   type ModelRecipe,
   type OptimizerRecipe,
   parseRecipe,

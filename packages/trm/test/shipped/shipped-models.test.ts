@@ -6,7 +6,6 @@ import { describe, test } from 'node:test'
 import {
   boardOf,
   boardOfData,
-  boxShapes,
   evaluate,
   findRecipe,
   findShippedModel,
@@ -23,6 +22,7 @@ import {
   openShippedModel,
   shippedModelPath,
 } from '@tiny-recursive-models/trm/node'
+import { boxShapes } from '@tiny-recursive-models/trm/puzzles/sudoku'
 
 const models = await listShippedModels()
 

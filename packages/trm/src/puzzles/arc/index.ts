@@ -3,6 +3,18 @@ import { arcSymbols, publishedCanvas } from './encode.ts'
 import { colourCount } from './grid.ts'
 import { arcTasks } from './sources.ts'
 
+export { arcSetOfTask, arcWithAugmentations } from './arc-part.ts'
+export { type ArcPuzzleSet, type ArcQuestion, isArcPuzzleSet } from './arc-puzzle-set.ts'
+export { type ArcTransform, parseAugmentedName } from './augment.ts'
+export type { ArcBuild } from './build.ts'
+export { cropTokens, encodeGrid } from './encode.ts'
+export { type Grid, gridFromJson, gridsEqual, gridToJson } from './grid.ts'
+export { type ArcLeak, isPublishedLeak } from './leaks.ts'
+export { type ArcData, type ArcRecord, arcTrainingPuzzles, readAndBuildArc } from './load-arc.ts'
+export { type ArcSource, type ListedTask, listArcTasks, parseArcTask, parseKaggleTasks } from './parse.ts'
+export { type ArcFiles, publishedSubsets } from './read.ts'
+export { type ArcPair, type ArcTask, type ArcTestPair, largestSide } from './task.ts'
+
 /** ARC tasks: grids of any size on a canvas, each task with an embedding of its own. */
 export const arc = {
   name: 'arc',

@@ -3,6 +3,12 @@ import { largestMaze, mazeNames, mazeSizeOf, mazeSymbols } from './grid.ts'
 import { mazeGrid } from './grid-family.ts'
 import { generatedMazes, mazeFiles } from './sources.ts'
 
+export { checkMazeAnswer, checkMazeQuestion, type MazeProblem } from './check.ts'
+export { generateMaze, type Maze, type MazeOptions } from './generate.ts'
+export { formatMaze, formatMazeLine, type MazeText, parseMaze } from './grid.ts'
+export { isShortestPath, labelPath } from './path.ts'
+export { mazeTokens } from './tokens.ts'
+
 export const maze = {
   name: 'maze',
   grid: mazeGrid,

@@ -3,6 +3,12 @@ import { sudokuGrid } from './grid-family.ts'
 import { boxShapeOfCells, digitNames } from './shape.ts'
 import { generatedSudokus, sudokuFiles } from './sources.ts'
 
+export { checkAnswer, checkQuestion, type SudokuProblem } from './check.ts'
+export { type GenerateOptions, generatePuzzle, type Sudoku } from './generate.ts'
+export { type BoxShape, boxShapes } from './shape.ts'
+export { countSolutions, solveSudoku } from './solve.ts'
+export { formatSudokuGrid, formatSudokuLine, parseSudoku, type SudokuText } from './text.ts'
+
 export const sudoku = {
   name: 'sudoku',
   grid: sudokuGrid,

@@ -1,0 +1,10 @@
+/** Checkpoints of the published code, and the formats below: safetensors and files of `torch.save`. */
+export { type ImportedModel, type ImportOptions, importModel } from './import/import-model.ts'
+export { type OfficialConfig, parseOfficialConfig } from './import/official-config.ts'
+export { puzzleFamilies } from './import/puzzle-family.ts'
+export { fromOfficialName, officialPrefix, toOfficialName } from './official-names.ts'
+export { decodeSafetensors, encodeSafetensors, type SafetensorsFile } from './safetensors.ts'
+export type { StoredTensor } from './stored-tensor.ts'
+export { decodeTorchFile, isTorchFile, type TorchFile } from './torch/read.ts'
+export { encodeTorchFile } from './torch/write.ts'
+export { type TensorGroup, tensorsOf } from './training-state.ts'

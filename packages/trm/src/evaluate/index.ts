@@ -1,0 +1,5 @@
+/** What goes beyond `evaluate` and `think`: standing still, trajectories of states, figures over attempts. */
+export { checkSet, identifiersAreUncertain } from './evaluate.ts'
+export { projectStates, type StateProjection } from './project-states.ts'
+export { type Spread, spreadOf } from './spread.ts'
+export { endsByStandingStill, StandStill, stillSteps } from './stands-still.ts'
