@@ -1,28 +1,82 @@
+/**
+ * Traces a function over symbolic tensors to a program, differentiates it in its own graph and runs it. An operation
+ * (`ops`) makes a node of the graph and computes nothing; "gradient" in its description is what goes to its operands,
+ * g being what came to its result. What opens a device is at /node and /browser, ONNX files at /onnx.
+ */
 export { gradients } from './autodiff/gradient.ts'
 export { InputError } from './errors.ts'
 export type { DeviceTensor, Executable, Executor, RunResult } from './executors/executor.ts'
-export { createOrtExecutor, type Device, type OnnxRuntime, type OrtOptions } from './executors/ort.ts'
+export type { Device } from './executors/ort-session.ts'
 export { createReferenceExecutor } from './executors/reference/executor.ts'
-export type { Fused, Node, Operation, Primitive, Tensor } from './graph/operations.ts'
-export { nodesOf, type Program, type TensorType, trace } from './graph/program.ts'
+export type { Tensor } from './graph/operations.ts'
+export { type Program, type Tensors, type TensorType, type TensorTypes, trace } from './graph/program.ts'
 export {
   type DataType,
   elementCount,
   floatTensor,
-  formatShape,
   type HostTensor,
   integerTensor,
   type Shape,
-  sameShape,
 } from './graph/types.ts'
-export { bindInputs, type HalfTensor } from './onnx/bind.ts'
-export { lowerForAnyBatch } from './onnx/dynamic-batch.ts'
-export { lowerToOnnx } from './onnx/lower.ts'
-export { encodeModel, type OnnxDescription, type OnnxGraph } from './onnx/model.ts'
-export { type Repetition, repeatGraph } from './onnx/repeat.ts'
-export * from './ops/fused.ts'
+export {
+  adamAtan2,
+  attention,
+  binaryCrossEntropy,
+  embedding,
+  interpolate,
+  linear,
+  rmsNorm,
+  rotary,
+  secondMoment,
+  signDescent,
+  softmax,
+  softmaxCrossEntropy,
+  stablemaxCrossEntropy,
+  stage,
+  swiglu,
+} from './ops/fused.ts'
 export { matmulOperations } from './ops/matmul-operations.ts'
-export * from './ops/primitives.ts'
-export { expandProgram, simplifyProgram } from './ops/rewrite.ts'
+export {
+  absolute,
+  add,
+  and,
+  arctangent,
+  broadcast,
+  cast,
+  concatenate,
+  constant,
+  divide,
+  equal,
+  exponential,
+  filled,
+  gatherRows,
+  greater,
+  greaterOrEqual,
+  logarithm,
+  matmul,
+  maximum,
+  multiply,
+  negate,
+  not,
+  type Operand,
+  or,
+  range,
+  reciprocal,
+  reduceMaximum,
+  reduceMean,
+  reduceSum,
+  reshape,
+  scalar,
+  scatterAddRows,
+  select,
+  sigmoid,
+  sign,
+  slice,
+  squareRoot,
+  stopGradient,
+  subtract,
+  sumAll,
+  transpose,
+} from './ops/primitives.ts'
 export { RandomStream } from './random/random-stream.ts'
 export { Machine, type RunnableProgram } from './runtime/machine.ts'

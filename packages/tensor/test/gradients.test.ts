@@ -177,7 +177,7 @@ describe('gradients', () => {
 
   test('recomputation waits for the gradient', () => {
     const program = trace('waiting', { feeds: { x: float(2) }, states: {} }, ({ feeds: { x } }) => {
-      const y = fused.recomputed('exponential', (input) => ops.exponential(ops.multiply(input!, 2)), x)
+      const y = fused.stage('exponential', true, (input) => ops.exponential(ops.multiply(input!, 2)), x)
       return { outputs: { toX: gradients(ops.sumAll(ops.multiply(y, y)), [x])[0]! } }
     })
     assert.ok(nodesOf(program).some(({ operation }) => operation === 'after'))
@@ -186,13 +186,13 @@ describe('gradients', () => {
   test('tensors that a recomputed function captures get their gradient too', () => {
     const types = { x: float(2), weight: float(2) }
     const { weight, x } = gradientsOf(types, (inputs) =>
-      ops.sumAll(fused.recomputed('scaled', (y) => ops.multiply(y!, inputs.weight), inputs.x)),
+      ops.sumAll(fused.stage('scaled', true, (y) => ops.multiply(y!, inputs.weight), inputs.x)),
     )
     const feeds = randomFeeds(types)
     assert.deepEqual([[...weight!], [...x!]], [[...feeds.x!.data], [...feeds.weight!.data]])
     const onlyCaptured = gradientsOf(types, (inputs) =>
       ops.sumAll(
-        fused.recomputed('scaled', (y) => ops.multiply(y!, inputs.weight), ops.constant([2, 3], [2])),
+        fused.stage('scaled', true, (y) => ops.multiply(y!, inputs.weight), ops.constant([2, 3], [2])),
       ),
     )
     assert.deepEqual([...onlyCaptured.weight!], [2, 3])

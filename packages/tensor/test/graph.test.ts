@@ -101,7 +101,7 @@ function exampleProgram(): Program {
     const logits = ops.matmul(ops.reshape(x, [6, 4]), states.table, { transposeRight: true })
     const losses = fused.softmaxCrossEntropy(ops.reshape(logits, [2, 3, 5]), feeds.labels)
     const scaled = ops.multiply(losses, ops.constant([0.1, 0.2, 0.3, 1 / 3, 0.5, 0.6], [2, 3]))
-    const squared = fused.recomputed('square', (y) => ops.multiply(y!, y!), ops.slice(scaled, 1, 0, 2))
+    const squared = fused.stage('square', true, (y) => ops.multiply(y!, y!), ops.slice(scaled, 1, 0, 2))
     return { outputs: { loss: ops.sumAll(squared) }, updates: { steps: ops.add(states.steps, 1) } }
   })
 }

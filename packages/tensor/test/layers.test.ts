@@ -74,7 +74,8 @@ function isPackageAllowed(owner: string, name: string, onPlatform: boolean): boo
   if (name.startsWith('node:') || name === 'onnxruntime-node' || name === 'onnxruntime-web') return onPlatform
   if (!name.startsWith('@tiny-recursive-models/') || isApp(owner)) return true
   if (owner !== 'packages/trm') return false
-  return name === tensorPackage || (onPlatform && name.startsWith(`${tensorPackage}/`))
+  const [, entry] = name.split(`${tensorPackage}/`)
+  return name === tensorPackage || (entry !== undefined && (onPlatform || !platforms.includes(entry)))
 }
 
 /** Files outside the platforms' places that use what only Node has. */

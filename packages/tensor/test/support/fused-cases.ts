@@ -222,7 +222,7 @@ export const fusedCases: { readonly [F in Fused]: readonly Case[] } = {
   ],
   stage: [
     example('one operand', [normal([3, 5])], (x) =>
-      fused.recomputed('square', (y) => ops.multiply(y!, ops.exponential(y!)), x!),
+      fused.stage('square', true, (y) => ops.multiply(y!, ops.exponential(y!)), x!),
     ),
     example(
       'a layer',
@@ -233,26 +233,28 @@ export const fusedCases: { readonly [F in Fused]: readonly Case[] } = {
           return fused.rmsNorm(ops.add(y, fused.linear(inner, d)))
         }
         const body = (...inputs: readonly Tensor[]) => layer(...(inputs as [Tensor, Tensor, Tensor, Tensor]))
-        return fused.recomputed('layer', body, x!, gate!, up!, down!)
+        return fused.stage('layer', true, body, x!, gate!, up!, down!)
       },
     ),
     example('kept', [normal([3, 5])], (x) =>
       fused.stage('square', false, (y) => ops.multiply(y!, ops.exponential(y!)), x!),
     ),
     example('inside another', [normal([2, 3])], (x) =>
-      fused.recomputed(
+      fused.stage(
         'outer',
+        true,
         (y) =>
           ops.add(
-            fused.recomputed('inner', (z) => ops.arctangent(z!), ops.multiply(y!, y!)),
+            fused.stage('inner', true, (z) => ops.arctangent(z!), ops.multiply(y!, y!)),
             y!,
           ),
         x!,
       ),
     ),
     example('an int32 operand', [normal([4, 3]), integers([5], 4)], (t, i) =>
-      fused.recomputed(
+      fused.stage(
         'lookup',
+        true,
         (table, indices) => ops.exponential(fused.embedding(table!, indices!)),
         t!,
         i!,

@@ -37,5 +37,5 @@ export function recomputedLayer(inputs: Layer): Tensor {
   const names = Object.keys(layerTypes) as (keyof Layer)[]
   const body = (...tensors: readonly Tensor[]) =>
     layer(Object.fromEntries(names.map((name, index) => [name, tensors[index]!])) as Layer)
-  return fused.recomputed('layer', body, ...names.map((name) => inputs[name]))
+  return fused.stage('layer', true, body, ...names.map((name) => inputs[name]))
 }

@@ -1,5 +1,5 @@
 /** What an exported file says about itself. */
-import type { OnnxDescription } from '@tiny-recursive-models/tensor'
+import type { OnnxDescription } from '@tiny-recursive-models/tensor/onnx'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import { comparesScores, sequenceLength, stateNames } from '../models/config.ts'
 import type { OnnxOptions } from './onnx.ts'

@@ -1,15 +1,13 @@
 /** A trained model as an ONNX file that needs nothing but ONNX Runtime. */
+import { floatTensor, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
 import {
   bindInputs,
   encodeModel,
-  floatTensor,
   type HalfTensor,
-  type HostTensor,
-  InputError,
   lowerForAnyBatch,
   type Repetition,
   repeatGraph,
-} from '@tiny-recursive-models/tensor'
+} from '@tiny-recursive-models/tensor/onnx'
 import { roundToFloat16 } from '../checkpoint/round.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import { comparesScores, type ModelConfig, stateNames } from '../models/config.ts'
