@@ -12,6 +12,7 @@ export interface RuntimeFiles {
   readonly wasm: string
 }
 
+/** How ONNX Runtime is opened in a browser. */
 export interface BrowserOptions {
   /** `auto`: WebAssembly, the faster one for small models. */
   readonly device?: 'auto' | 'wasm' | 'webgpu'

@@ -9,7 +9,10 @@ export interface TensorType {
   readonly type: DataType
 }
 
+/** Shapes and types of tensors by name. */
 export type TensorTypes = Readonly<Record<string, TensorType>>
+
+/** Tensors by name. */
 export type Tensors = Readonly<Record<string, Tensor>>
 
 /**

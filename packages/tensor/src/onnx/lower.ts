@@ -159,6 +159,7 @@ function runsWhole(node: NodeOf<Fused>): boolean {
 export const outputName = (name: string): string => `output/${name}`
 export const updateName = (name: string): string => `update/${name}`
 
+/** How a program is written as ONNX. */
 export interface LoweringOptions {
   /** `standard`: no operators that only ONNX Runtime has; they are expanded into the standard's own. */
   readonly operators?: 'onnxruntime' | 'standard'

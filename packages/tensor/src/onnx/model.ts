@@ -33,6 +33,7 @@ export interface OnnxValue {
   readonly shape?: readonly (number | string)[]
 }
 
+/** A graph as an ONNX file holds it, before it is encoded. */
 export interface OnnxGraph {
   readonly name: string
   readonly inputs: readonly OnnxValue[]

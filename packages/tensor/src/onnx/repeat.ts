@@ -2,6 +2,7 @@
 import { InputError } from '../errors.ts'
 import { type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxValue, onnxTypes } from './model.ts'
 
+/** What a repeated graph hands from one time to the next, and what it takes and gives. */
 export interface Repetition {
   readonly times: number
   /** Inputs that are 0 at first and then what an output gave the time before: input name → output name. */

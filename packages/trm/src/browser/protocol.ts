@@ -8,6 +8,7 @@ import type { Recipe } from '../recipes/schema.ts'
 import type { CarriedError } from '../train/carried-error.ts'
 import type { TrainingEvent } from '../train/events.ts'
 
+/** How the worker opens ONNX Runtime. */
 export type RuntimeOptions = BrowserOptions
 
 /** What the worker runs on. */
@@ -45,6 +46,7 @@ export type BrowserTrainingEvent =
       readonly model: Uint8Array | null
     }
 
+/** What an evaluation in a worker tells. */
 export type EvaluationProgress =
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly elapsedMs: number }
   | { readonly type: 'done'; readonly report: EvaluationReport }

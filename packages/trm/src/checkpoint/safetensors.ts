@@ -18,6 +18,7 @@ const lengthBytes = 8
 const zeroDigits = '00000000'
 const checksumStart = '{"__metadata__":{"checksum":"crc32:'
 
+/** The content of a safetensors file. */
 export interface SafetensorsFile {
   readonly tensors: Map<string, StoredTensor>
   readonly metadata: Record<string, string>

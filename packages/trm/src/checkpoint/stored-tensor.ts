@@ -16,6 +16,7 @@ export interface StoredArrays {
 
 export type StoredType = keyof StoredArrays
 
+/** A tensor as files hold it, in any of their types; row-major. */
 export type StoredTensor = {
   [Type in StoredType]: {
     readonly dtype: Type

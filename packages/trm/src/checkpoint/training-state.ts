@@ -26,6 +26,7 @@ export const tensorGroups = {
   carry: 'carry.',
 } as const
 
+/** What a tensor of a checkpoint is for. */
 export type TensorGroup = keyof typeof tensorGroups
 
 /** The tensors outside the groups: rows of the puzzle table [R, puzzleEmbeddingWidth], */
@@ -36,6 +37,7 @@ export const puzzleIdentifiersName = 'puzzleTable.identifiers'
 /** Of the architecture, what the data says. */
 export type DataSizes = Pick<ModelConfig, 'cells' | 'symbols' | 'identifiers'>
 
+/** The best validation of a run so far: its step, and the shares of puzzles and of cells that were right. */
 export interface BestFigure {
   readonly step: number
   /** Share of exactly solved puzzles, 0 to 1. */
@@ -44,6 +46,7 @@ export interface BestFigure {
   readonly cellAccuracy: number
 }
 
+/** Everything that training goes on from: a checkpoint in memory. */
 export interface TrainingState {
   readonly recipe: Recipe
   /** Null in files of the first versions. */
@@ -109,6 +112,10 @@ const storedFields = z.strictObject({
 /** The key of the metadata that holds the JSON text. */
 const metadataKey = 'trainingState'
 
+/**
+ * A checkpoint as a safetensors file.
+ * @throws InputError where a tensor is not finite or the state does not hold together
+ */
 export function encodeTrainingState(state: TrainingState): Uint8Array {
   const who = 'encodeTrainingState'
   checkTensors(state.tensors, who)

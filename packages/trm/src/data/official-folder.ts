@@ -13,8 +13,10 @@ import { ignoredLabel, type PuzzleSet } from './puzzle-set.ts'
 /** Reads a file of the folder by its path inside it, such as `train/dataset.json`. */
 export type ReadFolderFile = (name: string) => Promise<Uint8Array>
 
+/** A part of a published folder, by the name of its subfolder. */
 export type OfficialSplit = 'train' | 'test'
 
+/** A part of a folder of the published builders. */
 export interface OfficialFolder {
   readonly puzzles: PuzzleSet
   /** [groups + 1] first puzzle of every group, then the number of puzzles. */

@@ -39,6 +39,7 @@ export interface DataRecord {
   readonly [fact: string]: unknown
 }
 
+/** Which puzzles a part of a data set is: its checksum, and their places where they were drawn from more. */
 export interface PartRecord {
   readonly name: string
   readonly count: number

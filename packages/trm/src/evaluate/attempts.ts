@@ -9,6 +9,7 @@ import { checkSet, evaluationSlots, likeliest, scoreAnswer, wilsonInterval } fro
 import { StandStill } from './stands-still.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'
 
+/** Settings of `attemptAll` besides the effort; all may be left out. */
 export interface AttemptsOptions {
   /** The family's rule; without it `accept: 'valid'` accepts nothing. */
   readonly isValid?: IsValid
@@ -54,6 +55,7 @@ export interface AttemptsReport {
   readonly elapsedMs: number
 }
 
+/** What `attemptAll` tells: each attempt, then the answer that was chosen for its puzzle. */
 export type AttemptsEvent =
   | ({ readonly type: 'attempt'; readonly puzzle: number } & Attempt)
   | {

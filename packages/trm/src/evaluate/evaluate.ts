@@ -7,6 +7,7 @@ import { fittingSlots } from '../train/micro-batch.ts'
 import { endsByStandingStill, StandStill } from './stands-still.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'
 
+/** Settings of `evaluate`; all may be left out. */
 export interface EvaluationOptions {
   /** Supervision steps a puzzle may take; by default as many as in training. */
   readonly maximumSteps?: number
@@ -51,6 +52,7 @@ export interface EvaluationReport {
   readonly puzzlesPerSecond: number
 }
 
+/** What `evaluate` tells: each answer and how far it is, and at the end the report. */
 export type EvaluationEvent =
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly elapsedMs: number }
   /** A puzzle is done. */

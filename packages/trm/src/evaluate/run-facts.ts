@@ -6,6 +6,7 @@ import type { EvaluationReport } from './evaluate.ts'
 /** `done` recorded its end, `stopped` did not and has no trainer, `damaged` cannot be read (see `problem`). */
 export type RunStatus = 'running' | 'done' | 'stopped' | 'damaged'
 
+/** A run in one line of a list. */
 export interface RunSummary {
   readonly name: string
   readonly path: string

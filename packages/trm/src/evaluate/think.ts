@@ -29,6 +29,7 @@ export interface Thought {
   readonly states?: Readonly<Record<string, Float32Array>>
 }
 
+/** Settings of `think`; all may be left out. */
 export interface ThinkOptions {
   /** By default as many steps as in training. */
   readonly maximumSteps?: number

@@ -30,6 +30,7 @@ export interface TrainedModel {
   readonly noise?: NoiseRecipe
 }
 
+/** What a supervision step gives for a batch of B puzzles. */
 export interface ThinkingStep {
   /** [B, S, V] */
   readonly logits: Float32Array

@@ -5,6 +5,7 @@ import { onnxFormat, onnxSolverFormat } from './onnx-formats.ts'
 import { pytorchFormat } from './pytorch.ts'
 import { safetensorsFormat } from './safetensors.ts'
 
+/** What is exported: a model, the recipe that it was trained by, and the step. */
 export interface ExportSource {
   readonly model: TrainedModel
   readonly recipe: Recipe
@@ -12,8 +13,10 @@ export interface ExportSource {
   readonly step: number
 }
 
+/** Types of the numbers in an exported file. */
 export type ExportType = 'float32' | 'float16' | 'bfloat16'
 
+/** How a model is written; some formats take a part of it only. */
 export interface ExportOptions {
   readonly dtype: ExportType
   /** The file's name without folder and ending, for formats that hold one. */
@@ -29,6 +32,7 @@ export interface ExportOptions {
 /** Options that only some formats have. */
 export type FormatOption = 'steps' | 'withoutPuzzleTable' | 'operators'
 
+/** A format of files: what it is called, which types it holds and how it is written. */
 export interface ExportFormat {
   /** What the file is for, in a few words. */
   readonly description: string
@@ -40,6 +44,7 @@ export interface ExportFormat {
   readonly encode: (source: ExportSource, options: ExportOptions) => Uint8Array | Promise<Uint8Array>
 }
 
+/** All export formats by name. */
 export const exportFormats = {
   safetensors: safetensorsFormat,
   pt: pytorchFormat,
@@ -47,8 +52,10 @@ export const exportFormats = {
   'onnx-solver': onnxSolverFormat,
 } satisfies Readonly<Record<string, ExportFormat>>
 
+/** The name of an export format. */
 export type ExportFormatName = keyof typeof exportFormats
 
+/** The names of all export formats. */
 export const exportFormatNames = Object.keys(exportFormats) as ExportFormatName[]
 
 /** The first format that a file's name ends with, or null. */

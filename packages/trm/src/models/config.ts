@@ -132,8 +132,10 @@ const statesOfKind = {
   denoiser: ['latent'],
 } as const satisfies Readonly<Record<ModelKind, readonly string[]>>
 
+/** The names of the states of a kind of model. */
 export type StateName<Kind extends ModelKind> = (typeof statesOfKind)[Kind][number]
 
+/** The states of a model, the answer first. */
 export const stateNames = ({ kind }: Pick<ModelConfig, 'kind'>): readonly string[] => statesOfKind[kind]
 
 /** The state that the heads read: the last one to be renewed. */

@@ -12,6 +12,8 @@ import { type ModelWeights, type WeightType, weightTree } from './weight-tree.ts
 
 /** A record by weight name: symbolic tensors while tracing, host tensors outside. */
 export type WeightsOf<T> = Readonly<Record<string, T>>
+
+/** The weights of a model while it is traced. */
 export type Weights = WeightsOf<Tensor>
 
 /** Every weight of a model by name. */

@@ -6,6 +6,7 @@ import { arcOfficialFiles } from '../puzzles/arc/arc-official.ts'
 import type { ArcBuild } from '../puzzles/arc/build.ts'
 import { makeFolder, writePiecesAtomically } from './files.ts'
 
+/** How `writeArcFolder` goes about it. */
 export interface ArcFolderOptions {
   /** Told after every piece. */
   readonly onProgress?: (written: number, bytes: number) => void

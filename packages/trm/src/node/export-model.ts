@@ -14,6 +14,7 @@ import { writeFileAtomically } from './files.ts'
 import { type CheckpointChoice, openModel } from './model-files.ts'
 import { tryOutputFile } from './outputs.ts'
 
+/** Where `exportModel` writes and in what format. */
 export interface ExportModelOptions extends Pick<ExportOptions, FormatOption> {
   readonly out: string
   /** Replace a file of that name; by default it is refused. */
@@ -23,6 +24,7 @@ export interface ExportModelOptions extends Pick<ExportOptions, FormatOption> {
   readonly checkpoint?: CheckpointChoice
 }
 
+/** What `exportModel` has written, and from what. */
 export interface ExportedFile {
   readonly out: string
   readonly format: ExportFormatName

@@ -9,8 +9,9 @@ import { type TransferEvent, transferFile } from './hub/transfer.ts'
 
 export { formatRepository, type HubAddress, type HubRepository, parseHubAddress } from './hub/address.ts'
 export { findDownload, type KnownDownload, knownDownloads } from './hub/known.ts'
-export type { Digest, HubFile, HubListing } from './hub/listing.ts'
+export type { HubFile, HubListing } from './hub/listing.ts'
 
+/** A repository of a hub, and how to reach it. */
 export interface HubOptions {
   /** OWNER/NAME */
   readonly repo: string
@@ -26,6 +27,7 @@ export interface HubOptions {
   readonly patience?: Partial<Patience>
 }
 
+/** What to download from a repository, and into which folder. */
 export interface HubDownloadOptions extends HubOptions {
   /** Names of files and folders in the repository; by default all of it. */
   readonly files?: readonly string[]
@@ -35,6 +37,7 @@ export interface HubDownloadOptions extends HubOptions {
   readonly replace?: boolean
 }
 
+/** What a download tells: sizes, how far each file is, and how it ended. */
 export type HubDownloadEvent =
   | {
       readonly type: 'start'

@@ -12,6 +12,7 @@ import { readFileBounded, writeFileAtomically } from './files.ts'
 import { tryOutputFile } from './outputs.ts'
 import { maximumCheckpointBytes } from './run-folder.ts'
 
+/** Where `importFile` writes, and what the file does not say. */
 export interface ImportFileOptions {
   /** The model file to write, which every command opens. */
   readonly out: string
@@ -25,6 +26,7 @@ export interface ImportFileOptions {
   readonly config?: string
 }
 
+/** What `importFile` has read, with the configuration file and whatever else lay beside it. */
 export interface ImportedFile extends ImportedModel {
   /** The file that the settings came from: one beside the checkpoint, itself, or null for none. */
   readonly config: string | null

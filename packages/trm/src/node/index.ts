@@ -6,7 +6,22 @@ export { dataReaderOf, findDataPath, maximumDataBytes, readDataFile } from './da
 export { type ExportedFile, type ExportModelOptions, exportModel } from './export-model.ts'
 export { errorCode, fileError } from './file-errors.ts'
 export { openRegularFile, readFileBounded, writeFileAtomically, writePiecesAtomically } from './files.ts'
-export * from './hub.ts'
+export {
+  downloadFromHub,
+  findDownload,
+  formatRepository,
+  type HubAddress,
+  type HubDownloadEvent,
+  type HubDownloadOptions,
+  type HubFile,
+  type HubListing,
+  type HubOptions,
+  type HubRepository,
+  type KnownDownload,
+  knownDownloads,
+  listHubFiles,
+  parseHubAddress,
+} from './hub.ts'
 export { type ImportedFile, type ImportFileOptions, importFile } from './import-file.ts'
 export { LineTail, type LineTailOptions, type TailRead } from './line-tail.ts'
 export { machineFacts } from './machine.ts'
@@ -33,4 +48,3 @@ export {
 } from './run-training.ts'
 export { listShippedModels, shippedModelPath } from './shipped-models.ts'
 export { trainInWorker, type WorkerTraining } from './train-in-worker.ts'
-export { openWorkerPieces, WorkerPieces } from './worker-pieces.ts'

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 
+/** New lines of a file that grows; null stands for one that is too long. */
 export interface TailRead {
   /** Whole lines in their order, without line breaks; null stands for one that is too long to be read. */
   readonly lines: readonly (string | null)[]
@@ -9,6 +10,7 @@ export interface TailRead {
   readonly isAtEnd: boolean
 }
 
+/** Limits of a `LineTail`. */
 export interface LineTailOptions {
   /** About so many bytes are read at a time. */
   readonly pieceBytes?: number

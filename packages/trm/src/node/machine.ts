@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { arch, cpus, platform } from 'node:os'
 import type { MachineFacts } from '../evaluate/run-facts.ts'
 
+/** The machine that this runs on. */
 export function machineFacts(): MachineFacts {
   const processors = cpus()
   return {

@@ -15,6 +15,7 @@ import { listShippedModels, shippedModelPath } from './shipped-models.ts'
 /** `best` by validation accuracy, `final` at the end of the run, `latest` the newest checkpoint, or one by its step. */
 export type CheckpointChoice = 'best' | 'final' | 'latest' | number
 
+/** A model from a file, a run folder or the shipped ones, ready to think. */
 export interface OpenedModel {
   readonly model: TrainedModel
   readonly recipe: Recipe

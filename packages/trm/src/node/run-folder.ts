@@ -51,6 +51,7 @@ const maximumRecordBytes = 2 ** 28
 /** What one array of bytes can hold in every supported version of Node. */
 export const maximumCheckpointBytes = 2 ** 32
 
+/** The latest sound checkpoint of a run, and what was wrong with later ones. */
 export interface LatestCheckpoint {
   readonly step: number
   readonly path: string
@@ -110,6 +111,7 @@ export async function openRunFolder(path: string): Promise<RunFolder> {
   return new RunFolder(path, parseRecipe(parseJson(text, recipePath), recipePath))
 }
 
+/** One run on disk, open for reading or locked for training. Files are replaced atomically. */
 export class RunFolder {
   readonly path: string
   #recipe: Recipe

@@ -23,6 +23,7 @@ const maximumLockBytes = 10_000
 
 type Holder = z.infer<typeof lockFields>
 
+/** Whether a run folder is being trained in, and by whom. */
 export type LockState =
   | { readonly kind: 'free' }
   | { readonly kind: 'held' | 'stale'; readonly holder: string }

@@ -17,6 +17,7 @@ import { machineFacts } from './machine.ts'
 import { openModel } from './model-files.ts'
 import type { RunFolder } from './run-folder.ts'
 
+/** How far the evaluation on the test set is that ends a run. */
 export interface TestProgress {
   readonly type: 'testing'
   readonly step: number

@@ -14,5 +14,6 @@ export async function listShippedModels(): Promise<readonly ShippedModel[]> {
   return parseShippedModels(JSON.parse(new TextDecoder().decode(bytes)), path)
 }
 
+/** The file of a shipped model. */
 export const shippedModelPath = ({ file }: Pick<ShippedModel, 'file'>): string =>
   fileURLToPath(new URL(file, folder))

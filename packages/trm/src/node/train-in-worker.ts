@@ -4,6 +4,7 @@ import type { RunTrainingEvent, RunTrainingOptions } from './run-training.ts'
 import { startWorker } from './start-worker.ts'
 import type { TrainingWorkerData, TrainingWorkerMessage } from './training-worker.ts'
 
+/** A training in a thread of its own. */
 export interface WorkerTraining {
   /** The stream of `runTraining`; leaving it early stops the run as `stop` does. */
   readonly events: AsyncGenerator<RunTrainingEvent, void>

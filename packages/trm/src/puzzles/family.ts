@@ -150,6 +150,7 @@ export interface DrawnGrid {
   readonly isWhole: boolean
 }
 
+/** A puzzle that was read, and what kind it is. */
 export interface WrittenPuzzle {
   readonly kind: PuzzleKind
   /** [S] */
@@ -173,10 +174,12 @@ export interface PuzzleSource<Data extends SourceData = SourceData> {
   generateMany?(data: Data, count: number, seed: number): Iterable<SolvedPuzzle>
 }
 
+/** The `data` section of a recipe, of whatever kind. */
 export interface SourceData {
   readonly kind: string
 }
 
+/** Cells and symbols of the puzzles of a set. */
 export type SetSizes = Pick<PuzzleFacts, 'cells' | 'symbols'>
 
 /** What several fields of a recipe break together. */
@@ -215,6 +218,7 @@ export interface PublishedModels<Data extends SourceData = SourceData> {
   readonly names: (symbols: number) => readonly string[]
 }
 
+/** All that the project knows of one kind of puzzles. */
 export interface PuzzleFamily {
   readonly name: string
   readonly grid?: GridFamily

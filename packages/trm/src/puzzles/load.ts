@@ -5,6 +5,7 @@ import type { DataRecord, OnDataProgress, PartRecord, ReadDataFile } from '../da
 import type { AnyPuzzleSet, PuzzleFacts } from '../data/puzzle-set.ts'
 import { boardOfData, type DataRecipe, sourceOf } from './index.ts'
 
+/** The puzzles of a recipe, with what a run folder keeps of them. */
 export interface LoadedDataSets extends DataSets {
   /** Of all three sets: a run goes on only with the puzzles that it began with. */
   readonly checksum: string

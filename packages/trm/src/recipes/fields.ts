@@ -180,9 +180,15 @@ type Frozen<Value> = Value extends object ? { readonly [Key in keyof Value]: Fro
 
 /** A named run as plain frozen data: everything that decides what a training run computes. */
 export type Recipe = Frozen<z.infer<typeof recipeFields>>
+
+/** The `model` section of a recipe. */
 export type ModelRecipe = Recipe['model']
 export type NoiseRecipe = NonNullable<Recipe['noise']>
+
+/** The `optimizer` section of a recipe. */
 export type OptimizerRecipe = Recipe['optimizer']
+
+/** The `training` section of a recipe. */
 export type TrainingRecipe = Recipe['training']
 /** What may be written by hand: keys with a default can be left out. */
 export type RecipeInput = Frozen<z.input<typeof recipeFields>>

@@ -42,6 +42,7 @@ export {
   type TrainingRecipe,
 } from './schema.ts'
 
+/** The names of the shipped recipes. */
 export const recipeNames = [
   'sudoku-4x4',
   'sudoku-6x6',
@@ -64,8 +65,10 @@ export const recipeNames = [
   'paper-maze',
 ] as const
 
+/** The name of a shipped recipe. */
 export type RecipeName = (typeof recipeNames)[number]
 
+/** The shipped recipes by name, frozen. */
 export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze({
   'sudoku-4x4': parseRecipe(sudoku4x4, 'recipe sudoku-4x4'),
   'sudoku-6x6': parseRecipe(sudoku6x6, 'recipe sudoku-6x6'),

@@ -94,6 +94,7 @@ export const modelFields = z.strictObject(
   section,
 )
 
+/** A field of the `model` section. */
 export type ModelFieldName = keyof typeof modelFields.shape
 
 /** What a field is called elsewhere, and what it is. */

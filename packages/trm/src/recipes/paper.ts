@@ -8,6 +8,7 @@ import { families } from '../puzzles/index.ts'
 import { describeValue, unknownNameHint } from './messages.ts'
 import { type ModelRecipe, type OptimizerRecipe, parseRecipe, type Recipe } from './schema.ts'
 
+/** A row of the paper’s tables: how its model differs from the base, and the figures that the paper reports. */
 export interface PaperVariant {
   readonly description: string
   /** What the paper reports. */
@@ -127,10 +128,13 @@ const variants = {
   },
 } as const satisfies Readonly<Record<string, PaperVariant>>
 
+/** The name of a row of the paper’s tables. */
 export type PaperVariantName = keyof typeof variants
 
+/** All rows by name. */
 export const paperVariants: Readonly<Record<PaperVariantName, PaperVariant>> = variants
 
+/** The names of all rows. */
 export const paperVariantNames = Object.keys(variants) as readonly PaperVariantName[]
 
 /** The rows that are other models; the rest are TRM with one thing changed. */

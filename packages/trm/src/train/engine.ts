@@ -41,6 +41,7 @@ export interface SlotBatch {
   readonly startNoise?: Float32Array
 }
 
+/** What the schedule says of one step. */
 export interface Rates {
   /** Optimiser steps including this one: t of the bias corrections. */
   readonly step: number
@@ -48,6 +49,7 @@ export interface Rates {
   readonly puzzleLearningRate: number
 }
 
+/** What a training step gives. */
 export interface StepOutcome {
   /** Sums over the slots that halted in this step; losses over all slots. */
   readonly metrics: Metrics

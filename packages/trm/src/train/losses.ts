@@ -157,6 +157,7 @@ export const metricNames = [
   'totalLoss',
 ] as const
 
+/** Figures of one training step, by name; see `metricNames`. */
 export type Metrics = Readonly<Record<(typeof metricNames)[number], number>>
 
 /** [9]: the figures of `metricNames`; losses are over all slots. */

@@ -10,6 +10,7 @@ export interface PieceFeeds {
   readonly feeds: Feeds
 }
 
+/** What a piece of a batch gives: outputs, and its part of the gradient. */
 export interface PieceOutcome {
   readonly piece: number
   /** What `traceAccumulation` gives out: metrics, halted [M] and, with puzzle embeddings, rowGradient. */

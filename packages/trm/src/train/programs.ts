@@ -31,6 +31,7 @@ import { clipGradients } from '../optim/clip.ts'
 import { type OptimizerConfig, type Scheduled, updateWeight } from '../optim/update.ts'
 import { type CellLossConfig, continueTarget, type Judgement, judge, metricsVector } from './losses.ts'
 
+/** All that the programs of a training step depend on. */
 export interface StepConfig {
   readonly model: ModelConfig
   readonly optimizer: OptimizerConfig & CellLossConfig & { readonly puzzleWeightDecay: number }

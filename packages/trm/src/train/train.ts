@@ -31,6 +31,7 @@ import type { StepConfig } from './programs.ts'
 import { Slots } from './slots.ts'
 import { isAsDeep, modelInStep } from './stages.ts'
 
+/** What `train` needs: the recipe, its puzzles and an executor; and where to go on from. */
 export interface TrainOptions {
   readonly recipe: Recipe
   readonly data: DataSets

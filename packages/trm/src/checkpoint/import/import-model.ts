@@ -24,6 +24,7 @@ import {
 } from './settings.ts'
 import type { StoredSettings } from './stored-settings.ts'
 
+/** What the tensors of a published checkpoint do not say. */
 export interface ImportOptions {
   /** Names the file in errors. */
   readonly who: string
@@ -45,6 +46,7 @@ export interface ImportOptions {
   readonly stored?: Pick<StoredSettings, 'recipe' | 'sizes'> | null
 }
 
+/** A published checkpoint as a model of ours, and what had to be assumed or was left over. */
 export interface ImportedModel {
   /** Weights alone, under a recipe: `encodeTrainingState` makes a file that every command opens. */
   readonly state: TrainingState
@@ -56,6 +58,10 @@ export interface ImportedModel {
   readonly unused: readonly string[]
 }
 
+/**
+ * A model of ours from the tensors of a published checkpoint: kind and sizes are read from the shapes.
+ * @throws InputError where they are not those of a model that is known
+ */
 export function importModel(
   tensors: ReadonlyMap<string, StoredTensor>,
   options: ImportOptions,

@@ -38,6 +38,7 @@ const fields = z.object({
   ema_rate: rate,
 })
 
+/** The YAML that the published code writes beside its checkpoints, as far as it is read. */
 export type OfficialConfig = z.infer<typeof fields>
 
 /** The published files have 1 to 3 KB; the time of the YAML parser can grow with the square of the length. */

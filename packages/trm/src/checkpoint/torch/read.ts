@@ -12,6 +12,7 @@ import { materialise } from './materialise.ts'
 import { describePickle, type PickleTensor, type PickleValue } from './pickle-values.ts'
 import { unpickle } from './unpickle.ts'
 
+/** The tensors of a file of `torch.save`, and the names of what else it holds. */
 export interface TorchFile {
   /** By name, in the file's order; those of a dictionary inside another as `outer.name`. */
   readonly tensors: Map<string, StoredTensor>

@@ -4,6 +4,8 @@ import type { ArcVotes } from './vote.ts'
 
 /** The numbers of attempts that are reported, as published. */
 export const passCounts = [1, 2, 5, 10, 100, 1000] as const
+
+/** How many of the best answers may be tried. */
 export type PassCount = (typeof passCounts)[number]
 
 /** What a vote is scored on. */
@@ -16,6 +18,7 @@ export interface ScoredTask {
 /** The share for each count, 0 to 1. */
 export type PassAt = Readonly<Record<PassCount, number>>
 
+/** How an evaluation on ARC went. */
 export interface ArcFigures {
   /**
    * Averaged over the test inputs of a task, then over tasks; a task without predictions is wrong. Null where no
@@ -30,6 +33,7 @@ export interface ArcFigures {
   readonly predictions: number
 }
 
+/** The figures of a vote, over the tasks whose outputs are known. */
 export function arcFigures(votes: ArcVotes, tasks: readonly ScoredTask[]): ArcFigures {
   const scored = tasks.filter(({ test }) => test.length > 0 && test.every(({ output }) => output !== null))
   const sums = new Map<PassCount, number>(passCounts.map((count) => [count, 0]))

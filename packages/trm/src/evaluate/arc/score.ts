@@ -5,6 +5,7 @@ import { gridsEqual } from '../../puzzles/arc/grid.ts'
 import type { Solutions } from './solutions.ts'
 import type { Submission } from './submission.ts'
 
+/** Whether the two attempts at a test output are right. */
 export interface OutputScore {
   readonly task: string
   readonly testIndex: number

@@ -2,12 +2,14 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import { describeValue } from '../../recipes/messages.ts'
 
+/** A repository of a hub. */
 export interface HubRepository {
   readonly type: 'model' | 'dataset'
   /** OWNER/NAME */
   readonly name: string
 }
 
+/** A repository of a hub, or a file in it. */
 export interface HubAddress extends HubRepository {
   /** A file or a folder inside; left out: all files. */
   readonly file?: string

@@ -3,6 +3,7 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import { describeValue, unknownNameHint } from '../../recipes/messages.ts'
 import type { HubRepository } from './address.ts'
 
+/** A data set or checkpoint that is known by a short name. */
 export interface KnownDownload extends HubRepository {
   /** Files or folders to take; left out: all. */
   readonly files?: readonly string[]

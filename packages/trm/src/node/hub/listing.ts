@@ -18,6 +18,7 @@ export interface Digest {
   readonly hex: string
 }
 
+/** The files of a repository at one commit. */
 export interface HubListing {
   /** The commit that the revision stands for now; all files are taken from it. */
   readonly commit: string

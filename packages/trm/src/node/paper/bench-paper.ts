@@ -12,6 +12,7 @@ import { mergeStreams, type StoppableStream } from './merge.ts'
 import { type PaperJob, type PaperPlan, planPaperJobs } from './plan.ts'
 import { type FinishedJob, type PaperResults, paperResults } from './results.ts'
 
+/** How `benchPaper` trains: several runs at a time, on which device. */
 export interface PaperBenchOptions extends PaperPlan {
   /** Runs at a time, each in a thread of its own. */
   readonly jobs: number

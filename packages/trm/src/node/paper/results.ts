@@ -58,6 +58,7 @@ export interface PaperTable {
   readonly rows: readonly PaperRow[]
 }
 
+/** The results of a comparison with the paper, as they are written to results.json. */
 export interface PaperResults {
   readonly format: 1
   readonly command: string | null

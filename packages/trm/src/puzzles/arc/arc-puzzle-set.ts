@@ -37,6 +37,7 @@ export interface ArcPuzzleSet extends ComputedPuzzleSet {
   readonly arcAt: (index: number) => ArcQuestion
 }
 
+/** Whether a set is one of ARC tasks. */
 export function isArcPuzzleSet(set: object): set is ArcPuzzleSet {
   return 'kind' in set && set.kind === 'arc'
 }

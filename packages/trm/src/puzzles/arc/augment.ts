@@ -14,6 +14,7 @@ export const permutationCount = 362_880
 /** The symmetry that undoes each one: a quarter turn is undone by three, the others undo themselves. */
 export const inverseDihedrals = [0, 3, 2, 1, 4, 5, 6, 7] as const
 
+/** A copy of a task: turned or mirrored, with its colours exchanged. */
 export interface ArcTransform {
   /**
    * 0 as it is; 1, 2, 3 quarter turns counter-clockwise; 4 left and right exchanged; 5 top and bottom exchanged;

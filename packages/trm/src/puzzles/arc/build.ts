@@ -25,6 +25,7 @@ export interface ArcBuildOptions {
   readonly onTask?: (done: number, of: number) => void
 }
 
+/** ARC tasks made into sets: identifiers, copies, and what each part holds. */
 export interface ArcBuild {
   readonly options: ArcBuildOptions
   /** Sets in the given order, tasks in the order of their ids, each id once. */

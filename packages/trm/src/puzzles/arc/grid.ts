@@ -56,6 +56,7 @@ export function gridKey({ rows, columns, colours }: Grid): string {
   return `${rows}x${columns}:${colours.join('')}`
 }
 
+/** Whether two grids have the same size and colours. */
 export function gridsEqual(left: Grid, right: Grid): boolean {
   if (left.rows !== right.rows || left.columns !== right.columns) return false
   return left.colours.every((colour, cell) => colour === right.colours[cell])

@@ -7,6 +7,7 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import { pairFingerprint, pairOutline } from './digest.ts'
 import { type ArcPair, type ArcTask, allPairs } from './task.ts'
 
+/** A held-out task that training would show, whole or by one of its pairs. */
 export interface ArcLeak {
   /** The task whose test pair is held out. */
   readonly heldOut: string
@@ -26,6 +27,7 @@ export const publishedLeaks: readonly (readonly [heldOut: string, shownBy: strin
   ['50a16a69', 'caa06a1f'],
 ]
 
+/** Whether a leak is one that the published sets are known for. */
 export const isPublishedLeak = ({ heldOut, shownBy }: ArcLeak): boolean =>
   publishedLeaks.some(([first, second]) => first === heldOut && second === shownBy)
 

@@ -7,6 +7,7 @@ import { type ArcBuild, buildArc } from './build.ts'
 import { arcSymbols } from './encode.ts'
 import { type ArcFiles, readArcSubset } from './read.ts'
 
+/** The `data` section of a recipe on ARC tasks. */
 export interface ArcData {
   readonly kind: 'arc'
   /** The folder of the ARC files. */

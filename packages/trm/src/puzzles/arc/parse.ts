@@ -25,6 +25,7 @@ const pairList = z
   .max(maximumPairs, pairs)
 const taskFields = z.object({ train: pairList, test: pairList }, { error: 'an object with train and test' })
 
+/** Where a task comes from, for identifiers and for messages. */
 export interface ArcSource {
   readonly subset: string
   /** The file, for error messages. */
@@ -77,6 +78,7 @@ export function parseArcTask(
   }
 }
 
+/** A task of a file with several, before it is checked. */
 export interface ListedTask {
   readonly id: string
   /** The set that the file puts the task in; null where it has no sets. */

@@ -22,6 +22,7 @@ export const publishedSubsets = [
   'concept',
 ] as const
 
+/** How ARC files are reached: in a folder, or opened in a page. */
 export interface ArcFiles {
   readonly read: (path: string) => Promise<Uint8Array>
   /** The names in a folder. */

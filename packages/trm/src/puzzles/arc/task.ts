@@ -1,17 +1,20 @@
 /** Tasks of ARC: a few example pairs that show a rule, and test inputs to which it is to be applied. */
 import type { Grid } from './grid.ts'
 
+/** A question and its answer. */
 export interface ArcPair {
   readonly input: Grid
   readonly output: Grid
 }
 
+/** A question; its answer is null where it is not known. */
 export interface ArcTestPair {
   readonly input: Grid
   /** Null where no solution is known, as in a competition's test file. */
   readonly output: Grid | null
 }
 
+/** A task: pairs that show the rule, and questions to apply it to. */
 export interface ArcTask {
   readonly id: string
   /** The set that the task was published in, such as `evaluation2`. */

@@ -11,6 +11,7 @@ export interface Maze {
   readonly answer: Int32Array
 }
 
+/** What a generated maze must have: shares of walls, and the least length of its path in steps. */
 export interface MazeOptions {
   /** Share of walls; each maze draws its own between the two. The published ones have 0.28 to 0.45. */
   readonly minimumDensity: number

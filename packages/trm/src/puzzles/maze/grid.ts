@@ -40,6 +40,7 @@ export function mazeCertainty(text: string): number {
   return isNear ? (rows === undefined ? 0.5 : 1) : 0
 }
 
+/** A maze that was read. tokens: [size²]. */
 export interface MazeText {
   readonly size: number
   /** [S] */

@@ -9,6 +9,7 @@ export { formatMaze, formatMazeLine, type MazeText, parseMaze } from './grid.ts'
 export { isShortestPath, labelPath } from './path.ts'
 export { mazeTokens } from './tokens.ts'
 
+/** Mazes: the shortest path from start to goal in a square grid. */
 export const maze = {
   name: 'maze',
   grid: mazeGrid,

@@ -37,6 +37,7 @@ export interface PuzzleFileReport {
   readonly checksum: string | undefined
 }
 
+/** A row that is there already, as it is or as a copy under a symmetry. */
 export interface RepeatedRow {
   readonly line: number
   readonly kind: 'duplicate' | 'copy'
@@ -44,10 +45,12 @@ export interface RepeatedRow {
   readonly of: number
 }
 
+/** What a check of a file tells: how far it is, and at the end the report. */
 export type PuzzleCheckEvent =
   | { readonly kind: 'progress'; readonly rows: number; readonly problemCount: number }
   | { readonly kind: 'done'; readonly report: PuzzleFileReport }
 
+/** How a file of puzzles is checked. */
 export interface CheckFileOptions extends ReadRowsOptions {
   /** Rows from one progress event to the next; 1000 by default. */
   readonly progressEvery?: number

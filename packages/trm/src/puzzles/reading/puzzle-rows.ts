@@ -29,6 +29,7 @@ export interface PuzzleRow extends RowFacts, Pair {
   readonly kind: PuzzleKind
 }
 
+/** What is wrong with a line, counted from 1. */
 export interface LineProblem {
   /** Counted from 1. */
   readonly line: number

@@ -11,6 +11,7 @@ export interface Sudoku {
   readonly answer: Int32Array
 }
 
+/** How a Sudoku is generated. minimal: no clue can be left out. */
 export interface GenerateOptions {
   /** True: no clue can be left out. False: up to half of the blanks, a random number, are given back. */
   readonly minimal: boolean

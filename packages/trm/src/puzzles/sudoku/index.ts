@@ -9,6 +9,7 @@ export { type BoxShape, boxShapes } from './shape.ts'
 export { countSolutions, solveSudoku } from './solve.ts'
 export { formatSudokuGrid, formatSudokuLine, parseSudoku, type SudokuText } from './text.ts'
 
+/** Sudokus of 4×4 to 16×16 cells. */
 export const sudoku = {
   name: 'sudoku',
   grid: sudokuGrid,

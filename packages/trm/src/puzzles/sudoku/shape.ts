@@ -10,6 +10,7 @@ export const blankToken = 1
 /** Digit d is token d + 1; token 0 is PAD and never stands in a Sudoku. */
 export const digitOffset = 1
 
+/** The Sudokus that are known, by their sizes. */
 export const boxShapes = {
   '4x4': { boxRows: 2, boxColumns: 2 },
   '6x6': { boxRows: 2, boxColumns: 3 },

@@ -17,6 +17,7 @@ import {
 const textName = 'Sudoku text'
 const separators = /[\s|+\u2500-\u257f=¦:,;()[\]{}'"`]/
 
+/** A Sudoku that was read. tokens: [cells]. */
 export interface SudokuText {
   readonly shape: BoxShape
   /** [S] blank 1, digit d as d + 1 */

@@ -94,4 +94,5 @@ const generated = {
   fields,
 }
 
+/** Takuzu: two symbols, as many of each in every line, never three in a row. */
 export const takuzu = { name: 'takuzu', grid, sources: [generated] } as const satisfies PuzzleFamily

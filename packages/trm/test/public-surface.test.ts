@@ -1,0 +1,3 @@
+import { testPublicSurface } from '../../../testing/public-surface.ts'
+
+testPublicSurface('packages/trm')
