@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import type { RunReport, RunSummary } from '@tiny-recursive-models/trm'
-import { InputError } from '@tiny-recursive-models/trm'
+import { InputError, type RunReport, type RunSummary } from '@tiny-recursive-models/trm'
 import { listRuns, openRunFolder, RunSummarizer, runFiles } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { jsonOption } from '../options.ts'
