@@ -26,6 +26,8 @@ export interface Export {
   readonly name: string
   /** Kind and type: `function elementCount(shape: Shape): number`, several lines for members. */
   readonly declaration: string
+  /** Whether it is there when the program runs; types are not. */
+  readonly isValue: boolean
   readonly isDescribed: boolean
 }
 
@@ -91,7 +93,8 @@ function describe(symbol: TypeScriptSymbol, checker: Checker): Export {
   const { name } = symbol
   const isDescribed =
     checker.getDocumentationCommentOfSymbol(target) !== '' || checker.getJsDocTagsOfSymbol(target).length > 0
-  return { name, declaration: declarationOf(name, target, checker), isDescribed }
+  const isValue = (target.flags & SymbolFlags.Value) !== 0
+  return { name, declaration: declarationOf(name, target, checker), isValue, isDescribed }
 }
 
 function declarationOf(name: string, symbol: TypeScriptSymbol, checker: Checker): string {

@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { findRecipe } from '@tiny-recursive-models/trm'
 import { openChromium, skipWithoutChromium } from '../chromium.ts'
+import { examplesOf } from '../examples.ts'
+import { publicSurface } from '../public-surface.ts'
 import { serveFolder } from '../static-server.ts'
 import { type InstalledPackages, installPacked, repository, run } from './install.ts'
 
@@ -18,11 +20,8 @@ else {
 }
 
 /** The first block of code of a language in a document: what it shows is what is tested. */
-function exampleOf(document: string, language: string): string {
-  const text = readFileSync(join(repository, document), 'utf8')
-  const [, code] = new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'ms').exec(text) ?? []
-  return code ?? assert.fail(`${document} has no example in ${language}`)
-}
+const exampleOf = (document: string, language: string): string =>
+  examplesOf(document, language)[0] ?? assert.fail(`${document} has no example in ${language}`)
 
 const tool = (path: string): string => join(repository, 'node_modules', path)
 
@@ -33,6 +32,23 @@ function testPackages({ project, installWithScripts }: InstalledPackages): void 
     assert.equal(code, 0, stderr)
     assert.match(stdout, /^step 1: (solved|not yet)\n/)
     assert.match(stdout, /^step 4: solved\n 2 [1-6] 5 \| [1-6]/m)
+  })
+
+  test('the packed packages open every entry in Node, with all that it exports', async () => {
+    const entries = ['packages/tensor', 'packages/trm']
+      .flatMap(publicSurface)
+      .filter(({ name }) => !name.includes('/browser'))
+      .map(({ name, exports }) => [name, exports.filter(({ isValue }) => isValue).map((one) => one.name)])
+    const folder = project('entries', {
+      'open.js': `
+        const opened = []
+        for (const [name] of ${JSON.stringify(entries)})
+          opened.push([name, Object.keys(await import(name)).sort()])
+        console.log(JSON.stringify(opened))`,
+    })
+    const { code, stdout, stderr } = await run(folder, process.execPath, 'open.js')
+    assert.equal(code, 0, stderr)
+    assert.deepEqual(JSON.parse(stdout), entries)
   })
 
   test('the packed packages bring trm, which solves, and trains in a thread', async () => {
@@ -103,6 +119,8 @@ function testPackages({ project, installWithScripts }: InstalledPackages): void 
       'page.ts': `
         import { createModelWorker, ModelClient } from '@tiny-recursive-models/trm/browser'
         import { parseShippedModels, shippedModelFor } from '@tiny-recursive-models/trm'
+        import { parseMaze } from '@tiny-recursive-models/trm/puzzles/maze'
+        export const walls: Int32Array = parseMaze('S.E').tokens
         const client = await ModelClient.connect(createModelWorker(), { device: 'webgpu' })
         const model = await client.open(new Uint8Array(), 'none')
         for await (const { answer } of client.think(model, new Int32Array(16))) console.log(answer.length)
