@@ -116,7 +116,20 @@ test('a run that was begun with relative paths goes on from any folder', async (
     ['a.csv', '1'],
     ['b.csv', '2'],
   ] as const)
-    await runTrm(data, 'data', 'generate', '--box', '2x2', '--count', '30', '--seed', seed, '--out', name)
+    await runTrm(
+      data,
+      'data',
+      'generate',
+      'sudoku-4x4',
+      '--set',
+      'data.minimal=false',
+      '--count',
+      '30',
+      '--seed',
+      seed,
+      '--out',
+      name,
+    )
   const section = {
     kind: 'sudoku-file',
     boxRows: 2,

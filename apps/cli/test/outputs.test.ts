@@ -37,7 +37,7 @@ const unwritable: readonly (readonly string[])[] = [
   ['arc', 'show', 't', '--from', 'arc/training', '--svg', 'nowhere/s.svg'],
   ['export', 'run', '--out', 'nowhere/x.pt'],
   ['import', 'step_3.pt', '--out', 'nowhere/model'],
-  ['data', 'generate', '--box', '2x2', '--count', '3', '--out', 'nowhere/x.csv'],
+  ['data', 'generate', 'sudoku-4x4', '--set', 'data.minimal=false', '--count', '3', '--out', 'nowhere/x.csv'],
   [...arc, '--out', 'a-file/data'],
   ['train', ...tiny, '--out', 'a-file/run'],
   ['quickstart', '--recipe', 'sudoku-4x4', '--out', 'a-file/run'],
@@ -63,7 +63,7 @@ test('a file that is there is replaced only by --force', async () => {
   const commands: readonly (readonly string[])[] = [
     ['export', 'run', '--format', 'pt', '--out', 'a-file'],
     ['import', 'step_3.pt', '--out', 'a-file'],
-    ['data', 'generate', '--box', '2x2', '--count', '3', '--out', 'a-file'],
+    ['data', 'generate', 'sudoku-4x4', '--set', 'data.minimal=false', '--count', '3', '--out', 'a-file'],
     ['eval', 'run', '--submission', 'a-file'],
   ]
   for (const words of commands) {
@@ -94,7 +94,20 @@ test('files are written though nobody reads what is printed', async () => {
     ['set/test/dataset.json', [...arc, '--augmentations', '2', '--out', 'set']],
     ['unread.pt', ['export', 'run', '--out', 'unread.pt']],
     ['unread.svg', ['solve', 'run', 'generated', '--svg', 'unread.svg']],
-    ['unread.csv', ['data', 'generate', '--box', '2x2', '--count', '300', '--out', 'unread.csv']],
+    [
+      'unread.csv',
+      [
+        'data',
+        'generate',
+        'sudoku-4x4',
+        '--set',
+        'data.minimal=false',
+        '--count',
+        '300',
+        '--out',
+        'unread.csv',
+      ],
+    ],
   ]
   for (const [name, command] of words) {
     const { child, ended } = startTrm(command, folder)
