@@ -15,14 +15,13 @@ import type { Recipe } from '../recipes/schema.ts'
 import type { TrainingEvent } from '../train/events.ts'
 import type { StepConfig } from '../train/programs.ts'
 import { doneEvent, train } from '../train/train.ts'
-import { dataReaderOf, readDataFile } from './data-files.ts'
+import { dataReaderOf } from './data-files.ts'
 import { errorCode } from './file-errors.ts'
 import { openModel } from './model-files.ts'
 import { createRunFolder, openRunFolder, type RunFolder, runFiles } from './run-folder.ts'
 import { isReportOf, type TestProgress, testRun } from './run-report.ts'
 import { openWorkerPieces } from './worker-pieces.ts'
 
-/** What `runTraining` trains, where, and on what device. */
 export interface RunTrainingOptions {
   readonly folder: string
   /** Null = the recipe that the folder was begun with; only to resume. */
@@ -69,7 +68,8 @@ export type RunTrainingEvent =
 /** Trains in a run folder and ends with a report on the test set. */
 export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<RunTrainingEvent, void> {
   // What only the files of the data tell is part of the recipe from the first moment on.
-  const wanted = options.recipe && (await completeRecipe(options.recipe, dataReaderOf(null)))
+  const readFile = dataReaderOf(await begunInOf(options.folder))
+  const wanted = options.recipe && (await completeRecipe(options.recipe, readFile))
   const opened = await openBegun({ ...options, recipe: wanted })
   let run = opened?.run ?? null
   const state = opened?.state ?? null
@@ -77,7 +77,6 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
     const recipe = run?.recipe ?? wanted
     if (recipe === null) throw noRecipe(options.folder)
     // What is wrong with the data or the device shows before there is a folder.
-    const readFile = dataReaderOf((await run?.begunIn()) ?? null)
     const data = await loadDataSets(recipe.data, readFile, options.onData)
     const threads = options.threads ?? threadsToGoOn(state)
     const device = options.device ?? nodeDevices.find((name) => name === state?.device) ?? 'cpu'
@@ -126,13 +125,19 @@ interface OpenedRun {
   readonly warnings: readonly string[]
 }
 
-/** The run that is in the folder, locked; null where there is none yet. */
-async function openBegun({ folder, recipe, resume }: RunTrainingOptions): Promise<OpenedRun | null> {
-  const begun = await stat(join(folder, runFiles.recipe)).then(
+const isBegun = (folder: string): Promise<boolean> =>
+  stat(join(folder, runFiles.recipe)).then(
     () => true,
     () => false,
   )
-  if (!begun) return null
+
+/** The folder that relative paths of a run's recipe are meant from; null where there is no run yet. */
+const begunInOf = async (folder: string): Promise<string | null> =>
+  (await isBegun(folder)) ? (await openRunFolder(folder)).begunIn() : null
+
+/** The run that is in the folder, locked; null where there is none yet. */
+async function openBegun({ folder, recipe, resume }: RunTrainingOptions): Promise<OpenedRun | null> {
+  if (!(await isBegun(folder))) return null
   if (recipe !== null && !resume) {
     // Refuses, and says why.
     return { run: await createRunFolder(folder, recipe), state: null, warnings: [] }

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { ignoredLabel, type PuzzleSet, puzzleAt } from '../../src/data/puzzle-set.ts'
 import { boardOfData } from '../../src/puzzles/index.ts'
 import { loadDataSets } from '../../src/puzzles/load.ts'
-import { completeRecipe, parseRecipe, type Recipe, recipes } from '../../src/recipes/index.ts'
+import { completeRecipe } from '../../src/recipes/complete.ts'
+import { parseRecipe, type Recipe, recipes } from '../../src/recipes/index.ts'
 
 /** Rows of six cells: the letter that is missing between two others. */
 const rows = Array.from({ length: 40 }, (_, index) => {
