@@ -63,13 +63,14 @@ export async function readPuzzle(argument: string, row: number, opened: OpenedMo
   if (path === null) {
     refuseRow(row)
     const other = gridFamilies.find(({ writing }) => writing.recognises(argument))
-    const isOther = other !== undefined && !family.writing.recognises(argument)
+    const { needsKind, recognises } = family.writing
+    const isOther = other !== undefined && !needsKind && !recognises(argument)
     const found = isOther
       ? other.writing.read(argument)
       : family.writing.read(argument, likeOf(argument, board))
     return checked(board, found, 'puzzle')
   }
-  const found = await readPuzzleAt(await readDataFile(path), { name: path, row, family })
+  const found = await readPuzzleAt(await readDataFile(path), { name: path, row, family, like: kind })
   return checked(
     board,
     { kind: found.kind, tokens: found.question, answer: found.answer },
@@ -79,7 +80,7 @@ export async function readPuzzle(argument: string, row: number, opened: OpenedMo
 
 /** A puzzle of the board's size is read as one of that board. */
 const likeOf = (text: string, { rows, columns, kind }: Board): PuzzleKind | undefined =>
-  text.replace(/\s/g, '').length === rows * columns ? kind : undefined
+  familyOf(kind)?.writing.needsKind || text.replace(/\s/g, '').length === rows * columns ? kind : undefined
 
 /** A written puzzle is only one. */
 function refuseRow(row: number): void {

@@ -136,6 +136,8 @@ export interface PuzzleWriting {
   readonly find: (line: string) => readonly string[]
   /** The puzzles that are drawn over several lines, in their order. */
   readonly grids: (lines: readonly string[]) => readonly DrawnGrid[]
+  /** True: any text may be one, and only a recipe or a model tells what its marks are. Files are tables. */
+  readonly needsKind?: boolean
   /** Other kinds that the same text could be: 6×6 grids with the other boxes. */
   readonly alternatives?: (kind: PuzzleKind) => readonly PuzzleKind[]
   /** What was asked, where an answer [S] shows it. */

@@ -14,6 +14,12 @@ export interface RawRow {
   readonly columns?: Readonly<Record<string, string>>
 }
 
+export interface LineProblem {
+  /** Counted from 1. */
+  readonly line: number
+  readonly reason: string
+}
+
 /** Depth of objects and lists around the puzzles. */
 const deepest = 6
 /** Characters of one JSON document. */

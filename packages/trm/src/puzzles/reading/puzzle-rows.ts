@@ -2,9 +2,12 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import type { GridFamily, PuzzleKind } from '../family.ts'
 import { cachedBoard } from './boards.ts'
-import type { RawRow } from './json.ts'
+import type { LineProblem, RawRow } from './json.ts'
 import type { FoundLayout } from './layout.ts'
+import { rawRows } from './raw-rows.ts'
 import { type ReadLimits, rawRow, type Slot, slotPieces } from './slots.ts'
+
+export type { LineProblem } from './json.ts'
 
 /** What a row says about its puzzle. */
 export interface RowFacts {
@@ -30,12 +33,6 @@ export interface PuzzleRow extends RowFacts, Pair {
 }
 
 /** What is wrong with a line, counted from 1. */
-export interface LineProblem {
-  /** Counted from 1. */
-  readonly line: number
-  readonly reason: string
-}
-
 export interface ReadRowsOptions extends ReadLimits {
   /** What puzzles are expected: of several that a text could be it is the one. */
   readonly like?: PuzzleKind
@@ -64,9 +61,14 @@ export async function* puzzleRows(
 ): AsyncGenerator<RowPiece & { readonly family: GridFamily }, void, undefined> {
   const { name, like, limits = {} } = options
   const { rows: maximumRows = 5_000_000 } = limits
+  const asked = [families].flat()
+  if (like && asked.length === 1 && asked[0]!.writing.needsKind) {
+    yield* rowsOfKind(bytes, options, asked[0]!, like, isTaken)
+    return
+  }
   let read: PairReader | undefined
   let index = -1
-  for await (const piece of slotPieces(bytes, options, [families].flat())) {
+  for await (const piece of slotPieces(bytes, options, asked)) {
     const rows: PuzzleRow[] = []
     const problems: LineProblem[] = []
     for (const slot of piece.slots) {
@@ -79,6 +81,29 @@ export async function* puzzleRows(
       else rows.push(row)
     }
     yield { rows, problems, family: piece.family }
+  }
+}
+
+/** The rows of a table whose marks only their kind tells. */
+async function* rowsOfKind(
+  bytes: Uint8Array,
+  options: ReadRowsOptions,
+  family: GridFamily,
+  like: PuzzleKind,
+  isTaken: (index: number) => boolean = () => true,
+): AsyncGenerator<RowPiece & { readonly family: GridFamily }, void, undefined> {
+  let index = -1
+  for await (const piece of rawRows(bytes, options)) {
+    const rows: PuzzleRow[] = []
+    const problems = [...piece.problems]
+    for (const raw of piece.rows) {
+      index += 1
+      if (!isTaken(index)) continue
+      const row = readRow(raw, index, (found) => readPair(found, family, like))
+      if (typeof row === 'string') problems.push({ line: raw.line, reason: row })
+      else rows.push(row)
+    }
+    yield { rows, problems, family }
   }
 }
 

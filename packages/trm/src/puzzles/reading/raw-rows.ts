@@ -2,10 +2,9 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import { decompressedLines } from '../../data/bytes.ts'
 import { type Columns, type Delimiter, delimiters, splitFields } from './columns.ts'
-import { jsonLayout, longestDocument, parsed, type RawRow, rowsOfValue } from './json.ts'
+import { jsonLayout, type LineProblem, longestDocument, parsed, type RawRow, rowsOfValue } from './json.ts'
 import { headerTable, headLines, shown } from './layout.ts'
 import { knownNames } from './names.ts'
-import type { LineProblem } from './puzzle-rows.ts'
 import type { ReadLimits } from './slots.ts'
 
 export interface RawPiece {

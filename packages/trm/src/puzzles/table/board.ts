@@ -61,6 +61,7 @@ export const tableGrid: GridFamily<TableKind> = {
       if (!known.success) throw new Error('a puzzle of a table is read for a model or a recipe')
       return { kind: known.data, tokens: tableBoard(known.data).parse(text) }
     },
+    needsKind: true,
     isComment: () => false,
     find: () => [],
     grids: () => [],
