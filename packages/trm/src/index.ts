@@ -51,6 +51,7 @@ export type {
   DrawnGrid,
   Editing,
   GridFamily,
+  PaperColumn,
   Problem,
   PublishedModels,
   PuzzleFamily,

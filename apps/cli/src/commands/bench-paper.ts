@@ -13,6 +13,7 @@ import {
   findPaperVariant,
   mainPaperVariants,
   type PaperVariantName,
+  paperColumns,
   paperVariantNames,
   paperVariants,
 } from '@tiny-recursive-models/trm/recipes'
@@ -41,7 +42,7 @@ interface BenchPaperOptions {
   readonly json?: true
 }
 
-const defaultBase = 'paper-sudoku'
+const defaultBase = paperColumns[0]!.base
 
 export function addBenchPaper(bench: Command): void {
   bench

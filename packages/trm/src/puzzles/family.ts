@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import type { LoadedParts, OnDataProgress, ReadDataFile } from '../data/parts.ts'
 import type { Example, PuzzleFacts, SolvedPuzzle } from '../data/puzzle-set.ts'
 import type { PuzzleStructure } from '../models/structure.ts'
+import type { RecipeDraft } from '../settings/draft.ts'
 
 /**
  * A family and what tells the size of its puzzles, as plain data that can be stored and posted: `{"puzzle": "sudoku",
@@ -220,10 +221,24 @@ export interface PublishedModels<Data extends SourceData = SourceData> {
   readonly names: (symbols: number) => readonly string[]
 }
 
+/** A benchmark of the family in the tables of the paper (arXiv 2510.04871). */
+export interface PaperColumn {
+  /** As the paper calls it: `Sudoku-Extreme`. */
+  readonly benchmark: string
+  /** The recipe on which the models of the paper are compared here. */
+  readonly base: string
+  /** Exact accuracy, 0 to 1, by the row of the paper; rows that it does not have are left out. */
+  readonly accuracies: Readonly<Record<string, number>>
+}
+
 /** All that the project knows of one kind of puzzles. */
 export interface PuzzleFamily {
   readonly name: string
   readonly grid?: GridFamily
   readonly sources: readonly PuzzleSource[]
+  /** The shipped recipes, by name and in the order in which they are listed; their data is of the sources above. */
+  readonly recipes?: Readonly<Record<string, RecipeDraft<SourceData>>>
   readonly published?: PublishedModels
+  /** Undefined: the paper compares its models on others. */
+  readonly paper?: PaperColumn
 }

@@ -4,6 +4,7 @@
  */
 import { InputError } from '@tiny-recursive-models/tensor'
 import type { z } from 'zod'
+import type { Frozen } from '../settings/frozen.ts'
 import { arc } from './arc/index.ts'
 import type {
   Board,
@@ -20,31 +21,37 @@ import { sudoku } from './sudoku/index.ts'
 import { table } from './table/index.ts'
 import { takuzu } from './takuzu/index.ts'
 
-/** Where a text fits none, the last family of grids says what is wrong with it. */
-export const families: readonly PuzzleFamily[] = [maze, takuzu, table, sudoku, arc]
+/** In the order in which their recipes are listed. */
+const list = [sudoku, maze, takuzu, table, arc] as const
 
-/** Families whose puzzles are grids with one symbol a cell. */
-export const gridFamilies: readonly GridFamily[] = families.flatMap(({ grid }) => (grid ? [grid] : []))
+export const families: readonly PuzzleFamily[] = list
+
+const [usual, ...others] = families.flatMap(({ grid }) => (grid ? [grid] : []))
+
+/**
+ * Families whose puzzles are grids with one symbol a cell, in the order in which they are asked whether a text is of
+ * theirs. Where it is of none, the last says what is wrong with it: the one that most people mean.
+ */
+export const gridFamilies: readonly GridFamily[] = [...others, usual!]
 
 const officialFolder = officialSource(publishedKind)
 
 /** Ways to come by puzzles, by the `kind` of a recipe's data. */
-const sources = [
-  ...sudoku.sources,
-  ...maze.sources,
-  ...takuzu.sources,
-  ...table.sources,
-  officialFolder,
-  ...arc.sources,
-] as const
+const sources = [...list.flatMap(({ sources }): readonly FamilySource[] => sources), officialFolder]
 
-type Source = (typeof sources)[number]
+type Family = (typeof list)[number]
+type FamilySource = Family['sources'][number]
+type Source = FamilySource | typeof officialFolder
+
+type RecipesOf<Member> = Member extends { readonly recipes: infer Drafts } ? Drafts : never
+type KeyOf<Drafts> = Drafts extends unknown ? keyof Drafts : never
+
+/** Names of the shipped recipes of all families. */
+export type RecipeName = KeyOf<RecipesOf<Family>>
 
 /** The `data` of a recipe. */
 export type DataRecipe = Frozen<z.output<Source['fields']>>
 export type DataInput = z.input<Source['fields']>
-
-type Frozen<Value> = Value extends object ? { readonly [Key in keyof Value]: Frozen<Value[Key]> } : Value
 
 /** The fields of `data` by its kind. */
 export const dataFields: readonly Source['fields'][] = sources.map(({ fields }) => fields)

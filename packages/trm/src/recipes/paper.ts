@@ -1,30 +1,24 @@
 /**
  * The models that the paper compares (arXiv 2510.04871, its tables on Sudoku-Extreme and Maze-Hard), each as changes
- * to a base recipe, so that all are trained on the same data in the same way. docs/results.md has what came out here.
+ * to a base recipe, so that all are trained on the same data in the same way. What the paper reports of them is told by
+ * the puzzle families. docs/results.md has what came out here.
  */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { multiScaleLatents } from '../models/config.ts'
+import type { PaperColumn } from '../puzzles/family.ts'
 import { families } from '../puzzles/index.ts'
+import { attention, mlp } from '../settings/published.ts'
 import { describeValue, unknownNameHint } from './messages.ts'
 import { type ModelRecipe, type OptimizerRecipe, parseRecipe, type Recipe } from './schema.ts'
 
 /** A row of the paper’s tables: how its model differs from the base, and the figures that the paper reports. */
 export interface PaperVariant {
   readonly description: string
-  /** What the paper reports. */
-  readonly published: {
-    /** Shares, 0 to 1; null where the paper has no such row. */
-    readonly sudoku: number | null
-    readonly maze: number | null
-    /** In millions, as the paper rounds them; null where it has no such row. */
-    readonly millionParameters: number | null
-  }
+  /** In millions, as the paper rounds them; null where it has no such row. */
+  readonly millionParameters: number | null
   readonly model: (base: ModelRecipe) => Partial<ModelRecipe>
   readonly optimizer?: Partial<OptimizerRecipe>
 }
-
-const attention = { mixer: 'attention', positions: 'rotary' } as const
-const mlp = { mixer: 'mlp', positions: 'none' } as const
 
 const hrm = {
   kind: 'trm',
@@ -39,8 +33,6 @@ const hrm = {
 
 const direct = { kind: 'direct', blocks: 8, recursions: 1, latentUpdates: 1, prefixTokens: 0 } as const
 
-const unpublished = { sudoku: null, maze: null, millionParameters: null }
-
 /**
  * Rows that differ from TRM in one thing keep the base's mixer, so that their reference is the TRM of that mixer
  * (MLP in the paper's table on Sudoku). HRM and direct prediction were published with a prefix of as many tokens as
@@ -50,33 +42,33 @@ const unpublished = { sudoku: null, maze: null, millionParameters: null }
 const variants = {
   'trm-mlp': {
     description: 'TRM whose net mixes tokens by an MLP',
-    published: { sudoku: 0.874, maze: 0, millionParameters: 5 },
+    millionParameters: 5,
     model: () => mlp,
   },
   'trm-att': {
     description: 'TRM whose net mixes tokens by self-attention',
-    published: { sudoku: 0.747, maze: 0.853, millionParameters: 7 },
+    millionParameters: 7,
     model: () => attention,
   },
   hrm: {
     description:
       'HRM: two nets of four blocks, 2 recursions × 2 latent updates, one-step gradient, continue loss',
-    published: { sudoku: 0.55, maze: 0.745, millionParameters: 27 },
+    millionParameters: 27,
     model: () => ({ ...attention, ...hrm }),
   },
   direct: {
     description: 'direct prediction: one net of eight blocks, called once a step',
-    published: { sudoku: 0, maze: 0, millionParameters: 27 },
+    millionParameters: 27,
     model: () => ({ ...attention, ...direct }),
   },
   'single-state': {
     description: 'one state that is both answer and latent',
-    published: { sudoku: 0.719, maze: null, millionParameters: 5 },
+    millionParameters: 5,
     model: () => ({ kind: 'single-state' }),
   },
   'multi-scale': {
     description: 'an answer and six latents, each renewed once a recursion',
-    published: { sudoku: 0.776, maze: null, millionParameters: 5 },
+    millionParameters: 5,
     model: ({ latentUpdates }) => ({
       kind: 'multi-scale',
       latentUpdates: Math.min(latentUpdates, multiScaleLatents),
@@ -84,18 +76,18 @@ const variants = {
   },
   'no-ema': {
     description: 'the base without the moving average of the weights',
-    published: { sudoku: 0.799, maze: null, millionParameters: 5 },
+    millionParameters: 5,
     model: () => ({}),
     optimizer: { averageDecay: 0 },
   },
   'separate-nets': {
     description: 'the base with a net of its own for the answer',
-    published: { sudoku: 0.824, maze: null, millionParameters: 10 },
+    millionParameters: 10,
     model: () => ({ nets: 'separate' }),
   },
   'four-layers': {
     description: 'the base with twice the blocks and half the latent updates',
-    published: { sudoku: 0.795, maze: null, millionParameters: 10 },
+    millionParameters: 10,
     model: ({ blocks, latentUpdates }) => ({
       blocks: 2 * blocks,
       latentUpdates: Math.max(1, Math.floor(latentUpdates / 2)),
@@ -103,27 +95,27 @@ const variants = {
   },
   'one-step-gradient': {
     description: 'the base with gradient through the last latent and answer update only',
-    published: { sudoku: 0.565, maze: null, millionParameters: 5 },
+    millionParameters: 5,
     model: () => ({ gradient: 'one-step' }),
   },
   'continue-loss': {
     description: 'the base with a learned continue score and its second forward pass',
-    published: { sudoku: 0.861, maze: null, millionParameters: 5 },
+    millionParameters: 5,
     model: () => ({ continueLoss: true }),
   },
   'two-by-two': {
     description: 'the base with 2 recursions × 2 latent updates',
-    published: { sudoku: 0.737, maze: null, millionParameters: 5 },
+    millionParameters: 5,
     model: () => ({ recursions: 2, latentUpdates: 2 }),
   },
   'hrm-mlp': {
     description: 'HRM whose nets mix tokens by an MLP: not in the paper, to compare it with TRM-MLP alone',
-    published: unpublished,
+    millionParameters: null,
     model: () => ({ ...mlp, ...hrm }),
   },
   'direct-mlp': {
     description: 'direct prediction whose net mixes tokens by an MLP: not in the paper',
-    published: unpublished,
+    millionParameters: null,
     model: () => ({ ...mlp, ...direct }),
   },
 } as const satisfies Readonly<Record<string, PaperVariant>>
@@ -176,9 +168,11 @@ export function findPaperVariant(name: string): PaperVariantName {
   })
 }
 
+/** The benchmarks that the paper's tables have a column of, with the recipe on which its models are compared here. */
+export const paperColumns: readonly PaperColumn[] = families.flatMap(({ paper }) => paper ?? [])
+
 /** The exact accuracy that the paper reports on this kind of puzzle; null where it has none. */
 export function publishedAccuracy(name: PaperVariantName, { kind }: Recipe['data']): number | null {
-  const published: Readonly<Record<string, number | null>> = paperVariants[name].published
   const family = families.find(({ sources }) => sources.some((source) => source.kind === kind))
-  return published[family?.name ?? ''] ?? null
+  return family?.paper?.accuracies[name] ?? null
 }

@@ -7,14 +7,11 @@ import { checkRules } from './rules.ts'
 import { upgradeRecipe } from './upgrade.ts'
 
 export type { DataRecipe } from '../puzzles/index.ts'
-export type {
-  ModelRecipe,
-  NoiseRecipe,
-  OptimizerRecipe,
-  Recipe,
-  RecipeInput,
-  TrainingRecipe,
-} from './fields.ts'
+export type { ModelRecipe } from '../settings/model.ts'
+export type { NoiseRecipe } from '../settings/noise.ts'
+export type { OptimizerRecipe } from '../settings/optimizer.ts'
+export type { TrainingRecipe } from '../settings/training.ts'
+export type { Recipe, RecipeInput } from './fields.ts'
 
 /** Checks `value` (data of any origin, of any format) and returns it frozen; `who` names the file or option in errors. */
 export function parseRecipe(value: unknown, who: string): Recipe {

@@ -3,11 +3,12 @@ import { test } from 'node:test'
 import { InputError } from '@tiny-recursive-models/tensor'
 import { forwardPasses, modelConfig, netCalls } from '../../src/models/config.ts'
 import { parameterCount } from '../../src/models/weights.ts'
-import { overrideRecipe, type Recipe, recipes } from '../../src/recipes/index.ts'
+import { findRecipe, overrideRecipe, type Recipe, recipes } from '../../src/recipes/index.ts'
 import {
   findPaperVariant,
   mainPaperVariants,
   type PaperVariantName,
+  paperColumns,
   paperVariant,
   paperVariantNames,
   paperVariants,
@@ -46,7 +47,7 @@ test('at full size every model has the parameters and forward passes that the pa
     'direct-mlp': [19_390_978, 8, 1, 1, 1, 1],
   })
   for (const [name, [parameters]] of Object.entries(figures)) {
-    const { millionParameters } = paperVariants[name as PaperVariantName].published
+    const { millionParameters } = paperVariants[name as PaperVariantName]
     if (millionParameters !== null) assert.equal(Math.round(parameters! / 1e6), millionParameters, name)
   }
 })
@@ -119,14 +120,33 @@ test('the published figures are those of the kind of puzzle', () => {
     kinds.map((kind) => publishedAccuracy(name, { ...published.data, kind } as Recipe['data']))
   assert.deepEqual(of('trm-mlp'), [0.874, 0.874, null])
   assert.deepEqual(of('hrm'), [0.55, 0.55, null])
+  const mazes = recipes['maze-hard'].data
   assert.deepEqual(
-    paperVariantNames.map((name) => paperVariants[name].published.maze),
+    paperVariantNames.map((name) => publishedAccuracy(name, mazes)),
     [0, 0.853, 0.745, 0, ...Array<null>(10).fill(null)],
   )
   assert.deepEqual(
-    mainPaperVariants.map((name) => paperVariants[name].published.sudoku),
+    mainPaperVariants.map((name) => publishedAccuracy(name, published.data)),
     [0.874, 0.747, 0.55, 0, 0.719, 0.776],
   )
+})
+
+test('a column of the paper has a shipped base and no rows but those of the paper', () => {
+  assert.deepEqual(
+    paperColumns.map(({ benchmark, base }) => [benchmark, base]),
+    [
+      ['Sudoku-Extreme', 'paper-sudoku'],
+      ['Maze-Hard', 'paper-maze'],
+    ],
+  )
+  for (const { base, accuracies } of paperColumns) {
+    const { data } = findRecipe(base)
+    for (const [name, accuracy] of Object.entries(accuracies)) {
+      const row = findPaperVariant(name)
+      assert.equal(publishedAccuracy(row, data), accuracy)
+      assert.notEqual(paperVariants[row].millionParameters, null, name)
+    }
+  }
 })
 
 test('a base that cannot be varied and an unknown variant are refused', () => {

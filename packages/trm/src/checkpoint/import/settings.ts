@@ -1,7 +1,9 @@
 /** The settings of an imported model that its tensors do not tell: from its own file, or as published. */
 import type { ModelConfig } from '../../models/config.ts'
 import { families } from '../../puzzles/index.ts'
-import { type OptimizerRecipe, recipes, type TrainingRecipe } from '../../recipes/index.ts'
+import { type OptimizerRecipe, optimizerFields } from '../../settings/optimizer.ts'
+import { published } from '../../settings/published.ts'
+import { type TrainingRecipe, trainingFields } from '../../settings/training.ts'
 import type { Architecture } from './architecture.ts'
 import type { OfficialConfig } from './official-config.ts'
 
@@ -94,13 +96,14 @@ export function trainingSettings(
   config: OfficialConfig | null,
   step: number,
 ): { readonly optimizer: OptimizerRecipe; readonly training: TrainingRecipe } {
-  const published = recipes['sudoku-extreme-mlp']
+  const optimizerAsPublished = optimizerFields.parse(published.optimizer)
+  const trainingAsPublished = trainingFields.parse(published.training)
   if (config === null) {
-    return { optimizer: published.optimizer, training: trainingUntil(published.training, step, 0) }
+    return { optimizer: optimizerAsPublished, training: trainingUntil(trainingAsPublished, step, 0) }
   }
   const loss = config.arch.loss?.loss_type
   const optimizer: OptimizerRecipe = {
-    ...published.optimizer,
+    ...optimizerAsPublished,
     ...withoutUndefined({
       learningRate: config.lr,
       weightDecay: config.weight_decay,
@@ -119,7 +122,7 @@ export function trainingSettings(
             : ('stablemax' as const),
     }),
   }
-  const training = trainingUntil(published.training, step, optimizer.warmupSteps)
+  const training = trainingUntil(trainingAsPublished, step, optimizer.warmupSteps)
   return { optimizer, training: { ...training, ...withoutUndefined({ batch: config.global_batch_size }) } }
 }
 

@@ -95,7 +95,7 @@ export function paperResults(
 function rowOf(finished: readonly FinishedJob[]): PaperRow {
   const { job, report } = finished[0]!
   const { variant, recipe } = job
-  const { description, published } = paperVariants[variant]
+  const { description, millionParameters } = paperVariants[variant]
   const runs = finished.map(runOf)
   const over = (key: 'exactAccuracy' | 'cellAccuracy' | 'validAccuracy' | 'earlyAccuracy' | 'meanSteps') =>
     spreadOf(runs.flatMap((run) => run[key] ?? []))
@@ -116,7 +116,7 @@ function rowOf(finished: readonly FinishedJob[]): PaperRow {
     trainingSeconds: spreadOf(runs.map(({ trainingSeconds }) => trainingSeconds))!,
     published: {
       exactAccuracy: publishedAccuracy(variant, recipe.data),
-      millionParameters: published.millionParameters,
+      millionParameters,
     },
     runs,
   }

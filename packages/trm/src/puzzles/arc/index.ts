@@ -1,6 +1,7 @@
 import type { PuzzleFamily } from '../family.ts'
 import { arcSymbols, publishedCanvas } from './encode.ts'
 import { colourCount } from './grid.ts'
+import { arcRecipes } from './recipes/index.ts'
 import { arcTasks } from './sources.ts'
 
 export { arcSetOfTask, arcWithAugmentations } from './arc-part.ts'
@@ -19,6 +20,7 @@ export { type ArcPair, type ArcTask, type ArcTestPair, largestSide } from './tas
 export const arc = {
   name: 'arc',
   sources: [arcTasks],
+  recipes: arcRecipes,
   published: {
     sizes: [{ symbols: arcSymbols, cells: publishedCanvas ** 2 }],
     latentUpdates: 4,

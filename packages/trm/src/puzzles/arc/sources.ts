@@ -35,6 +35,8 @@ const arcFields = z.strictObject(
   section,
 )
 
+export type ArcInput = z.input<typeof arcFields>
+
 function violation({ subsets, test, longestSide, canvas }: ArcData): Violation | null {
   if (!subsets.includes(test)) {
     return {

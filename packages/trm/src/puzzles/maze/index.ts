@@ -1,6 +1,7 @@
 import type { PuzzleFamily } from '../family.ts'
 import { largestMaze, mazeNames, mazeSizeOf, mazeSymbols } from './grid.ts'
 import { mazeGrid } from './grid-family.ts'
+import { mazeRecipes } from './recipes/index.ts'
 import { generatedMazes, mazeFiles } from './sources.ts'
 
 export { checkMazeAnswer, checkMazeQuestion, type MazeProblem } from './check.ts'
@@ -14,6 +15,12 @@ export const maze = {
   name: 'maze',
   grid: mazeGrid,
   sources: [generatedMazes, mazeFiles],
+  recipes: mazeRecipes,
+  paper: {
+    benchmark: 'Maze-Hard',
+    base: 'paper-maze',
+    accuracies: { 'trm-mlp': 0, 'trm-att': 0.853, hrm: 0.745, direct: 0 },
+  },
   published: {
     sizes: [{ symbols: mazeSymbols, cells: largestMaze ** 2 }],
     latentUpdates: 4,

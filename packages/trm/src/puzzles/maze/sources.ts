@@ -37,6 +37,8 @@ const generatedFields = z.strictObject(
   section,
 )
 
+export type GeneratedMazeInput = z.input<typeof generatedFields>
+
 const boardOf = ({ size }: { readonly size: number }) => mazeBoard({ puzzle: 'maze', size })
 
 export const generatedMazes = {
@@ -81,6 +83,8 @@ const mazeFileFields = z.strictObject(
   },
   section,
 )
+
+export type MazeFileInput = z.input<typeof mazeFileFields>
 
 export const mazeFiles = {
   ...fileSource<z.infer<typeof mazeFileFields>>(mazeGrid, {

@@ -1,5 +1,6 @@
 import type { PuzzleFamily } from '../family.ts'
 import { sudokuGrid } from './grid-family.ts'
+import { sudokuRecipes } from './recipes/index.ts'
 import { boxShapeOfCells, digitNames } from './shape.ts'
 import { generatedSudokus, sudokuFiles } from './sources.ts'
 
@@ -14,6 +15,25 @@ export const sudoku = {
   name: 'sudoku',
   grid: sudokuGrid,
   sources: [generatedSudokus, sudokuFiles],
+  recipes: sudokuRecipes,
+  paper: {
+    benchmark: 'Sudoku-Extreme',
+    base: 'paper-sudoku',
+    accuracies: {
+      'trm-mlp': 0.874,
+      'trm-att': 0.747,
+      hrm: 0.55,
+      direct: 0,
+      'single-state': 0.719,
+      'multi-scale': 0.776,
+      'no-ema': 0.799,
+      'separate-nets': 0.824,
+      'four-layers': 0.795,
+      'one-step-gradient': 0.565,
+      'continue-loss': 0.861,
+      'two-by-two': 0.737,
+    },
+  },
   published: {
     sizes: [
       { symbols: 11, cells: 81 },

@@ -24,6 +24,8 @@ const generatedFields = z.strictObject(
   section,
 )
 
+export type GeneratedSudokuInput = z.input<typeof generatedFields>
+
 const boardOf = ({ boxRows, boxColumns }: BoxShape) =>
   sudokuBoard({ puzzle: 'sudoku', shape: { boxRows, boxColumns } })
 
@@ -68,6 +70,8 @@ const sudokuFileFields = z.strictObject(
   { kind: z.literal('sudoku-file'), ...box, ...fileFields, augment: flag(), seed: seed() },
   section,
 )
+
+export type SudokuFileInput = z.input<typeof sudokuFileFields>
 
 export const sudokuFiles = {
   ...fileSource<z.infer<typeof sudokuFileFields>>(sudokuGrid, {

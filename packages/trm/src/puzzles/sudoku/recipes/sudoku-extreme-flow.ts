@@ -1,4 +1,5 @@
-import type { RecipeInput } from './fields.ts'
+import type { RecipeDraft } from '../../../settings/draft.ts'
+import type { SudokuFileInput } from '../sources.ts'
 import { sudokuExtremeMlp } from './sudoku-extreme-mlp.ts'
 
 /**
@@ -6,9 +7,8 @@ import { sudokuExtremeMlp } from './sudoku-extreme-mlp.ts'
  * reports 97.9 % of Sudoku-Extreme with it. Settings of that report: the same noise for a whole stay of 16 steps, sorted
  * times drawn from [0, 1], deviation 1/√V, clipping at 1, a cosine to a tenth, weight decay 2. It wants a GPU.
  */
-export const sudokuExtremeFlow: RecipeInput = {
+export const sudokuExtremeFlow: RecipeDraft<SudokuFileInput> = {
   ...sudokuExtremeMlp,
-  name: 'sudoku-extreme-flow',
   description: 'Sudoku-Extreme by a Looped Flow on the published TRM-MLP, width 512; for a GPU.',
   model: { ...sudokuExtremeMlp.model, answerInput: 'noisy', exploration: 0 },
   noise: {

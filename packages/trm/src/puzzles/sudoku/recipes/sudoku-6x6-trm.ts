@@ -1,4 +1,5 @@
-import type { RecipeInput } from './fields.ts'
+import type { RecipeDraft } from '../../../settings/draft.ts'
+import type { GeneratedSudokuInput } from '../sources.ts'
 
 /**
  * Plain TRM on 6×6 Sudokus, to compare with: a laptop CPU trains it in minutes.
@@ -8,8 +9,7 @@ import type { RecipeInput } from './fields.ts'
  * puzzles by heart before it lets them go); width 96, whose hidden layers are half as wide as those of 128; no
  * prefix; a learning rate that falls along a cosine.
  */
-export const sudoku6x6Trm: RecipeInput = {
-  name: 'sudoku-6x6-trm',
+export const sudoku6x6Trm: RecipeDraft<GeneratedSudokuInput> = {
   description: 'Plain TRM on 6×6 Sudoku from 1,000 generated minimal puzzles; minutes on a laptop CPU.',
   model: {
     kind: 'trm',

@@ -1,5 +1,6 @@
-import type { RecipeInput } from './fields.ts'
-import { sudokuExtreme } from './sudoku-extreme.ts'
+import { denoising } from '../../../settings/denoising.ts'
+import type { RecipeDraft } from '../../../settings/draft.ts'
+import type { GeneratedMazeInput } from '../sources.ts'
 
 /**
  * Small mazes by a denoising recursion over neighbours: the first half of `maze-15x15`, which went better from these
@@ -9,11 +10,9 @@ import { sudokuExtreme } from './sudoku-extreme.ts'
  * Noise of deviation 3, because a path of many cells shows through less. Nothing is augmented: the label is one shortest
  * path by a rule of directions, which a turned maze with a turned path would break.
  */
-export const maze9x9: RecipeInput = {
-  ...sudokuExtreme,
-  name: 'maze-9x9',
+export const maze9x9: RecipeDraft<GeneratedMazeInput> = {
   description: '9×9 mazes by a denoising recursion over neighbouring cells; minutes of two cores.',
-  model: { ...sudokuExtreme.model, mixer: 'neighbours', latentUpdates: 8 },
+  model: { ...denoising.model, mixer: 'neighbours', latentUpdates: 8 },
   data: {
     kind: 'maze-generated',
     size: 9,
@@ -26,10 +25,10 @@ export const maze9x9: RecipeInput = {
     augment: false,
     seed: 0,
   },
-  noise: { ...sudokuExtreme.noise, deviation: 3, shortestStay: 4, longestStay: 16, longestStayAtEnd: 32 },
-  optimizer: { ...sudokuExtreme.optimizer, learningRate: 4e-3 },
+  noise: { ...denoising.noise, deviation: 3, shortestStay: 4, longestStay: 16, longestStayAtEnd: 32 },
+  optimizer: { ...denoising.optimizer, learningRate: 4e-3 },
   training: {
-    ...sudokuExtreme.training,
+    ...denoising.training,
     batch: 32,
     microBatch: 16,
     gradientSteps: 2,

@@ -1,8 +1,8 @@
-import type { RecipeInput } from './fields.ts'
+import type { RecipeDraft } from '../../../settings/draft.ts'
+import type { GeneratedSudokuInput } from '../sources.ts'
 
 /** Plain TRM in half a minute on any machine; most tests train a smaller one of it. */
-export const sudoku4x4Trm: RecipeInput = {
-  name: 'sudoku-4x4-trm',
+export const sudoku4x4Trm: RecipeDraft<GeneratedSudokuInput> = {
   description: 'Plain TRM on 4×4 Sudoku from generated puzzles; learns in half a minute on a laptop CPU.',
   model: {
     kind: 'trm',

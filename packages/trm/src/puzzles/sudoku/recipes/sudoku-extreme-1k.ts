@@ -1,16 +1,16 @@
-import type { RecipeInput } from './fields.ts'
+import type { RecipeDraft } from '../../../settings/draft.ts'
+import type { SudokuFileInput } from '../sources.ts'
 import { sudokuExtreme } from './sudoku-extreme.ts'
 
 /**
  * The size of the published protocol: a thousand puzzles of the file. Their symmetric copies are the same to `fields`.
  * Half the updates a step of `sudoku-extreme`, and longer stays: what was measured (docs/experiments.md).
  */
-export const sudokuExtreme1k: RecipeInput = {
+export const sudokuExtreme1k: RecipeDraft<SudokuFileInput> = {
   ...sudokuExtreme,
-  name: 'sudoku-extreme-1k',
   description: 'sudoku-extreme from 1,000 puzzles of the file, as many as the published runs see.',
   model: { ...sudokuExtreme.model, latentUpdates: 8 },
-  data: { ...sudokuExtreme.data, trainCount: 1_000 } as RecipeInput['data'],
+  data: { ...sudokuExtreme.data, trainCount: 1_000 },
   noise: { ...sudokuExtreme.noise, shortestStay: 8, longestStay: 60, longestStayAtEnd: 160 },
   training: {
     ...sudokuExtreme.training,

@@ -1,10 +1,10 @@
-import type { RecipeInput } from './fields.ts'
+import type { RecipeDraft } from '../../../settings/draft.ts'
+import type { GeneratedSudokuInput } from '../sources.ts'
 import { sudoku6x6 } from './sudoku-6x6.ts'
 
 /** Seconds on any machine: shows that everything works. As `sudoku-6x6`, with what a smaller puzzle needs. */
-export const sudoku4x4: RecipeInput = {
+export const sudoku4x4: RecipeDraft<GeneratedSudokuInput> = {
   ...sudoku6x6,
-  name: 'sudoku-4x4',
   description: '4×4 Sudoku from generated puzzles; learns in seconds on a laptop CPU.',
   model: { ...sudoku6x6.model, width: 16, hiddenWidth: 32, groupWidth: 32, latentUpdates: 4 },
   data: {

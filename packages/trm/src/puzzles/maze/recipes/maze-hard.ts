@@ -1,5 +1,6 @@
-import type { RecipeInput } from './fields.ts'
-import { sudokuExtremeAtt } from './sudoku-extreme-att.ts'
+import type { RecipeDraft } from '../../../settings/draft.ts'
+import { attention, published } from '../../../settings/published.ts'
+import type { MazeFileInput } from '../sources.ts'
 
 /**
  * The published Maze-Hard run of TRM-Att (arXiv 2510.04871, 85.3 % exact), setting for setting: 1,000 mazes of 30×30
@@ -7,11 +8,10 @@ import { sudokuExtremeAtt } from './sudoku-extreme-att.ts'
  * out, as published: hold some out by data.validation to choose weights by. Set data.train and data.test to the
  * files of Maze-Hard.
  */
-export const mazeHard: RecipeInput = {
-  ...sudokuExtremeAtt,
-  name: 'maze-hard',
+export const mazeHard: RecipeDraft<MazeFileInput> = {
+  ...published,
   description: 'Maze-Hard as published, TRM-Att: 1,000 mazes of 30×30, width 512.',
-  model: { ...sudokuExtremeAtt.model, latentUpdates: 4 },
+  model: { ...published.model, ...attention, latentUpdates: 4 },
   data: {
     kind: 'maze-file',
     size: 30,

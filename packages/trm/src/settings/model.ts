@@ -1,6 +1,7 @@
 /** The fields of a recipe's `model`, and the one place that says what each is, for the glossary and the page. */
 import { z } from 'zod'
 import { flag, numberBetween, oneOf, section, wholeNumber } from '../data/fields.ts'
+import type { Frozen } from './frozen.ts'
 
 export const modelFields = z.strictObject(
   {
@@ -93,6 +94,11 @@ export const modelFields = z.strictObject(
   },
   section,
 )
+
+/** The `model` section of a recipe. */
+export type ModelRecipe = Frozen<z.output<typeof modelFields>>
+/** The same, as it may be written. */
+export type ModelInput = Frozen<z.input<typeof modelFields>>
 
 /** A field of the `model` section. */
 export type ModelFieldName = keyof typeof modelFields.shape

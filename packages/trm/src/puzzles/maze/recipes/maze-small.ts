@@ -1,4 +1,5 @@
-import type { RecipeInput } from './fields.ts'
+import type { RecipeDraft } from '../../../settings/draft.ts'
+import type { GeneratedMazeInput } from '../sources.ts'
 
 /**
  * Mazes that one core of a laptop learns in ten minutes.
@@ -8,8 +9,7 @@ import type { RecipeInput } from './fields.ts'
  * 5 steps on, because the short ones teach what a path is; new mazes and their eight positions instead of a
  * thousand by heart. Exact match asks for the label rule as well as for a shortest path, and both are learned.
  */
-export const mazeSmall: RecipeInput = {
-  name: 'maze-small',
+export const mazeSmall: RecipeDraft<GeneratedMazeInput> = {
   description: '7×7 mazes, 10,000 generated ones and their symmetric copies; minutes on a laptop CPU.',
   model: {
     kind: 'trm',

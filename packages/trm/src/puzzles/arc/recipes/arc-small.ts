@@ -1,4 +1,5 @@
-import type { RecipeInput } from './fields.ts'
+import type { RecipeDraft } from '../../../settings/draft.ts'
+import type { ArcInput } from '../sources.ts'
 
 /**
  * ARC tasks small enough for a CPU: 31 of training and evaluation whose grids are at most 5×5, test on those of
@@ -9,8 +10,7 @@ import type { RecipeInput } from './fields.ts'
  * loss); a puzzle learning rate of 0.02; few augmentations, because every version has an embedding of its own to
  * learn. Attention at a learning rate of 1.5e-3 and above did not learn at all.
  */
-export const arcSmall: RecipeInput = {
-  name: 'arc-small',
+export const arcSmall: RecipeDraft<ArcInput> = {
   description: 'ARC tasks with grids of at most 5×5, a narrow model; under half an hour on a laptop CPU.',
   model: {
     kind: 'trm',

@@ -1,13 +1,13 @@
+import type { RecipeDraft } from '../../../settings/draft.ts'
+import type { ArcInput } from '../sources.ts'
 import { arcAgi1 } from './arc-agi-1.ts'
-import type { RecipeInput } from './fields.ts'
 
 /**
  * The published ARC-AGI-2 run: 1,280 tasks with 4.333 pairs in the mean, 722,099 steps. `evaluation2-current` has the
  * later corrections of six test tasks; results under one do not compare with results under the other.
  */
-export const arcAgi2: RecipeInput = {
+export const arcAgi2: RecipeDraft<ArcInput> = {
   ...arcAgi1,
-  name: 'arc-agi-2',
   description: 'ARC-AGI-2 as published, TRM-Att: 1,280 tasks with 1,000 augmentations each, width 512.',
   data: {
     kind: 'arc',

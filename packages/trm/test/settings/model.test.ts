@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { type ModelFieldName, modelFields, modelFieldText } from '../../src/recipes/model-fields.ts'
+import { type ModelFieldName, modelFields, modelFieldText } from '../../src/settings/model.ts'
 
 test('the glossary says of the model fields what they say of themselves', () => {
   const glossary = readFileSync(new URL('../../../../docs/glossary.md', import.meta.url), 'utf8')

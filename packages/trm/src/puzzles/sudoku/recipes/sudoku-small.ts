@@ -1,4 +1,5 @@
-import type { RecipeInput } from './fields.ts'
+import type { RecipeDraft } from '../../../settings/draft.ts'
+import type { GeneratedSudokuInput } from '../sources.ts'
 
 /**
  * A 9×9 model narrow enough for a CPU: 324,098 parameters, about half a second a step on 2 cores.
@@ -9,8 +10,7 @@ import type { RecipeInput } from './fields.ts'
  * A file is trained on with `--set 'data={"kind":"sudoku-file","boxRows":3,"boxColumns":3,"train":"train.csv",
  * "test":"test.csv","trainCount":1000,"validation":500,"augment":true,"seed":0}'`.
  */
-export const sudokuSmall: RecipeInput = {
-  name: 'sudoku-small',
+export const sudokuSmall: RecipeDraft<GeneratedSudokuInput> = {
   description: '9×9 Sudoku with a narrow model; an hour or a night on a laptop CPU.',
   model: {
     kind: 'trm',

@@ -1,4 +1,5 @@
-import type { RecipeInput } from './fields.ts'
+import type { RecipeDraft } from '../../../settings/draft.ts'
+import type { GeneratedSudokuInput } from '../sources.ts'
 import { sudokuExtreme } from './sudoku-extreme.ts'
 
 /**
@@ -6,8 +7,7 @@ import { sudokuExtreme } from './sudoku-extreme.ts'
  * waits. Shorter stays, because a 6×6 Sudoku is solved in a few steps; a higher learning rate and a shorter average,
  * because the run is short (docs/experiments.md).
  */
-export const sudoku6x6: RecipeInput = {
-  name: 'sudoku-6x6',
+export const sudoku6x6: RecipeDraft<GeneratedSudokuInput> = {
   description: '6×6 Sudoku from 1,000 generated minimal puzzles; a minute on a laptop CPU.',
   model: {
     ...sudokuExtreme.model,

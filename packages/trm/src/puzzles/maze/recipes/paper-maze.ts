@@ -1,0 +1,23 @@
+import { comparison } from '../../../settings/comparison.ts'
+import type { RecipeDraft } from '../../../settings/draft.ts'
+import { attention } from '../../../settings/published.ts'
+import type { GeneratedMazeInput } from '../sources.ts'
+
+/** The base on which `trm bench paper` compares the models of the paper on mazes. */
+export const paperMaze: RecipeDraft<GeneratedMazeInput> = {
+  ...comparison,
+  description: '5×5 mazes, narrow and short: a base of the comparison with the paper (trm bench paper).',
+  model: { ...comparison.model, ...attention },
+  data: {
+    kind: 'maze-generated',
+    size: 5,
+    minimumDensity: 0.3,
+    maximumDensity: 0.5,
+    minimumPath: 3,
+    train: 2_000,
+    validation: 200,
+    test: 500,
+    augment: true,
+    seed: 0,
+  },
+}
