@@ -78,7 +78,7 @@ function questionsOf(set: object, id: string, run: string, augmentations: number
       who: run,
       expected: 'a run on ARC tasks',
       got: 'one on other puzzles',
-      hint: 'trm solve shows a Sudoku run at work.',
+      hint: 'trm solve shows a run of other puzzles at work.',
     })
   }
   const ofTask = arcSetOfTask(set, id)

@@ -28,8 +28,8 @@ A file is safetensors with its recipe in the metadata; \`trm export\` makes ONNX
 
 - Each model solves puzzles of its one kind and size, and knows nothing else.
 - An answer can be wrong, also where the model is sure: check it. For these puzzles that is easy, and the library does it.
-- Most are trained on generated puzzles: others, such as Sudokus rated very hard, are solved less often.
-- A Sudoku with several solutions may get a mixture of them. In mazes the label is one of the shortest paths; valid counts all of them.
+- Most are trained on generated puzzles: others, such as those rated very hard, are solved less often.
+- A question with several solutions may get a mixture of them. Where several answers are right, as of several shortest paths, the label is one of them; valid counts all.
 - They are small, to be trained in minutes to an hour on a processor of a laptop, and not the models of the paper.
 
 ## Licence

@@ -74,7 +74,7 @@ export function addEval(command: Command): void {
     .option('--limit <count>', 'a random sample of so many puzzles', wholeNumber(1, 1e9))
     .option(
       '--size <count>',
-      'mazes: N of the N × N ones in --data, where they are larger or smaller than those of the training',
+      'N of the N × N puzzles in --data, where they are larger or smaller than those of the training',
       wholeNumber(2, 30),
     )
     .option('--augmentations <count>', 'ARC: ask under so many only (default: all)', wholeNumber(0, 1e6))

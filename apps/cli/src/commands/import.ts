@@ -37,7 +37,7 @@ export function addImport(command: Command): void {
 Examples:
   trm import step_21700 --out model.safetensors
   trm import step_21700 --out model.safetensors --set model.latentUpdates=4
-  trm import small.pt --out model.safetensors --data sudoku --config all_config.yaml`,
+  trm import small.pt --out model.safetensors --data ${puzzleFamilies[0]} --config all_config.yaml`,
     )
     .action(runImport)
 }

@@ -66,8 +66,8 @@ Examples:
   trm solve hard.txt --attempts 20 --max-steps 200
   trm solve runs/sudoku-4x4-0 "..1.3....32.12.4" --watch
   trm solve runs/sudoku-6x6-0 puzzles.csv --row 3 --max-steps 32
-  trm solve runs/maze-small-0 maze.txt --watch
-  trm solve runs/maze-small-0 generated --row 7 --svg maze.svg`,
+  trm solve runs/maze-small-0 puzzle.txt --watch
+  trm solve runs/maze-small-0 generated --row 7 --svg drawing.svg`,
     )
     .action(runSolve)
   addEffortOptions(command)

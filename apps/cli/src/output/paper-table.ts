@@ -1,6 +1,7 @@
 /** The comparison with the paper as a table, on the terminal and as Markdown. */
 import type { Spread } from '@tiny-recursive-models/trm/evaluate'
 import type { PaperResults, PaperRow, PaperTable } from '@tiny-recursive-models/trm/node'
+import { paperColumns } from '@tiny-recursive-models/trm/recipes'
 import { duration, grouped, percent, plural } from './format.ts'
 import { formatTable } from './table.ts'
 
@@ -75,7 +76,7 @@ function headline({ base, rows, recipe, data, testPuzzles }: PaperTable): string
   ].join(' · ')
 }
 
-const legend = `Accuracies are means over the seeds ± the sample standard deviation, on test puzzles, of the weights that were best on validation puzzles. *Exact*: every cell right after all supervision steps; *valid*: a valid answer, where puzzles have several; *cells*: cells right; *early halting*: exact where the model says itself when it is done, and the supervision *steps* it then takes. *Forward passes* (supervision steps computed), *net calls* and *blocks* in them are per optimiser step, forward only. *Seconds*: training steps alone. The last two columns are what the paper reports on Sudoku-Extreme or Maze-Hard with models of width 512.`
+const legend = `Accuracies are means over the seeds ± the sample standard deviation, on test puzzles, of the weights that were best on validation puzzles. *Exact*: every cell right after all supervision steps; *valid*: a valid answer, where puzzles have several; *cells*: cells right; *early halting*: exact where the model says itself when it is done, and the supervision *steps* it then takes. *Forward passes* (supervision steps computed), *net calls* and *blocks* in them are per optimiser step, forward only. *Seconds*: training steps alone. The last two columns are what the paper reports on ${paperColumns.map(({ benchmark }) => benchmark).join(' or ')} with models of width 512.`
 
 /** The whole as a page: tables, seeds, command, machine. */
 export function paperMarkdown({ command, machine, threads, jobs, tables }: PaperResults): string {

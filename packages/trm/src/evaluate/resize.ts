@@ -6,16 +6,17 @@ import { overrideRecipe, type Recipe } from '../recipes/index.ts'
 import type { TrainedModel } from './thinker.ts'
 
 /**
- * The same weights on mazes of another side, and the recipe with that side: for models whose weights depend on no
+ * The same weights on puzzles of another side, and the recipe with that side: for models whose weights depend on no
  * place, such as those of the mixer `neighbours`, so that what was learnt on small mazes is measured on large ones.
  *
- * @param size N: mazes of N × N cells
+ * @param size N: puzzles of N × N cells
  */
 export function resizeModel(
   { model, recipe }: { readonly model: TrainedModel; readonly recipe: Recipe },
   size: number,
 ): { readonly model: TrainedModel; readonly recipe: Recipe } {
-  if (!('size' in recipe.data)) throw notResizable('a model of mazes', `one of the recipe ${recipe.name}`)
+  if (!('size' in recipe.data))
+    throw notResizable('a model of puzzles with data.size', `one of the recipe ${recipe.name}`)
   const resized = overrideRecipe(recipe, [`data.size=${size}`])
   const facts = { ...model.config, cells: size ** 2 }
   const { structure: _, ...settings } = facts

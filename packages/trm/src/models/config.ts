@@ -88,7 +88,7 @@ export function structureOfModel({
   if (structure) return structure
   throw new InputError({
     who: `model.mixer '${mixer}'`,
-    expected: 'puzzles whose family tells which cells see each other: Sudokus or mazes',
+    expected: 'puzzles whose family tells which cells see each other',
     got: 'puzzles of which only the sizes are known',
     hint: "Take the mixer 'attention' or 'mlp' without noisy answers, or data of such a family.",
   })

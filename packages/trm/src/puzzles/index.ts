@@ -21,9 +21,9 @@ import { sudoku } from './sudoku/index.ts'
 import { table } from './table/index.ts'
 import { takuzu } from './takuzu/index.ts'
 
-/** In the order in which their recipes are listed. */
 const list = [sudoku, maze, takuzu, table, arc] as const
 
+/** All puzzle families, in the order in which their recipes are listed. */
 export const families: readonly PuzzleFamily[] = list
 
 const [usual, ...others] = families.flatMap(({ grid }) => (grid ? [grid] : []))

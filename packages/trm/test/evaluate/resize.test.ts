@@ -47,5 +47,8 @@ test('models that know places, or are for other puzzles, are refused', () => {
     () => resizeModel({ model: { ...model, config: ofPlaces }, recipe: placed }, 9),
     /another size: expected weights that depend on no place, got blocks\.0\.mixer/,
   )
-  assert.throws(() => resizeModel({ model, recipe: recipes['sudoku-4x4'] }, 9), /expected a model of mazes/)
+  assert.throws(
+    () => resizeModel({ model, recipe: recipes['sudoku-4x4'] }, 9),
+    /expected a model of puzzles with data\.size/,
+  )
 })
