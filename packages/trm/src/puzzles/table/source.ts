@@ -47,6 +47,7 @@ export const tableFields = z.strictObject(
 )
 
 export type TableData = z.infer<typeof tableFields>
+export type TableInput = z.input<typeof tableFields>
 
 export const tableSource = {
   kind: 'table',

@@ -5,7 +5,8 @@ import { generatedSource } from '../generated-sets.ts'
 import { drawTurn, squareFingerprint } from '../square.ts'
 import { textBoard } from '../text-board.ts'
 import { textWriting } from '../text-writing.ts'
-import { blank, digits, generate, linesOf, mistakes, solutions } from './rules.ts'
+import { takuzu6x6 } from './recipe.ts'
+import { blank, digits, generate, linesOf, mistakes, solutions, threesOf } from './rules.ts'
 
 interface TakuzuKind extends PuzzleKind {
   readonly puzzle: 'takuzu'
@@ -35,7 +36,12 @@ function board({ size }: Pick<TakuzuKind, 'size'>): Board {
       rows: size,
       columns: size,
       symbols: ['.', '0', '1'],
-      structure: { groups: { line: linesOf(size) }, exchangeable: digits, open: [blank], answers: digits },
+      structure: {
+        groups: { line: linesOf(size), three: threesOf(size) },
+        exchangeable: digits,
+        open: [blank],
+        answers: digits,
+      },
     }),
     mistakes: (question) => mistakes(question, size),
     check,
@@ -83,6 +89,8 @@ const fields = z.strictObject(
   section,
 )
 
+export type TakuzuInput = z.input<typeof fields>
+
 const generated = {
   ...generatedSource<z.infer<typeof fields>>({
     kind: 'takuzu-generated',
@@ -95,4 +103,9 @@ const generated = {
 }
 
 /** Takuzu: two symbols, as many of each in every line, never three in a row. */
-export const takuzu = { name: 'takuzu', grid, sources: [generated] } as const satisfies PuzzleFamily
+export const takuzu = {
+  name: 'takuzu',
+  grid,
+  sources: [generated],
+  recipes: { 'takuzu-6x6': takuzu6x6 },
+} as const satisfies PuzzleFamily

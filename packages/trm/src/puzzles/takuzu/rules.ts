@@ -17,6 +17,10 @@ export const linesOf = (size: number): number[][] =>
     ),
   )
 
+/** Every three cells beside each other in a line. */
+export const threesOf = (size: number): number[][] =>
+  linesOf(size).flatMap((line) => line.slice(2).map((_, place) => line.slice(place, place + 3)))
+
 /** What is wrong with the cells that are filled. */
 export function mistakes(tokens: Int32Array, size: number): Problem[] {
   const seen = new Map<string, string>()
