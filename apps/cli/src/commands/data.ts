@@ -1,7 +1,12 @@
+import { stat } from 'node:fs/promises'
 import { gridFamilies, InputError, loadDataSets, type PartRecord } from '@tiny-recursive-models/trm'
 import { readDataFile } from '@tiny-recursive-models/trm/node'
 import type { ArcRecord } from '@tiny-recursive-models/trm/puzzles/arc'
-import { checkPuzzleFile, type PuzzleFileReport } from '@tiny-recursive-models/trm/puzzles/reading'
+import {
+  checkPuzzleFile,
+  checkPuzzleFolder,
+  type PuzzleFileReport,
+} from '@tiny-recursive-models/trm/puzzles/reading'
 import type { Command } from 'commander'
 import { jsonOption, setOption } from '../options.ts'
 import { grouped, plural } from '../output/format.ts'
@@ -81,10 +86,12 @@ function describeArc(
 }
 
 async function checkFile(path: string, { strict, json }: { strict?: true; json?: true }): Promise<void> {
-  const bytes = await readDataFile(path)
   const progress = new Progress(json === true)
   let report: PuzzleFileReport | undefined
-  for await (const event of checkPuzzleFile(bytes, { name: path, progressEvery: 500 })) {
+  const events = (await isFolder(path))
+    ? checkPuzzleFolder(path, readDataFile, 'test', { progressEvery: 500 })
+    : checkPuzzleFile(await readDataFile(path), { name: path, progressEvery: 500 })
+  for await (const event of events) {
     if (event.kind === 'done') report = event.report
     else
       progress.update(null, `${grouped(event.rows)} rows checked, ${plural(event.problemCount, 'problem')}`)
@@ -104,6 +111,12 @@ async function checkFile(path: string, { strict, json }: { strict?: true; json?:
   const repeated = report.duplicateCount + report.copyCount
   if (report.problemCount > 0 || (strict && repeated > 0)) process.exitCode = 1
 }
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  )
 
 function printReport(report: PuzzleFileReport): void {
   const { problems } = report

@@ -1,4 +1,5 @@
 /** Data files of recipes, from the disk. */
+import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
 import { InputError } from '@tiny-recursive-models/tensor'
@@ -17,18 +18,27 @@ async function listFolder(folder: string): Promise<string[]> {
   }
 }
 
-/** What is piped in, once: a second reader gets the same bytes. */
-let piped: Promise<Uint8Array> | undefined
+/** What came through pipes, once: a second reader of the same path gets the same bytes. */
+const piped = new Map<string, Promise<Uint8Array>>()
 
-async function readPiped(): Promise<Uint8Array> {
+/** @param path `-` for the standard input, or that of a named pipe, as a shell makes of `<(…)` */
+function readPiped(path: string): Promise<Uint8Array> {
+  const known = piped.get(path)
+  if (known) return known
+  const read = readStream(path === '-' ? process.stdin : createReadStream(path), path)
+  piped.set(path, read)
+  return read
+}
+
+async function readStream(stream: AsyncIterable<Uint8Array>, path: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let total = 0
-  for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+  for await (const chunk of stream) {
     chunks.push(chunk)
     total += chunk.length
     if (total > maximumDataBytes) {
       throw new InputError({
-        who: '- (standard input)',
+        who: path === '-' ? '- (standard input)' : path,
         expected: `at most ${maximumDataBytes} bytes`,
         got: 'more',
         hint: 'Give a smaller file.',
@@ -38,13 +48,18 @@ async function readPiped(): Promise<Uint8Array> {
   return Buffer.concat(chunks)
 }
 
+const isPipe = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (facts) => facts.isFIFO(),
+    () => false,
+  )
+
 /** For `loadDataSets`; the path `-` is what is piped in. */
 export const readDataFile: ReadDataFile = Object.assign(
-  (path: string) => {
-    if (path !== '-') return readFileBounded(path, { maximumBytes: maximumDataBytes })
-    piped ??= readPiped()
-    return piped
-  },
+  async (path: string) =>
+    path === '-' || (await isPipe(path))
+      ? readPiped(path)
+      : readFileBounded(path, { maximumBytes: maximumDataBytes }),
   { list: listFolder },
 )
 
