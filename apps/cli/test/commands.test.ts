@@ -340,7 +340,7 @@ test('data files are generated and checked', async () => {
     good.stdout,
     /^3 of 3 puzzles are sound \(6×6 Sudoku\)\n {2}generated: 3\nchecksum [0-9a-f]{16}\n$/,
   )
-  lines[2] = lines[2]!.replace(/,[.1-6]/, ',x')
+  lines[2] = lines[2]!.replace(/,[.1-6]/, ',%')
   writeFileSync(join(folder, 'bad.csv'), lines.join('\n'))
   const bad = await trm('data', 'check', 'bad.csv')
   assert.equal(bad.code, 1)

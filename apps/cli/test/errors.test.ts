@@ -195,7 +195,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       'trm: puzzle',
       '  expected  a 4×4 Sudoku that can be solved',
       '  got       row 3, column 1: 1 is already in row 1, column 1, the same column',
-      '  to do     Correct the puzzle: digits (and A to G beyond 9), and . 0 _ * for a blank.',
+      '  to do     Correct the puzzle: digits (and A to G beyond 9), and . 0 _ * - ? x X for a blank.',
     ],
   ],
   [
@@ -209,12 +209,12 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     ],
   ],
   [
-    'solve run 12x.............',
+    'solve run 12%.............',
     1,
     [
       'trm: row 1, column 3',
-      '  expected  a digit from 1 to 4, or . 0 _ * for a blank',
-      '  got       "x"',
+      '  expected  a digit from 1 to 4, or . 0 _ * - ? x X for a blank',
+      '  got       "%"',
       '  to do     Correct this cell.',
     ],
   ],

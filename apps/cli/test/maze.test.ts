@@ -180,7 +180,7 @@ const refusals: Record<string, [string[], string[]]> = {
       'trm: small.txt, puzzle 1',
       '  expected  a 5×5 maze, as the model was trained on',
       '  got       a 4×4 maze',
-      '  to do     Give a maze of that size, or the run of a model for this one.',
+      '  to do     Give a puzzle of that size, or the run of a model for this one.',
     ],
   ],
   'a maze without a way': [
@@ -189,7 +189,7 @@ const refusals: Record<string, [string[], string[]]> = {
       'trm: puzzle',
       '  expected  a 5×5 maze that can be solved',
       '  got       the goal cannot be reached from the start',
-      '  to do     Correct the puzzle: # for a wall, a space or . for an open cell, S for the start, G for the goal, o for the path.',
+      '  to do     Correct the puzzle: # * █ or X for a wall, a space or . for an open cell, S for the start, G or E for the goal, o for the path.',
     ],
   ],
   'a row that is not there': [

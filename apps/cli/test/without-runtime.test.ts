@@ -52,7 +52,7 @@ test('what computes nothing works without the runtime', async () => {
     'recipes',
     'models',
     'data sudoku-4x4',
-    'data generate --box 2x2 --count 3 --out three.csv',
+    'data generate sudoku-4x4 --count 3 --out three.csv',
     'data check three.csv',
     'runs .',
   ]) {

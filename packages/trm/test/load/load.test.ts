@@ -201,7 +201,7 @@ const refusals: Record<string, [DataRecipe, RegExp]> = {
     /^data\.test \(mazes\.csv\): expected puzzles that are not trained on, got 25 that/,
   ],
 }
-files['bad.csv'] = csv('train').replace(/^(?:.*\n){6}generated,./, (text) => `${text.slice(0, -1)}x`)
+files['bad.csv'] = csv('train').replace(/^(?:.*\n){6}generated,./, (text) => `${text.slice(0, -1)}%`)
 for (const part of ['train', 'test'] as const)
   for (const [name, bytes] of encodeOfficialFolder(part, generated[part])) files[`folder/${name}`] = bytes
 

@@ -205,7 +205,7 @@ test('numbers outside what a puzzle set says of itself are named by puzzle and c
   const state = lastState(await trained({ recipe: overrideRecipe(recipe, ['training.steps=2']) }))
   const model = modelOfState(state, 'state')
   for (const [set, rest] of cases) {
-    const message = `puzzle set "generated 4×4 train"${rest}`
+    const message = `puzzle set "generated 4×4 Sudoku train"${rest}`
     const isNamed = (error: unknown) => {
       assert.ok(error instanceof InputError)
       assert.equal(error.message, message)

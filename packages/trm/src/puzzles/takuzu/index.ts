@@ -8,7 +8,8 @@ import { textWriting } from '../text-writing.ts'
 import { takuzu6x6 } from './recipe.ts'
 import { blank, digits, generate, linesOf, mistakes, solutions, threesOf } from './rules.ts'
 
-interface TakuzuKind extends PuzzleKind {
+/** N of the grid. */
+export interface TakuzuKind extends PuzzleKind {
   readonly puzzle: 'takuzu'
   readonly size: number
 }
@@ -89,6 +90,7 @@ const fields = z.strictObject(
   section,
 )
 
+/** What a recipe says of its Takuzus. */
 export type TakuzuInput = z.input<typeof fields>
 
 const generated = {
