@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { after, test } from 'node:test'
+import { checkAnswer, parseSudoku } from '@tiny-recursive-models/trm/puzzles/sudoku'
+import { openChromium, skipWithoutChromium } from './chromium.ts'
+import { repository, run } from './packed/install.ts'
+import { serveFolder } from './static-server.ts'
+
+const examples = join(repository, 'examples')
+const withTypes = (file: string, ...words: string[]) => ['--import', 'tsx', join(examples, file), ...words]
+
+async function printed(...words: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(repository, process.execPath, ...words)
+  assert.equal(code, 0, stderr)
+  return stdout
+}
+
+test('every example is named in the list of examples', () => {
+  const list = readFileSync(join(examples, 'README.md'), 'utf8')
+  const names = readdirSync(examples).filter((name) => name !== 'README.md')
+  assert.deepEqual(
+    names.filter((name) => !list.includes(name)),
+    [],
+  )
+})
+
+test('train-and-watch.ts trains and prints every step of a thought', async () => {
+  const text = await printed(...withTypes('train-and-watch.ts', '30'))
+  const losses = [...text.matchAll(/^step \d+: loss (\S+)$/gm)].map(([, loss]) => Number(loss))
+  assert.equal(losses.length, 3)
+  assert.ok(losses[2]! < losses[0]!, `the loss falls: ${losses}`)
+  assert.match(text, /^step 30: \d+\.\d % of the validation puzzles solved$/m)
+  const thoughts = [
+    ...text.matchAll(/^thought (\d+): (solved|not yet), \d+ cells changed, sure to .*\n(.*\n){5}/gm),
+  ]
+  assert.deepEqual(
+    thoughts.map(([, step]) => Number(step)),
+    [1, 2, 3, 4, 5, 6, 7, 8],
+  )
+  for (const [thought] of thoughts) assert.match(thought, /^ [1-4] [1-4] \| [1-4] [1-4]$/m)
+})
+
+test('evaluate-a-checkpoint.ts measures a shipped model on new puzzles', async () => {
+  const text = await printed(...withTypes('evaluate-a-checkpoint.ts', 'sudoku-6x6', '20'))
+  assert.match(text, /^6×6 Sudoku, 20 new puzzles, full halting, 16\.0 steps a puzzle:$/m)
+  assert.match(text, /^6×6 Sudoku, 20 new puzzles, early halting, \d\.\d steps a puzzle:$/m)
+  const solved = [...text.matchAll(/^ {2}exact (\S+) %, cells \S+ %, valid (\S+) %$/gm)]
+  assert.equal(solved.length, 2)
+  for (const [line, exact, valid] of solved) {
+    assert.ok(Number(exact) >= 90, line)
+    assert.equal(exact, valid, 'a puzzle with one solution is right only by that one')
+  }
+})
+
+test('latin-squares.mjs writes a table of puzzles', async () => {
+  const lines = (await printed(join(examples, 'latin-squares.mjs'), '3')).trimEnd().split('\n')
+  assert.equal(lines.length, 4)
+  assert.equal(lines[0], 'question,answer')
+  for (const line of lines.slice(1)) assert.match(line, /^[a-e.]{25},[a-e]{25}$/)
+})
+
+test('solve-by-http.ts solves puzzles and refuses what is none', async () => {
+  const server = spawn(process.execPath, withTypes('solve-by-http.ts', 'sudoku-6x6', '0'))
+  try {
+    const address = await firstLine(server)
+    const solve = async (puzzle: string) => {
+      const response = await fetch(address.replace('…', encodeURIComponent(puzzle)))
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+    }
+    const puzzle = '2.5.....6....4..3.....4..53..1...3..'
+    // Asked at once, answered one after the other.
+    for (const { status, body } of await Promise.all([solve(puzzle), solve(puzzle)])) {
+      assert.equal(status, 200)
+      assert.equal(body.isSolved, true)
+      const [question, answer] = [parseSudoku(puzzle), parseSudoku(String(body.answer))]
+      assert.deepEqual(checkAnswer(question.shape, question.tokens, answer.tokens), [])
+    }
+    assert.deepEqual(await solve('..1.3....32.12.4'), {
+      status: 400,
+      body: { error: 'sudoku-6x6 solves puzzles of 36 cells, this one has 16' },
+    })
+    assert.match(String((await solve('hello')).body.error), /expected 16, 36, 81 or 256 cells, got 5/)
+    assert.match(String((await solve(`22${puzzle.slice(2)}`)).body.error), /already in row 1, column 1/)
+    assert.equal((await fetch(new URL('/', address))).status, 404)
+  } finally {
+    server.kill()
+  }
+})
+
+/** What a server prints first: its address. */
+async function firstLine(server: ChildProcess): Promise<string> {
+  const [line] = (await once(createInterface({ input: server.stdout! }), 'line')) as [string]
+  return line
+}
+
+const built = mkdtempSync(join(tmpdir(), 'trm-example-page-'))
+after(() => rmSync(built, { recursive: true, force: true }))
+
+test('the page is built by Vite and solves a puzzle', { skip: skipWithoutChromium() }, async () => {
+  const vite = join(repository, 'node_modules/vite/bin/vite.js')
+  await printed(vite, 'build', join(examples, 'page'), '--base', './', '--outDir', built, '--emptyOutDir')
+  const server = await serveFolder(built)
+  const browser = await openChromium()
+  try {
+    const page = await browser.newPage()
+    await page.goto(server.url)
+    await page.locator('button').click()
+    const answer = page.locator('#answer', { hasText: 'step 16: solved' })
+    await answer.waitFor({ timeout: 120_000 })
+    assert.match((await answer.textContent()) ?? '', /^ 2 [1-6] 5 \| [1-6]/m)
+    await page.locator('#puzzle').fill('12')
+    await page.locator('button').click()
+    await page.locator('#answer', { hasText: 'expected 16, 36, 81 or 256 cells' }).waitFor()
+  } finally {
+    await browser.close()
+    await server.close()
+  }
+})
