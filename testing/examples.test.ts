@@ -30,19 +30,19 @@ test('every example is named in the list of examples', () => {
 })
 
 test('train-and-watch.ts trains and prints every step of a thought', async () => {
-  const text = await printed(...withTypes('train-and-watch.ts', '30'))
-  const losses = [...text.matchAll(/^step \d+: loss (\S+)$/gm)].map(([, loss]) => Number(loss))
-  assert.equal(losses.length, 3)
-  assert.ok(losses[2]! < losses[0]!, `the loss falls: ${losses}`)
-  assert.match(text, /^step 30: \d+\.\d % of the validation puzzles solved$/m)
-  const thoughts = [
-    ...text.matchAll(/^thought (\d+): (solved|not yet), \d+ cells changed, sure to .*\n(.*\n){5}/gm),
-  ]
+  const text = await printed(...withTypes('train-and-watch.ts', '100'))
+  assert.equal(text.match(/^step \d+: loss \d+\.\d{3}$/gm)?.length, 10)
+  const [first, second] = [...text.matchAll(/: (\d+\.\d) % of the validation puzzles solved$/gm)]
+  assert.ok(Number(second![1]) > Number(first![1]), `${first![0]}, then ${second![0]}`)
+  assert.ok(Number(second![1]) >= 80, second![0])
+  const thought =
+    /^thought (\d+): (?:solved|not yet), \d+ cells changed, sure to .*\n( [1-4] [1-4] \| [1-4] [1-4]\n|-.*\n){5}/gm
+  const steps = [...text.matchAll(thought)].map(([, step]) => Number(step))
+  assert.ok(steps.length >= 3, text)
   assert.deepEqual(
-    thoughts.map(([, step]) => Number(step)),
-    [1, 2, 3, 4, 5, 6, 7, 8],
+    steps,
+    steps.map((_, index) => index + 1),
   )
-  for (const [thought] of thoughts) assert.match(thought, /^ [1-4] [1-4] \| [1-4] [1-4]$/m)
 })
 
 test('evaluate-a-checkpoint.ts measures a shipped model on new puzzles', async () => {
@@ -110,7 +110,7 @@ test('the page is built by Vite and solves a puzzle', { skip: skipWithoutChromiu
     const page = await browser.newPage()
     await page.goto(server.url)
     await page.locator('button').click()
-    const answer = page.locator('#answer', { hasText: 'step 16: solved' })
+    const answer = page.locator('#answer', { hasText: ': solved' })
     await answer.waitFor({ timeout: 120_000 })
     assert.match((await answer.textContent()) ?? '', /^ 2 [1-6] 5 \| [1-6]/m)
     await page.locator('#puzzle').fill('12')
