@@ -10,6 +10,7 @@ import { boardOfData, boardSet, evaluate, newPuzzle } from '@tiny-recursive-mode
 import { openModel, openOrtExecutor } from '@tiny-recursive-models/trm/node'
 
 const [name = 'sudoku-6x6', count = '200'] = process.argv.slice(2)
+if (!/^[1-9]\d*$/.test(count)) throw new Error(`COUNT: expected a whole number of puzzles, got ${count}`)
 
 const { model, recipe } = await openModel(name)
 const board = boardOfData(recipe.data, model.config)

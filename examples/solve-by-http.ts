@@ -62,19 +62,20 @@ function failure(error: unknown): Reply {
 /** Ends when the request before has its answer: two at once would only share the cores. */
 let last: Promise<unknown> = Promise.resolve()
 
-const server = createServer(async (request, response) => {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
-  const puzzle = searchParams.get('puzzle')
-  let reply: Reply
-  if (request.method !== 'GET' || pathname !== '/solve' || puzzle === null) {
-    reply = { status: 404, body: { error: 'ask for GET /solve?puzzle=…' } }
-  } else {
-    const answered = last.then(() => solve(puzzle)).catch(failure)
-    last = answered
-    reply = await answered
-  }
-  response.writeHead(reply.status, { 'Content-Type': 'application/json' })
-  response.end(`${JSON.stringify(reply.body)}\n`)
+async function reply(method: string | undefined, address: string | undefined): Promise<Reply> {
+  const url = URL.canParse(address ?? '', 'http://localhost') ? new URL(address!, 'http://localhost') : null
+  const puzzle = url?.pathname === '/solve' ? url.searchParams.get('puzzle') : null
+  if (method !== 'GET' || puzzle === null)
+    return { status: 404, body: { error: 'ask for GET /solve?puzzle=…' } }
+  const answer = last.then(() => solve(puzzle)).catch(failure)
+  last = answer
+  return answer
+}
+
+const server = createServer(async ({ method, url }, response) => {
+  const { status, body } = await reply(method, url)
+  response.writeHead(status, { 'Content-Type': 'application/json' })
+  response.end(`${JSON.stringify(body)}\n`)
 })
 
 server.listen(Number(port), '127.0.0.1', () => {

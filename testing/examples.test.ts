@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { get, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -24,7 +25,7 @@ test('every example is named in the list of examples', () => {
   const list = readFileSync(join(examples, 'README.md'), 'utf8')
   const names = readdirSync(examples).filter((name) => name !== 'README.md')
   assert.deepEqual(
-    names.filter((name) => !list.includes(name)),
+    names.filter((name) => !list.includes(`| \`${name}\` |`)),
     [],
   )
 })
@@ -87,6 +88,14 @@ test('solve-by-http.ts solves puzzles and refuses what is none', async () => {
     assert.match(String((await solve('hello')).body.error), /expected 16, 36, 81 or 256 cells, got 5/)
     assert.match(String((await solve(`22${puzzle.slice(2)}`)).body.error), /already in row 1, column 1/)
     assert.equal((await fetch(new URL('/', address))).status, 404)
+    assert.equal((await fetch(address, { method: 'POST' })).status, 404)
+    // No address at all, as only a broken client sends it.
+    const [response] = (await once(
+      get({ host: '127.0.0.1', port: new URL(address).port, path: '//' }),
+      'response',
+    )) as [IncomingMessage]
+    response.resume()
+    assert.equal(response.statusCode, 404)
   } finally {
     server.kill()
   }
