@@ -14,6 +14,7 @@ export interface RawRow {
   readonly columns?: Readonly<Record<string, string>>
 }
 
+/** What is wrong with a line of a file. */
 export interface LineProblem {
   /** Counted from 1. */
   readonly line: number
