@@ -14,14 +14,16 @@ const isOwn = (path: string, name: string): boolean =>
 
 /**
  * Names of other things that have the name of a family in them: recipes (and models, which are called as theirs),
- * benchmarks of the paper, and what is published elsewhere.
+ * benchmarks of the paper, and what is published elsewhere. A recipe that is called as its family is no exception.
  */
 const otherNames: readonly string[] = [
   ...recipeNames,
   ...paperColumns.map(({ benchmark }) => benchmark),
   'ARC Prize Foundation',
   ...Object.entries(knownDownloads).flatMap(([name, { name: repository }]) => [name, repository]),
-].sort((one, other) => other.length - one.length)
+]
+  .filter((other) => families.every(({ name }) => name !== other))
+  .sort((one, other) => other.length - one.length)
 
 /** Among the endings of files that people use. */
 const fileEndings = '|sud|sudoku|'
@@ -123,6 +125,7 @@ test('a name is seen in code, and not in comments or in the names of recipes', (
   assert.equal(seen('sudoku', "import { solveSudoku } from './b.ts'\n"), 1)
   assert.equal(seen('maze', 'const title = `Larger Mazes`\n'), 1)
   assert.equal(seen('arc', 'const isArc = data.kind === "arc"\n'), 1)
+  assert.equal(seen('table', "if (recipe.data.kind === 'table') return\n"), 1)
   assert.equal(seen('table', "import { tableGrid } from './puzzles/table/board.ts'\n"), 1)
   assert.equal(seen('sudoku', "findRecipe('sudoku-6x6') // a Sudoku\n/** Sudokus */\n"), 0)
   assert.equal(seen('maze', 'trm eval runs/maze-15x15-0 --data maze-hard-test.csv\n'), 0)
