@@ -2,8 +2,10 @@
  * Draws docs/accuracy.svg: what share of 491 genuine Sudoku-Extreme test puzzles is solved after how much training.
  * `npm run chart` writes it anew.
  */
+
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { percent } from '@tiny-recursive-models/trm/format'
 
 interface Point {
   /** Floating-point operations of the whole training, in matrix products. */
@@ -98,7 +100,7 @@ function drawn({ colour, labels, points }: Series): string {
   const marks = points.map(
     ({ flop, exact, thinking }) =>
       `<circle cx="${x(flop).toFixed(1)}" cy="${y(exact).toFixed(1)}" r="4.5" fill="${colour}"/>` +
-      `<text x="${(x(flop) + aside).toFixed(1)}" y="${(y(exact) + 4).toFixed(1)}" text-anchor="${anchor}" font-size="11" fill="${colour}">${(100 * exact).toFixed(1)} % · ${thinking}</text>`,
+      `<text x="${(x(flop) + aside).toFixed(1)}" y="${(y(exact) + 4).toFixed(1)}" text-anchor="${anchor}" font-size="11" fill="${colour}">${percent(exact)} · ${thinking}</text>`,
   )
   return [`<path d="${line.join('')}" fill="none" stroke="${colour}" stroke-width="1.5"/>`, ...marks].join('')
 }

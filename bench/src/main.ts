@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import { loadDataSets } from '@tiny-recursive-models/trm'
+import { percent } from '@tiny-recursive-models/trm/format'
 import { openModel } from '@tiny-recursive-models/trm/node'
 import { measureInference, trainSmallModel } from './speed/measure-inference.ts'
 import type { TrainingSpeed } from './speed/measure-training.ts'
@@ -79,14 +80,7 @@ async function main(): Promise<void> {
   console.log(row(['---', '---:', '---:', '---:']))
   for (const { halting, puzzlesPerSecond, exactAccuracy, meanSteps } of inference) {
     const label = halting === 'full' ? 'all supervision steps' : 'early halting'
-    console.log(
-      row([
-        label,
-        puzzlesPerSecond.toFixed(1),
-        exactAccuracy === null ? '–' : `${(100 * exactAccuracy).toFixed(1)} %`,
-        meanSteps.toFixed(2),
-      ]),
-    )
+    console.log(row([label, puzzlesPerSecond.toFixed(1), percent(exactAccuracy), meanSteps.toFixed(2)]))
   }
 }
 

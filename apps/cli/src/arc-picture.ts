@@ -1,6 +1,7 @@
 /** An ARC task as a picture: its pairs, and answers beside the solution with the differences marked. */
+
+import { plural } from '@tiny-recursive-models/trm/format'
 import type { ArcTask, Grid } from '@tiny-recursive-models/trm/puzzles/arc'
-import { plural } from './output/format.ts'
 import type { CellGrid, CellStyle, Panel, PanelRow, Picture } from './output/picture.ts'
 
 export interface ArcAnswer {

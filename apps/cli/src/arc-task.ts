@@ -1,8 +1,10 @@
 /** One ARC task by its id, from whatever files hold it. */
+
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { InputError } from '@tiny-recursive-models/trm'
 import { readJsonFile } from '@tiny-recursive-models/trm/data'
+import { plural } from '@tiny-recursive-models/trm/format'
 import { maximumDataBytes, readFileBounded } from '@tiny-recursive-models/trm/node'
 import {
   type ArcTask,
@@ -30,8 +32,7 @@ export async function findArcTask(id: string, places: readonly string[]): Promis
   throw new InputError({
     who: places.join(', '),
     expected: `a task ${id}`,
-    got:
-      searched === 0 ? 'no ARC files' : `none of that id in ${searched} ${searched === 1 ? 'file' : 'files'}`,
+    got: searched === 0 ? 'no ARC files' : `none of that id in ${plural(searched, 'file')}`,
     hint: 'Name arc-agi_*_challenges.json, a task file, or a folder of them by --from; ids look like 0b17323b.',
   })
 }

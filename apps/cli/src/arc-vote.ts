@@ -2,6 +2,7 @@
 import type { Device } from '@tiny-recursive-models/tensor'
 import { evaluate, InputError } from '@tiny-recursive-models/trm'
 import { arcBallot } from '@tiny-recursive-models/trm/evaluate/arc'
+import { grouped, percent, plural } from '@tiny-recursive-models/trm/format'
 import { type CheckpointChoice, openModel, openOrtExecutor } from '@tiny-recursive-models/trm/node'
 import {
   type ArcPuzzleSet,
@@ -13,7 +14,6 @@ import {
 import type { ArcAnswer } from './arc-picture.ts'
 import { interruptedExitCode, onInterrupt } from './interrupt.ts'
 import { given } from './options.ts'
-import { grouped, percent, plural } from './output/format.ts'
 import { Progress } from './output/progress.ts'
 import { readTestSet } from './puzzles.ts'
 

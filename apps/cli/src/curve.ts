@@ -1,9 +1,9 @@
 /** curve.svg: the course of a run, loss above and exact accuracy below, over the steps. */
 import { join } from 'node:path'
+import { significant } from '@tiny-recursive-models/trm/format'
 import { openRunFolder, type RecordedEvent } from '@tiny-recursive-models/trm/node'
 import { condense } from './output/chart.ts'
 import { writeText } from './output/files.ts'
-import { significant } from './output/format.ts'
 import { escapeXml, svgFile } from './output/svg.ts'
 
 export interface Course {

@@ -71,7 +71,7 @@ test('a run that is there is refused, resumed and made longer', async () => {
   assert.equal(longer.code, 0, longer.stderr)
   assert.match(longer.stderr, /sudoku-4x4-trm goes on from step 20 in runs\/sudoku-4x4-trm-0/)
   assert.match(longer.stdout, /^loss {8}[▁-█]{22} [\d.]+ → [\d.]+$/m)
-  assert.match(longer.stdout, /trained 22 steps in \d+ s, [\d,]+ parameters/)
+  assert.match(longer.stdout, /trained 22 steps in [\d.]+ s, [\d,]+ parameters/)
   assert.match(
     longer.stdout,
     /all 4 steps {4}[\d.]+ % exact \(95 %: [\d.]+ % to [\d.]+ %\), [\d.]+ puzzles\/s/,

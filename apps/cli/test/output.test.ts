@@ -3,25 +3,8 @@ import { test } from 'node:test'
 import { boardOf } from '@tiny-recursive-models/trm'
 import { drawCurve } from '../src/curve.ts'
 import { condense, sparkline } from '../src/output/chart.ts'
-import { duration, percent, significant } from '../src/output/format.ts'
 import { drawGrid } from '../src/output/grid.ts'
 import { formatTable } from '../src/output/table.ts'
-
-test('numbers for people', () => {
-  assert.deepEqual([0, 59_400, 185_000, 7_800_000, 273_600_000, Number.POSITIVE_INFINITY].map(duration), [
-    '0 s',
-    '59 s',
-    '3 min 05 s',
-    '2 h 10 min',
-    '3 d 4 h',
-    '–',
-  ])
-  assert.deepEqual(
-    [0.8321, 1, null].map((share) => percent(share)),
-    ['83.2 %', '100.0 %', '–'],
-  )
-  assert.deepEqual([0.012345, 123.4, 0, 1e-7].map(significant), ['0.0123', '123', '0', '1.00e-7'])
-})
 
 test('a sparkline spans its range', () => {
   assert.equal(sparkline([0, 1, 2, 3, 4, 5, 6, 7]), '▁▂▃▄▅▆▇█')

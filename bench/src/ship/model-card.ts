@@ -1,4 +1,5 @@
 import { boardOf, findRecipe, type ShippedModel } from '@tiny-recursive-models/trm'
+import { grouped, percent } from '@tiny-recursive-models/trm/format'
 
 /** The model card of all shipped models, as Markdown. */
 export function modelCard(models: readonly ShippedModel[]): string {
@@ -111,5 +112,3 @@ function shownSteps(count: number): number[] {
 const both = ({ exact, early }: ShippedModel['float32']): string =>
   `${percent(exact)} with all steps, ${percent(early.exact)} with early halting`
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
-const grouped = (value: number): string => value.toLocaleString('en-US')

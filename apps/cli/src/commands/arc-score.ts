@@ -4,11 +4,11 @@ import {
   type SubmissionScore,
   scoreSubmission,
 } from '@tiny-recursive-models/trm/evaluate/arc'
+import { grouped, percent, plural } from '@tiny-recursive-models/trm/format'
 import { readDataFile } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { readSubmissionAt } from '../arc-submission.ts'
 import { jsonOption } from '../options.ts'
-import { grouped, percent, plural } from '../output/format.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Device } from '@tiny-recursive-models/tensor'
 import { InputError, type Recipe } from '@tiny-recursive-models/trm'
+import { plural } from '@tiny-recursive-models/trm/format'
 import {
   benchPaper,
   type PaperBenchOptions,
@@ -20,7 +21,6 @@ import {
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
 import { deviceOption, given, jsonOption, setOption, threadsOption, wholeNumber } from '../options.ts'
-import { plural } from '../output/format.ts'
 import { drawPaperChart } from '../output/paper-chart.ts'
 import { PaperDisplay } from '../output/paper-display.ts'
 import { paperMarkdown, paperTable } from '../output/paper-table.ts'

@@ -1,5 +1,6 @@
 /** `trm data arc`: builds ARC sets, in memory to see what is in them, or as a data folder of the published code. */
 
+import { byteSize, duration, grouped, plural } from '@tiny-recursive-models/trm/format'
 import {
   arcFolderBytes,
   readDataFile,
@@ -17,7 +18,6 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
 import { jsonOption, wholeNumber } from '../options.ts'
 import { prepareFolder } from '../output/files.ts'
-import { duration, grouped, plural } from '../output/format.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
@@ -97,7 +97,7 @@ async function buildArcData(options: ArcOptions): Promise<void> {
   if (options.json) return printJson({ ...facts, out: options.out ?? null, elapsedMs, peakBytes })
   const done =
     options.out === undefined ? 'built' : `built in ${duration(builtMs)}, written to ${options.out}`
-  print(`${done} in ${duration(elapsedMs)}, at most ${size(peakBytes)} of memory`)
+  print(`${done} in ${duration(elapsedMs)}, at most ${byteSize(peakBytes)} of memory`)
 }
 
 /** False where Ctrl-C ended it. */
@@ -108,14 +108,14 @@ async function write(
   progress: Progress,
   bytes: number,
 ): Promise<boolean> {
-  if (json !== true) print(`writing ${size(bytes)} to ${folder}`)
+  if (json !== true) print(`writing ${byteSize(bytes)} to ${folder}`)
   let stopping = false
   const release = onInterrupt(() => {
     stopping = true
   })
   try {
     const isWhole = await writeArcFolder(build, folder, {
-      onProgress: (done, of) => progress.update(done / of, `${size(done)} of ${size(of)}`),
+      onProgress: (done, of) => progress.update(done / of, `${byteSize(done)} of ${byteSize(of)}`),
       replace: replace === true,
       shouldStop: () => stopping,
     })
@@ -178,7 +178,7 @@ function describe(facts: Facts): void {
   )
   for (const leak of facts.leaks.slice(0, 20)) print(describeLeak(leak))
   if (facts.leaks.length > 20) print(`… and ${grouped(facts.leaks.length - 20)} more (--json lists all)`)
-  print(`checksum ${facts.checksum}; as a data folder ${size(facts.folderBytes)}`)
+  print(`checksum ${facts.checksum}; as a data folder ${byteSize(facts.folderBytes)}`)
 }
 
 export function describeLeak(leak: ArcLeak): string {
@@ -187,9 +187,6 @@ export function describeLeak(leak: ArcLeak): string {
   const pair = `a test pair of ${heldOut} is a training pair of ${shownBy} (${shownIn})`
   return isPublishedLeak(leak) ? `note: ${pair}, also in the published set` : `leak: ${pair}`
 }
-
-const size = (bytes: number): string =>
-  bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
 
 function names(text: string): readonly string[] {
   const found = text.split(',').map((name) => name.trim())

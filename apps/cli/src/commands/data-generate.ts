@@ -1,11 +1,11 @@
 /** `trm data generate` */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { boardOfData, InputError, type SolvedPuzzle, sourceOf } from '@tiny-recursive-models/trm'
+import { plural } from '@tiny-recursive-models/trm/format'
 import { writePiecesAtomically } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { forceOption, jsonOption, setOption, wholeNumber } from '../options.ts'
 import { prepareFile } from '../output/files.ts'
-import { plural } from '../output/format.ts'
 import { Progress } from '../output/progress.ts'
 import { isOutputClosed, print, printJson } from '../output/streams.ts'
 import { puzzleView } from '../puzzle-view.ts'

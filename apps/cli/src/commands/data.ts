@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { gridFamilies, InputError, loadDataSets, type PartRecord } from '@tiny-recursive-models/trm'
+import { grouped, plural } from '@tiny-recursive-models/trm/format'
 import { readDataFile } from '@tiny-recursive-models/trm/node'
 import type { ArcRecord } from '@tiny-recursive-models/trm/puzzles/arc'
 import {
@@ -9,7 +10,6 @@ import {
 } from '@tiny-recursive-models/trm/puzzles/reading'
 import type { Command } from 'commander'
 import { jsonOption, setOption } from '../options.ts'
-import { grouped, plural } from '../output/format.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'

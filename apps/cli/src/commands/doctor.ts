@@ -1,10 +1,10 @@
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import type { Device } from '@tiny-recursive-models/tensor'
+import { plural, significant } from '@tiny-recursive-models/trm/format'
 import { machineFacts, nodeDevices } from '@tiny-recursive-models/trm/node'
 import { type Command, Option } from 'commander'
 import { measureProduct, probeDevice, probeInChild } from '../devices.ts'
 import { jsonOption, threadsOption } from '../options.ts'
-import { significant } from '../output/format.ts'
 import { print, printJson, printJsonLine } from '../output/streams.ts'
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
@@ -48,7 +48,7 @@ async function diagnose(threads: number, asJson: boolean): Promise<void> {
   ]
   if (product) {
     const { device, gigaflopsPerSecond, size } = product
-    const threadCount = `${threads} ${threads === 1 ? 'thread' : 'threads'}`
+    const threadCount = `${plural(threads, 'thread')}`
     lines.push([
       'speed',
       `${significant(gigaflopsPerSecond)} GFLOP/s (float32 ${size}×${size} products, ${device}, ${threadCount})`,

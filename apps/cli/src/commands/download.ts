@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { byteSize, plural } from '@tiny-recursive-models/trm/format'
 import {
   downloadFromHub,
   findDownload,
@@ -13,7 +14,6 @@ import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
 import { given, jsonOption } from '../options.ts'
 import { DownloadDisplay } from '../output/download.ts'
 import { prepareFolder } from '../output/files.ts'
-import { byteSize, plural } from '../output/format.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 

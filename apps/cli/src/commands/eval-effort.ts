@@ -9,10 +9,11 @@ import {
   effortOf,
 } from '@tiny-recursive-models/trm'
 import { endsByStandingStill } from '@tiny-recursive-models/trm/evaluate'
+import { grouped, percent, plural, significant } from '@tiny-recursive-models/trm/format'
 import type { OpenedModel } from '@tiny-recursive-models/trm/node'
 import { attemptsEffort, type EffortOptions } from '../effort-options.ts'
 import { given } from '../options.ts'
-import { grouped, noAnswers, percent, plural, significant } from '../output/format.ts'
+import { noAnswers } from '../output/accuracies.ts'
 import type { Progress } from '../output/progress.ts'
 import { formatTable } from '../output/table.ts'
 

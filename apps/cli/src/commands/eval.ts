@@ -9,6 +9,7 @@ import {
 } from '@tiny-recursive-models/trm'
 import { checkSet, identifiersAreUncertain } from '@tiny-recursive-models/trm/evaluate'
 import { type ArcBallot, type ArcFigures, formatSubmission } from '@tiny-recursive-models/trm/evaluate/arc'
+import { grouped, percent, plural, significant } from '@tiny-recursive-models/trm/format'
 import {
   type CheckpointChoice,
   type OpenedModel,
@@ -31,17 +32,9 @@ import {
   threadsOption,
   wholeNumber,
 } from '../options.ts'
+import { exactShare, labelledShare, validShare } from '../output/accuracies.ts'
 import { describeArc } from '../output/arc.ts'
 import { prepareFile, writeText } from '../output/files.ts'
-import {
-  exactShare,
-  grouped,
-  labelledShare,
-  percent,
-  plural,
-  significant,
-  validShare,
-} from '../output/format.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'

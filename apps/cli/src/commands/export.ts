@@ -6,11 +6,11 @@ import {
   exportFormats,
   formatOfName,
 } from '@tiny-recursive-models/trm/export'
+import { grouped } from '@tiny-recursive-models/trm/format'
 import { type CheckpointChoice, exportModel } from '@tiny-recursive-models/trm/node'
 import { type Command, Option } from 'commander'
 import { checkpointOption, forceOption, given, jsonOption, wholeNumber } from '../options.ts'
 import { prepareFile } from '../output/files.ts'
-import { grouped } from '../output/format.ts'
 import { print, printJson } from '../output/streams.ts'
 
 interface ExportCommandOptions {

@@ -1,11 +1,11 @@
 import { type ModelConfig, modelConfig, parameterCount } from '@tiny-recursive-models/trm'
 import { puzzleFamilies } from '@tiny-recursive-models/trm/checkpoint'
+import { grouped, plural } from '@tiny-recursive-models/trm/format'
 import { prefixLength } from '@tiny-recursive-models/trm/models'
 import { type ImportedFile, importFile } from '@tiny-recursive-models/trm/node'
 import { type Command, Option } from 'commander'
 import { forceOption, given, jsonOption, setOption, wholeNumber } from '../options.ts'
 import { prepareFile } from '../output/files.ts'
-import { grouped, plural } from '../output/format.ts'
 import { print, printJson } from '../output/streams.ts'
 
 interface ImportCommandOptions {

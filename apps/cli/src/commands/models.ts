@@ -1,8 +1,8 @@
 import type { ShippedModel } from '@tiny-recursive-models/trm'
+import { byteSize, grouped, percent } from '@tiny-recursive-models/trm/format'
 import { listShippedModels } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { jsonOption } from '../options.ts'
-import { byteSize, grouped, percent } from '../output/format.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 

@@ -11,6 +11,7 @@ import {
   type Thought,
   think,
 } from '@tiny-recursive-models/trm'
+import { grouped } from '@tiny-recursive-models/trm/format'
 import {
   listShippedModels,
   type OpenedModel,
@@ -22,7 +23,6 @@ import {
 import type { Command } from 'commander'
 import { deviceOption, given, jsonOption, setOption, threadsOption } from '../options.ts'
 import { writeText } from '../output/files.ts'
-import { grouped } from '../output/format.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJsonLine } from '../output/streams.ts'
 import { type AskedPuzzle, puzzleOfSet, readPuzzle } from '../puzzle-argument.ts'

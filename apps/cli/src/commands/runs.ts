@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { InputError, type RunReport, type RunSummary } from '@tiny-recursive-models/trm'
+import { duration, grouped, percent } from '@tiny-recursive-models/trm/format'
 import { listRuns, openRunFolder, RunSummarizer, runFiles } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { jsonOption } from '../options.ts'
-import { duration, grouped, percent } from '../output/format.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 

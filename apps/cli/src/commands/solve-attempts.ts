@@ -7,11 +7,11 @@ import {
   InputError,
   packPuzzles,
 } from '@tiny-recursive-models/trm'
+import { percent, plural } from '@tiny-recursive-models/trm/format'
 import type { OpenedModel } from '@tiny-recursive-models/trm/node'
 import pc from 'picocolors'
 import { given } from '../options.ts'
 import { writeText } from '../output/files.ts'
-import { percent, plural } from '../output/format.ts'
 import { gridSvg } from '../output/grid-svg.ts'
 import { print, printJson } from '../output/streams.ts'
 import type { AskedPuzzle } from '../puzzle-argument.ts'

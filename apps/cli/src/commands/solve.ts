@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Device } from '@tiny-recursive-models/tensor'
 import { effortOf, type Thought, think } from '@tiny-recursive-models/trm'
+import { percent, plural, significant } from '@tiny-recursive-models/trm/format'
 import { type CheckpointChoice, openModel, openOrtExecutor } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import pc from 'picocolors'
@@ -16,7 +17,6 @@ import {
   wholeNumber,
 } from '../options.ts'
 import { prepareFile, writeText } from '../output/files.ts'
-import { percent, plural, significant } from '../output/format.ts'
 import { gridSvg } from '../output/grid-svg.ts'
 import { print, printJson } from '../output/streams.ts'
 import { type AskedPuzzle, readPuzzle } from '../puzzle-argument.ts'

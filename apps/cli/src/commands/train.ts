@@ -1,5 +1,6 @@
 import type { Device } from '@tiny-recursive-models/tensor'
 import { InputError, overrideRecipe, type Recipe, type RunReport } from '@tiny-recursive-models/trm'
+import { percent, significant } from '@tiny-recursive-models/trm/format'
 import {
   openRunFolder,
   type RunTrainingOptions,
@@ -11,7 +12,6 @@ import { type Course, readCourse, writeCurve } from '../curve.ts'
 import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
 import { deviceOption, given, jsonOption, setOption, threadsOption, wholeNumber } from '../options.ts'
 import { sparkline } from '../output/chart.ts'
-import { percent, significant } from '../output/format.ts'
 import { isOutputClosed, onOutputClosed, print, printJsonLine } from '../output/streams.ts'
 import { describeReport, TrainingDisplay } from '../output/training.ts'
 import { resolveRecipe } from '../recipe-argument.ts'

@@ -1,6 +1,6 @@
 /** Figures of the ARC vote as text. */
 import { type ArcFigures, passCounts } from '@tiny-recursive-models/trm/evaluate/arc'
-import { grouped, percent, plural } from './format.ts'
+import { grouped, percent, plural } from '@tiny-recursive-models/trm/format'
 import { formatTable } from './table.ts'
 
 /** @param ways what was voted on, such as `all 16 steps`, and what came of it */

@@ -1,5 +1,5 @@
+import { byteSize, plural, timeLeft } from '@tiny-recursive-models/trm/format'
 import type { HubDownloadEvent } from '@tiny-recursive-models/trm/node'
-import { byteSize, duration, plural } from './format.ts'
 import { Progress } from './progress.ts'
 import { print, printJsonLine } from './streams.ts'
 import { TransferRate } from './transfer-rate.ts'
@@ -72,7 +72,7 @@ export class DownloadDisplay {
     const done = this.#finishedBytes + bytes
     const rate = this.#rate.update(done - this.#oldBytes, performance.now())
     const leftMs = rate ? (1000 * (this.#totalBytes - done)) / rate : null
-    const pace = rate && leftMs !== null ? `, ${byteSize(rate)}/s, ${duration(leftMs)} left` : ''
+    const pace = rate && leftMs !== null ? `, ${byteSize(rate)}/s, ${timeLeft(leftMs)} left` : ''
     const share = this.#totalBytes === 0 ? 1 : done / this.#totalBytes
     this.#progress.update(share, `${path} ${byteSize(done)} of ${byteSize(this.#totalBytes)}${pace}`)
   }

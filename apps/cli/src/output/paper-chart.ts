@@ -1,6 +1,7 @@
 /** The comparison with the paper as bars: mean, spread, every seed, and what the paper reports. */
+
+import { grouped } from '@tiny-recursive-models/trm/format'
 import type { PaperRow, PaperTable } from '@tiny-recursive-models/trm/node'
-import { grouped } from './format.ts'
 import { percentSpread } from './paper-table.ts'
 import { escapeXml, svgFile } from './svg.ts'
 

@@ -1,7 +1,9 @@
 /** Shows the comparison with the paper while it goes on. */
+
+import { duration, grouped, percent, plural, significant, timeLeft } from '@tiny-recursive-models/trm/format'
 import type { PaperEvent, PaperJob, RunTrainingEvent } from '@tiny-recursive-models/trm/node'
+import { noAnswers } from './accuracies.ts'
 import { Bars } from './bars.ts'
-import { duration, grouped, noAnswers, percent, plural, significant } from './format.ts'
 import { StepWindow } from './step-window.ts'
 
 interface Running {
@@ -95,7 +97,7 @@ export class PaperDisplay {
     const text = [
       `${grouped(this.#finished)} of ${plural(total, 'run')} finished`,
       // Earlier, the start of the threads would count as training.
-      ...(done >= 0.2 ? [`about ${duration(left)} left`] : []),
+      ...(done >= 0.2 ? [`about ${timeLeft(left)} left`] : []),
     ]
     this.#bars.update(overall, whole / total, text.join(' · '))
   }
@@ -118,6 +120,6 @@ function stepText(
     `step ${grouped(event.step)} of ${grouped(event.totalSteps)}`,
     ...(stepMs === null ? [] : [`${significant(1000 / stepMs)} steps/s`]),
     `loss ${significant(event.loss)}`,
-    ...(left === null ? [] : [`${duration(left)} left`]),
+    ...(left === null ? [] : [`${timeLeft(left)} left`]),
   ].join(' · ')
 }

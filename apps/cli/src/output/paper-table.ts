@@ -1,8 +1,8 @@
 /** The comparison with the paper as a table, on the terminal and as Markdown. */
 import type { Spread } from '@tiny-recursive-models/trm/evaluate'
+import { duration, grouped, percent, plural } from '@tiny-recursive-models/trm/format'
 import type { PaperResults, PaperRow, PaperTable } from '@tiny-recursive-models/trm/node'
 import { paperColumns } from '@tiny-recursive-models/trm/recipes'
-import { duration, grouped, percent, plural } from './format.ts'
 import { formatTable } from './table.ts'
 
 /** `83.2 ± 1.4 %` */

@@ -1,5 +1,5 @@
+import { grouped } from '@tiny-recursive-models/trm/format'
 import cliProgress from 'cli-progress'
-import { grouped } from './format.ts'
 
 /** How often a line appears where there is no terminal to draw a bar on, and after how long the first. */
 const lineEveryMs = 5_000

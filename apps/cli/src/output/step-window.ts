@@ -1,3 +1,4 @@
+import { msLeft } from '@tiny-recursive-models/trm/format'
 import type { RunTrainingEvent } from '@tiny-recursive-models/trm/node'
 
 export type StepEvent = Extract<RunTrainingEvent, { type: 'step' }>
@@ -28,7 +29,7 @@ export class StepWindow {
   /** To the last step of the run; evaluations left out. */
   get timeLeftMs(): number | null {
     const [stepMs, last] = [this.stepMs, this.#events.at(-1)]
-    return stepMs === null || !last ? null : (last.totalSteps - last.step) * stepMs
+    return last ? msLeft({ ...last, msPerStep: stepMs }) : null
   }
 
   /** Puzzles that halted in these steps. */

@@ -2,19 +2,10 @@
 
 import type { RunReport } from '@tiny-recursive-models/trm'
 import type { ArcFigures } from '@tiny-recursive-models/trm/evaluate/arc'
+import { duration, grouped, percent, plural, significant, timeLeft } from '@tiny-recursive-models/trm/format'
 import type { RunTrainingEvent } from '@tiny-recursive-models/trm/node'
+import { exactShare, labelledShare, noAnswers, validShare } from './accuracies.ts'
 import { describeArc } from './arc.ts'
-import {
-  duration,
-  exactShare,
-  grouped,
-  labelledShare,
-  noAnswers,
-  percent,
-  plural,
-  significant,
-  validShare,
-} from './format.ts'
 import { Progress } from './progress.ts'
 import { type StepEvent, StepWindow } from './step-window.ts'
 
@@ -82,7 +73,7 @@ export class TrainingDisplay {
     if (this.#announced || this.#window.length < Math.min(10, totalSteps)) return
     this.#announced = true
     const left = this.#window.timeLeftMs
-    if (left !== null && left > 10_000) this.#progress.note(`about ${duration(left)} to go`)
+    if (left !== null && left > 10_000) this.#progress.note(`about ${timeLeft(left)} to go`)
   }
 
   #stepText({ step, totalSteps, loss }: StepEvent): string {
@@ -95,7 +86,7 @@ export class TrainingDisplay {
       finished > 0
         ? `${this.#window.mean('meanSteps').toFixed(1)} steps ${this.#isShownAnswers ? 'a puzzle' : 'to halt'}`
         : null,
-      left === null ? null : `${duration(left)} left`,
+      left === null ? null : `${timeLeft(left)} left`,
     ]
       .filter((part) => part !== null)
       .join(' · ')

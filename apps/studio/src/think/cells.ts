@@ -1,5 +1,6 @@
 /** What is to be seen of every cell of a grid. S cells, V symbols. */
 import type { Board, SymbolLook, Thought } from '@tiny-recursive-models/trm'
+import { percent } from '@tiny-recursive-models/trm/format'
 import { isGiven, nameToken, placeOf } from '../puzzles/cells.ts'
 
 export interface CandidateView {
@@ -104,9 +105,7 @@ const leastSpoken = 0.1
 function answerWords({ token, name, confidence, candidates }: Omit<CellView, 'label'>): string {
   const others = candidates
     .filter((candidate) => candidate.token !== token && candidate.probability >= leastSpoken)
-    .map((candidate) => `${candidate.name} ${percent(candidate.probability)}`)
-  const words = `answer ${name}, ${percent(confidence!)} sure`
+    .map((candidate) => `${candidate.name} ${percent(candidate.probability, 0)}`)
+  const words = `answer ${name}, ${percent(confidence, 0)} sure`
   return others.length > 0 ? `${words}, else ${others.join(' or ')}` : words
 }
-
-export const percent = (share: number): string => `${Math.round(100 * share)} %`

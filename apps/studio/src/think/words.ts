@@ -1,7 +1,6 @@
 /** What the page says about a thought. */
+import { plural } from '@tiny-recursive-models/trm/format'
 import type { Judgement, Verdict } from './judge.ts'
-
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
 
 /** About the step that is shown. */
 export function describeStep(step: number, judgement: Judgement | undefined, changed: number): string {

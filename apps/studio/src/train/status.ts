@@ -1,5 +1,5 @@
 /** One sentence about where a run is, for the reader and for who listens to the page. */
-import { grouped, percent } from '../runs/format.ts'
+import { grouped, percent } from '@tiny-recursive-models/trm/format'
 import type { Evaluation } from '../runs/series.ts'
 
 export interface RunPlace {

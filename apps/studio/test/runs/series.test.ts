@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { columnCurve, evaluationCurve, smooth, thin, valueAt } from '../../src/runs/curve.ts'
 import { differences, flatten } from '../../src/runs/difference.ts'
-import { duration, percent, significant } from '../../src/runs/format.ts'
 import { RunSeries } from '../../src/runs/series.ts'
 
 const step = (number: number, more: object = {}) => ({
@@ -155,17 +154,4 @@ test('recipes are told apart by their fields', () => {
     ['a.b', '[1,2]'],
     ['c', 'x'],
   ])
-})
-
-test('numbers are short', () => {
-  assert.deepEqual([0, 0.98765, 1, null, Number.NaN].map(percent), ['0 %', '98.8 %', '100 %', '–', '–'])
-  assert.deepEqual([0, 0.0001234, 5e-4, 0.012345, 1.2345, 123_456].map(significant), [
-    '0',
-    '1.2e-4',
-    '5e-4',
-    '0.0123',
-    '1.23',
-    '123000',
-  ])
-  assert.deepEqual([0.25, 42.4, 339, 4261].map(duration), ['0.3 s', '42 s', '5 min 39 s', '1 h 11 min'])
 })

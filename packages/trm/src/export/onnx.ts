@@ -1,4 +1,5 @@
 /** A trained model as an ONNX file that needs nothing but ONNX Runtime. */
+
 import { floatTensor, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
 import {
   bindInputs,
@@ -10,6 +11,7 @@ import {
 } from '@tiny-recursive-models/tensor/onnx'
 import { roundToFloat16 } from '../checkpoint/round.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
+import { byteSize } from '../format/index.ts'
 import { comparesScores, type ModelConfig, stateNames } from '../models/config.ts'
 import { weightTypes } from '../models/weights.ts'
 import type { Recipe } from '../recipes/schema.ts'
@@ -147,13 +149,12 @@ function checkSize({ config, puzzleTable }: TrainedModel, source: PuzzleSource, 
   const others = bytesOf(numbers) + bytesBesideTensors
   const bytes = others + ofTable
   if (bytes <= mostBytes) return
-  const gigabytes = (count: number) => `${(count / 1e9).toFixed(2)} GB`
   throw new InputError({
     who: 'ONNX export',
-    expected: `a file below ${gigabytes(mostBytes)}, the most that ONNX allows`,
+    expected: `a file below ${byteSize(mostBytes)}, the most that ONNX allows`,
     got: inFile
-      ? `${gigabytes(bytes)}, of which ${gigabytes(ofTable)} are embeddings of ${puzzleTable.used} puzzles`
-      : gigabytes(bytes),
+      ? `${byteSize(bytes)}, of which ${byteSize(ofTable)} are embeddings of ${puzzleTable.used} puzzles`
+      : byteSize(bytes),
     hint:
       inFile && others <= mostBytes
         ? 'Leave the puzzle table out (--without-puzzle-table): the rows are then an input.'

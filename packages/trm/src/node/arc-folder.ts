@@ -1,7 +1,9 @@
 /** Writes an ARC build as a data folder of the published code, piece by piece. */
+
 import { rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@tiny-recursive-models/tensor'
+import { byteSize } from '../format/index.ts'
 import { arcOfficialFiles } from '../puzzles/arc/arc-official.ts'
 import type { ArcBuild } from '../puzzles/arc/build.ts'
 import { makeFolder, writePiecesAtomically } from './files.ts'
@@ -87,13 +89,11 @@ async function requireRoom(folder: string, bytes: number): Promise<void> {
   if (room >= bytes) return
   throw new InputError({
     who: folder,
-    expected: `${gigabytes(bytes)} of free space for the data set`,
-    got: gigabytes(room),
+    expected: `${byteSize(bytes)} of free space for the data set`,
+    got: byteSize(room),
     hint: 'Free some space, choose a folder on another disk, or take fewer augmentations.',
   })
 }
-
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`
 
 function occupied(folder: string): InputError {
   return new InputError({

@@ -1,5 +1,7 @@
 /** Which file of a zip archive a reader of one file means. */
+
 import { InputError } from '@tiny-recursive-models/tensor'
+import { plural } from '../../format/index.ts'
 import {
   type ForeignFileOptions,
   fileNature,
@@ -122,5 +124,5 @@ function described(files: readonly ZipEntry[]): string {
   if (files.length === 0) return 'no files'
   // As JSON: a name may hold anything.
   const shown = files.slice(0, 5).map(({ name }) => JSON.stringify(name.slice(0, 60)).slice(1, -1))
-  return `${files.length} ${files.length === 1 ? 'file' : 'files'} (${shown.join(', ')}${files.length > 5 ? ', …' : ''})`
+  return `${plural(files.length, 'file')} (${shown.join(', ')}${files.length > 5 ? ', …' : ''})`
 }

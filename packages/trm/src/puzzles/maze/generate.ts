@@ -1,4 +1,5 @@
 import { InputError, type RandomStream } from '@tiny-recursive-models/tensor'
+import { percent } from '../../format/index.ts'
 import { largestMaze, mazeTokens, smallestMaze } from './grid.ts'
 import { explore, labelPath, openCells } from './path.ts'
 
@@ -41,7 +42,7 @@ export function generateMaze(size: number, random: RandomStream, options: MazeOp
   }
   throw new InputError({
     who: 'generateMaze',
-    expected: `a ${size}×${size} maze with ${percent(minimumDensity)} to ${percent(maximumDensity)} walls and a path of at least ${minimumPath} steps`,
+    expected: `a ${size}×${size} maze with ${percent(minimumDensity, 0)} to ${percent(maximumDensity, 0)} walls and a path of at least ${minimumPath} steps`,
     got: `none in ${mostLayouts} layouts`,
     hint: 'Lower minimumPath, or take a larger maze or a density near 0.35, where paths are longest.',
   })
@@ -90,8 +91,6 @@ function checkOptions(size: number, { minimumDensity, maximumDensity, minimumPat
     throw refused(who, expected, String(minimumPath), 'A path of size steps is easy to find.')
   }
 }
-
-const percent = (share: number): string => `${Math.round(100 * share)} %`
 
 function refused(who: string, expected: string, got: string, hint: string): InputError {
   return new InputError({ who, expected, got, hint })
