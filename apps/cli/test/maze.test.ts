@@ -7,7 +7,7 @@ import { boardOf } from '@tiny-recursive-models/trm'
 import { formatMaze, parseMaze } from '@tiny-recursive-models/trm/puzzles/maze'
 import { drawGrid } from '../src/output/grid.ts'
 import { gridSvg } from '../src/output/grid-svg.ts'
-import { puzzleView } from '../src/puzzle-view.ts'
+import { puzzleView } from '../src/puzzles/puzzle-view.ts'
 import { runTrm } from './run-trm.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trm-maze-'))

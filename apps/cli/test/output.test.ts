@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { boardOf } from '@tiny-recursive-models/trm'
-import { drawCurve } from '../src/curve.ts'
 import { condense, sparkline } from '../src/output/chart.ts'
+import { drawCurve } from '../src/output/curve.ts'
 import { drawGrid } from '../src/output/grid.ts'
 import { formatTable } from '../src/output/table.ts'
 

@@ -38,7 +38,8 @@ test('--help lists every command and loads none', () => {
   const { output, files } = loadedBy('--help')
   for (const { words } of commands) assert.match(output, new RegExp(`^ {2}${words.split(' ')[0]} {2,}`, 'm'))
   // Number words are small, depend on nothing, and show progress.
-  const heavy = /^packages\/(?!trm\/src\/format\/)|^node_modules\/(zod|yaml|hono|@hono|@huggingface|onnxruntime)|\/src\/commands\//
+  const heavy =
+    /^packages\/(?!trm\/src\/format\/)|^node_modules\/(zod|yaml|hono|@hono|@huggingface|onnxruntime)|\/src\/commands\//
   assert.deepEqual(
     files.filter((path) => heavy.test(path)),
     ['packages/tensor/src/errors.ts'],

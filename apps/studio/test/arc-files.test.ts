@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { zipSync } from 'fflate'
-import { readTasks } from '../src/arc/files.ts'
+import { readTasks } from '../src/puzzles/arc-files.ts'
 
 const task = { train: [{ input: [[1]], output: [[2]] }], test: [{ input: [[3]], output: [[4]] }] }
 const open = (name: string, value: unknown) => ({

@@ -5,8 +5,8 @@ import { encodeGrid, gridFromJson } from '@tiny-recursive-models/trm/puzzles/arc
 import { parseMaze } from '@tiny-recursive-models/trm/puzzles/maze'
 import { boxShapes, parseSudoku } from '@tiny-recursive-models/trm/puzzles/sudoku'
 import { judgeArc } from '../src/arc/judge.ts'
+import { cellViews, hasDots, hasPencilMarks } from '../src/grid/cells.ts'
 import { regionEdges } from '../src/puzzles/cells.ts'
-import { cellViews, hasDots, hasPencilMarks } from '../src/think/cells.ts'
 
 const board = boardOf({ puzzle: 'sudoku', shape: boxShapes['4x4'] })
 const question = parseSudoku('1...............').tokens

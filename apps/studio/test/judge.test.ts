@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { type Board, boardOf } from '@tiny-recursive-models/trm'
 import { labelPath, parseMaze } from '@tiny-recursive-models/trm/puzzles/maze'
 import { boxShapes, parseSudoku } from '@tiny-recursive-models/trm/puzzles/sudoku'
-import { type Judgement, judge, judgeThought } from '../src/think/judge.ts'
+import { type Judgement, judge, judgeThought } from '../src/grid/judge.ts'
 import { describeStep, describeVerdict } from '../src/think/words.ts'
 
 const sudoku = boardOf({ puzzle: 'sudoku', shape: boxShapes['4x4'] })

@@ -9,10 +9,12 @@ import {
   withoutComments,
 } from './support/imports.ts'
 
+const belowPrograms = ['format', 'models', 'optim', 'data', 'settings', 'puzzles', 'recipes', 'checkpoint']
+
 /**
  * What the files of each folder may import besides their own folder. The order is the order of building: a folder
  * is below all that may import it. `index`, `node` and `browser` are entry points and may import everything of
- * their package.
+ * their package. An app without a table of its own is one folder.
  */
 const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'packages/tensor': {
@@ -34,21 +36,39 @@ const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     puzzles: ['format', 'models', 'data', 'settings'],
     recipes: ['models', 'optim', 'data', 'settings', 'puzzles'],
     checkpoint: ['models', 'optim', 'data', 'settings', 'puzzles', 'recipes'],
-    evaluate: ['models', 'optim', 'data', 'settings', 'puzzles', 'recipes', 'checkpoint', 'train'],
-    train: ['models', 'optim', 'data', 'settings', 'puzzles', 'recipes', 'checkpoint', 'evaluate'],
-    export: [
-      'format',
-      'models',
-      'optim',
-      'data',
-      'settings',
-      'puzzles',
-      'recipes',
-      'checkpoint',
-      'evaluate',
-      'train',
-    ],
+    programs: belowPrograms,
+    evaluate: [...belowPrograms, 'programs'],
+    train: [...belowPrograms, 'programs', 'evaluate'],
+    export: [...belowPrograms, 'programs', 'evaluate', 'train'],
     shipped: ['data', 'settings', 'puzzles', 'recipes'],
+  },
+  'apps/cli': {
+    output: [],
+    'studio-page': [],
+    devices: [],
+    options: ['output'],
+    puzzles: ['output', 'options'],
+    arc: ['output', 'options', 'puzzles'],
+    commands: ['output', 'studio-page', 'devices', 'options', 'puzzles', 'arc'],
+    program: ['commands'],
+    run: ['output', 'program'],
+    main: ['output', 'run'],
+  },
+  'apps/studio': {
+    lib: [],
+    styles: [],
+    puzzles: ['lib'],
+    grid: ['lib', 'puzzles'],
+    charts: ['lib'],
+    arc: ['lib', 'puzzles', 'grid'],
+    think: ['lib', 'puzzles', 'grid', 'arc'],
+    runs: ['lib', 'puzzles', 'grid', 'charts'],
+    train: ['lib', 'puzzles', 'grid', 'charts'],
+    pages: ['lib', 'puzzles', 'grid', 'charts', 'arc', 'think', 'runs', 'train'],
+    worker: ['puzzles'],
+    'service-worker': [],
+    App: ['lib', 'pages'],
+    main: ['lib', 'styles', 'App'],
   },
 }
 
@@ -56,13 +76,13 @@ const entries = ['index', 'node', 'browser']
 const platforms = ['node', 'browser']
 const tensorPackage = '@tiny-recursive-models/tensor'
 
-/** `packages/trm/src/data/npy.ts` → package `packages/trm`, folder `data`; `errors.ts` is a folder of its own. */
+/** `packages/trm/src/data/npy.ts` → package `packages/trm`, folder `data`; a loose file is a folder of its own. */
 function placeOf(path: string): { owner: string; folder: string } {
   const [owner, inside] = path.split('/src/') as [string, string]
-  return { owner, folder: inside.split('/')[0]!.replace(/\.ts$/, '') }
+  return { owner, folder: inside.split('/')[0]!.replace(/\.(?:ts|svelte)$/, '') }
 }
 
-const isApp = (owner: string): boolean => !(owner in layers)
+const isApp = (owner: string): boolean => !owner.startsWith('packages/')
 const isPlatform = (path: string): boolean => {
   const { owner, folder } = placeOf(path)
   return isApp(owner) || platforms.includes(folder)
@@ -78,7 +98,8 @@ function isAllowed({ from, to }: Import): boolean {
   if (!to.includes('/src/')) return isPackageAllowed(here.owner, to, isPlatform(from))
   const there = placeOf(to)
   if (here.owner !== there.owner) return false // packages are imported by name
-  if (isApp(here.owner) || here.folder === there.folder) return true
+  if (here.folder === there.folder || !(here.owner in layers)) return true
+  if (isApp(here.owner)) return (layers[here.owner]![here.folder] ?? []).includes(there.folder)
   if (platforms.includes(there.folder)) return false
   return entries.includes(here.folder) || (layers[here.owner]![here.folder] ?? []).includes(there.folder)
 }
@@ -108,7 +129,7 @@ describe('sources', () => {
   test('every folder has its layer', () => {
     const known = (path: string): boolean => {
       const { owner, folder } = placeOf(path)
-      return isApp(owner) || entries.includes(folder) || folder in layers[owner]!
+      return !(owner in layers) || (!isApp(owner) && entries.includes(folder)) || folder in layers[owner]!
     }
     assert.deepEqual(
       [...sources.keys()].filter((path) => !known(path)),
@@ -122,7 +143,9 @@ describe('sources', () => {
   test('no circles of imports', () => assert.deepEqual(importCycles(imports), []))
 
   test('imports name files that exist', () => {
-    const missing = imports.filter(({ to }) => to.includes('/src/') && to.endsWith('.ts') && !sources.has(to))
+    const missing = imports.filter(
+      ({ to }) => to.includes('/src/') && /\.(?:ts|svelte)$/.test(to) && !sources.has(to),
+    )
     assert.deepEqual(missing, [])
   })
 })
@@ -177,13 +200,27 @@ describe('the rules see', () => {
     )
   })
 
-  test('circles, but not those of types', () => {
+  test('circles, those of types too', () => {
     const circle = (first: string): string[] =>
       importCycles(
         importsOf(sourcesOf({ 'x/src/a.ts': first, 'x/src/b.ts': "import { a } from './a.ts'\n" })),
       )
-    assert.deepEqual(circle("import { b } from './b.ts'\n"), ['x/src/a.ts → x/src/b.ts → x/src/a.ts'])
-    assert.deepEqual(circle("import type { B } from './b.ts'\n"), [])
+    const found = ['x/src/a.ts → x/src/b.ts → x/src/a.ts']
+    assert.deepEqual(circle("import { b } from './b.ts'\n"), found)
+    assert.deepEqual(circle("import type { B } from './b.ts'\n"), found)
+    assert.deepEqual(circle("import { c } from './c.ts'\n"), [])
+  })
+
+  test('imports of components, and the inside of apps', () => {
+    const card = 'apps/studio/src/charts/Card.svelte'
+    const script = (from: string): string =>
+      `<script lang="ts">\n  import Setup from '${from}'\n</script>\n<Setup />\n`
+    assert.deepEqual(wrong(card, script('../train/Setup.svelte')), [
+      `${card} imports apps/studio/src/train/Setup.svelte`,
+    ])
+    assert.deepEqual(wrong(card, script('../lib/Icon.svelte')), [])
+    assert.equal(wrong('apps/studio/src/grid/a.ts', "import type { A } from '../think/a.ts'\n").length, 1)
+    assert.equal(wrong('apps/cli/src/output/a.ts', "import { a } from '../commands/train.ts'\n").length, 1)
   })
 
   test('no import in a comment', () => {

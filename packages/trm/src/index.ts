@@ -38,7 +38,7 @@ export {
   evaluate,
 } from './evaluate/evaluate.ts'
 export { resizeModel } from './evaluate/resize.ts'
-export type { MachineFacts, RunReport, RunStatus, RunSummary } from './evaluate/run-facts.ts'
+export type { EndReason, MachineFacts, RunReport, RunStatus, RunSummary } from './evaluate/run-facts.ts'
 export { encodeModelFile, modelOfState } from './evaluate/stored-model.ts'
 export { type ThinkOptions, type Thought, think } from './evaluate/think.ts'
 export { Thinker, type ThinkingStep, type TrainedModel } from './evaluate/thinker.ts'
@@ -95,5 +95,5 @@ export {
   type ShippedModel,
   shippedModelFor,
 } from './shipped/shipped-models.ts'
-export type { EndReason, TrainingEvent } from './train/events.ts'
+export type { TrainingEvent } from './train/events.ts'
 export { type TrainOptions, train } from './train/train.ts'

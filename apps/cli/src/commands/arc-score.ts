@@ -7,8 +7,8 @@ import {
 import { grouped, percent, plural } from '@tiny-recursive-models/trm/format'
 import { readDataFile } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
-import { readSubmissionAt } from '../arc-submission.ts'
-import { jsonOption } from '../options.ts'
+import { readSubmissionAt } from '../arc/submission.ts'
+import { jsonOption } from '../options/options.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 

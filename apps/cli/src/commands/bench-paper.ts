@@ -19,13 +19,13 @@ import {
   paperVariants,
 } from '@tiny-recursive-models/trm/recipes'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
-import { deviceOption, given, jsonOption, setOption, threadsOption, wholeNumber } from '../options.ts'
+import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
+import { deviceOption, given, jsonOption, setOption, threadsOption, wholeNumber } from '../options/options.ts'
+import { resolveRecipe } from '../options/recipe.ts'
 import { drawPaperChart } from '../output/paper-chart.ts'
 import { PaperDisplay } from '../output/paper-display.ts'
 import { paperMarkdown, paperTable } from '../output/paper-table.ts'
 import { isOutputClosed, onOutputClosed, print, printJsonLine } from '../output/streams.ts'
-import { resolveRecipe } from '../recipe-argument.ts'
 import { commandLine } from './train.ts'
 
 interface BenchPaperOptions {

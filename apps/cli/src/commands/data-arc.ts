@@ -15,8 +15,8 @@ import {
   readAndBuildArc,
 } from '@tiny-recursive-models/trm/puzzles/arc'
 import { type Command, InvalidArgumentError } from 'commander'
-import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
-import { jsonOption, wholeNumber } from '../options.ts'
+import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
+import { jsonOption, wholeNumber } from '../options/options.ts'
 import { prepareFolder } from '../output/files.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'

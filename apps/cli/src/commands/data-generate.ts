@@ -4,12 +4,12 @@ import { boardOfData, InputError, type SolvedPuzzle, sourceOf } from '@tiny-recu
 import { plural } from '@tiny-recursive-models/trm/format'
 import { writePiecesAtomically } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
-import { forceOption, jsonOption, setOption, wholeNumber } from '../options.ts'
+import { forceOption, jsonOption, setOption, wholeNumber } from '../options/options.ts'
+import { resolveRecipe } from '../options/recipe.ts'
 import { prepareFile } from '../output/files.ts'
 import { Progress } from '../output/progress.ts'
 import { isOutputClosed, print, printJson } from '../output/streams.ts'
-import { puzzleView } from '../puzzle-view.ts'
-import { resolveRecipe } from '../recipe-argument.ts'
+import { puzzleView } from '../puzzles/puzzle-view.ts'
 
 export function addGenerate(data: Command): void {
   data

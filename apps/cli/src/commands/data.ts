@@ -9,11 +9,11 @@ import {
   type PuzzleFileReport,
 } from '@tiny-recursive-models/trm/puzzles/reading'
 import type { Command } from 'commander'
-import { jsonOption, setOption } from '../options.ts'
+import { jsonOption, setOption } from '../options/options.ts'
+import { resolveRecipe } from '../options/recipe.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
-import { resolveRecipe } from '../recipe-argument.ts'
 import { addDataArc } from './data-arc.ts'
 import { addGenerate } from './data-generate.ts'
 

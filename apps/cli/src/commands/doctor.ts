@@ -4,7 +4,7 @@ import { plural, significant } from '@tiny-recursive-models/trm/format'
 import { machineFacts, nodeDevices } from '@tiny-recursive-models/trm/node'
 import { type Command, Option } from 'commander'
 import { measureProduct, probeDevice, probeInChild } from '../devices.ts'
-import { jsonOption, threadsOption } from '../options.ts'
+import { jsonOption, threadsOption } from '../options/options.ts'
 import { print, printJson, printJsonLine } from '../output/streams.ts'
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`

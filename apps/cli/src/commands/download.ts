@@ -10,8 +10,8 @@ import {
   parseHubAddress,
 } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
-import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
-import { given, jsonOption } from '../options.ts'
+import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
+import { given, jsonOption } from '../options/options.ts'
 import { DownloadDisplay } from '../output/download.ts'
 import { prepareFolder } from '../output/files.ts'
 import { print, printJson } from '../output/streams.ts'

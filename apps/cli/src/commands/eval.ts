@@ -20,8 +20,8 @@ import {
 } from '@tiny-recursive-models/trm/node'
 import { arcWithAugmentations, isArcPuzzleSet } from '@tiny-recursive-models/trm/puzzles/arc'
 import type { Command } from 'commander'
-import { addEffortOptions, attemptsEffort, type EffortOptions } from '../effort-options.ts'
-import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
+import { addEffortOptions, attemptsEffort, type EffortOptions } from '../options/effort.ts'
+import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
 import {
   checkpointOption,
   deviceOption,
@@ -31,14 +31,14 @@ import {
   maxStepsOption,
   threadsOption,
   wholeNumber,
-} from '../options.ts'
+} from '../options/options.ts'
 import { exactShare, labelledShare, validShare } from '../output/accuracies.ts'
 import { describeArc } from '../output/arc.ts'
 import { prepareFile, writeText } from '../output/files.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
-import { readPuzzles, readTestSet, testFolderOf } from '../puzzles.ts'
+import { readPuzzles, readTestSet, testFolderOf } from '../puzzles/test-puzzles.ts'
 import { describeWays, effortWays, measureWays } from './eval-effort.ts'
 
 interface EvalOptions extends EffortOptions {

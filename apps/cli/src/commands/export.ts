@@ -9,7 +9,7 @@ import {
 import { grouped } from '@tiny-recursive-models/trm/format'
 import { type CheckpointChoice, exportModel } from '@tiny-recursive-models/trm/node'
 import { type Command, Option } from 'commander'
-import { checkpointOption, forceOption, given, jsonOption, wholeNumber } from '../options.ts'
+import { checkpointOption, forceOption, given, jsonOption, wholeNumber } from '../options/options.ts'
 import { prepareFile } from '../output/files.ts'
 import { print, printJson } from '../output/streams.ts'
 

@@ -4,7 +4,7 @@ import { grouped, plural } from '@tiny-recursive-models/trm/format'
 import { prefixLength } from '@tiny-recursive-models/trm/models'
 import { type ImportedFile, importFile } from '@tiny-recursive-models/trm/node'
 import { type Command, Option } from 'commander'
-import { forceOption, given, jsonOption, setOption, wholeNumber } from '../options.ts'
+import { forceOption, given, jsonOption, setOption, wholeNumber } from '../options/options.ts'
 import { prepareFile } from '../output/files.ts'
 import { print, printJson } from '../output/streams.ts'
 

@@ -2,7 +2,7 @@ import type { ShippedModel } from '@tiny-recursive-models/trm'
 import { byteSize, grouped, percent } from '@tiny-recursive-models/trm/format'
 import { listShippedModels } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
-import { jsonOption } from '../options.ts'
+import { jsonOption } from '../options/options.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 

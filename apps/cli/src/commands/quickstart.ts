@@ -21,13 +21,13 @@ import {
   sampleSet,
 } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
-import { deviceOption, given, jsonOption, setOption, threadsOption } from '../options.ts'
+import { deviceOption, given, jsonOption, setOption, threadsOption } from '../options/options.ts'
+import { resolveRecipe } from '../options/recipe.ts'
 import { writeText } from '../output/files.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJsonLine } from '../output/streams.ts'
-import { type AskedPuzzle, puzzleOfSet, readPuzzle } from '../puzzle-argument.ts'
-import { readTestSet } from '../puzzles.ts'
-import { resolveRecipe } from '../recipe-argument.ts'
+import { type AskedPuzzle, puzzleOfSet, readPuzzle } from '../puzzles/puzzle-argument.ts'
+import { readTestSet } from '../puzzles/test-puzzles.ts'
 import { drawThoughts, solveFacts, ThoughtDisplay } from './solve.ts'
 import { commandLine, runToEnd } from './train.ts'
 

@@ -1,7 +1,7 @@
 import { grouped } from '@tiny-recursive-models/trm/format'
 import { findRecipe, recipes } from '@tiny-recursive-models/trm/recipes'
 import type { Command } from 'commander'
-import { jsonOption } from '../options.ts'
+import { jsonOption } from '../options/options.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 

@@ -4,7 +4,7 @@ import { InputError, type RunReport, type RunSummary } from '@tiny-recursive-mod
 import { duration, grouped, percent } from '@tiny-recursive-models/trm/format'
 import { listRuns, openRunFolder, RunSummarizer, runFiles } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
-import { jsonOption } from '../options.ts'
+import { jsonOption } from '../options/options.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 

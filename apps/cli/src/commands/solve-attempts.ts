@@ -10,11 +10,11 @@ import {
 import { percent, plural } from '@tiny-recursive-models/trm/format'
 import type { OpenedModel } from '@tiny-recursive-models/trm/node'
 import pc from 'picocolors'
-import { given } from '../options.ts'
+import { given } from '../options/options.ts'
 import { writeText } from '../output/files.ts'
 import { gridSvg } from '../output/grid-svg.ts'
 import { print, printJson } from '../output/streams.ts'
-import type { AskedPuzzle } from '../puzzle-argument.ts'
+import type { AskedPuzzle } from '../puzzles/puzzle-argument.ts'
 
 interface ShowOptions {
   readonly json?: true

@@ -5,8 +5,8 @@ import { percent, plural, significant } from '@tiny-recursive-models/trm/format'
 import { type CheckpointChoice, openModel, openOrtExecutor } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import pc from 'picocolors'
-import { addEffortOptions, attemptsEffort, type EffortOptions } from '../effort-options.ts'
-import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
+import { addEffortOptions, attemptsEffort, type EffortOptions } from '../options/effort.ts'
+import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
 import {
   checkpointOption,
   deviceOption,
@@ -15,12 +15,12 @@ import {
   maxStepsOption,
   threadsOption,
   wholeNumber,
-} from '../options.ts'
+} from '../options/options.ts'
 import { prepareFile, writeText } from '../output/files.ts'
 import { gridSvg } from '../output/grid-svg.ts'
 import { print, printJson } from '../output/streams.ts'
-import { type AskedPuzzle, readPuzzle } from '../puzzle-argument.ts'
-import { modelAndPuzzle } from '../solve-arguments.ts'
+import { type AskedPuzzle, readPuzzle } from '../puzzles/puzzle-argument.ts'
+import { modelAndPuzzle } from '../puzzles/solve-arguments.ts'
 import { solveByAttempts } from './solve-attempts.ts'
 
 interface SolveOptions extends EffortOptions {

@@ -8,13 +8,13 @@ import {
   tryOutputFolder,
 } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
-import { type Course, readCourse, writeCurve } from '../curve.ts'
-import { interruptedExitCode, onInterrupt } from '../interrupt.ts'
-import { deviceOption, given, jsonOption, setOption, threadsOption, wholeNumber } from '../options.ts'
+import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
+import { deviceOption, given, jsonOption, setOption, threadsOption, wholeNumber } from '../options/options.ts'
+import { resolveRecipe } from '../options/recipe.ts'
 import { sparkline } from '../output/chart.ts'
+import { type Course, readCourse, writeCurve } from '../output/curve.ts'
 import { isOutputClosed, onOutputClosed, print, printJsonLine } from '../output/streams.ts'
 import { describeReport, TrainingDisplay } from '../output/training.ts'
-import { resolveRecipe } from '../recipe-argument.ts'
 
 interface TrainOptions {
   readonly set?: readonly string[]

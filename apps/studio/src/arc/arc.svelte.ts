@@ -1,8 +1,8 @@
 /** The ARC task that is open, and whether the model at hand can think about it. */
 import { type ArcTask, encodeGrid, type Grid, largestSide } from '@tiny-recursive-models/trm/puzzles/arc'
+import type { OpenModel } from '../lib/open-model.ts'
+import type { OpenedFile, TaskNumbers } from '../puzzles/arc-files.ts'
 import { askPuzzles } from '../puzzles/ask.ts'
-import type { OpenModel } from '../think/session.svelte.ts'
-import type { OpenedFile, TaskNumbers } from './files.ts'
 
 let files: readonly OpenedFile[] = []
 let tasks = $state.raw<readonly ArcTask[]>([])

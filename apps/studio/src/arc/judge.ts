@@ -1,6 +1,6 @@
 /** How good an answer to an ARC test input is. S = side² cells of the canvas. */
 import { cropTokens, encodeGrid, type Grid, gridsEqual } from '@tiny-recursive-models/trm/puzzles/arc'
-import type { Judgement } from '../think/judge.ts'
+import type { Judgement } from '../grid/judge.ts'
 
 /** @param output null where it is not known: then no answer can be judged */
 export function judgeArc(answer: Int32Array, side: number, output: Grid | null): Judgement {

@@ -2,7 +2,7 @@
 import type { PuzzleKind, Recipe } from '@tiny-recursive-models/trm'
 import type { StateProjection } from '@tiny-recursive-models/trm/evaluate'
 import type { ArcData, ArcTask } from '@tiny-recursive-models/trm/puzzles/arc'
-import type { OpenedFile, TaskNumbers } from '../arc/files.ts'
+import type { OpenedFile, TaskNumbers } from './arc-files.ts'
 import type { QuestionCheck } from './check.ts'
 import type { FoundPuzzle } from './read.ts'
 

@@ -30,9 +30,9 @@ async function answer({ name, takes }: PuzzleRequest): Promise<unknown> {
       return projectStates(takes.states, takes.width)
     // ARC needs a reader of JSON that puzzles do without.
     case 'readTasks':
-      return (await import('../arc/files.ts')).readTasks(takes.files)
+      return (await import('./arc-files.ts')).readTasks(takes.files)
     case 'numberTasks':
-      return (await import('../arc/files.ts')).numberTasks(takes.files, takes.data, takes.identifiers)
+      return (await import('./arc-files.ts')).numberTasks(takes.files, takes.data, takes.identifiers)
     case 'read':
       return readFile(takes.bytes, takes.name)
   }

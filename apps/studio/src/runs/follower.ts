@@ -1,6 +1,6 @@
 /** Keeps a run's series up to date from the server's stream of its events, through lost connections. */
 import type { BeginData, RunEventName } from '@tiny-recursive-models/studio-server/api'
-import type { RunSeries } from './series.ts'
+import type { RunSeries } from '../charts/series.ts'
 import { eventsAddress } from './server.ts'
 
 /** `queued`: others are followed first. `loading`: what is there comes in. `live`: what comes is shown at once. */

@@ -1,4 +1,4 @@
-import { RunSeries } from './series.ts'
+import { RunSeries } from '../charts/series.ts'
 
 /** The events of a file, line by line, whatever its size; throws where it holds none. */
 export async function readEventFile(file: File): Promise<RunSeries> {

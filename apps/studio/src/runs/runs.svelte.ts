@@ -1,9 +1,9 @@
 /** The runs that the page knows: those of the server, and files that were opened. It outlives a visit. */
 import type { StudioRun } from '@tiny-recursive-models/studio-server/api'
+import { freeLook, looks } from '../charts/look.ts'
+import { RunSeries } from '../charts/series.ts'
 import { Follower, type FollowState } from './follower.ts'
-import { freeLook, looks } from './look.ts'
 import { readEventFile } from './read-file.ts'
-import { RunSeries } from './series.ts'
 import { type Absence, fetchRuns, RunsAbsent } from './server.ts'
 
 /** How often the list is asked for while the page is seen. */

@@ -7,10 +7,10 @@ import {
   type Thought,
 } from '@tiny-recursive-models/trm'
 import type { ModelClient, ModelFacts } from '@tiny-recursive-models/trm/browser'
+import { type Judgement, judge } from '../grid/judge.ts'
 import { thinkingClient } from '../lib/models.ts'
 import { askPuzzles } from '../puzzles/ask.ts'
 import type { QuestionCheck } from '../puzzles/check.ts'
-import { type Judgement, judge } from '../think/judge.ts'
 import { fetchModel } from './server.ts'
 
 export interface Solving {

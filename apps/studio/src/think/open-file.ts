@@ -1,7 +1,7 @@
 /** Files that are dropped or chosen: models, puzzles and ARC tasks, told apart by their names. */
 import { arc } from '../arc/arc.svelte.ts'
-import type { OpenedFile } from '../arc/files.ts'
 import { modelStore } from '../lib/model-store.svelte.ts'
+import type { OpenedFile } from '../puzzles/arc-files.ts'
 import { askPuzzles } from '../puzzles/ask.ts'
 import { puzzleFile } from './puzzle-file.svelte.ts'
 import { session } from './session.svelte.ts'

@@ -9,18 +9,18 @@ import {
   type Recipe,
   type Thought,
 } from '@tiny-recursive-models/trm'
-import type { ModelFacts } from '@tiny-recursive-models/trm/browser'
 import { endsByStandingStill } from '@tiny-recursive-models/trm/evaluate'
 import type { Grid } from '@tiny-recursive-models/trm/puzzles/arc'
 import { type ArcQuestion, type Askable, arc as arcTasks, askable } from '../arc/arc.svelte.ts'
 import { judgeArc } from '../arc/judge.ts'
+import { type Judgement, judge, judgeThought, type Verdict } from '../grid/judge.ts'
 import type { ModelEntry } from '../lib/model-store.svelte.ts'
 import { thinkingClient } from '../lib/models.ts'
 import { keepFetched } from '../lib/offline.ts'
+import type { OpenModel } from '../lib/open-model.ts'
 import { askPuzzles } from '../puzzles/ask.ts'
 import type { QuestionCheck } from '../puzzles/check.ts'
 import type { FoundPuzzle } from '../puzzles/read.ts'
-import { type Judgement, judge, judgeThought, type Verdict } from './judge.ts'
 import * as playback from './playback.ts'
 
 /** More supervision steps than any model was trained with, but for those that end by standing still. */
@@ -34,13 +34,6 @@ const firstSeeds: Readonly<Record<string, number>> = { 'sudoku-6x6': 1619 }
 
 /** Steps to begin with, for models that were trained with fewer: recursion goes on beyond its training. */
 const leastSteps = 8
-
-export interface OpenModel {
-  readonly entry: ModelEntry
-  readonly facts: ModelFacts
-  /** What its puzzles are; null where they cannot be drawn and edited here: ARC. */
-  readonly board: Board | null
-}
 
 class ThinkSession {
   /** The model that thinks; null until the first one is open. */

@@ -1,6 +1,6 @@
 /** What the page says about a thought. */
 import { plural } from '@tiny-recursive-models/trm/format'
-import type { Judgement, Verdict } from './judge.ts'
+import type { Judgement, Verdict } from '../grid/judge.ts'
 
 /** About the step that is shown. */
 export function describeStep(step: number, judgement: Judgement | undefined, changed: number): string {

@@ -1,6 +1,6 @@
 /** Curves of a run in the page: shorter than those of the page Runs, and noisier. */
-import { type Curve, columnCurve, smooth } from '../runs/curve.ts'
-import type { Column, RunSeries } from '../runs/series.ts'
+import { type Curve, columnCurve, smooth } from '../charts/curve.ts'
+import type { Column, RunSeries } from '../charts/series.ts'
 
 /** Values that a smoothed one is over: a twentieth of the run, so that a short one has a line and a long one detail. */
 export const smoothingWindow = (count: number): number => Math.max(4, Math.min(100, Math.round(count / 20)))

@@ -1,6 +1,6 @@
 /** One sentence about where a run is, for the reader and for who listens to the page. */
 import { grouped, percent } from '@tiny-recursive-models/trm/format'
-import type { Evaluation } from '../runs/series.ts'
+import type { Evaluation } from '../charts/series.ts'
 
 export interface RunPlace {
   readonly status: 'empty' | 'starting' | 'training' | 'pausing' | 'paused' | 'done' | 'failed'

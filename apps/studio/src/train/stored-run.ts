@@ -1,6 +1,6 @@
 /** A run as the browser keeps it: enough to show it again and to go on, after a reload or a crash. */
 import { InputError, parseRecipe, type Recipe } from '@tiny-recursive-models/trm'
-import { type Column, columns, type Evaluation, RunSeries, type StartFacts } from '../runs/series.ts'
+import { type Column, columns, type Evaluation, RunSeries, type StartFacts } from '../charts/series.ts'
 
 /** Raise this when the meaning changes; what another version stored is left out. */
 const format = 1

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { columnCurve, evaluationCurve, smooth, thin, valueAt } from '../../src/runs/curve.ts'
+import { columnCurve, evaluationCurve, smooth, thin, valueAt } from '../../src/charts/curve.ts'
+import { RunSeries } from '../../src/charts/series.ts'
 import { differences, flatten } from '../../src/runs/difference.ts'
-import { RunSeries } from '../../src/runs/series.ts'
 
 const step = (number: number, more: object = {}) => ({
   type: 'step',

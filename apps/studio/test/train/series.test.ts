@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { RunSeries } from '../../src/runs/series.ts'
+import { RunSeries } from '../../src/charts/series.ts'
 import { bestAccuracy, liveCurve, recentLoss, smoothCurve, smoothingWindow } from '../../src/train/curves.ts'
 
 const stepEvent = (step: number, loss: number) => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { findRecipe } from '@tiny-recursive-models/trm'
-import { RunSeries } from '../../src/runs/series.ts'
+import { RunSeries } from '../../src/charts/series.ts'
 import { makeStoredRun, packSeries, readStoredRun, unpackSeries } from '../../src/train/stored-run.ts'
 
 function someSeries(): RunSeries {

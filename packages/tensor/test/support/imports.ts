@@ -7,7 +7,6 @@ export interface Import {
   readonly from: string
   /** Path from the root of the repository, or the name of a package. */
   readonly to: string
-  readonly typeOnly: boolean
 }
 
 /** Source texts by path from the root of the repository. */
@@ -15,18 +14,18 @@ export type Sources = ReadonlyMap<string, string>
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 
-const comments = /^\s*\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm
+const comments = /^\s*\/\*[\s\S]*?\*\/|^\s*\/\/.*$|<!--[\s\S]*?-->/gm
 /** `import a, { b } from 'c'`, `export { a } from 'c'`, `export * from 'c'`, `import 'c'` */
-const statement = /^(?:import|export)\s+(?:(type\s+)?[\w$*{},\s]+?\s*from\s*)?'([^']+)'/gm
+const statement = /^[ \t]*(?:import|export)\s+(?:(?:type\s+)?[\w$*{},\s]+?\s*from\s*)?'([^']+)'/gm
 const dynamic = /\bimport\(\s*'([^']+)'\s*\)/g
 
-/** The TypeScript files of every package and app, without tests. */
+/** The TypeScript files and pages' components of every package and app, without tests. */
 export function readSources(): Sources {
   const folders = [...childrenOf('packages'), ...childrenOf('apps'), 'bench'].map((folder) => `${folder}/src`)
   const paths = folders.flatMap((folder) => {
     const names = list(folder, { recursive: true })
     return names
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.(?:ts|svelte)$/.test(name))
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
   })
   return new Map(paths.sort().map((path) => [path, withoutComments(readFileSync(root + path, 'utf8'))]))
@@ -56,25 +55,22 @@ export function importsOf(sources: Sources): Import[] {
   return [...sources].flatMap(([from, text]) => {
     const resolved = (name: string) =>
       name.startsWith('.') ? posix.normalize(posix.join(posix.dirname(from), name)) : name
-    const fixed = [...text.matchAll(statement)].map(([, type, name]) => ({
+    const fixed = [...text.matchAll(statement)].map(([, name]) => ({
       from,
       to: resolved(name!),
-      typeOnly: type !== undefined,
     }))
     const later = [...text.matchAll(dynamic)].map(([, name]) => ({
       from,
       to: resolved(name!),
-      typeOnly: false,
     }))
     return [...fixed, ...later]
   })
 }
 
-/** Circles of files that need each other's values, each as `a → b → a`; types need nothing at run time. */
+/** Circles of files that need each other, for types too, each as `a → b → a`. */
 export function importCycles(imports: readonly Import[]): string[] {
   const targets = new Map<string, string[]>()
-  for (const { from, to, typeOnly } of imports)
-    if (!typeOnly) targets.set(from, [...(targets.get(from) ?? []), to])
+  for (const { from, to } of imports) targets.set(from, [...(targets.get(from) ?? []), to])
   const cycles: string[] = []
   const finished = new Set<string>()
   const visit = (file: string, path: readonly string[]): void => {

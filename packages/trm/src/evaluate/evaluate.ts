@@ -3,7 +3,7 @@ import { type Executor, InputError } from '@tiny-recursive-models/tensor'
 import type { IsValid } from '../data/data-sets.ts'
 import { type AnyPuzzleSet, checkPuzzleSet, type Example, puzzleAt } from '../data/puzzle-set.ts'
 import type { ModelConfig } from '../models/config.ts'
-import { fittingSlots } from '../train/micro-batch.ts'
+import { fittingSlots } from '../programs/micro-batch.ts'
 import { endsByStandingStill, StandStill } from './stands-still.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'
 

@@ -1,4 +1,4 @@
-import type { CellLoss } from '../train/losses.ts'
+import type { CellLoss } from '../programs/losses.ts'
 
 /** What a logit weighs before the weights of a cell are divided by their sum (reference section 3). */
 const symbolWeights: Readonly<Record<CellLoss, (logit: number, largest: number) => number>> = {

@@ -1,7 +1,9 @@
 /** What is told of a run: its place in a list, and the report at its end. Written in Node, read in pages too. */
-import type { EndReason } from '../train/events.ts'
 import type { ArcFigures } from './arc/pass-at.ts'
 import type { EvaluationReport } from './evaluate.ts'
+
+/** Why a run ended: all steps done, accurate enough, or its time used up. */
+export type EndReason = 'steps' | 'accuracy' | 'time'
 
 /** `done` recorded its end, `stopped` did not and has no trainer, `damaged` cannot be read (see `problem`). */
 export type RunStatus = 'running' | 'done' | 'stopped' | 'damaged'

@@ -2,9 +2,9 @@
 import { floatTensor, type HostTensor, RandomStream } from '@tiny-recursive-models/tensor'
 import { type ModelConfig, structureOfModel } from '../models/config.ts'
 import type { PuzzleStructure } from '../models/structure.ts'
+import type { CellLoss } from '../programs/losses.ts'
+import { fillNoise } from '../programs/noise.ts'
 import type { NoiseRecipe } from '../recipes/schema.ts'
-import type { CellLoss } from '../train/losses.ts'
-import { fillNoise } from '../train/noise.ts'
 import { probabilitiesOf } from './probabilities.ts'
 
 /**

@@ -1,7 +1,7 @@
 // Letters: S cells, V symbols.
 import { type Executor, type HostTensor, InputError, RandomStream } from '@tiny-recursive-models/tensor'
 import { answerState, fieldCount, type ModelConfig, prefixLength, stateNames } from '../models/config.ts'
-import type { CellLoss } from '../train/losses.ts'
+import type { CellLoss } from '../programs/losses.ts'
 import { restartNoise } from './effort.ts'
 import { likeliest } from './evaluate.ts'
 import { probabilitiesOf } from './probabilities.ts'

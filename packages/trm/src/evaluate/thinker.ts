@@ -12,9 +12,9 @@ import { type ModelConfig, stateNames } from '../models/config.ts'
 import type { PuzzleTable } from '../models/puzzle-table.ts'
 import { startVector } from '../models/weight-tree.ts'
 import { type WeightsOf, weightTypes } from '../models/weights.ts'
+import type { CellLoss } from '../programs/losses.ts'
+import { stateTypes, traceThinking } from '../programs/programs.ts'
 import type { NoiseRecipe } from '../recipes/schema.ts'
-import type { CellLoss } from '../train/losses.ts'
-import { stateTypes, traceThinking } from '../train/programs.ts'
 import { ShownAnswers } from './shown-answers.ts'
 
 /** A model to run: architecture, weights and, where it has one, the puzzle embedding table. */

@@ -2,7 +2,7 @@
 import type { OnnxDescription } from '@tiny-recursive-models/tensor/onnx'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import { comparesScores, sequenceLength, stateNames } from '../models/config.ts'
-import type { OnnxOptions } from './onnx.ts'
+import type { OnnxOptions } from './onnx-options.ts'
 import { stateInput, stateOutput } from './programs.ts'
 import { symbolNames } from './symbols.ts'
 

@@ -1,12 +1,3 @@
 /** A model as a file of other programs. */
-export {
-  type ExportFormat,
-  type ExportFormatName,
-  type ExportOptions,
-  type ExportSource,
-  type ExportType,
-  exportFormatNames,
-  exportFormats,
-  type FormatOption,
-  formatOfName,
-} from './formats.ts'
+export type { ExportFormat, ExportOptions, ExportSource, ExportType, FormatOption } from './export-format.ts'
+export { type ExportFormatName, exportFormatNames, exportFormats, formatOfName } from './formats.ts'

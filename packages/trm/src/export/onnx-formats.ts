@@ -1,5 +1,5 @@
 /** ONNX in the table of formats: a step, and a solver. */
-import type { ExportFormat, ExportOptions, ExportSource } from './formats.ts'
+import type { ExportFormat, ExportOptions, ExportSource } from './export-format.ts'
 import { exportOnnx } from './onnx.ts'
 
 const dtypes = ['float32', 'float16'] as const

@@ -14,8 +14,8 @@ import type { TrainedModel } from '../evaluate/thinker.ts'
 import { byteSize } from '../format/index.ts'
 import { comparesScores, type ModelConfig, stateNames } from '../models/config.ts'
 import { weightTypes } from '../models/weights.ts'
-import type { Recipe } from '../recipes/schema.ts'
 import { describeOnnx } from './describe-onnx.ts'
+import type { OnnxDtype, OnnxOptions } from './onnx-options.ts'
 import {
   type PuzzleSource,
   placesInput,
@@ -25,29 +25,6 @@ import {
   traceExportedStep,
   weightInput,
 } from './programs.ts'
-
-export interface OnnxOptions {
-  /** The recipe that the model was trained by; stored in the file, and the source of its symbols' names. */
-  readonly recipe: Recipe
-  /** Optimiser steps behind the weights. */
-  readonly trainedSteps?: number
-  /**
-   * Supervision steps of a file that solves in one run; without it the file does one supervision step, and the states
-   * go in and out.
-   */
-  readonly steps?: number
-  /**
-   * `standard` for runtimes other than ONNX Runtime: only operators of the ONNX standard (opset 21). By default norms
-   * and activations are ONNX Runtime's own operators, which round as training and evaluation here do.
-   */
-  readonly operators?: 'onnxruntime' | 'standard'
-  /** How weights and puzzle table are stored; computing is float32 either way. */
-  readonly dtype?: Dtype
-  /** Leave the table of puzzle embeddings out: its rows then are an input. */
-  readonly withoutPuzzleTable?: boolean
-}
-
-type Dtype = 'float32' | 'float16'
 
 /** A protobuf message ends below 2 GiB; some readers count with a sign. */
 const mostBytes = 2 ** 31 - 1
@@ -95,7 +72,7 @@ function puzzleSource({ config, puzzleTable }: TrainedModel, withoutTable: boole
     : { kind: 'used rows', rows: puzzleTable.used + 1 }
 }
 
-function fileTensors({ config, weights, puzzleTable }: TrainedModel, source: PuzzleSource, dtype: Dtype) {
+function fileTensors({ config, weights, puzzleTable }: TrainedModel, source: PuzzleSource, dtype: OnnxDtype) {
   const stored = ({ shape, data }: HostTensor): HostTensor | HalfTensor =>
     dtype === 'float32'
       ? floatTensor(shape, data)
@@ -138,7 +115,7 @@ function checkSteps(steps: number | undefined): void {
 }
 
 /** Before anything large is made. */
-function checkSize({ config, puzzleTable }: TrainedModel, source: PuzzleSource, dtype: Dtype): void {
+function checkSize({ config, puzzleTable }: TrainedModel, source: PuzzleSource, dtype: OnnxDtype): void {
   const numbers = Object.values(weightTypes(config)).reduce(
     (sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1),
     0,

@@ -1,5 +1,5 @@
 import { encodeTorchFile } from '../checkpoint/torch/write.ts'
-import type { ExportFormat } from './formats.ts'
+import type { ExportFormat } from './export-format.ts'
 import { stateDict } from './state-dict.ts'
 
 /** What the published code saves and loads, by `torch.save` and `torch.load`. */

@@ -1,6 +1,6 @@
 import { exportMetadata } from '../checkpoint/import/stored-settings.ts'
 import { encodeSafetensors } from '../checkpoint/safetensors.ts'
-import type { ExportFormat } from './formats.ts'
+import type { ExportFormat } from './export-format.ts'
 import { stateDict } from './state-dict.ts'
 
 /** The same tensors in safetensors, with all that is needed to build the model in the metadata. */

@@ -5,7 +5,7 @@ import { puzzleTableName } from '../checkpoint/training-state.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import { stateNames } from '../models/config.ts'
 import { startVector } from '../models/weight-tree.ts'
-import type { ExportType } from './formats.ts'
+import type { ExportType } from './export-format.ts'
 import { refuseStructured } from './refuse-structured.ts'
 
 /**

@@ -1,15 +1,8 @@
 /** Models of run folders and model files to files of other programs. */
 import { basename } from 'node:path'
 import { InputError } from '@tiny-recursive-models/tensor'
-import {
-  type ExportFormat,
-  type ExportFormatName,
-  type ExportOptions,
-  type ExportType,
-  exportFormatNames,
-  exportFormats,
-  type FormatOption,
-} from '../export/formats.ts'
+import type { ExportFormat, ExportOptions, ExportType, FormatOption } from '../export/export-format.ts'
+import { type ExportFormatName, exportFormatNames, exportFormats } from '../export/formats.ts'
 import { writeFileAtomically } from './files.ts'
 import { type CheckpointChoice, openModel } from './model-files.ts'
 import { tryOutputFile } from './outputs.ts'

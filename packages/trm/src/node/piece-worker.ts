@@ -2,9 +2,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Device, HostTensor } from '@tiny-recursive-models/tensor'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+import type { StepConfig } from '../programs/programs.ts'
 import { type CarriedError, packError } from '../train/carried-error.ts'
 import { inProcess, type PieceFeeds, type PieceOutcome, type PieceRunner } from '../train/piece-runner.ts'
-import type { StepConfig } from '../train/programs.ts'
 import { SharedTensors } from './shared-tensors.ts'
 
 export interface PieceWorkerData {

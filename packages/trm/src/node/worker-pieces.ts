@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import { type Device, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
+import type { StepConfig } from '../programs/programs.ts'
 import { unpackError } from '../train/carried-error.ts'
 import {
   isCarry,
@@ -10,7 +11,6 @@ import {
   type PieceRunner,
   pieceOfCarry,
 } from '../train/piece-runner.ts'
-import type { StepConfig } from '../train/programs.ts'
 import type { PieceAnswer, PieceRequest, PieceWorkerData } from './piece-worker.ts'
 import { SharedTensors } from './shared-tensors.ts'
 import { startWorker } from './start-worker.ts'

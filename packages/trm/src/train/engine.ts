@@ -10,8 +10,7 @@ import {
 import { sequenceLength, stateNames, structureOfModel } from '../models/config.ts'
 import { PuzzleTable } from '../models/puzzle-table.ts'
 import { initialWeights, type WeightsOf, weightTypes } from '../models/weights.ts'
-import { type Metrics, metricNames } from './losses.ts'
-import { carryOfPiece, type Feeds, isCarry, type PieceFeeds, type PieceRunner } from './piece-runner.ts'
+import { type Metrics, metricNames } from '../programs/losses.ts'
 import {
   carryTypes,
   type StepConfig,
@@ -19,7 +18,8 @@ import {
   traceTrainingStep,
   traceUpdate,
   trainedNames,
-} from './programs.ts'
+} from '../programs/programs.ts'
+import { carryOfPiece, type Feeds, isCarry, type PieceFeeds, type PieceRunner } from './piece-runner.ts'
 
 /** What the slots work on in one supervision step. */
 export interface SlotBatch {

@@ -1,7 +1,5 @@
 import type { TrainingState } from '../checkpoint/training-state.ts'
-
-/** Why a run ended: all steps done, accurate enough, or its time used up. */
-export type EndReason = 'steps' | 'accuracy' | 'time'
+import type { EndReason } from '../evaluate/run-facts.ts'
 
 /** What a training run tells while it goes on. Shares are 0 to 1; null where no puzzle was finished. */
 export type TrainingEvent =

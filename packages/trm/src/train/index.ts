@@ -1,7 +1,7 @@
 /** The parts of `train`, for loops of your own: the engine, its program and its rates. */
 export { learningRateAt, type Schedule } from '../optim/schedule.ts'
+export type { Metrics } from '../programs/losses.ts'
+export { type StepConfig, traceTrainingStep } from '../programs/programs.ts'
 export { type EngineStart, type Rates, type SlotBatch, type StepOutcome, TrainingEngine } from './engine.ts'
-export type { Metrics } from './losses.ts'
 export type { OpenPieceRunner, PieceFeeds, PieceOutcome, PieceRunner } from './piece-runner.ts'
-export { type StepConfig, traceTrainingStep } from './programs.ts'
 export { doneEvent } from './train.ts'

@@ -1,6 +1,6 @@
 // Letters: M slots of a piece (the micro-batch).
 import { type Executor, type HostTensor, Machine, type RunnableProgram } from '@tiny-recursive-models/tensor'
-import { type StepConfig, traceGradient } from './programs.ts'
+import { type StepConfig, traceGradient } from '../programs/programs.ts'
 
 export type Feeds = Readonly<Record<string, HostTensor>>
 

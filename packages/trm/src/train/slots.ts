@@ -1,9 +1,9 @@
 import { RandomStream } from '@tiny-recursive-models/tensor'
 import type { ExampleStream } from '../data/example-stream.ts'
 import type { PuzzleStructure } from '../models/structure.ts'
+import { drawStay, showNoisy } from '../programs/noise.ts'
 import type { NoiseRecipe } from '../recipes/schema.ts'
 import type { SlotBatch } from './engine.ts'
-import { drawStay, showNoisy } from './noise.ts'
 
 /** Where the slots stand in the stream of examples: all that a resumed run needs to know of its data. */
 export interface SlotPosition {

@@ -11,6 +11,7 @@ import {
 import type { DataSets } from '../data/data-sets.ts'
 import { checkPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
 import { type EvaluationReport, evaluateWith, evaluationSlots } from '../evaluate/evaluate.ts'
+import type { EndReason } from '../evaluate/run-facts.ts'
 import { Thinker, type TrainedModel } from '../evaluate/thinker.ts'
 import {
   type ModelConfig,
@@ -21,13 +22,13 @@ import {
 } from '../models/config.ts'
 import { parameterCount, weightTypes } from '../models/weights.ts'
 import { learningRateAt, type Schedule } from '../optim/schedule.ts'
+import { chooseMicroBatch } from '../programs/micro-batch.ts'
+import type { StepConfig } from '../programs/programs.ts'
 import { boardOfData } from '../puzzles/index.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import { TrainingEngine } from './engine.ts'
-import type { EndReason, TrainingEvent } from './events.ts'
-import { chooseMicroBatch } from './micro-batch.ts'
+import type { TrainingEvent } from './events.ts'
 import { inProcess, type OpenPieceRunner, type PieceRunner } from './piece-runner.ts'
-import type { StepConfig } from './programs.ts'
 import { Slots } from './slots.ts'
 import { isAsDeep, modelInStep } from './stages.ts'
 

@@ -9,11 +9,11 @@ import {
 } from '@tiny-recursive-models/tensor'
 import { type ModelConfig, modelConfig, sequenceLength } from '../../src/models/config.ts'
 import { initialWeights } from '../../src/models/weights.ts'
+import { traceThinking } from '../../src/programs/programs.ts'
 import { mazeStructure } from '../../src/puzzles/maze/structure.ts'
 import { applySymmetry, drawSymmetry, type Symmetry } from '../../src/puzzles/sudoku/augment.ts'
 import { sudokuStructure } from '../../src/puzzles/sudoku/structure.ts'
 import { recipes } from '../../src/recipes/index.ts'
-import { traceThinking } from '../../src/train/programs.ts'
 
 const box = { boxRows: 2, boxColumns: 2 }
 const sizes = { cells: 16, symbols: 6, identifiers: 1 }

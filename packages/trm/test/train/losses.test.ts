@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gradients, integerTensor, sumAll } from '@tiny-recursive-models/tensor'
-import { cellLoss } from '../../src/train/losses.ts'
+import { cellLoss } from '../../src/programs/losses.ts'
 import { run, values } from '../optim/run.ts'
 
 test('label smoothing mixes the loss with the mean surprise over symbols, and its gradient is p − target', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { drawStay, showNoisy } from '../../src/programs/noise.ts'
 import { sudokuStructure } from '../../src/puzzles/sudoku/structure.ts'
 import { recipes } from '../../src/recipes/index.ts'
 import { parseRecipe } from '../../src/recipes/schema.ts'
-import { drawStay, showNoisy } from '../../src/train/noise.ts'
 
 /** Bounds that whole optimiser steps of four supervision steps can meet. */
 const stays = { shortestStay: 8, longestStay: 60, longestStayAtEnd: 160 }

@@ -1,11 +1,10 @@
 /** The figures of the comparison with the paper, from the reports of its runs. */
 
-import type { MachineFacts, RunReport } from '../../evaluate/run-facts.ts'
+import type { EndReason, MachineFacts, RunReport } from '../../evaluate/run-facts.ts'
 import { type Spread, spreadOf } from '../../evaluate/spread.ts'
 import { forwardPasses, netCalls } from '../../models/config.ts'
 import { type PaperVariantName, paperVariants, publishedAccuracy } from '../../recipes/paper.ts'
 import type { Recipe } from '../../recipes/schema.ts'
-import type { EndReason } from '../../train/events.ts'
 import { machineFacts } from '../machine.ts'
 import type { PaperJob } from './plan.ts'
 

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { flag, generatedCounts, section, seed, wholeNumber } from '../../data/fields.ts'
 import type { Board, GridFamily, PuzzleFamily, PuzzleKind } from '../family.ts'
 import { generatedSource } from '../generated-sets.ts'
 import { drawTurn, squareFingerprint } from '../square.ts'
 import { textBoard } from '../text-board.ts'
 import { textWriting } from '../text-writing.ts'
+import { fields } from './fields.ts'
 import { takuzu6x6 } from './recipe.ts'
 import { blank, digits, generate, linesOf, mistakes, solutions, threesOf } from './rules.ts'
 
@@ -13,6 +13,8 @@ export interface TakuzuKind extends PuzzleKind {
   readonly puzzle: 'takuzu'
   readonly size: number
 }
+
+export type { TakuzuInput } from './fields.ts'
 
 const sizes = [4, 6, 8] as const
 
@@ -77,21 +79,6 @@ const grid: GridFamily<TakuzuKind> = {
   copies: 'turned or mirrored',
   generate: ({ size }, random) => generate(size, random),
 }
-
-const fields = z.strictObject(
-  {
-    kind: z.literal('takuzu-generated'),
-    /** N: grids are N × N. */
-    size: wholeNumber(4, 8).multipleOf(2, { error: '4, 6 or 8' }),
-    ...generatedCounts,
-    augment: flag(),
-    seed: seed(),
-  },
-  section,
-)
-
-/** What a recipe says of its Takuzus. */
-export type TakuzuInput = z.input<typeof fields>
 
 const generated = {
   ...generatedSource<z.infer<typeof fields>>({

@@ -1,6 +1,6 @@
 import { denoising } from '../../settings/denoising.ts'
 import type { RecipeDraft } from '../../settings/draft.ts'
-import type { TakuzuInput } from './index.ts'
+import type { TakuzuInput } from './fields.ts'
 
 /** A denoising recursion that shares its weights between 0 and 1, and mixes over lines and over threes. */
 export const takuzu6x6: RecipeDraft<TakuzuInput> = {

@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 import { significant } from '@tiny-recursive-models/trm/format'
 import { openRunFolder, type RecordedEvent } from '@tiny-recursive-models/trm/node'
-import { condense } from './output/chart.ts'
-import { writeText } from './output/files.ts'
-import { escapeXml, svgFile } from './output/svg.ts'
+import { condense } from './chart.ts'
+import { writeText } from './files.ts'
+import { escapeXml, svgFile } from './svg.ts'
 
 export interface Course {
   readonly loss: readonly Point[]

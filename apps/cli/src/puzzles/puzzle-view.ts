@@ -1,7 +1,7 @@
 /** How a puzzle is written, drawn and judged, whatever its family. */
 import type { Board } from '@tiny-recursive-models/trm'
-import { drawGrid, type GridCells, isOpenCell, isWrongCell } from './output/grid.ts'
-import type { SvgCell, SvgPanel } from './output/grid-svg.ts'
+import { drawGrid, type GridCells, isOpenCell, isWrongCell } from '../output/grid.ts'
+import type { SvgCell, SvgPanel } from '../output/grid-svg.ts'
 
 export interface PuzzleView {
   readonly board: Board

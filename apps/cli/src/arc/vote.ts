@@ -11,11 +11,11 @@ import {
   arcWithAugmentations,
   isArcPuzzleSet,
 } from '@tiny-recursive-models/trm/puzzles/arc'
-import type { ArcAnswer } from './arc-picture.ts'
-import { interruptedExitCode, onInterrupt } from './interrupt.ts'
-import { given } from './options.ts'
-import { Progress } from './output/progress.ts'
-import { readTestSet } from './puzzles.ts'
+import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
+import { given } from '../options/options.ts'
+import { Progress } from '../output/progress.ts'
+import { readTestSet } from '../puzzles/test-puzzles.ts'
+import type { ArcAnswer } from './picture.ts'
 
 export interface VoteOptions {
   /** How many outputs of each test input. */

@@ -2,7 +2,7 @@
 
 import { plural } from '@tiny-recursive-models/trm/format'
 import type { ArcTask, Grid } from '@tiny-recursive-models/trm/puzzles/arc'
-import type { CellGrid, CellStyle, Panel, PanelRow, Picture } from './output/picture.ts'
+import type { CellGrid, CellStyle, Panel, PanelRow, Picture } from '../output/picture.ts'
 
 export interface ArcAnswer {
   /** Such as `attempt 1`. */
