@@ -138,7 +138,7 @@ async function thinkAloud(
   shown: ThoughtDisplay | null,
 ): Promise<readonly Thought[]> {
   const thoughts: Thought[] = []
-  for await (const thought of think(executor, model, puzzle.question, { earlyHalting: true, maximumSteps })) {
+  for await (const thought of think(executor, model, puzzle.question, { halting: 'early', maximumSteps })) {
     thoughts.push(thought)
     await shown?.step(thought)
   }

@@ -95,7 +95,10 @@ async function runSolve(first: string, second: string | undefined, options: Solv
   }
   const show = options.json ? null : new ThoughtDisplay(puzzle, options.watch === true)
   const thoughts: Thought[] = []
-  const settings = { ...given('maximumSteps', options.maxSteps), ...given('earlyHalting', options.early) }
+  const settings = {
+    ...given('maximumSteps', options.maxSteps),
+    ...(options.early && { halting: 'early' as const }),
+  }
   for await (const thought of think(executor, opened.model, puzzle.question, settings)) {
     thoughts.push(thought)
     await show?.step(thought)

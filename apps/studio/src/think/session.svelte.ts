@@ -248,7 +248,8 @@ class ThinkSession {
     if (request !== this.#request || !model || !this.isReady) return
     const tokens = arc?.canThink ? arc.tokens : this.question
     const identifier = arc?.canThink ? arc.identifier : 0
-    const options = { maximumSteps, earlyHalting, identifier, attempt, withStates: true }
+    const halting = earlyHalting ? 'early' : 'full'
+    const options = { maximumSteps, halting, identifier, attempt, withStates: true } as const
     this.isEditing = false
     this.failure = null
     this.thoughts = []

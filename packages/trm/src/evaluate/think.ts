@@ -37,8 +37,8 @@ export interface ThinkOptions {
   readonly identifier?: number
   /** Which of several attempts this is, from 0: each begins elsewhere, by other noise. */
   readonly attempt?: number
-  /** End as soon as the model believes that its answer is right; by default where it does so by standing still. */
-  readonly earlyHalting?: boolean
+  /** `early`: end as soon as the model believes that its answer is right; the default where it does so by standing still. */
+  readonly halting?: 'full' | 'early'
   /** Also tell the states, to look into them; see `projectStates`. */
   readonly withStates?: boolean
 }
@@ -75,7 +75,7 @@ export async function* thinkWith(
     maximumSteps = config.supervisionSteps,
     identifier = 0,
     attempt = 0,
-    earlyHalting = endsByStandingStill(config),
+    halting = endsByStandingStill(config) ? 'early' : 'full',
     withStates = false,
     cellLoss = 'stablemax',
   } = options
@@ -102,7 +102,7 @@ export async function* thinkWith(
       ...(withStates && { states: cellStates(states, config) }),
     }
     const believes = endsByStandingStill(config) ? standing.note(thought.answer) : wantsToHalt[0]! > 0
-    if (earlyHalting && believes) return
+    if (halting === 'early' && believes) return
     before = { answer: thought.answer, states }
   }
 }

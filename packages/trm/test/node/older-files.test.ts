@@ -54,7 +54,7 @@ async function assertThinks(path: string, thoughts: readonly ExpectedThought[]):
   const { model } = await openModel(path)
   const executor = await openOrtExecutor({ threads: 1 })
   const wanted = [...thoughts]
-  for await (const thought of think(executor, model, tokens, { earlyHalting: false })) {
+  for await (const thought of think(executor, model, tokens, { halting: 'full' })) {
     const { answer, confidence, haltProbability, answerChange } = wanted.shift()!
     assert.equal(thought.answer.join(''), answer)
     const got = [...thought.confidence.slice(0, 4), thought.haltProbability, thought.answerChange]
