@@ -22,7 +22,7 @@ import { createRunFolder, openRunFolder, type RunFolder, runFiles } from './run-
 import { isReportOf, type TestProgress, testRun } from './run-report.ts'
 import { openWorkerPieces } from './worker-pieces.ts'
 
-/** What a run is trained with, and where it is kept. */
+/** What `runTraining` trains, where, and on what device. */
 export interface RunTrainingOptions {
   readonly folder: string
   /** Null = the recipe that the folder was begun with; only to resume. */
