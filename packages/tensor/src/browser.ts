@@ -28,6 +28,7 @@ const mostThreads = 4
 /**
  * Opens ONNX Runtime in a page or, better, in a worker: WebAssembly with SIMD and, where the page is cross-origin
  * isolated, threads; or WebGPU. A worker or page uses one device and one number of threads, the first that it opened.
+ * @throws InputError if the device or number of threads is not available, or the files of ONNX Runtime are missing
  */
 export async function openOrtExecutor(options: BrowserOptions = {}): Promise<Executor> {
   const { device: wanted = 'auto', refuseFallback = false, files } = options

@@ -14,6 +14,7 @@ import { fusedRules, type GradientRule, primitiveRules } from './rules.ts'
  *
  * @param output    any float32 tensor; a scalar loss unless `cotangent` is given
  * @param cotangent weights of the output's elements, of its shape; 1 for a scalar
+ * @throws InputError if the output is not a scalar and no cotangent of its shape is given
  */
 export function gradients(output: Tensor, targets: readonly Tensor[], cotangent?: Tensor): Tensor[] {
   const start = cotangent ?? scalar(1)

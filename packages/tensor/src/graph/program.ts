@@ -33,6 +33,7 @@ export interface Program {
  * @param feeds  what the caller passes at every run
  * @param states what the runtime keeps between runs
  * @param body   computes outputs (copied to the host) and updates (new values of states, by name)
+ * @throws InputError if an update names no state, or differs from it in shape or type
  */
 export function trace<F extends TensorTypes, S extends TensorTypes>(
   name: string,

@@ -53,7 +53,10 @@ export function broadcastShapes(who: string, left: Shape, right: Shape): number[
   return result
 }
 
-/** A float32 host tensor; `data` must hold as many elements as `shape`. */
+/**
+ * A float32 host tensor; `data` must hold as many elements as `shape`.
+ * @throws InputError if it does not
+ */
 export function floatTensor(shape: Shape, data: ArrayLike<number>): HostTensor {
   return checked({
     type: 'float32',
@@ -62,7 +65,10 @@ export function floatTensor(shape: Shape, data: ArrayLike<number>): HostTensor {
   })
 }
 
-/** An int32 host tensor; `data` must hold as many elements as `shape`. */
+/**
+ * An int32 host tensor; `data` must hold as many elements as `shape`.
+ * @throws InputError if it does not
+ */
 export function integerTensor(shape: Shape, data: ArrayLike<number>): HostTensor {
   return checked({ type: 'int32', shape, data: data instanceof Int32Array ? data : Int32Array.from(data) })
 }

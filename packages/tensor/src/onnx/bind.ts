@@ -13,6 +13,7 @@ export interface HalfTensor {
 /**
  * The graph with tensors in place of inputs of these names: they become part of the file. Those of float16 are
  * turned into float32 when it runs, which ONNX Runtime does once, when it opens the file.
+ * @throws InputError if a name is not an input, or its shape or type differs
  */
 export function bindInputs(
   graph: OnnxGraph,

@@ -24,6 +24,7 @@ const inside = (name: string): string => `step/${name}`
  *
  * @param step a graph whose inputs and outputs know their shapes
  * @param axis the one named length in them
+ * @throws InputError if a name is not an input or output of the step, or a length is unknown
  */
 export function repeatGraph(step: OnnxGraph, repetition: Repetition, axis = 'batch'): OnnxGraph {
   const { times, carried, first, last, all } = repetition

@@ -7,7 +7,7 @@ export type Operand = Tensor | number
 
 /**
  * Numbers that are part of the program: values in row-major order → shape, of that type. No gradient.
- * @throws InputError where there are not as many values as the shape has elements
+ * @throws InputError if there are not as many values as the shape has elements
  */
 export function constant(values: ArrayLike<number>, shape: Shape, type: DataType = 'float32'): Tensor {
   return createNode('constant', [], { values, shape, type })
@@ -36,69 +36,69 @@ const tensorOf = (operand: Operand): Tensor => (typeof operand === 'number' ? sc
 
 /**
  * −x, element by element. x: float32 [...] → the same. Gradient: −g.
- * @throws InputError where x is not float32
+ * @throws InputError if x is not float32
  */
 export const negate = (x: Tensor): Tensor => createNode('negate', [x], {})
 
 /**
  * |x|, element by element. x: float32 [...] → the same. Gradient: g · sign(x).
- * @throws InputError where x is not float32
+ * @throws InputError if x is not float32
  */
 export const absolute = (x: Tensor): Tensor => createNode('absolute', [x], {})
 
 /**
  * eˣ, element by element. x: float32 [...] → the same. Gradient: g · eˣ.
- * @throws InputError where x is not float32
+ * @throws InputError if x is not float32
  */
 export const exponential = (x: Tensor): Tensor => createNode('exponential', [x], {})
 
 /**
  * ln x; −∞ at 0, NaN below, element by element. x: float32 [...] → the same. Gradient: g / x.
- * @throws InputError where x is not float32
+ * @throws InputError if x is not float32
  */
 export const logarithm = (x: Tensor): Tensor => createNode('logarithm', [x], {})
 
 /**
  * √x; NaN below 0, element by element. x: float32 [...] → the same. Gradient: g / (2√x), which is infinite at 0.
- * @throws InputError where x is not float32
+ * @throws InputError if x is not float32
  */
 export const squareRoot = (x: Tensor): Tensor => createNode('squareRoot', [x], {})
 
 /**
  * 1 / x, element by element. x: float32 [...] → the same. Gradient: −g / x².
- * @throws InputError where x is not float32
+ * @throws InputError if x is not float32
  */
 export const reciprocal = (x: Tensor): Tensor => createNode('reciprocal', [x], {})
 
 /**
  * 1 / (1 + e⁻ˣ), element by element. x: float32 [...] → the same. Gradient: g · y · (1 − y).
- * @throws InputError where x is not float32
+ * @throws InputError if x is not float32
  */
 export const sigmoid = (x: Tensor): Tensor => createNode('sigmoid', [x], {})
 
 /**
  * arctan x, in −π/2..π/2, element by element. x: float32 [...] → the same. Gradient: g / (1 + x²).
- * @throws InputError where x is not float32
+ * @throws InputError if x is not float32
  */
 export const arctangent = (x: Tensor): Tensor => createNode('arctangent', [x], {})
 
 /**
  * −1, 0 or 1, element by element. x: float32 [...] → the same. Gradient: none.
- * @throws InputError where x is not float32
+ * @throws InputError if x is not float32
  */
 export const sign = (x: Tensor): Tensor => createNode('sign', [x], {})
 
 /**
  * a + b. a, b: float32, broadcast against each other → float32.
  * Gradient: g to both, each summed over the axes along which the operand was stretched.
- * @throws InputError where an operand is not float32, or the shapes do not broadcast
+ * @throws InputError if an operand is not float32, or the shapes do not broadcast
  */
 export const add = (a: Operand, b: Operand): Tensor => createNode('add', [tensorOf(a), tensorOf(b)], {})
 
 /**
  * a − b. a, b: float32, broadcast against each other → float32.
  * Gradient: g and −g, each summed over the axes along which the operand was stretched.
- * @throws InputError where an operand is not float32, or the shapes do not broadcast
+ * @throws InputError if an operand is not float32, or the shapes do not broadcast
  */
 export const subtract = (a: Operand, b: Operand): Tensor =>
   createNode('subtract', [tensorOf(a), tensorOf(b)], {})
@@ -106,7 +106,7 @@ export const subtract = (a: Operand, b: Operand): Tensor =>
 /**
  * a · b, element by element. a, b: float32, broadcast against each other → float32.
  * Gradient: g · b and g · a, each summed over the axes along which the operand was stretched.
- * @throws InputError where an operand is not float32, or the shapes do not broadcast
+ * @throws InputError if an operand is not float32, or the shapes do not broadcast
  */
 export const multiply = (a: Operand, b: Operand): Tensor =>
   createNode('multiply', [tensorOf(a), tensorOf(b)], {})
@@ -114,60 +114,60 @@ export const multiply = (a: Operand, b: Operand): Tensor =>
 /**
  * a / b, element by element. a, b: float32, broadcast against each other → float32.
  * Gradient: g / b and −g · a / b², each summed over the axes along which the operand was stretched.
- * @throws InputError where an operand is not float32, or the shapes do not broadcast
+ * @throws InputError if an operand is not float32, or the shapes do not broadcast
  */
 export const divide = (a: Operand, b: Operand): Tensor => createNode('divide', [tensorOf(a), tensorOf(b)], {})
 
 /**
  * The larger of a and b, element by element. a, b: float32, broadcast against each other → float32. Gradient: g to the
  * larger operand, of equal ones to a, each summed over the axes along which the operand was stretched.
- * @throws InputError where an operand is not float32, or the shapes do not broadcast
+ * @throws InputError if an operand is not float32, or the shapes do not broadcast
  */
 export const maximum = (a: Operand, b: Operand): Tensor =>
   createNode('maximum', [tensorOf(a), tensorOf(b)], {})
 
 /**
  * Whether a > b, element by element. a, b: float32 or int32, both the same, broadcast → bool. No gradient.
- * @throws InputError where the types differ or are bool, or the shapes do not broadcast
+ * @throws InputError if the types differ or are bool, or the shapes do not broadcast
  */
 export const greater = (a: Operand, b: Operand): Tensor =>
   createNode('greater', [tensorOf(a), tensorOf(b)], {})
 
 /**
  * Whether a ≥ b, element by element. a, b: float32 or int32, both the same, broadcast → bool. No gradient.
- * @throws InputError where the types differ or are bool, or the shapes do not broadcast
+ * @throws InputError if the types differ or are bool, or the shapes do not broadcast
  */
 export const greaterOrEqual = (a: Operand, b: Operand): Tensor =>
   createNode('greaterOrEqual', [tensorOf(a), tensorOf(b)], {})
 
 /**
  * Whether a = b, element by element. a, b: float32 or int32, both the same, broadcast → bool. No gradient.
- * @throws InputError where the types differ or are bool, or the shapes do not broadcast
+ * @throws InputError if the types differ or are bool, or the shapes do not broadcast
  */
 export const equal = (a: Tensor, b: Tensor): Tensor => createNode('equal', [a, b], {})
 
 /**
  * Whether both hold. a, b: bool, broadcast → bool. No gradient.
- * @throws InputError where an operand is not bool, or the shapes do not broadcast
+ * @throws InputError if an operand is not bool, or the shapes do not broadcast
  */
 export const and = (a: Tensor, b: Tensor): Tensor => createNode('and', [a, b], {})
 
 /**
  * Whether one of them holds, or both. a, b: bool, broadcast → bool. No gradient.
- * @throws InputError where an operand is not bool, or the shapes do not broadcast
+ * @throws InputError if an operand is not bool, or the shapes do not broadcast
  */
 export const or = (a: Tensor, b: Tensor): Tensor => createNode('or', [a, b], {})
 
 /**
  * The opposite. x: bool [...] → the same. No gradient.
- * @throws InputError where x is not bool
+ * @throws InputError if x is not bool
  */
 export const not = (x: Tensor): Tensor => createNode('not', [x], {})
 
 /**
  * `yes` where the condition holds, `no` elsewhere. condition: bool; yes, no: float32 or int32, both the same; all three
  * broadcast → the type of `yes`. Gradient: g to the operand that was chosen, 0 to the other, none to the condition.
- * @throws InputError where the types do not fit, or the shapes do not broadcast
+ * @throws InputError if the types do not fit, or the shapes do not broadcast
  */
 export const select = (condition: Tensor, yes: Operand, no: Operand): Tensor =>
   createNode('select', [condition, tensorOf(yes), tensorOf(no)], {})
@@ -183,7 +183,7 @@ export function cast(x: Tensor, type: DataType): Tensor {
 /**
  * The sum along axes. x: float32 → the same shape with length 1 at those axes; a negative axis counts from the end.
  * Gradient: g, stretched back.
- * @throws InputError where x is not float32, no axis is given, or one does not exist
+ * @throws InputError if x is not float32, no axis is given, or one does not exist
  */
 export function reduceSum(x: Tensor, ...axes: number[]): Tensor {
   return createNode('reduceSum', [x], { axes: normalized(x, axes) })
@@ -192,7 +192,7 @@ export function reduceSum(x: Tensor, ...axes: number[]): Tensor {
 /**
  * The largest along axes. x: float32 → the same shape with length 1 at those axes; a negative axis counts from the end.
  * Gradient: g to the largest, shared equally between ties.
- * @throws InputError where x is not float32, no axis is given, or one does not exist
+ * @throws InputError if x is not float32, no axis is given, or one does not exist
  */
 export function reduceMaximum(x: Tensor, ...axes: number[]): Tensor {
   return createNode('reduceMaximum', [x], { axes: normalized(x, axes) })
@@ -201,7 +201,7 @@ export function reduceMaximum(x: Tensor, ...axes: number[]): Tensor {
 /**
  * The mean along axes. x: float32 → the same shape with length 1 at those axes; a negative axis counts from the end.
  * Gradient: g / count, stretched back.
- * @throws InputError where x is not float32, no axis is given, or one does not exist
+ * @throws InputError if x is not float32, no axis is given, or one does not exist
  */
 export function reduceMean(x: Tensor, ...axes: number[]): Tensor {
   const count = normalized(x, axes).reduce((product, axis) => product * x.shape[axis]!, 1)
@@ -210,7 +210,7 @@ export function reduceMean(x: Tensor, ...axes: number[]): Tensor {
 
 /**
  * The sum of all elements. x: float32 [...] → []. Gradient: g everywhere.
- * @throws InputError where x is not float32
+ * @throws InputError if x is not float32
  */
 export function sumAll(x: Tensor): Tensor {
   if (x.shape.length === 0) return x
@@ -223,7 +223,7 @@ function normalized(x: Tensor, axes: readonly number[]): number[] {
 
 /**
  * The same elements in row-major order in another shape. x: any type [...] → shape. Gradient: g in the shape of x.
- * @throws InputError where the numbers of elements differ
+ * @throws InputError if the numbers of elements differ
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   return sameShape(x.shape, shape) ? x : createNode('reshape', [x], { shape })
@@ -231,7 +231,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 /**
  * Axes in another order: axis i of the result is axis order[i] of x. x: any type. Gradient: g in the order of x.
- * @throws InputError where the order does not name every axis once
+ * @throws InputError if the order does not name every axis once
  */
 export function transpose(x: Tensor, ...order: number[]): Tensor {
   return order.every((axis, index) => axis === index) ? x : createNode('transpose', [x], { order })
@@ -239,7 +239,7 @@ export function transpose(x: Tensor, ...order: number[]): Tensor {
 
 /**
  * Axes of length 1, and axes missing in front, stretched to a shape. x: any type → shape. Gradient: g, summed over them.
- * @throws InputError where an axis has another length that is not 1
+ * @throws InputError if an axis has another length that is not 1
  */
 export function broadcast(x: Tensor, shape: Shape): Tensor {
   return sameShape(x.shape, shape) ? x : createNode('broadcast', [x], { shape })
@@ -248,7 +248,7 @@ export function broadcast(x: Tensor, shape: Shape): Tensor {
 /**
  * Entries start..end − 1 along one axis (from 0, not negative). x: any type [..., n, ...] → [..., end − start, ...].
  * Gradient: g at its place, 0 elsewhere.
- * @throws InputError where the range is empty or leaves the axis
+ * @throws InputError if the range is empty or leaves the axis
  */
 export function slice(x: Tensor, axis: number, start: number, end: number): Tensor {
   return start === 0 && end === x.shape[axis] ? x : createNode('slice', [x], { axis, start, end })
@@ -257,7 +257,7 @@ export function slice(x: Tensor, axis: number, start: number, end: number): Tens
 /**
  * Parts one after the other along an axis (from 0, not negative). parts: one type, alike but for that axis. Gradient: to
  * each part its piece of g.
- * @throws InputError where the parts differ in type or along another axis
+ * @throws InputError if the parts differ in type or along another axis
  */
 export function concatenate(axis: number, ...parts: Tensor[]): Tensor {
   return parts.length === 1 ? parts[0]! : createNode('concatenate', parts, { axis })
@@ -266,7 +266,7 @@ export function concatenate(axis: number, ...parts: Tensor[]): Tensor {
 /**
  * Rows of a table. table: float32 [R, D], indices: int32 [...], 0..R − 1 → float32 [..., D]. Gradient: to the table, g
  * summed by row; none to the indices.
- * @throws InputError where a type or the rank of the table does not fit
+ * @throws InputError if a type or the rank of the table does not fit
  */
 export const gatherRows = (table: Tensor, indices: Tensor): Tensor =>
   createNode('gatherRows', [table, indices], {})
@@ -274,7 +274,7 @@ export const gatherRows = (table: Tensor, indices: Tensor): Tensor =>
 /**
  * Sums rows into a table of zeros; the transpose of `gatherRows`. indices: int32 [...], 0..rows − 1, updates: float32
  * [..., D] → float32 [rows, D]. Gradient: to the updates, the rows of g.
- * @throws InputError where there is not one row of updates for each index
+ * @throws InputError if there is not one row of updates for each index
  */
 export const scatterAddRows = (indices: Tensor, updates: Tensor, rows: number): Tensor =>
   createNode('scatterAddRows', [indices, updates], { rows })
@@ -283,7 +283,7 @@ export const scatterAddRows = (indices: Tensor, updates: Tensor, rows: number): 
  * Matrix product over the last two axes, the leading ones being equal. left: float32 [..., M, K], right: float32 [...,
  * K, N] → [..., M, N]; either may be stored transposed. `addend` [M, N], of 2-D products only, is added. Gradient: g ·
  * rightᵀ, leftᵀ · g, and g to the addend.
- * @throws InputError where a type or shape does not fit
+ * @throws InputError if a type or shape does not fit
  */
 export function matmul(
   left: Tensor,

@@ -66,7 +66,10 @@ export function encodeSafetensors(
   return bytes
 }
 
-/** Reads a whole file; `who` names it in errors. Every array is a copy of its own. */
+/**
+ * Reads a whole file; `who` names it in errors. Every array is a copy of its own.
+ * @throws InputError if the file is damaged or of another kind
+ */
 export function decodeSafetensors(bytes: Uint8Array, who: string): SafetensorsFile {
   refuseForeign(bytes, { who, expected: 'a safetensors file', holds: 'weights' })
   const { text, payloadStart } = readHeader(bytes, who)

@@ -114,7 +114,7 @@ const metadataKey = 'trainingState'
 
 /**
  * A checkpoint as a safetensors file.
- * @throws InputError where a tensor is not finite or the state does not hold together
+ * @throws InputError if a tensor is not finite or the state does not hold together
  */
 export function encodeTrainingState(state: TrainingState): Uint8Array {
   const who = 'encodeTrainingState'
@@ -124,7 +124,10 @@ export function encodeTrainingState(state: TrainingState): Uint8Array {
   return encodeSafetensors(tensors, { [metadataKey]: JSON.stringify(stored) })
 }
 
-/** Reads and checks a checkpoint; `who` names the file in errors. */
+/**
+ * Reads and checks a checkpoint; `who` names the file in errors.
+ * @throws InputError if the file is damaged or is not a checkpoint
+ */
 export function decodeTrainingState(bytes: Uint8Array, who: string): TrainingState {
   const { tensors, metadata } = decodeSafetensors(bytes, who)
   const written = Object.hasOwn(metadata, metadataKey) ? metadata[metadataKey] : undefined

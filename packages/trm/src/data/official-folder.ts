@@ -54,7 +54,10 @@ const datasetFields = z.object(
 
 type Dataset = z.infer<typeof datasetFields>
 
-/** Reads and checks one split of a folder; `who` names the folder in errors. */
+/**
+ * Reads and checks one split of a folder; `who` names the folder in errors.
+ * @throws InputError if a file is missing, damaged or does not fit the others
+ */
 export async function readOfficialFolder(
   split: OfficialSplit,
   readFile: ReadFolderFile,

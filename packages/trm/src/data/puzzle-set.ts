@@ -95,7 +95,10 @@ export interface ComputedPuzzleSet extends PuzzleFacts {
 /** What an evaluation reads. */
 export type AnyPuzzleSet = PuzzleSet | ComputedPuzzleSet
 
-/** Puzzle `index` as it stands in the set, without augmentation. */
+/**
+ * Puzzle `index` as it stands in the set, without augmentation.
+ * @throws InputError if the set has no puzzle of that number
+ */
 export function puzzleAt(set: AnyPuzzleSet, index: number): Example {
   const { cells } = set
   if (!Number.isInteger(index) || index < 0 || index >= set.count) {
@@ -155,6 +158,7 @@ export function checkPuzzleSet(set: PuzzleSet): void {
  * A new set of the puzzles at `indices`, in that order; puzzles that were computed are kept from now on.
  *
  * @param name name of the new set; by default that of the old one
+ * @throws InputError if one of them does not exist
  */
 export function selectPuzzles(
   set: AnyPuzzleSet,

@@ -83,6 +83,7 @@ interface Work {
 /**
  * Thinks about every puzzle with some effort: a slot tries a puzzle until an answer is accepted or its attempts are used
  * up, and then takes the next. What is easy so costs little.
+ * @throws InputError if the puzzles have another size, symbols or identifiers than the model
  */
 export async function* attemptAll(
   executor: Executor,

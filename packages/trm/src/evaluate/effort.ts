@@ -34,7 +34,10 @@ export const restartNoise = 0.3
 
 const most = { steps: 100_000, attempts: 10_000 }
 
-/** An effort with what is not named as in training: one attempt of as many steps, all of them taken. */
+/**
+ * An effort with what is not named as in training: one attempt of as many steps, all of them taken.
+ * @throws InputError if a number is out of its bounds
+ */
 export function effortOf(
   wanted: Partial<Effort>,
   config: Pick<ModelConfig, 'kind' | 'supervisionSteps' | 'answerInput'>,

@@ -73,7 +73,10 @@ export function evaluationSlots(config: ModelConfig, count: number): number {
   return Math.min(count, fittingSlots(config))
 }
 
-/** Measures a model on a set of puzzles. */
+/**
+ * Measures a model on a set of puzzles.
+ * @throws InputError if the puzzles have another size, symbols or identifiers than the model
+ */
 export async function* evaluate(
   executor: Executor,
   model: TrainedModel,

@@ -10,6 +10,7 @@ import type { TrainedModel } from './thinker.ts'
  * place, such as those of the mixer `neighbours`, so that what was learnt on small mazes is measured on large ones.
  *
  * @param size N: puzzles of N × N cells
+ * @throws InputError if the weights depend on the size
  */
 export function resizeModel(
   { model, recipe }: { readonly model: TrainedModel; readonly recipe: Recipe },

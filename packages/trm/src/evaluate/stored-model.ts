@@ -44,7 +44,10 @@ const halved = (tensor: StoredTensor, name: string): StoredTensor => ({
   data: roundToFloat16(toFloat32(tensor, name)),
 })
 
-/** The model of a training state or of a model file; `who` names it in errors. */
+/**
+ * The model of a training state or of a model file; `who` names it in errors.
+ * @throws InputError if the weights are not those that the recipe says
+ */
 export function modelOfState(state: TrainingState, who: string): TrainedModel {
   const config = configOfState(state, who)
   const stored = tensorsOf(state, 'weights')

@@ -43,7 +43,10 @@ export interface ThinkOptions {
   readonly withStates?: boolean
 }
 
-/** Thinks about one puzzle, a thought for every supervision step. */
+/**
+ * Thinks about one puzzle, a thought for every supervision step.
+ * @throws InputError if the question has another size or other symbols than the model
+ */
 export async function* think(
   executor: Executor,
   model: TrainedModel,

@@ -29,7 +29,10 @@ export interface ExportedFile {
   readonly step: number
 }
 
-/** Writes the weights to use of a run folder or model file as `options.out`. */
+/**
+ * Writes the weights to use of a run folder or model file as `options.out`.
+ * @throws InputError if the model cannot be read, the format does not take it, or `options.out` cannot be written
+ */
 export async function exportModel(path: string, options: ExportModelOptions): Promise<ExportedFile> {
   const { out, replace = false, format, dtype = 'float32', checkpoint, ...ofFormat } = options
   const { dtypes, encode }: ExportFormat = exportFormats[format]

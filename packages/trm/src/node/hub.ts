@@ -58,7 +58,10 @@ export type HubDownloadEvent =
 
 const defaultPatience: Patience = { attempts: 5, pauseMs: 1000, stallMs: 60_000 }
 
-/** The files of a repository, without downloading any. */
+/**
+ * The files of a repository, without downloading any.
+ * @throws InputError if the hub refuses or cannot be reached
+ */
 export async function listHubFiles(options: HubOptions): Promise<HubListing> {
   return await listRepository(connect(options))
 }
@@ -67,6 +70,7 @@ export async function listHubFiles(options: HubOptions): Promise<HubListing> {
  * Downloads files of a repository into a folder. All come from the one commit that the revision stands for when it
  * begins. Files that are there already and right are kept; a file that was begun goes on where it broke off. A file
  * has its name only when it is whole and agrees with the digest that the hub gives for it.
+ * @throws InputError if the hub refuses, cannot be reached, or sends something other than it announced
  */
 export async function* downloadFromHub(options: HubDownloadOptions): AsyncGenerator<HubDownloadEvent, void> {
   const { folder, files: wanted = [], replace = false } = options

@@ -38,7 +38,10 @@ export interface ImportedFile extends ImportedModel {
 const configNames = ['all_config.yaml', 'config.yaml']
 const maximumConfigBytes = 1_000_000
 
-/** Reads `path`, a file of torch.save or safetensors under the published names, and writes `options.out`. */
+/**
+ * Reads `path`, a file of torch.save or safetensors under the published names, and writes `options.out`.
+ * @throws InputError if the file holds no known model, or `options.out` cannot be written
+ */
 export async function importFile(path: string, options: ImportFileOptions): Promise<ImportedFile> {
   if (resolve(path) === resolve(options.out)) {
     throw new InputError({

@@ -32,6 +32,7 @@ export interface OpenedModel {
  * no folder or file of that name.
  *
  * @param which by default the best weights of a run, or else the final or the latest ones
+ * @throws InputError if it is neither a run folder nor a model file nor the name of a shipped model
  */
 export async function openModel(path: string, which?: CheckpointChoice): Promise<OpenedModel> {
   const facts = await stat(path).catch((error: unknown) => error)
@@ -50,7 +51,10 @@ export async function openModel(path: string, which?: CheckpointChoice): Promise
   return { ...(await openOneOf(run, found.path)), which: choice }
 }
 
-/** A model that comes with this package. */
+/**
+ * A model that comes with this package.
+ * @throws InputError if no shipped model has that name
+ */
 export async function openShippedModel(name: string): Promise<OpenedModel> {
   return openFile(shippedModelPath(findShippedModel(await listShippedModels(), name)))
 }

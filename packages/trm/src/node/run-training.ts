@@ -66,7 +66,10 @@ export type RunTrainingEvent =
   | TestProgress
   | { readonly type: 'report'; readonly step: number; readonly path: string; readonly report: RunReport }
 
-/** Trains in a run folder and ends with a report on the test set. */
+/**
+ * Trains in a run folder and ends with a report on the test set.
+ * @throws InputError if recipe, data and folder do not go together, or another process trains in the folder
+ */
 export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<RunTrainingEvent, void> {
   // What only the files of the data tell is part of the recipe from the first moment on.
   const readFile = dataReaderOf(await begunInOf(options.folder))

@@ -62,7 +62,10 @@ export const dataKinds: readonly string[] = sources.map(({ kind }) => kind)
 export const sourceOfKind = (kind: string): PuzzleSource | undefined =>
   (sources as readonly PuzzleSource[]).find((source) => source.kind === kind)
 
-/** The source of a recipe's data. */
+/**
+ * The source of a recipe's data.
+ * @throws InputError if this version knows no such kind of data
+ */
 export function sourceOf(data: SourceData): PuzzleSource {
   const source = sourceOfKind(data.kind)
   if (source) return source

@@ -12,7 +12,10 @@ export interface LoadedDataSets extends DataSets {
   readonly record: DataRecord
 }
 
-/** Reads, generates or splits what the recipe's `data` says; the same data gives the same sets on every machine. */
+/**
+ * Reads, generates or splits what the recipe's `data` says; the same data gives the same sets on every machine.
+ * @throws InputError if a file is missing or wrong, or has fewer puzzles than the recipe asks for
+ */
 export async function loadDataSets(
   data: DataRecipe,
   readFile: ReadDataFile,
@@ -45,7 +48,10 @@ export async function loadDataSets(
   return { train, validation, test, checksum, record, ...(isValid && { isValid }) }
 }
 
-/** The test set of `loadDataSets`, and its checksum, without generating more than it needs. */
+/**
+ * The test set of `loadDataSets`, and its checksum, without generating more than it needs.
+ * @throws InputError if a file is missing or wrong, or has fewer puzzles than the recipe asks for
+ */
 export async function loadTestSet(
   data: DataRecipe,
   readFile: ReadDataFile,

@@ -41,7 +41,10 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze(
 /** The names of the shipped recipes. */
 export const recipeNames = Object.keys(recipes) as readonly RecipeName[]
 
-/** The shipped recipe of that name; an unknown name is answered with the nearest one. */
+/**
+ * The shipped recipe of that name; an unknown name is answered with the nearest one.
+ * @throws InputError if no recipe has that name
+ */
 export function findRecipe(name: string): Recipe {
   const known = recipeNames.find((candidate) => candidate === name)
   if (known !== undefined) return recipes[known]

@@ -11,6 +11,7 @@ const who = 'recipe override'
 /**
  * The recipe with `overrides` applied, checked once at the end so that keys which belong together can change
  * together. A value is JSON where it can be read as such (`3e-4`, `true`, `null`, `{"kind":…}`), text otherwise.
+ * @throws InputError if a key or a value is wrong, or keys do not go together
  */
 export function overrideRecipe(recipe: Recipe, overrides: readonly string[]): Recipe {
   if (overrides.length === 0) return recipe

@@ -142,7 +142,7 @@ export const mainPaperVariants: readonly PaperVariantName[] = [
 /**
  * The recipe of one row of the paper on the base's data and training settings.
  *
- * @throws InputError where the base cannot be changed so, as where its width and heads do not allow rotary positions
+ * @throws InputError if the base cannot be changed so, as where its width and heads do not allow rotary positions
  */
 export function paperVariant(base: Recipe, name: PaperVariantName): Recipe {
   const { description, model, optimizer } = paperVariants[name]
@@ -156,7 +156,10 @@ export function paperVariant(base: Recipe, name: PaperVariantName): Recipe {
   return parseRecipe(recipe, `${base.name} as ${name}`)
 }
 
-/** The name of a row; an unknown one is answered with the nearest. */
+/**
+ * The name of a row; an unknown one is answered with the nearest.
+ * @throws InputError if no row has that name
+ */
 export function findPaperVariant(name: string): PaperVariantName {
   const known = paperVariantNames.find((candidate) => candidate === name)
   if (known !== undefined) return known

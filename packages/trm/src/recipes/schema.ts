@@ -13,7 +13,10 @@ export type { OptimizerRecipe } from '../settings/optimizer.ts'
 export type { TrainingRecipe } from '../settings/training.ts'
 export type { Recipe, RecipeInput } from './fields.ts'
 
-/** Checks `value` (data of any origin, of any format) and returns it frozen; `who` names the file or option in errors. */
+/**
+ * Checks `value` (data of any origin, of any format) and returns it frozen; `who` names the file or option in errors.
+ * @throws InputError if a key or a value is wrong, or keys do not go together
+ */
 export function parseRecipe(value: unknown, who: string): Recipe {
   const upgraded = upgradeRecipe(value, who)
   const result = recipeFields.safeParse(upgraded)

@@ -81,7 +81,10 @@ type ReadonlyDeep<T> = T extends object ? { readonly [Key in keyof T]: ReadonlyD
 /** One trained model of `models/index.json`. Shares are 0 to 1. */
 export type ShippedModel = ReadonlyDeep<z.infer<typeof shippedModel>>
 
-/** Checks the content of `models/index.json`. */
+/**
+ * Checks the content of `models/index.json`.
+ * @throws InputError if the content is not a list of models
+ */
 export function parseShippedModels(value: unknown, who = 'models/index.json'): readonly ShippedModel[] {
   const result = indexFile.safeParse(value)
   if (!result.success) {
@@ -96,7 +99,10 @@ export function parseShippedModels(value: unknown, who = 'models/index.json'): r
   return deepFreeze(result.data.models)
 }
 
-/** The model of that name; an unknown name is answered with the nearest one. */
+/**
+ * The model of that name; an unknown name is answered with the nearest one.
+ * @throws InputError if no model has that name
+ */
 export function findShippedModel(models: readonly ShippedModel[], name: string): ShippedModel {
   const found = models.find((model) => model.name === name)
   if (found !== undefined) return found
@@ -112,7 +118,10 @@ export function findShippedModel(models: readonly ShippedModel[], name: string):
   })
 }
 
-/** The first model for puzzles of that kind and size; where none fits, the error names those that there are. */
+/**
+ * The first model for puzzles of that kind and size; where none fits, the error names those that there are.
+ * @throws InputError if no model is for such puzzles
+ */
 export function shippedModelFor(models: readonly ShippedModel[], kind: PuzzleKind): ShippedModel {
   const found = models.find(({ puzzle }) => isSamePuzzleKind(puzzle, kind))
   if (found !== undefined) return found

@@ -53,6 +53,7 @@ export interface TrainOptions {
 /**
  * Trains as the recipe says, as a stream of events. The consumer stores the checkpoints. A state that has nothing
  * left to train is answered by `done` alone.
+ * @throws InputError if data, weights or state do not fit the recipe, or the loss is no longer finite
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void> {
   const { recipe, data, resume } = options

@@ -44,7 +44,10 @@ export type OfficialConfig = z.infer<typeof fields>
 /** The published files have 1 to 3 KB; the time of the YAML parser can grow with the square of the length. */
 const maximumLength = 32_768
 
-/** Reads the text of such a file; `who` names it in errors. Other keys are left alone. */
+/**
+ * Reads the text of such a file; `who` names it in errors. Other keys are left alone.
+ * @throws InputError if the text is not such a configuration
+ */
 export function parseOfficialConfig(text: string, who: string): OfficialConfig {
   const value = parseYaml(text, who)
   const result = fields.safeParse(value)

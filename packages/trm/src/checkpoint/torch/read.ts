@@ -30,7 +30,10 @@ export function isTorchFile(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4
 }
 
-/** Reads a whole file; `who` names it in errors. Arrays share memory with `bytes` where they can. */
+/**
+ * Reads a whole file; `who` names it in errors. Arrays share memory with `bytes` where they can.
+ * @throws InputError if the file is damaged, of another kind, or names what is not a tensor
+ */
 export function decodeTorchFile(bytes: Uint8Array, who: string): TorchFile {
   if (isOlderLayout(bytes)) throw refused(who, 'a file of PyTorch 1.6 or later', 'one in the older layout')
   if (!isTorchFile(bytes)) {

@@ -13,6 +13,7 @@ const hint = 'Solutions are {"task": [grid, …], …}, one grid for every test 
  * Reads a file of solutions, plain or gzip.
  *
  * @param name the file, for error messages
+ * @throws InputError if the file holds no solutions
  */
 export async function readSolutions(bytes: Uint8Array, name: string): Promise<Solutions> {
   const entries = taskEntries(await readTaskJson(bytes, name, hint), name, hint)

@@ -29,6 +29,7 @@ export function repositoryPage(endpoint: string, { type, name }: HubRepository):
  * Reads `hf:OWNER/NAME`, `hf:OWNER/NAME/FILE` and `hf:datasets/OWNER/NAME/FILE`.
  *
  * @param asDataset the repository holds a data set, also where its address does not say so
+ * @throws InputError if the text is not such an address
  */
 export function parseHubAddress(text: string, asDataset = false): HubAddress {
   const words = text.startsWith('hf:') ? text.slice(3).split('/') : []

@@ -45,7 +45,10 @@ export function sampleArcSet(set: ArcPuzzleSet, limit: number, seed: number): Ar
   )
 }
 
-/** All versions of one task. */
+/**
+ * All versions of one task.
+ * @throws InputError if the set has no such task
+ */
 export function arcSetOfTask(set: ArcPuzzleSet, id: string): ArcPuzzleSet {
   const taskIndex = set.tasks.findIndex((task) => task.id === id)
   if (taskIndex < 0) {

@@ -20,6 +20,7 @@ export interface Grid {
  * The grid of a JSON value: rows of equal length, every cell a whole number from 0 to 9.
  *
  * @param who the grid's place, for error messages, such as `task 00d62c1b, test input 0`
+ * @throws InputError if the value is not a grid of at most 30 × 30 colours
  */
 export function gridFromJson(value: unknown, who: string): Grid {
   const rows: readonly unknown[] | null = Array.isArray(value) ? value : null

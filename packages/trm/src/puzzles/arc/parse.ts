@@ -35,6 +35,7 @@ export interface ArcSource {
 /**
  * @param value a task, as a task file holds it
  * @param solutions the outputs of its test inputs where they stand elsewhere; null = those beside the inputs, if any
+ * @throws InputError if the value is not a task
  */
 export function parseArcTask(
   id: string,
@@ -115,6 +116,7 @@ export const idOfFile = (path: string): string => path.replace(/^.*[\\/]/, '').r
 /**
  * @param solutions null where there is no file of them: competition tests
  * @returns the tasks by id, in alphabetical order
+ * @throws InputError if one of the values is not a task
  */
 export function parseKaggleTasks(
   challenges: unknown,
