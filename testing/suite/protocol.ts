@@ -3,8 +3,12 @@ import type { Deviation } from '../../bench/src/parity/deviations.ts'
 import type { RecipeSpeed, RecipeSpeedOptions } from '../../bench/src/speed/recipe-speed.ts'
 import type { Outcome } from '../shims/node-test.ts'
 
-export type SuiteRequest = { readonly device: 'wasm' | 'webgpu'; readonly threads?: number } & (
-  | { readonly suite: 'conformance' }
+/** The conformance suite runs whole, or sampled: with one case of every operation. */
+export type SuiteRequest = {
+  readonly device: 'wasm' | 'webgpu'
+  readonly threads?: number
+} & (
+  | { readonly suite: 'conformance'; readonly sampled: boolean }
   /** Recorded runs by the name of their two files. */
   | { readonly suite: 'golden'; readonly names: readonly string[] }
   /** Speed of a recipe and of the model in `file`. */

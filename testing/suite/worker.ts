@@ -39,7 +39,7 @@ async function answer({ device, threads, ...request }: SuiteRequest): Promise<Su
     const model = new Uint8Array(await (await fetch(`/files/${request.file}`)).arrayBuffer())
     return { ...found, speed: await measureRecipe(executor, { ...request, model }) }
   }
-  conformance(executor)
+  conformance(executor, request.sampled)
   const outcomes: Outcome[] = []
   for await (const outcome of runTests()) outcomes.push(outcome)
   return { ...found, outcomes }
