@@ -1,20 +1,37 @@
 /**
- * Runs every *.test.ts under packages, apps, bench and testing, one file at a time, and ends with one line of counts:
+ * Runs every *.test.ts under packages, apps, bench and testing, and ends with one line of counts:
  *
  *   N passed, N failed[, N skipped]
  *
- * The exit code is 0 only where something ran and nothing failed. Names given as arguments narrow it down: a file is
- * run whose path contains one of them. (Node 20 expands no globs for --test.)
+ * The exit code is 0 only where something ran and nothing failed. Each file runs in a process of its own, as many at
+ * once as there are cores (TRM_TEST_JOBS), the slow ones first; one that takes longer than ten minutes
+ * (TRM_TEST_TIMEOUT, in seconds) is ended with all that it started and counts as failed. Names given as arguments
+ * narrow it down: a file is run whose path contains one of them. `--all` (`npm run test:all`) leaves nothing out of
+ * the suites of which only a sample runs else.
+ *
+ * The packages are built once, as they are published, for the tests that start `trm`, open the page or install the
+ * packages: they find them in the folder TRM_TEST_BUILT.
  */
-import { spawn } from 'node:child_process'
-import { createReadStream, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { buildPackages } from './test/build-packages.mjs'
+import { endAll, runTestFile } from './test/run-file.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const wanted = process.argv.slice(2)
+const words = process.argv.slice(2)
+const wanted = words.filter((word) => word !== '--all')
+if (words.includes('--all')) process.env.TRM_TEST_ALL = '1'
+const jobs = wholeNumber('TRM_TEST_JOBS', availableParallelism())
+const timeoutSeconds = wholeNumber('TRM_TEST_TIMEOUT', 600)
+
+/** What takes longest, so that no core is left alone with it at the end. */
+const slow = ['apps/cli/', 'testing/packed', 'bench/test/browser', 'apps/studio/test/e2e']
+/** Tests that use the built packages. */
+const usesBuilt = ['apps/cli/', 'testing/packed', 'apps/studio/test/e2e']
+
+const isAmong = (parts) => (file) => parts.some((part) => file.includes(part))
 
 function* testFiles(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -25,10 +42,11 @@ function* testFiles(folder) {
   }
 }
 
+const isSlow = isAmong(slow)
 const files = ['packages', 'apps', 'bench', 'testing']
   .flatMap((folder) => [...testFiles(join(root, folder))])
-  .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
-  .sort()
+  .filter((file) => wanted.length === 0 || isAmong(wanted)(file))
+  .sort((a, b) => Number(isSlow(b)) - Number(isSlow(a)) || (a < b ? -1 : 1))
 
 if (files.length === 0) {
   process.stderr.write(`no test file${wanted.length > 0 ? ` has ${wanted.join(' or ')} in its path` : ''}\n`)
@@ -36,54 +54,62 @@ if (files.length === 0) {
   process.exit(1)
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'trm-test-'))
-const record = join(folder, 'events.jsonl')
+mkdirSync(join(root, '.tmp'), { recursive: true })
+const folder = mkdtempSync(join(root, '.tmp/test-'))
+const outcomes = []
+let isEnding = false
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    isEnding = true
+    endAll()
+  })
+
 try {
-  const code = await run([
-    '--import',
-    'tsx',
-    '--test',
-    '--test-concurrency=1',
-    '--test-reporter=spec',
-    '--test-reporter-destination=stdout',
-    `--test-reporter=${new URL('record-tests.mjs', import.meta.url).href}`,
-    `--test-reporter-destination=${record}`,
-    ...files,
-  ])
-  const { passed, failed, skipped } = await readRecord(record)
-  for (const { name, file, reason } of skipped)
-    process.stdout.write(`skipped: ${file}: ${name} (${reason})\n`)
-  for (const { name, file, message } of failed)
-    process.stdout.write(`failed: ${file}: ${name}\n  ${message}\n`)
-  const isGood = code === 0 && failed.length === 0 && passed > 0
-  if (code !== 0 && failed.length === 0) process.stdout.write(`failed: the test runner ended with ${code}\n`)
-  const counts = [`${passed} passed`, `${failed.length} failed`]
-  if (skipped.length > 0) counts.push(`${skipped.length} skipped`)
-  process.stdout.write(`${counts.join(', ')}\n`)
-  process.exitCode = isGood ? 0 : 1
+  if (files.some(isAmong(usesBuilt))) process.env.TRM_TEST_BUILT = await buildPackages(join(folder, 'built'))
+  const left = files.values()
+  await Promise.all(Array.from({ length: jobs }, runFrom(left)))
+  summarise()
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
 
-function run(words) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
-    // Ctrl-C reaches the child by itself; this process stays to count and to remove its folder.
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
-    child.on('error', reject)
-    child.on('close', (code, signal) => resolve(signal ?? code))
-  })
+/** One of the processes at a time, until no file is left. */
+function runFrom(left) {
+  return async (_, job) => {
+    for (const file of left) {
+      if (isEnding) return
+      const record = join(folder, `events-${job}.jsonl`)
+      const { output, seconds, results } = await runTestFile({ root, file, record, timeoutSeconds })
+      const isGood = results.every(({ outcome }) => outcome !== 'failed')
+      process.stdout.write(`${file}: ${countsOf(results)} (${seconds.toFixed(1)} s)\n`)
+      // What went well is of interest only to whoever asked for it.
+      if (!isGood || wanted.length > 0) process.stdout.write(output.replace(/^(?=.)/gm, '  '))
+      outcomes.push(...results)
+    }
+  }
 }
 
-async function readRecord(path) {
-  const [failed, skipped] = [[], []]
-  let passed = 0
-  for await (const line of createInterface({ input: createReadStream(path) })) {
-    const { outcome, file, ...rest } = JSON.parse(line)
-    const facts = { ...rest, file: relative(root, file) }
-    if (outcome === 'passed') passed += 1
-    else if (outcome === 'failed') failed.push(facts)
-    else skipped.push(facts)
-  }
-  return { passed, failed, skipped }
+function summarise() {
+  const having = (wish) => outcomes.filter(({ outcome }) => outcome === wish)
+  for (const { name, file, reason } of having('skipped'))
+    process.stdout.write(`skipped: ${file}: ${name} (${reason})\n`)
+  for (const { name, file, message } of having('failed'))
+    process.stdout.write(`failed: ${file}: ${name}\n  ${message}\n`)
+  if (isEnding) process.stdout.write('failed: ended before every file had run\n')
+  process.stdout.write(`${countsOf(outcomes)}\n`)
+  process.exitCode = having('passed').length > 0 && having('failed').length === 0 && !isEnding ? 0 : 1
+}
+
+function countsOf(results) {
+  const count = (wish) => results.filter(({ outcome }) => outcome === wish).length
+  const skipped = count('skipped')
+  return `${count('passed')} passed, ${count('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}
+
+function wholeNumber(name, otherwise) {
+  const text = process.env[name]
+  if (text === undefined || text === '') return otherwise
+  if (/^[1-9]\d*$/.test(text)) return Number(text)
+  process.stderr.write(`${name}: expected a whole number from 1, got ${text}\n`)
+  process.exit(2)
 }
