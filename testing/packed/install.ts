@@ -47,6 +47,18 @@ export interface InstalledPackages {
   remove(): void
 }
 
+/** The packages as npm would download them: those that `npm test` has packed, or packed now into this folder. */
+async function packedFiles(folder: string): Promise<string[]> {
+  const packed = process.env.TRM_TEST_BUILT || join(folder, 'packed')
+  if (!process.env.TRM_TEST_BUILT) {
+    const script = join(repository, 'scripts/pack.mjs')
+    const { code, stdout, stderr } = await run(repository, process.execPath, script, packed)
+    if (code !== 0) throw new Error(`npm run pack:\n${stdout}${stderr}`)
+  }
+  const names = readdirSync(packed).filter((name) => name.endsWith('.tgz'))
+  return names.map((name) => join(packed, name))
+}
+
 /** What npm says of a registry that cannot be reached. */
 const unreachable =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTCACHED)\b/
@@ -60,24 +72,11 @@ export async function installPacked(): Promise<InstalledPackages | string> {
   const remove = (): void => {
     for (const path of folders) rmSync(path, { recursive: true, force: true })
   }
+  let files: readonly string[]
   try {
-    const packed = await run(
-      repository,
-      process.execPath,
-      join(repository, 'scripts/pack.mjs'),
-      join(folder, 'packed'),
-    )
-    if (packed.code !== 0) throw new Error(`npm run pack:\n${packed.stdout}${packed.stderr}`)
-    const files = readdirSync(join(folder, 'packed')).filter((name) => name.endsWith('.tgz'))
+    files = await packedFiles(folder)
     writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n')
-    const installed = await run(
-      folder,
-      'npm',
-      'install',
-      ...npmOptions,
-      '--ignore-scripts',
-      ...files.map((name) => `./packed/${name}`),
-    )
+    const installed = await run(folder, 'npm', 'install', ...npmOptions, '--ignore-scripts', ...files)
     if (installed.code !== 0) {
       const reason = unreachable.exec(installed.stderr)
       if (reason === null) throw new Error(`npm install:\n${installed.stderr}`)
@@ -98,14 +97,9 @@ export async function installPacked(): Promise<InstalledPackages | string> {
     const path = mkdtempSync(join(tmpdir(), 'trm-scripts-'))
     folders.push(path)
     writeFileSync(join(path, 'package.json'), '{ "private": true, "type": "module" }\n')
-    const packed = readdirSync(join(folder, 'packed')).filter((name) => name.endsWith('.tgz'))
     // The install script asks for this proxy, npm does not; nobody listens there.
     const environment = { GLOBAL_AGENT_HTTPS_PROXY: 'http://127.0.0.1:9', ONNXRUNTIME_NODE_INSTALL: '' }
-    const words = [
-      ...npmOptions,
-      '--no-ignore-scripts',
-      ...packed.map((name) => join(folder, 'packed', name)),
-    ]
+    const words = [...npmOptions, '--no-ignore-scripts', ...files]
     return { folder: path, outcome: await runWith(environment, path, 'npm', 'install', ...words) }
   }
   return { project, installWithScripts, remove }

@@ -1,6 +1,10 @@
-/** Runs `trm` as its users do: as a child process. */
+/**
+ * Runs `trm` as its users do: as a child process, of the packages that `npm test` has built once. Where a test file is
+ * run by itself, of the sources, which starts more slowly.
+ */
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export interface Outcome {
@@ -9,7 +13,12 @@ export interface Outcome {
   readonly stderr: string
 }
 
-const launcher = fileURLToPath(new URL('../bin/trm.js', import.meta.url))
+/** The folder of the built packages; `scripts/test.mjs` tells it. */
+export const builtFolder = process.env.TRM_TEST_BUILT || null
+
+const launcher = builtFolder
+  ? join(builtFolder, 'packages/cli/bin/trm.js')
+  : fileURLToPath(new URL('../bin/trm.js', import.meta.url))
 
 export function startTrm(
   arguments_: readonly string[],

@@ -35,12 +35,8 @@ async function withStudio(
     lines += String(data)
   }
   await use(lines)
-  const startedMs = performance.now()
   child.kill('SIGINT')
-  const outcome = await ended
-  const elapsedMs = performance.now() - startedMs
-  assert.ok(elapsedMs < 1_000, `it took ${elapsedMs} ms to end`)
-  return outcome
+  return ended
 }
 
 test('the page and the runs beside it are served until Ctrl-C', async () => {

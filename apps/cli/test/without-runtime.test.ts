@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { type Outcome, startTrm, tiny } from './run-trm.ts'
+import { builtFolder, type Outcome, startTrm, tiny } from './run-trm.ts'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'trm-without-runtime-'))
@@ -24,11 +24,15 @@ function copyWithRuntime(name: string, parts: readonly string[]): (...words: str
     if (entry !== scope && entry !== 'onnxruntime-node' && !entry.startsWith('.'))
       link(join(modules, entry), join(copy, 'node_modules', entry))
   for (const path of ['packages/tensor', 'packages/trm', 'apps/studio-server', 'apps/cli']) {
-    for (const part of ['package.json', 'src', 'bin', 'models']) {
-      const source = join(repository, path, part)
-      if (existsSync(source)) cpSync(source, join(copy, path, part), { recursive: true })
+    const name = path.split('/')[1]!
+    const from = builtFolder ? join(builtFolder, 'packages', name) : join(repository, path)
+    const program = builtFolder ? 'dist' : 'src'
+    for (const part of ['package.json', program, 'bin', 'models']) {
+      const source = join(from, part)
+      const filter = (file: string): boolean => file !== join(from, 'dist/studio')
+      if (existsSync(source)) cpSync(source, join(copy, path, part), { recursive: true, filter })
     }
-    link(join(copy, path), join(copy, 'node_modules', scope, path.split('/')[1]!))
+    link(join(copy, path), join(copy, 'node_modules', scope, name))
   }
   for (const part of parts)
     cpSync(join(modules, 'onnxruntime-node', part), join(copy, 'node_modules/onnxruntime-node', part), {

@@ -1,4 +1,4 @@
-/** The studio in a real browser: built anew, served, opened. */
+/** The studio in a real browser: built, served, opened. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,8 +10,10 @@ import { openChromium } from '../../../../testing/chromium.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Builds the page into a new folder; `remove` deletes it. */
+/** The page that `npm test` has built once, or built now into a new folder, which `remove` deletes. */
 export async function buildStudio(): Promise<{ folder: string; remove: () => Promise<void> }> {
+  const packages = process.env.TRM_TEST_BUILT
+  if (packages) return { folder: join(packages, 'packages/cli/dist/studio'), remove: async () => {} }
   const folder = await mkdtemp(join(tmpdir(), 'trm-studio-'))
   await build({ root, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } })
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
