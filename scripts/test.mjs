@@ -83,7 +83,8 @@ function runFrom(left) {
       const isGood = results.every(({ outcome }) => outcome !== 'failed')
       process.stdout.write(`${file}: ${countsOf(results)} (${seconds.toFixed(1)} s)\n`)
       // What went well is of interest only to whoever asked for it.
-      if (!isGood || wanted.length > 0) process.stdout.write(output.replace(/^(?=.)/gm, '  '))
+      const told = wanted.length > 0 ? output : isGood ? '' : output.replace(/^ *✔ .*\n/gm, '')
+      process.stdout.write(told.replace(/^(?=.)/gm, '  '))
       outcomes.push(...results)
     }
   }

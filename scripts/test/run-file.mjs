@@ -16,7 +16,7 @@ export async function runTestFile({ root, file, record, timeoutSeconds }) {
   rmSync(record, { force: true })
   const words = [
     '--import',
-    'tsx',
+    'tsx/esm',
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     `--test-reporter=${recorder}`,
