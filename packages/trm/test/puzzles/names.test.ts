@@ -65,8 +65,10 @@ const joints: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-const isNamedAfter = (path: string, name: string): boolean =>
-  path.split('/').some((part) => new RegExp(`(?:^|-)${name}(?=[-.A-Z]|$)`).test(part))
+const isNamedAfter = (path: string, name: string): boolean => {
+  const capital = name.charAt(0).toUpperCase() + name.slice(1)
+  return path.split('/').some((part) => new RegExp(`(?:^|-)(?:${name}|${capital})(?=[-.A-Z]|$)`).test(part))
+}
 
 const patternOf = (name: string): RegExp => patterns[name] ?? new RegExp(name, 'i')
 

@@ -151,7 +151,7 @@ test('a folder that cannot be made or has no room says so before writing', async
   mkdirSync(join(folder, 'full'))
   await assert.rejects(writeArcFolder(huge, join(folder, 'full', 'new')), {
     message:
-      /new: expected \d+\.\d\d GB of free space for the data set, got \d+\.\d\d GB\. Free some space, choose/,
+      /new: expected 17\.6 PB of free space for the data set, got \d+(?:\.\d+)? [kMGTP]?B\. Free some space, choose/,
   })
   assert.deepEqual(readdirSync(join(folder, 'full')), [])
 })
