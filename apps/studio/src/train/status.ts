@@ -1,9 +1,10 @@
 /** One sentence about where a run is, for the reader and for who listens to the page. */
 import { grouped, percent } from '@tiny-recursive-models/trm/format'
 import type { Evaluation } from '../charts/series.ts'
+import type { Status } from './phase.ts'
 
 export interface RunPlace {
-  readonly status: 'empty' | 'starting' | 'training' | 'pausing' | 'paused' | 'done' | 'failed'
+  readonly status: Status
   readonly series: { readonly evaluations: readonly Evaluation[]; readonly endReason: string | null }
   readonly executor: string | null
   readonly state: { readonly step: number } | null

@@ -1,0 +1,313 @@
+/** What can happen on the page Think, and what follows. The page gives it fields that are watched. */
+import {
+  type Board,
+  boardOf,
+  canMakePuzzles,
+  isSamePuzzleKind,
+  type PuzzleKind,
+  type Recipe,
+  type Thought,
+} from '@tiny-recursive-models/trm'
+import type { ModelClient } from '@tiny-recursive-models/trm/browser'
+import { endsByStandingStill } from '@tiny-recursive-models/trm/evaluate'
+import type { Grid } from '@tiny-recursive-models/trm/puzzles/arc'
+import type { ArcQuestion, Askable } from '../arc/arc.svelte.ts'
+import type { ModelEntry } from '../lib/model-store.svelte.ts'
+import type { OpenModel } from '../lib/open-model.ts'
+import type { askPuzzles } from '../puzzles/ask.ts'
+import type { QuestionCheck } from '../puzzles/check.ts'
+import type { FoundPuzzle } from '../puzzles/read.ts'
+import { type Activity, follow, idle, withoutThought } from './activity.ts'
+import * as playback from './playback.ts'
+import { ThoughtPlayer } from './player.ts'
+
+/** Those who answer: two workers, and the ARC task that is open. */
+export interface ThinkPorts {
+  openModel(entry: ModelEntry): Promise<OpenModel>
+  think(...question: Parameters<ModelClient['think']>): AsyncIterable<Thought>
+  readonly askPuzzles: typeof askPuzzles
+  arcQuestion(): ArcQuestion | null
+  askable(model: OpenModel, question: ArcQuestion): Promise<Askable>
+}
+
+/** New puzzles are the most demanding of so many; one of 9×9 takes 6 ms to make. */
+const demandingDraws = 12
+
+/** A generated puzzle to begin with that the shipped model corrects for five steps; most it solves in three. */
+const firstSeeds: Readonly<Record<string, number>> = { 'sudoku-6x6': 1619 }
+
+/** Steps to begin with, for models that were trained with fewer: recursion goes on beyond its training. */
+const leastSteps = 8
+
+export abstract class ThinkMachine extends ThoughtPlayer {
+  abstract activity: Activity
+  /** The model that thinks; null until the first one is open. */
+  abstract model: OpenModel | null
+  /**
+   * Why there is no model, puzzle or thought, for people. It stands beside the activity: a text that cannot be read
+   * does not end what is under way.
+   */
+  abstract failure: string | null
+
+  /** What of an ARC task can be asked; null while it is not known, and where no task is open. */
+  abstract arc: Askable | null
+  /** The right answer to it, where it is known. */
+  abstract arcOutput: Grid | null
+
+  /** That of the question. */
+  abstract board: Board | null
+  /** [S] */
+  abstract question: Int32Array
+  /** Null while it is under way. */
+  abstract check: QuestionCheck | null
+  abstract isEditing: boolean
+
+  abstract thoughts: readonly Thought[]
+  abstract maximumSteps: number
+  abstract earlyHalting: boolean
+  /** Counted from 0; each begins elsewhere. */
+  abstract attempt: number
+
+  readonly #ports: ThinkPorts
+  /** Models that the worker has open, by entry. */
+  readonly #opened = new Map<string, OpenModel>()
+  /** [S] the answer that came with the question; null where none did. */
+  #label: Int32Array | null = null
+  /** Aborted when another question is asked for. */
+  #asking = new AbortController()
+  #checking: Promise<void> = Promise.resolve()
+  #hasDrawn = false
+
+  constructor(ports: ThinkPorts) {
+    super()
+    this.#ports = ports
+  }
+
+  /** The title of the model that is being opened. */
+  get opening(): string | null {
+    return this.activity.name === 'opening' ? this.activity.title : null
+  }
+
+  get isThinking(): boolean {
+    return this.activity.name === 'thinking'
+  }
+
+  /** Whether there is something to think about, and a model that can. */
+  get isReady(): boolean {
+    const { activity, model, arc, check, board } = this
+    if (!model || activity.name === 'opening') return false
+    if (arc) return arc.canThink
+    return check?.canThink === true && board !== null && board === model.board
+  }
+
+  /** Whether there is something that makes puzzles for the model. */
+  get canGenerate(): boolean {
+    const { model } = this
+    return model !== null && model.board !== null && canMakePuzzles(model.board.kind, model.facts.recipe.data)
+  }
+
+  /** Opens a model, and thinks with it: about the same puzzle where it can. */
+  async useModel(entry: ModelEntry): Promise<void> {
+    if (this.model?.entry.id === entry.id && this.activity.name !== 'opening') return
+    this.stop()
+    const request = new AbortController()
+    this.activity = follow(this.activity, { name: 'opening', title: entry.title, request })
+    this.failure = null
+    try {
+      const proposal = this.#propose(entry)
+      const model = this.#opened.get(entry.id) ?? (await this.#ports.openModel(entry))
+      this.#opened.set(entry.id, model)
+      await proposal
+      if (request.signal.aborted) return
+      this.model = model
+      this.maximumSteps = Math.max(leastSteps, model.facts.config.supervisionSteps)
+      this.earlyHalting = endsByStandingStill(model.facts.config)
+      this.activity = idle
+    } catch (error) {
+      if (request.signal.aborted) return
+      this.failure = messageOf(error)
+      this.activity = idle
+      return
+    }
+    await this.#beginWith(this.model)
+  }
+
+  async #beginWith({ board }: OpenModel): Promise<void> {
+    const task = this.#ports.arcQuestion()
+    if (task) return this.askArc(task)
+    if (board === null) return
+    if (this.board === board) await this.think()
+    else if (this.canGenerate) await this.generate()
+    else this.#begin(board)
+  }
+
+  /** Shows a puzzle for a model that is still being opened, where its kind is known before. */
+  async #propose({ id, puzzle }: ModelEntry): Promise<void> {
+    if (puzzle === null || this.#ports.arcQuestion()) return
+    if (isSamePuzzleKind(this.board?.kind ?? null, puzzle) || !canMakePuzzles(puzzle, null)) return
+    const found = await this.#draw(puzzle, null, id)
+    if (found) this.setQuestion(found)
+  }
+
+  /** A new puzzle like those that the model was trained on. */
+  async generate(): Promise<void> {
+    const { model } = this
+    if (!model?.board || !this.canGenerate) return
+    this.stop()
+    const found = await this.#draw(model.board.kind, model.facts.recipe.data, model.entry.id)
+    if (found) await this.ask(found)
+  }
+
+  /** A new puzzle; null where it failed, or where another one has been asked meanwhile. */
+  #draw(kind: PuzzleKind, data: Recipe['data'] | null, model: string): Promise<FoundPuzzle | null> {
+    const first = this.#hasDrawn ? undefined : firstSeeds[model]
+    this.#hasDrawn = true
+    const seed = first ?? crypto.getRandomValues(new Uint32Array(1))[0]!
+    const draws = first === undefined ? demandingDraws : 1
+    return this.#latest(() => this.#ports.askPuzzles('generate', { kind, data, seed, draws }))
+  }
+
+  /** Takes a question and thinks about it, where nothing is against it. */
+  async ask(puzzle: FoundPuzzle): Promise<void> {
+    this.setQuestion(puzzle)
+    this.isEditing = false
+    await this.think()
+  }
+
+  /** Shows an ARC task in place of the puzzle, and thinks about it where the model knows it. */
+  async askArc(question: ArcQuestion): Promise<void> {
+    this.#forgetThought()
+    const { model } = this
+    this.#asking.abort()
+    this.isEditing = false
+    this.arc = null
+    this.arcOutput = question.output
+    if (!model) return
+    const found = await this.#latest(() => this.#ports.askable(model, question))
+    if (!found) return
+    this.arc = found
+    await this.think()
+  }
+
+  /** Back to the puzzle that was there before, where nothing else has taken the place of the task. */
+  leaveArc(): void {
+    if (this.arc === null && this.arcOutput === null) return
+    this.forgetArc()
+    const { board, question } = this
+    if (board) void this.ask({ kind: board.kind, question, ...(this.#label && { answer: this.#label }) })
+    else void this.generate()
+  }
+
+  forgetArc(): void {
+    this.arc = null
+    this.arcOutput = null
+  }
+
+  clear(): void {
+    if (this.board) this.#begin(this.board)
+  }
+
+  /** An empty question, to draw on. */
+  #begin(board: Board): void {
+    this.setQuestion({ kind: board.kind, question: board.empty() })
+    this.isEditing = true
+  }
+
+  edit(question: Int32Array): void {
+    if (!this.board) return
+    const isSame = question === this.question && this.#label !== null
+    this.setQuestion({ kind: this.board.kind, question, ...(isSame && { answer: this.#label! }) })
+    this.isEditing = true
+  }
+
+  /** Shows a question without thoughts, and has it checked. */
+  setQuestion(puzzle: FoundPuzzle): void {
+    this.#forgetThought()
+    this.forgetArc()
+    this.board = boardOf(puzzle.kind)
+    this.question = puzzle.question
+    this.#label = puzzle.answer ?? null
+    this.check = null
+    this.attempt = 0
+    this.#checking = this.#latest(() => this.#ports.askPuzzles('check', puzzle)).then((check) => {
+      if (check) this.check = check
+    })
+  }
+
+  /** Thinks from the first step on; refused where the question is not one. What is being opened thinks by itself. */
+  async think(): Promise<void> {
+    if (this.activity.name === 'opening') return
+    this.stop()
+    const request = new AbortController()
+    this.activity = { name: 'waiting', request }
+    await this.#checking
+    if (request.signal.aborted) return
+    const { model } = this
+    if (!model || !this.isReady) {
+      this.activity = idle
+      return
+    }
+    this.activity = follow(this.activity, { name: 'thinking', request })
+    this.isEditing = false
+    this.failure = null
+    this.thoughts = []
+    this.show(playback.fromStart)
+    try {
+      for await (const thought of this.#ports.think(model.facts, ...this.#asked())) {
+        if (request.signal.aborted) return
+        this.thoughts = [...this.thoughts, thought]
+        this.show(playback.stepArrived(this.playback))
+      }
+    } catch (error) {
+      if (!request.signal.aborted) this.failure = messageOf(error)
+    }
+    if (!request.signal.aborted) this.stop()
+  }
+
+  #asked() {
+    const { arc, question, maximumSteps, earlyHalting, attempt } = this
+    const { tokens, identifier } = arc?.canThink ? arc : { tokens: question, identifier: 0 }
+    const halting = earlyHalting ? 'early' : 'full'
+    return [tokens.slice(), { maximumSteps, halting, identifier, attempt, withStates: true }] as const
+  }
+
+  /** Thinks about the same puzzle again, from elsewhere: what one attempt misses another may find. */
+  tryAgain(): void {
+    this.attempt += 1
+    void this.think()
+  }
+
+  /** What is under way ends after the step at hand; what has been thought stays. */
+  stop(): void {
+    this.activity = withoutThought(this.activity)
+    this.show(playback.thoughtEnded(this.playback))
+  }
+
+  play(): void {
+    if (this.thoughts.length > 0) this.show(playback.play(this.playback))
+    else void this.think()
+  }
+
+  #forgetThought(): void {
+    this.stop()
+    this.failure = null
+    this.thoughts = []
+    this.playback = playback.atStart
+  }
+
+  /** What was asked for; null where it failed, which is told, or where another question has been asked for since. */
+  async #latest<Result>(asked: () => Promise<Result>): Promise<Result | null> {
+    this.#asking.abort()
+    this.#asking = new AbortController()
+    const { signal } = this.#asking
+    try {
+      const found = await asked()
+      return signal.aborted ? null : found
+    } catch (error) {
+      if (!signal.aborted) this.failure = messageOf(error)
+      return null
+    }
+  }
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

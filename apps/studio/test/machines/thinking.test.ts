@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { ThinkOptions } from '@tiny-recursive-models/trm'
+import { type Board, boardOf, findRecipe, type Thought } from '@tiny-recursive-models/trm'
+import { boxShapes } from '@tiny-recursive-models/trm/puzzles/sudoku'
+import type { ModelEntry } from '../../src/lib/model-store.svelte.ts'
+import type { OpenModel } from '../../src/lib/open-model.ts'
+import { checkPuzzle } from '../../src/puzzles/check.ts'
+import { generateDemanding } from '../../src/puzzles/generate.ts'
+import type { PuzzleRequests } from '../../src/puzzles/protocol.ts'
+import { type Activity, idle } from '../../src/think/activity.ts'
+import * as playback from '../../src/think/playback.ts'
+import { ThinkMachine, type ThinkPorts } from '../../src/think/think-machine.ts'
+import { ScriptedStream, settled } from './scripted-stream.ts'
+
+const recipe = findRecipe('sudoku-4x4')
+const kind = { puzzle: 'sudoku', shape: boxShapes['4x4'] }
+const board = boardOf(kind)
+const entryOf = (id: string): ModelEntry => ({
+  id,
+  title: `Model ${id}`,
+  file: `${id}.safetensors`,
+  source: 'shipped',
+  puzzle: kind,
+  facts: null,
+  load: async () => new Uint8Array(),
+})
+const modelOf = (entry: ModelEntry): OpenModel => ({
+  entry,
+  facts: {
+    id: 1,
+    name: entry.id,
+    recipe,
+    config: { ...recipe.model, supervisionSteps: 16 } as never,
+    parameters: 1,
+    step: 1,
+  },
+  board,
+})
+const thoughtOf = (step: number) => ({ step, answer: new Int32Array(16), changed: [] }) as unknown as Thought
+
+class Machine extends ThinkMachine {
+  activity: Activity = idle
+  model = null as OpenModel | null
+  failure = null as string | null
+  arc = null as ThinkMachine['arc']
+  arcOutput = null as ThinkMachine['arcOutput']
+  board = null as Board | null
+  question = new Int32Array()
+  check = null as ThinkMachine['check']
+  isEditing = false
+  thoughts: readonly Thought[] = []
+  playback = playback.atStart
+  maximumSteps = 16
+  earlyHalting = false
+  attempt = 0
+  speed = 1_000
+}
+
+class World {
+  readonly machine: Machine
+  readonly thoughts: ScriptedStream<Thought>[] = []
+  readonly asked: { readonly tokens: Int32Array; readonly options: ThinkOptions | undefined }[] = []
+  /** Models that are being opened, by entry. */
+  readonly opening = new Map<string, (error?: Error) => Promise<void>>()
+  /** Called before a puzzle is made or checked. */
+  beforePuzzle: () => Promise<void> = async () => {}
+
+  constructor() {
+    const askPuzzles = async (name: string, takes: never): Promise<unknown> => {
+      await this.beforePuzzle()
+      if (name === 'generate') {
+        const { data, seed } = takes as PuzzleRequests['generate']['takes']
+        return generateDemanding(kind, data, seed, 1)
+      }
+      const { question, answer = null } = takes as { question: Int32Array; answer?: Int32Array }
+      return checkPuzzle(board, question, answer)
+    }
+    this.machine = new Machine({
+      openModel: (entry) =>
+        new Promise((resolve, reject) => {
+          this.opening.set(entry.id, (error) => {
+            if (error) reject(error)
+            else resolve(modelOf(entry))
+            return settled()
+          })
+        }),
+      think: (_, tokens, options) => {
+        this.asked.push({ tokens, options })
+        this.thoughts.push(new ScriptedStream())
+        return this.thoughts.at(-1)!.events
+      },
+      askPuzzles: askPuzzles as ThinkPorts['askPuzzles'],
+      arcQuestion: () => null,
+      askable: async () => ({ canThink: false, why: 'no task is open' }),
+    })
+  }
+
+  /** A model that thinks about a puzzle, and has taken a step. */
+  static async thinking(): Promise<World> {
+    const world = new World()
+    void world.machine.useModel(entryOf('a'))
+    await settled()
+    await world.opening.get('a')!()
+    await world.thoughts[0]!.send(thoughtOf(1))
+    assert.equal(world.machine.activity.name, 'thinking')
+    return world
+  }
+}
+
+describe('thinking on the page', () => {
+  test('shows a puzzle while the model opens, and thinks about it then', async () => {
+    const world = new World()
+    const { machine } = world
+    void machine.useModel(entryOf('a'))
+    await settled()
+    assert.equal(machine.opening, 'Model a')
+    assert.equal(machine.isReady, false)
+    assert.equal(machine.board, board)
+    const { question } = machine
+    await world.opening.get('a')!()
+    assert.equal(machine.isThinking, true)
+    assert.equal(machine.maximumSteps, 16)
+    assert.deepEqual(world.asked[0]!.tokens, question)
+    await world.thoughts[0]!.send(thoughtOf(1), thoughtOf(2), null)
+    assert.equal(machine.activity, idle)
+    assert.deepEqual(
+      machine.thoughts.map(({ step }) => step),
+      [1, 2],
+    )
+    assert.equal(machine.playback.ended, true)
+  })
+
+  test('a stop while a model opens leaves it opening', async () => {
+    const world = new World()
+    const { machine } = world
+    void machine.useModel(entryOf('a'))
+    await settled()
+    machine.stop()
+    assert.equal(machine.opening, 'Model a')
+    await world.opening.get('a')!()
+    assert.equal(machine.isThinking, true)
+  })
+
+  test('the last model chosen is used, whichever opens first', async () => {
+    const world = new World()
+    const { machine } = world
+    void machine.useModel(entryOf('a'))
+    void machine.useModel(entryOf('b'))
+    await settled()
+    await world.opening.get('b')!()
+    await world.opening.get('a')!()
+    assert.equal(machine.model?.entry.id, 'b')
+    assert.equal(world.thoughts.length, 1)
+    // It is open by now, and so comes at once.
+    await machine.useModel(entryOf('b'))
+    void machine.useModel(entryOf('a'))
+    await settled()
+    assert.equal(machine.model?.entry.id, 'a')
+  })
+
+  test('a model that does not open is told of, and the one before stays', async () => {
+    const world = await World.thinking()
+    const { machine } = world
+    void machine.useModel(entryOf('b'))
+    assert.equal(machine.isThinking, false)
+    await settled()
+    await world.opening.get('b')!(new Error('damaged'))
+    assert.equal(machine.failure, 'damaged')
+    assert.equal(machine.activity, idle)
+    assert.equal(machine.model?.entry.id, 'a')
+    void machine.think()
+    await settled()
+    assert.equal(machine.isThinking, true)
+    assert.equal(machine.failure, null)
+  })
+
+  test('a second puzzle ends the thought about the first', async () => {
+    const world = await World.thinking()
+    const { machine, thoughts } = world
+    const second = machine.question.map((token, cell) =>
+      cell === machine.question.findIndex((t) => t > 1) ? 1 : token,
+    )
+    void machine.ask({ kind, question: second })
+    assert.equal(machine.thoughts.length, 0)
+    await settled()
+    await thoughts[0]!.send(thoughtOf(2))
+    assert.equal(machine.thoughts.length, 0)
+    await thoughts[1]!.send(thoughtOf(1))
+    assert.equal(machine.thoughts.length, 1)
+    assert.deepEqual(world.asked[1]!.tokens, second)
+    assert.equal(machine.isThinking, true)
+  })
+
+  test('of two puzzles that are being made only the last is asked', async () => {
+    const world = await World.thinking()
+    const { machine } = world
+    const waiting: (() => void)[] = []
+    world.beforePuzzle = () => new Promise((resolve) => waiting.push(resolve))
+    void machine.generate()
+    void machine.generate()
+    world.beforePuzzle = async () => {}
+    for (const make of waiting.reverse()) make()
+    await settled()
+    assert.equal(world.asked.length, 2)
+    assert.deepEqual(world.asked[1]!.tokens, machine.question)
+  })
+
+  test('a failure while thinking keeps what was thought', async () => {
+    const { machine, thoughts } = await World.thinking()
+    await thoughts[0]!.send(new Error('worker lost'))
+    assert.equal(machine.failure, 'worker lost')
+    assert.equal(machine.activity, idle)
+    assert.equal(machine.thoughts.length, 1)
+    assert.equal(machine.playback.ended, true)
+  })
+
+  test('a stop ends the thought, and what was thought stays; it can be had again', async () => {
+    const world = await World.thinking()
+    const { machine, thoughts } = world
+    machine.stop()
+    await thoughts[0]!.send(thoughtOf(2))
+    assert.equal(machine.activity, idle)
+    assert.equal(machine.thoughts.length, 1)
+    machine.tryAgain()
+    await settled()
+    assert.equal(machine.isThinking, true)
+    assert.equal(world.asked[1]!.options?.attempt, 1)
+  })
+
+  test('a question against the rules is not thought about', async () => {
+    const world = await World.thinking()
+    const { machine } = world
+    const wrong = machine.question.fill(0)
+    wrong.fill(2, 0, 2)
+    void machine.ask({ kind, question: wrong })
+    await settled()
+    assert.equal(machine.check?.canThink, false)
+    assert.equal(machine.isReady, false)
+    assert.equal(machine.activity, idle)
+    assert.equal(world.asked.length, 1)
+  })
+
+  test('a stop while the question is checked is heard', async () => {
+    const world = await World.thinking()
+    const { machine } = world
+    let check: () => void = () => undefined
+    world.beforePuzzle = () =>
+      new Promise((resolve) => {
+        check = resolve
+      })
+    void machine.ask({ kind, question: machine.question })
+    assert.equal(machine.activity.name, 'waiting')
+    machine.stop()
+    check()
+    await settled()
+    assert.equal(machine.activity, idle)
+    assert.equal(machine.check?.canThink, true)
+    assert.equal(world.asked.length, 1)
+  })
+})

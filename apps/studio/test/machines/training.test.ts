@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { type EvaluationReport, findRecipe } from '@tiny-recursive-models/trm'
+import type { BrowserTrainingEvent, EvaluationProgress } from '@tiny-recursive-models/trm/browser'
+import type { Device, TrainingClient } from '../../src/train/device-worker.ts'
+import { empty, type Phase } from '../../src/train/phase.ts'
+import type { StoredRun } from '../../src/train/stored-run.ts'
+import { type StateFile, TrainingMachine } from '../../src/train/training-machine.ts'
+import { ScriptedStream, settled } from './scripted-stream.ts'
+
+const recipe = findRecipe('sudoku-4x4')
+const bytesOf = (step: number): Uint8Array => Uint8Array.of(step)
+
+class Machine extends TrainingMachine {
+  phase: Phase = empty
+  recipe = null as TrainingMachine['recipe']
+  device: Device = 'wasm'
+  executor = null as string | null
+  state = null as StateFile | null
+  best = null as TrainingMachine['best']
+  final = null as TrainingMachine['final']
+  keptSince = null as Date | null
+  opened = null as TrainingMachine['opened']
+  isKept = null as boolean | null
+  msPerEvaluation = null as number | null
+  protected draw(): void {}
+  get step(): number {
+    return this.steps.step
+  }
+}
+
+/** Workers that do as the test says, and storage that holds one run. */
+class World {
+  readonly machine: Machine
+  readonly trainings: ScriptedStream<BrowserTrainingEvent>[] = []
+  readonly tests: ScriptedStream<EvaluationProgress>[] = []
+  readonly resumedFrom: (Uint8Array | null)[] = []
+  stored: StoredRun | null = null
+  started = 0
+  ended = 0
+  /** Lets a worker that is being started open, or fail. */
+  open: (error?: Error) => Promise<void> = async () => {}
+  save: () => Promise<boolean> = async () => true
+
+  constructor(stored: StoredRun | null = null) {
+    this.stored = stored
+    this.machine = new Machine(
+      () => {
+        this.started += 1
+        return new Promise((resolve, reject) => {
+          this.open = (error) => {
+            if (error) reject(error)
+            else resolve(this.#client())
+            return settled()
+          }
+        })
+      },
+      {
+        claim: async () => true,
+        load: async () => this.stored,
+        save: async (run) => {
+          const isKept = await this.save()
+          if (isKept) this.stored = run
+          return isKept
+        },
+        remove: async () => {
+          this.stored = null
+        },
+      },
+    )
+  }
+
+  /** A run that trains and has done a step. */
+  static async training(): Promise<World> {
+    const world = new World()
+    void world.machine.start(recipe, 'wasm')
+    await world.open()
+    await world.trainings[0]!.send(stepEvent(1))
+    return world
+  }
+
+  #client(): TrainingClient {
+    const begin = <Event>(list: ScriptedStream<Event>[]): ScriptedStream<Event> => {
+      list.push(new ScriptedStream())
+      return list.at(-1)!
+    }
+    return {
+      runtime: { device: 'wasm', executor: 'scripted', threads: 1, isolated: true },
+      open: async (_, name) => ({ id: 1, name, recipe, config: {} as never, parameters: 1, step: 1 }),
+      close: async () => undefined,
+      train: (_, resume = null) => {
+        this.resumedFrom.push(resume)
+        return begin(this.trainings)
+      },
+      evaluate: () => begin(this.tests),
+      terminate: () => {
+        this.ended += 1
+      },
+    }
+  }
+}
+
+const stepEvent = (step: number) => ({ type: 'step', step, loss: 1 }) as unknown as BrowserTrainingEvent
+const checkpoint = (step: number, reason: 'interval' | 'stop' | 'end'): BrowserTrainingEvent => ({
+  type: 'checkpoint',
+  step,
+  reason,
+  state: bytesOf(step),
+  model: reason === 'end' ? bytesOf(step) : null,
+})
+const doneAt = (step: number): BrowserTrainingEvent => ({ type: 'done', step, reason: 'steps', elapsedMs: 1 })
+
+describe('a run on the page', () => {
+  test('trains, and is tested when it is done', async () => {
+    const { machine, trainings, tests } = await World.training()
+    assert.equal(machine.status, 'training')
+    assert.equal(machine.executor, 'scripted')
+    await trainings[0]!.send(checkpoint(2, 'end'), doneAt(2), null)
+    assert.equal(machine.status, 'done')
+    assert.equal(machine.final?.step, 2)
+    assert.deepEqual(machine.test?.state, 'running')
+    const report = { exactAccuracy: 0.5 } as EvaluationReport
+    await tests[0]!.send({ type: 'done', report }, null)
+    assert.deepEqual(machine.test, { state: 'done', report, step: 2 })
+  })
+
+  test('paused while its worker starts, stops as soon as it trains', async () => {
+    const world = new World()
+    const { machine, trainings } = world
+    void machine.start(recipe, 'wasm')
+    machine.pause()
+    assert.equal(machine.status, 'pausing')
+    await world.open()
+    assert.equal(trainings[0]!.isStopped, true)
+    await trainings[0]!.send(stepEvent(1))
+    assert.equal(machine.status, 'pausing')
+    await trainings[0]!.send(checkpoint(1, 'stop'), { type: 'stopped', step: 1 }, null)
+    assert.equal(machine.status, 'paused')
+    assert.equal(machine.state?.step, 1)
+    assert.equal(world.stored?.step, 1)
+    assert.equal(machine.isUnsaved, false)
+  })
+
+  test('goes on from its state', async () => {
+    const world = await World.training()
+    const { machine, trainings } = world
+    machine.pause()
+    await trainings[0]!.send(checkpoint(1, 'stop'), { type: 'stopped', step: 1 }, null)
+    void machine.resume(500)
+    await settled()
+    assert.equal(machine.status, 'starting')
+    assert.equal(machine.recipe?.training.steps, 500)
+    assert.equal(world.started, 1)
+    assert.deepEqual(world.resumedFrom, [null, bytesOf(1)])
+    await trainings[1]!.send(stepEvent(2))
+    assert.equal(machine.status, 'training')
+  })
+
+  test('that fails keeps its last state and goes on with a new worker', async () => {
+    const world = await World.training()
+    const { machine, trainings } = world
+    const crash = new Error('out of memory')
+    await trainings[0]!.send(checkpoint(1, 'interval'), crash)
+    assert.equal(machine.status, 'failed')
+    assert.equal(machine.problem, crash)
+    assert.equal(machine.state?.step, 1)
+    assert.equal(world.ended, 1)
+    void machine.resume()
+    assert.equal(machine.problem, null)
+    await world.open()
+    assert.equal(world.started, 2)
+    assert.deepEqual(world.resumedFrom, [null, bytesOf(1)])
+  })
+
+  test('whose worker does not open has failed, and can be tried again', async () => {
+    const world = new World()
+    const { machine } = world
+    void machine.start(recipe, 'webgpu')
+    await world.open(new Error('no adapter'))
+    assert.equal(machine.status, 'failed')
+    machine.device = 'wasm'
+    void machine.resume()
+    await world.open()
+    assert.equal(machine.status, 'starting')
+    assert.deepEqual(world.resumedFrom, [null])
+  })
+
+  test('discarded while its worker starts is not begun', async () => {
+    const world = new World()
+    const { machine } = world
+    void machine.start(recipe, 'wasm')
+    await machine.discard()
+    await world.open()
+    assert.equal(machine.status, 'empty')
+    assert.equal(machine.recipe, null)
+    assert.equal(world.trainings.length, 0)
+    assert.equal(world.ended, 1)
+  })
+
+  test('discarded while it trains is not heard any more, and another may begin', async () => {
+    const world = await World.training()
+    const { machine, trainings } = world
+    await machine.discard()
+    assert.equal(world.ended, 1)
+    void machine.start(recipe, 'wasm')
+    await trainings[0]!.send(stepEvent(7), checkpoint(7, 'interval'), new Error('it was ended'))
+    assert.equal(machine.status, 'starting')
+    assert.equal(machine.state, null)
+    assert.notEqual(machine.step, 7)
+  })
+
+  test('discarded while it is being stored is not kept', async () => {
+    const world = await World.training()
+    let saved: (isKept: boolean) => void = () => undefined
+    world.save = () =>
+      new Promise((resolve) => {
+        saved = resolve
+      })
+    await world.trainings[0]!.send(checkpoint(1, 'stop'))
+    await world.machine.discard()
+    saved(true)
+    await settled()
+    assert.equal(world.stored, null)
+    assert.equal(world.machine.isKept, null)
+  })
+
+  test('that goes on ends its test', async () => {
+    const world = await World.training()
+    const { machine, trainings, tests } = world
+    await trainings[0]!.send(checkpoint(2, 'end'), doneAt(2), null)
+    void machine.resume(500)
+    await settled()
+    assert.equal(tests[0]!.isStopped, true)
+    await tests[0]!.send({ type: 'progress', done: 1, total: 2, elapsedMs: 1 })
+    assert.equal(machine.status, 'starting')
+    assert.equal(machine.test, null)
+    assert.equal(machine.final, null)
+  })
+
+  test('stays done where its test fails', async () => {
+    const { machine, trainings, tests } = await World.training()
+    await trainings[0]!.send(checkpoint(2, 'end'), doneAt(2), null)
+    await tests[0]!.send(new Error('lost'))
+    assert.equal(machine.status, 'done')
+    assert.equal(machine.test, null)
+    assert.match(String(machine.problem), /lost/)
+  })
+
+  test('that the browser has kept is brought back', async () => {
+    const before = await World.training()
+    await before.trainings[0]!.send(checkpoint(1, 'stop'))
+    const { machine } = new World(before.stored)
+    await machine.restore()
+    assert.equal(machine.status, 'paused')
+    assert.equal(machine.state?.step, 1)
+    assert.equal(machine.isKept, true)
+    assert.equal(machine.step, 1)
+  })
+})
