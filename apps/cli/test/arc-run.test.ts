@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { boardOf, boardSet, findRecipe, overrideRecipe, type RunReport } from '@tiny-recursive-models/trm'
 import type { ArcFigures } from '@tiny-recursive-models/trm/evaluate/arc'
 import { runTraining } from '@tiny-recursive-models/trm/node'
-import { askedPart, refuseArcOptions } from '../src/commands/eval.ts'
+import { askedPart, refuseArcOptions } from '../src/arc/asked-part.ts'
 import { describeReport } from '../src/output/training.ts'
 import { runTrm } from './run-trm.ts'
 

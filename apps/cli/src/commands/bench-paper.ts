@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import type { Device } from '@tiny-recursive-models/tensor'
 import { InputError, type Recipe } from '@tiny-recursive-models/trm'
 import { plural } from '@tiny-recursive-models/trm/format'
@@ -8,7 +7,6 @@ import {
   type PaperBenchOptions,
   type PaperResults,
   tryOutputFolder,
-  writeFileAtomically,
 } from '@tiny-recursive-models/trm/node'
 import {
   findPaperVariant,
@@ -22,9 +20,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
 import { deviceOption, given, jsonOption, setOption, threadsOption, wholeNumber } from '../options/options.ts'
 import { resolveRecipe } from '../options/recipe.ts'
-import { drawPaperChart } from '../output/paper-chart.ts'
 import { PaperDisplay } from '../output/paper-display.ts'
-import { paperMarkdown, paperTable } from '../output/paper-table.ts'
+import { writePaperResults } from '../output/paper-files.ts'
+import { paperTable } from '../output/paper-table.ts'
 import { isOutputClosed, onOutputClosed, print, printJsonLine } from '../output/streams.ts'
 import { commandLine } from './train.ts'
 
@@ -126,7 +124,7 @@ async function runBenchPaper(options: BenchPaperOptions): Promise<void> {
     return
   }
   if (!json) for (const table of results.tables) print(`\n${paperTable(table)}`)
-  const files = await writeResults(out, results)
+  const files = await writePaperResults(out, results)
   if (!json) print(`\n${files.join(', ')}`)
 }
 
@@ -180,20 +178,4 @@ async function runToResults(options: PaperBenchOptions, asJson: boolean): Promis
   }
   if (failures.length > 0) process.exitCode = 1
   return results
-}
-
-/** The files, as paths. */
-async function writeResults(folder: string, results: PaperResults): Promise<string[]> {
-  const contents = {
-    'table.md': paperMarkdown(results),
-    'results.json': `${JSON.stringify(results, null, 2)}\n`,
-    'chart.svg': drawPaperChart(results.tables),
-  }
-  const paths: string[] = []
-  for (const [name, text] of Object.entries(contents)) {
-    const path = join(folder, name)
-    await writeFileAtomically(path, new TextEncoder().encode(text))
-    paths.push(path)
-  }
-  return paths
 }

@@ -7,20 +7,14 @@ import {
   refuseDataFolder,
   writeArcFolder,
 } from '@tiny-recursive-models/trm/node'
-import {
-  type ArcBuild,
-  type ArcLeak,
-  arcTrainingPuzzles,
-  isPublishedLeak,
-  readAndBuildArc,
-} from '@tiny-recursive-models/trm/puzzles/arc'
+import { type ArcBuild, arcBuildFacts, readAndBuildArc } from '@tiny-recursive-models/trm/puzzles/arc'
 import { type Command, InvalidArgumentError } from 'commander'
 import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
 import { jsonOption, wholeNumber } from '../options/options.ts'
+import { describeArcBuild } from '../output/arc-build.ts'
 import { prepareFolder } from '../output/files.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
-import { formatTable } from '../output/table.ts'
 
 interface ArcOptions {
   readonly from: string
@@ -88,8 +82,8 @@ async function buildArcData(options: ArcOptions): Promise<void> {
   )
   progress.stop()
   const builtMs = performance.now() - started
-  const facts = factsOf(build, options, builtMs)
-  if (options.json !== true) describe(facts)
+  const facts = { ...arcBuildFacts(build, options), folderBytes: arcFolderBytes(build), builtMs }
+  if (options.json !== true) describeArcBuild(facts)
   if (options.out !== undefined && !(await write(build, options.out, options, progress, facts.folderBytes)))
     return
   const elapsedMs = performance.now() - started
@@ -128,64 +122,6 @@ async function write(
     progress.stop()
     release()
   }
-}
-
-type Facts = ReturnType<typeof factsOf>
-
-function factsOf(build: ArcBuild, { subsets, augmentations, seed }: ArcOptions, builtMs: number) {
-  const { tasks, versions, test, leaks, tooLarge, repeated } = build
-  const { count, checksum } = arcTrainingPuzzles(build, '')
-  return {
-    subsets: subsets.map((name) => ({ name, tasks: tasks.filter(({ subset }) => subset === name).length })),
-    test: test.name,
-    tasks: tasks.length,
-    tooLarge,
-    repeated,
-    identifiers: versions.identifiers,
-    /** Tasks that look alike under many transforms have fewer versions. */
-    notFull: tasks.filter((_, task) => versions.count(task) <= augmentations).length,
-    augmentations,
-    seed,
-    trainingExamples: count,
-    testInputs: test.inputs,
-    testQuestions: test.count,
-    leaks,
-    checksum: `${checksum}-${test.checksum}`,
-    folderBytes: arcFolderBytes(build),
-    builtMs,
-  }
-}
-
-function describe(facts: Facts): void {
-  const rows = facts.subsets.map(({ name, tasks }) => [
-    name,
-    grouped(tasks),
-    name === facts.test ? 'training pairs trained on, test pairs held out' : 'all pairs trained on',
-  ])
-  print(formatTable(['set', 'tasks', ''], rows, [1]))
-  const left = [
-    [facts.tooLarge, 'too large'],
-    [facts.repeated, 'in another set too'],
-  ] as const
-  for (const [count, why] of left) if (count > 0) print(`${plural(count, 'task')} left out: ${why}`)
-  print(
-    `${plural(facts.tasks, 'task')}, ${grouped(facts.identifiers)} identifiers ` +
-      `(${plural(facts.notFull, 'task has', 'tasks have')} fewer than ${grouped(facts.augmentations)} augmentations)`,
-  )
-  print(
-    `${plural(facts.trainingExamples, 'training example')}, ${plural(facts.testQuestions, 'test question')} ` +
-      `from ${plural(facts.testInputs, 'test input')}`,
-  )
-  for (const leak of facts.leaks.slice(0, 20)) print(describeLeak(leak))
-  if (facts.leaks.length > 20) print(`… and ${grouped(facts.leaks.length - 20)} more (--json lists all)`)
-  print(`checksum ${facts.checksum}; as a data folder ${byteSize(facts.folderBytes)}`)
-}
-
-export function describeLeak(leak: ArcLeak): string {
-  const { heldOut, shownBy, shownIn, what } = leak
-  if (what === 'task') return `leak: test task ${heldOut} is in ${shownIn} too`
-  const pair = `a test pair of ${heldOut} is a training pair of ${shownBy} (${shownIn})`
-  return isPublishedLeak(leak) ? `note: ${pair}, also in the published set` : `leak: ${pair}`
 }
 
 function names(text: string): readonly string[] {

@@ -1,25 +1,23 @@
 import type { Device } from '@tiny-recursive-models/tensor'
 import {
-  type AnyPuzzleSet,
   boardOfData,
   type EvaluationReport,
+  type Executor,
   evaluate,
   InputError,
-  resizeModel,
 } from '@tiny-recursive-models/trm'
 import { checkSet, identifiersAreUncertain } from '@tiny-recursive-models/trm/evaluate'
 import { type ArcBallot, type ArcFigures, formatSubmission } from '@tiny-recursive-models/trm/evaluate/arc'
-import { grouped, percent, plural, significant } from '@tiny-recursive-models/trm/format'
+import { grouped, plural } from '@tiny-recursive-models/trm/format'
 import {
   type CheckpointChoice,
-  type OpenedModel,
   openArcBallots,
   openModel,
   openOrtExecutor,
   sampleSet,
 } from '@tiny-recursive-models/trm/node'
-import { arcWithAugmentations, isArcPuzzleSet } from '@tiny-recursive-models/trm/puzzles/arc'
 import type { Command } from 'commander'
+import { askedPart, refuseArcOptions } from '../arc/asked-part.ts'
 import { addEffortOptions, attemptsEffort, type EffortOptions } from '../options/effort.ts'
 import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
 import {
@@ -32,14 +30,14 @@ import {
   threadsOption,
   wholeNumber,
 } from '../options/options.ts'
-import { exactShare, labelledShare, validShare } from '../output/accuracies.ts'
+import { labelledShare } from '../output/accuracies.ts'
 import { describeArc } from '../output/arc.ts'
+import { describeEvaluation, describeWays } from '../output/evaluation.ts'
 import { prepareFile, writeText } from '../output/files.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
-import { formatTable } from '../output/table.ts'
-import { readPuzzles, readTestSet, testFolderOf } from '../puzzles/test-puzzles.ts'
-import { describeWays, effortWays, measureWays } from './eval-effort.ts'
+import { openedAtSize, readPuzzles, readTestSet, testFolderOf } from '../puzzles/test-puzzles.ts'
+import { measureWays } from './eval-effort.ts'
 
 interface EvalOptions extends EffortOptions {
   readonly effort?: true
@@ -98,16 +96,41 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
   if (byEffort && submission !== undefined) throw noVote()
   await prepareFile(submission, { replace: options.force === true })
   const progress = new Progress(options.json === true)
+  const asked = await openAsked(run, options, progress)
+  const { device, threads } = options
+  const executor = await openOrtExecutor({ ...given('device', device), ...given('threads', threads) })
+  let interrupted = false
+  const shouldStop = () => interrupted
+  const release = onInterrupt(() => {
+    interrupted = true
+  })
+  progress.update(null, 'preparing the model …')
+  const measured = byEffort
+    ? await measureWays(executor, asked.opened, asked.set, options, progress, shouldStop)
+    : await measureHalting(executor, asked, options, progress, shouldStop)
+  progress.stop()
+  release()
+  if (measured === null) {
+    process.stderr.write('interrupted: nothing to report\n')
+    process.exitCode = interruptedExitCode
+  } else if ('full' in measured) await report(run, executor, asked, measured, options)
+  else if (options.json) printJson({ run, puzzles: asked.set.name, executor: executor.name, ways: measured })
+  else print(`${plural(asked.set.count, 'puzzle')} of ${asked.whole.name}\n${describeWays(measured)}`)
+}
+
+type Asked = Awaited<ReturnType<typeof openAsked>>
+
+/** The model, and the puzzles that it is measured on. */
+async function openAsked(run: string, options: EvalOptions, progress: Progress) {
   progress.update(null, 'opening the model …')
   const opened = openedAtSize(await openModel(run, options.checkpoint), options)
   const whole =
     options.data === undefined
       ? await readTestSet(opened, run, progress.ofData())
       : await readPuzzles(opened, options.data)
-  const asked = askedPart(whole, options)
-  const set = sampleSet(asked, options.limit ?? asked.count, opened.recipe.training.seed)
-  const folder = options.data ?? (await testFolderOf(opened, run))
-  const ballots = await openArcBallots(set, folder)
+  const part = askedPart(whole, options)
+  const set = sampleSet(part, options.limit ?? part.count, opened.recipe.training.seed)
+  const ballots = await openArcBallots(set, options.data ?? (await testFolderOf(opened, run)))
   checkSet(opened.model, set)
   const isForeign = options.data !== undefined || opened.which === 'file'
   if (isForeign && identifiersAreUncertain(opened.model, set)) {
@@ -115,63 +138,64 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
     process.stderr.write(`${uncertainIdentifiers}\n`)
   }
   if (ballots === null) refuseArcOptions(whole.name, options)
-  const { device, threads } = options
-  const executor = await openOrtExecutor({ ...given('device', device), ...given('threads', threads) })
+  return { opened, whole, set, ballots }
+}
 
-  let interrupted = false
-  const release = onInterrupt(() => {
-    interrupted = true
-  })
-  progress.update(null, 'preparing the model …')
-  if (byEffort) {
-    const measured = await measureWays(
-      executor,
-      opened,
-      set,
-      effortWays(opened, options),
-      progress,
-      () => interrupted,
-    )
-    progress.stop()
-    release()
-    if (measured === null) return reportInterrupted()
-    if (options.json) printJson({ run, puzzles: set.name, executor: executor.name, ways: measured })
-    else print(`${plural(set.count, 'puzzle')} of ${whole.name}\n${describeWays(measured)}`)
-    return
-  }
+interface Measured {
+  readonly report: EvaluationReport
+  readonly ballot: ArcBallot | null
+}
+
+interface MeasuredHalting {
+  readonly full: Measured
+  readonly early: Measured | null
+}
+
+/** With all steps and, where that is asked for, with early halting; null where it was interrupted. */
+async function measureHalting(
+  executor: Executor,
+  { opened: { model, recipe }, set, ballots }: Asked,
+  options: EvalOptions,
+  progress: Progress,
+  shouldStop: () => boolean,
+): Promise<MeasuredHalting | null> {
   const measure = async (halting: 'full' | 'early'): Promise<Measured | null> => {
     const settings = {
       halting,
       ...given('maximumSteps', options.maxSteps),
-      ...given('isValid', boardOfData(opened.recipe.data, opened.model.config)?.rule?.isSolved),
-      shouldStop: () => interrupted,
+      ...given('isValid', boardOfData(recipe.data, model.config)?.rule?.isSolved),
+      shouldStop,
     }
     const ballot = ballots?.() ?? null
-    for await (const event of evaluate(executor, opened.model, set, settings)) {
+    for await (const event of evaluate(executor, model, set, settings)) {
       ballot?.note(event)
       if (event.type === 'done') return { report: event.report, ballot }
       if (event.type !== 'progress') continue
       const kind = halting === 'full' ? 'all steps' : 'early halting'
-      progress.update(
-        event.done / event.total,
-        `${kind}: ${grouped(event.done)} of ${plural(event.total, 'puzzle')}`,
-      )
+      const text = `${kind}: ${grouped(event.done)} of ${plural(event.total, 'puzzle')}`
+      progress.update(event.done / event.total, text)
     }
     return null
   }
   const full = await measure('full')
   const early = options.early && full ? await measure('early') : null
-  progress.stop()
-  release()
-  if (full === null || (options.early && early === null)) {
-    return reportInterrupted()
-  }
+  return full === null || (options.early && early === null) ? null : { full, early }
+}
+
+/** Prints the reports, and writes the submission. */
+async function report(
+  run: string,
+  executor: Executor,
+  { opened, whole, set }: Asked,
+  { full, early }: MeasuredHalting,
+  { json, submission }: EvalOptions,
+): Promise<void> {
   const arc = full.ballot && {
     full: full.ballot.figures(),
     early: early?.ballot?.figures() ?? null,
     submission: submission ?? null,
   }
-  if (options.json) {
+  if (json) {
     const { which, source, step } = opened
     printJson({
       run,
@@ -184,7 +208,7 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
     })
   } else {
     const puzzles = `${plural(set.count, 'puzzle')} of ${whole.name}${labelledShare(full.report)}`
-    print(describe(opened, puzzles, full.report, early?.report ?? null))
+    print(describeEvaluation(opened, puzzles, full.report, early?.report ?? null))
     if (arc) {
       const ways: [string, ArcFigures][] = [[`all ${full.report.maximumSteps} steps`, arc.full]]
       if (arc.early) ways.push(['early halting', arc.early])
@@ -193,7 +217,7 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
   }
   if (submission === undefined || !full.ballot) return
   await writeText(submission, formatSubmission(full.ballot.submission()))
-  if (!options.json) print(`submission in ${submission}`)
+  if (!json) print(`submission in ${submission}`)
 }
 
 /** Where only their number could be compared. */
@@ -207,93 +231,3 @@ const noVote = (): InputError =>
     got: '--effort or --attempts',
     hint: 'Leave one of the two out.',
   })
-
-/** The model as it is, or for puzzles of another side. */
-function openedAtSize(opened: OpenedModel, { size, data }: EvalOptions): OpenedModel {
-  if (size === undefined) return opened
-  if (data !== undefined) return { ...opened, ...resizeModel(opened, size) }
-  throw new InputError({
-    who: '--size',
-    expected: 'puzzles of that size, by --data FILE',
-    got: 'none',
-    hint: 'Add --data FILE, or leave --size out.',
-  })
-}
-
-function reportInterrupted(): void {
-  process.stderr.write('interrupted: nothing to report\n')
-  process.exitCode = interruptedExitCode
-}
-
-interface Measured {
-  readonly report: EvaluationReport
-  readonly ballot: ArcBallot | null
-}
-
-/** The puzzles under so many augmentations. */
-export function askedPart(
-  set: AnyPuzzleSet,
-  { augmentations }: Pick<EvalOptions, 'augmentations'>,
-): AnyPuzzleSet {
-  if (augmentations === undefined) return set
-  if (isArcPuzzleSet(set)) return arcWithAugmentations(set, augmentations)
-  throw new InputError({
-    who: '--augmentations',
-    expected: 'a run on ARC tasks',
-    got: `one on ${set.name}`,
-    hint: 'Leave --augmentations out; --limit takes a part of a data folder.',
-  })
-}
-
-/** Refuses what only a vote can give. */
-export function refuseArcOptions(name: string, { submission }: Pick<EvalOptions, 'submission'>): void {
-  if (submission === undefined) return
-  throw new InputError({
-    who: '--submission',
-    expected: 'a run on ARC tasks',
-    got: `one on ${name}`,
-    hint: 'Leave --submission out.',
-  })
-}
-
-function describe(
-  { which, step, source }: OpenedModel,
-  puzzles: string,
-  full: EvaluationReport,
-  early: EvaluationReport | null,
-): string {
-  const showsValid = full.byStep.some((step) => validShare(step) !== '')
-  const rows = shownSteps(full.byStep.length).map((shown) => {
-    const { exactAccuracy, validAccuracy, cellAccuracy } = full.byStep[shown - 1]!
-    const valid = showsValid ? [percent(validAccuracy)] : []
-    const halted = early ? [percent(early.byStep[shown - 1]!.exactAccuracy)] : []
-    return [String(shown), percent(exactAccuracy), ...valid, percent(cellAccuracy), ...halted]
-  })
-  const header = [
-    'step',
-    'exact',
-    ...(showsValid ? ['valid'] : []),
-    'cells',
-    ...(early ? ['exact, early'] : []),
-  ]
-  return [
-    `${which === 'file' ? source : which === step ? 'checkpoint' : `${which} weights`}, step ${grouped(step)}, on ${puzzles}`,
-    ...(full.exactAccuracy === null && !showsValid
-      ? []
-      : [formatTable(header, rows, [...header.keys()]), '']),
-    summary(`all ${full.maximumSteps} steps`, full),
-    ...(early ? [summary('early halting', early)] : []),
-  ].join('\n')
-}
-
-function summary(what: string, report: EvaluationReport): string {
-  const ofCells = report.cellAccuracy === null ? '' : `, ${percent(report.cellAccuracy)} of the cells`
-  const ofHalting = report.haltAccuracy === null ? '' : `, halting right ${percent(report.haltAccuracy)}`
-  return `${what.padEnd(14)} ${exactShare(report)}${validShare(report)}${ofCells}, ${report.meanSteps.toFixed(1)} steps a puzzle${ofHalting}, ${significant(report.puzzlesPerSecond)} puzzles/s`
-}
-
-/** Every step up to 16; beyond, every fourth and the last. */
-function shownSteps(count: number): number[] {
-  const all = Array.from({ length: count }, (_, index) => index + 1)
-  return all.filter((step) => step <= 16 || step % 4 === 0 || step === count)
-}

@@ -28,7 +28,7 @@ import { Progress } from '../output/progress.ts'
 import { print, printJsonLine } from '../output/streams.ts'
 import { type AskedPuzzle, puzzleOfSet, readPuzzle } from '../puzzles/puzzle-argument.ts'
 import { readTestSet } from '../puzzles/test-puzzles.ts'
-import { drawThoughts, solveFacts, ThoughtDisplay } from './solve.ts'
+import { drawThoughts, solveFacts, ThoughtDisplay } from '../puzzles/thought-display.ts'
 import { commandLine, runToEnd } from './train.ts'
 
 interface QuickstartOptions {

@@ -7,6 +7,7 @@ import {
   loadTestSet,
   type OnDataProgress,
   type PuzzleSet,
+  resizeModel,
 } from '@tiny-recursive-models/trm'
 import { readOfficialFolder } from '@tiny-recursive-models/trm/data'
 import {
@@ -17,6 +18,21 @@ import {
   readDataFile,
 } from '@tiny-recursive-models/trm/node'
 import { readPuzzleSet } from '@tiny-recursive-models/trm/puzzles/reading'
+
+/** The model as it is, or for puzzles of another side. */
+export function openedAtSize(
+  opened: OpenedModel,
+  { size, data }: { readonly size?: number; readonly data?: string },
+): OpenedModel {
+  if (size === undefined) return opened
+  if (data !== undefined) return { ...opened, ...resizeModel(opened, size) }
+  throw new InputError({
+    who: '--size',
+    expected: 'puzzles of that size, by --data FILE',
+    got: 'none',
+    hint: 'Add --data FILE, or leave --size out.',
+  })
+}
 
 /** A file of puzzles like the model's, or the test part of a published data folder. */
 export async function readPuzzles({ recipe, model }: OpenedModel, path: string): Promise<PuzzleSet> {

@@ -1,5 +1,6 @@
 /** What goes beyond `evaluate` and `think`: standing still, trajectories of states, figures over attempts. */
 export { checkSet, identifiersAreUncertain } from './evaluate.ts'
+export { type EffortsEvent, effortLadder, measureEfforts } from './measure-efforts.ts'
 export { projectStates, type StateProjection } from './project-states.ts'
 export { type Spread, spreadOf } from './spread.ts'
 export { endsByStandingStill, StandStill, stillSteps } from './stands-still.ts'
