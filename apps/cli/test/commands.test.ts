@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { boxShapes, checkAnswer, parseSudoku } from '@tiny-recursive-models/trm/puzzles/sudoku'
 import { runTrm, runTrmInto, startTrm, tiny } from './run-trm.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trm-cli-'))
@@ -291,11 +292,26 @@ test('eval measures the test set of the run or a file', async () => {
 })
 
 test('solve shows the grid after every step and what is wrong with the answer', async () => {
-  const { code, stdout, stderr } = await trm('solve', 'runs/sudoku-4x4-trm-0', '..1.3....32.12.4', '--watch')
+  const question = '..1.3....32.12.4'
+  const { code, stdout, stderr } = await trm('solve', 'runs/sudoku-4x4-trm-0', question, '--watch')
   assert.equal(code, 0, stderr)
   assert.ok(stdout.startsWith(' · · │ 1 ·\n 3 · │ · ·\n─────┼─────\n · 3 │ 2 ·\n 1 2 │ · 4\n'))
   assert.equal(stdout.match(/^step {2}\d · [ \d]\d cells changed · least sure [ \d]+ % · /gm)?.length, 4)
-  assert.match(stdout, /solved after 4 steps: a valid solution|not solved: \d+ problems?\n {2}row \d/)
+  const facts = JSON.parse((await trm('solve', 'runs/sudoku-4x4-trm-0', question, '--json')).stdout) as {
+    readonly answer: string
+    readonly solved: boolean
+    readonly problems: readonly string[]
+  }
+  const tokensOf = (line: string) => parseSudoku(line).tokens
+  const wrong = checkAnswer(boxShapes['4x4'], tokensOf(question), tokensOf(facts.answer)).length
+  assert.equal(facts.problems.length, wrong)
+  assert.equal(facts.solved, wrong === 0)
+  const [first] = facts.problems
+  const verdict =
+    wrong === 0
+      ? 'solved after 4 steps: a valid solution'
+      : `not solved: ${wrong} ${wrong === 1 ? 'problem' : 'problems'}\n  ${first}`
+  assert.ok(stdout.includes(`\n${verdict}\n`), `${verdict} in ${stdout}`)
 
   const json = await trm(
     'solve',

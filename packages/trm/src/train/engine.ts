@@ -56,7 +56,7 @@ export interface StepOutcome {
   /** [B]: 1 where the slot is done with its puzzle */
   readonly halted: Float32Array
   readonly gradientNorm: number
-  /** Everything the programs gave out, of the first micro-batch; for comparisons. */
+  /** Everything that the last program gave out: that of the whole step or, with micro-batches, of the update. */
   readonly outputs: Readonly<Record<string, HostTensor>>
 }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { InputError } from '@tiny-recursive-models/tensor'
+import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
 import { decodeSafetensors } from '../../src/checkpoint/safetensors.ts'
 import { encodeTrainingState } from '../../src/checkpoint/training-state.ts'
 import { openModel } from '../../src/node/model-files.ts'
@@ -85,22 +85,26 @@ async function trainAndKill(folder: string, afterMs: number): Promise<boolean> {
   return code === 0
 }
 
+/** Of the moments at which a run is killed. */
+const seed = Number(process.env.TRM_TEST_SEED ?? 0)
+
 test('a run killed at any moment ends with bit for bit the weights of one that was not', async () => {
   const [whole, killed] = [join(parent, 'whole'), join(parent, 'killed')]
   const events = await trainWhole({ folder: whole, recipe })
   const report = events.at(-1)
   assert.ok(report?.type === 'report')
 
+  const moments = new RandomStream(seed, 'kills')
   const delays: number[] = []
   let done = false
   // Later and later, so that every attempt gets somewhere on a slow machine too.
   for (let attempt = 0; !done && attempt < 5; attempt++) {
-    delays.push(Math.round(Math.random() * 250) + 100 * attempt)
+    delays.push(moments.integer(250) + 100 * attempt)
     done = await trainAndKill(killed, delays.at(-1)!)
   }
   if (!done) done = await trainAndKill(killed, 60_000)
   assert.ok(done)
-  const context = `killed after ${delays.join(', ')} ms`
+  const context = `killed after ${delays.join(', ')} ms, TRM_TEST_SEED=${seed}`
   const [expected, found] = [tensorBytes(whole), tensorBytes(killed)]
   assert.deepEqual(Object.keys(found), Object.keys(expected), context)
   for (const [name, bytes] of Object.entries(expected))
