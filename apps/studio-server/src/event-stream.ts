@@ -73,7 +73,10 @@ function message(event: RunEventName, data: object | string, id?: number): strin
   return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${text}\n\n`
 }
 
-/** Pieces of text as the body of an answer; `cancel` of the body ends them. */
+/**
+ * Pieces of text as the body of an answer; `cancel` of the body ends them. Not by hono/streaming, which reads ahead of
+ * the reader, swallows failed writes and ends a failed stream as if it were whole.
+ */
 export function bodyOf(pieces: AsyncGenerator<string, void>, stop: () => void): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   return new ReadableStream(

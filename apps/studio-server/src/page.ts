@@ -1,6 +1,6 @@
 /**
  * The built page. Its files are listed once and looked up by name: what is not in the list cannot be asked for,
- * however the path is written.
+ * however the path is written. Ready-made servers of folders look at the disk for each path, and follow links.
  */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'

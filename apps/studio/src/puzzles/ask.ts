@@ -1,4 +1,7 @@
-/** The page's side of the puzzle worker. */
+/**
+ * The page's side of the puzzle worker. A request has a number and one answer; comlink would put proxies into both
+ * threads for what is a map here.
+ */
 import type { PuzzleAnswer, PuzzleRequestName, PuzzleRequests } from './protocol.ts'
 
 let worker: Worker | undefined

@@ -1,10 +1,13 @@
+/**
+ * The few parts of the protobuf wire format that an ONNX model needs: varints and length-delimited fields. A library
+ * would bring the whole ONNX schema into the page, and copy the weights once for every message around them.
+ * https://protobuf.dev/programming-guides/encoding/
+ */
+
 /** Content of at least so many bytes is not copied into a larger message but referred to. */
 const referredBytes = 4096
 
 /**
- * The few parts of the protobuf wire format that an ONNX model needs: varints and length-delimited fields.
- * https://protobuf.dev/programming-guides/encoding/
- *
  * Large content is copied once, by `finish`, and must not change before that.
  */
 export class ProtobufWriter {

@@ -1,4 +1,7 @@
-/** The page's side of a model worker. */
+/**
+ * The page's side of a model worker. Messages of our own instead of comlink: a request streams events, and a stop has to
+ * be heard between two of them.
+ */
 import type { ThinkOptions, Thought } from '../evaluate/think.ts'
 import { unpackError } from '../train/carried-error.ts'
 import type {

@@ -1,6 +1,7 @@
 /**
  * Reads and writes safetensors: 8 bytes of header length (little endian), a JSON header, the tensors back to
  * back. Reading executes nothing and trusts nothing. Source: github.com/huggingface/safetensors, "Format".
+ * The format's own library is for Rust and Python; @huggingface/hub reads no more than the header.
  *
  * A file of ours begins its metadata with `checksum`, a CRC-32 of everything behind the header length in which
  * the eight digits of the checksum itself count as '0': a flipped bit in a weight, a name or a step count is

@@ -1,6 +1,7 @@
 /**
  * Reads and writes NumPy's .npy files, versions 1 to 3: magic, version, header length, a Python dictionary with
  * `descr`, `fortran_order` and `shape`, then the numbers. Little endian and row-major only. Nothing is evaluated.
+ * Libraries for it read few types and trust the header.
  * Source: numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 import { InputError } from '@tiny-recursive-models/tensor'

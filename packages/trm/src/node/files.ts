@@ -1,4 +1,7 @@
-/** Files that are whole or not there: atomic writes, bounded reads, lines that are appended in one piece. */
+/**
+ * Files that are whole or not there: atomic writes, bounded reads, lines that are appended in one piece. Libraries for
+ * atomic writes leave temporary files of killed processes behind, and neither bound what is read nor append.
+ */
 
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'

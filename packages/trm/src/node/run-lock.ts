@@ -1,6 +1,7 @@
 /**
  * A lock file against two trainers in one run folder. It names its process by number and by when that process
- * started, so that the lock of a killed process is recognised even after its number is in use again.
+ * started, so that the lock of a killed process is recognised even after its number is in use again; the libraries
+ * (proper-lockfile) go by the age of a file that must be touched all the time, which a step that blocks cannot do.
  */
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'

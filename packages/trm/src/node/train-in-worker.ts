@@ -1,4 +1,7 @@
-/** Training in a thread of its own, so that the process can draw progress and hear Ctrl-C while a step computes. */
+/**
+ * Training in a thread of its own, so that the process can draw progress and hear Ctrl-C while a step computes. Not by
+ * comlink: the wish to stop is a flag in shared memory, since a thread that computes reads no messages.
+ */
 import { unpackError } from '../train/carried-error.ts'
 import type { RunTrainingEvent, RunTrainingOptions } from './run-training.ts'
 import { startWorker } from './start-worker.ts'

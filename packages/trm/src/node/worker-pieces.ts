@@ -1,4 +1,7 @@
-/** Pieces of a batch side by side: as many worker threads as there are cores, each with one thread of its own. */
+/**
+ * Pieces of a batch side by side: as many worker threads as there are cores, each with one thread of its own. Not by
+ * comlink: one message a piece goes each way, and weights lie in memory that the threads share.
+ */
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import { type Device, type HostTensor, InputError } from '@tiny-recursive-models/tensor'

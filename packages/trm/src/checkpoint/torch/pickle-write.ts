@@ -1,6 +1,6 @@
 /**
  * Writes the pickle of a state dict, byte for byte as Python's pickler does under `torch.save`: protocol 2, and
- * every value that may come again put into the memo. Source: Python's Lib/pickle.py, torch/serialization.py.
+ * every value that may come again put into the memo; no library writes the classes of PyTorch. Source: Python's Lib/pickle.py, torch/serialization.py.
  */
 import type { StoredTensor } from '../stored-tensor.ts'
 import { storageTypes } from './torch-globals.ts'

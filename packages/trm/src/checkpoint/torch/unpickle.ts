@@ -2,6 +2,7 @@
  * Reads the pickle of a state dict as `torch.save` writes it (protocol 2). A pickle is a program for a small stack
  * machine; this one knows only the instructions that weights need, and its two that can call something, REDUCE and
  * BUILD, make tensors and dictionaries by `torch-globals.ts` and nothing else. Everything else is an error.
+ * Libraries for pickles read any program and keep no bound on memory.
  * Source: Python's Lib/pickletools.py.
  */
 import { damaged, refused, show } from './errors.ts'

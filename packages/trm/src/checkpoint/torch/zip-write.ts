@@ -1,6 +1,7 @@
 /**
  * Writes a zip archive as PyTorch's writer does: entries stored as they are, each beginning at a multiple of 64
  * bytes behind padding in its extra field, sizes behind the data, and a zip64 end record in any case.
+ * Libraries place entries where they like; PyTorch maps them into memory, and a test holds the bytes to its own.
  * Source: caffe2/serialize/inline_container.cc (`getPadding`), third_party/miniz.
  */
 import { InputError } from '@tiny-recursive-models/tensor'

@@ -2,6 +2,7 @@
  * Reads zip archives: the central directory, with zip64, and entries that are stored or deflated. It trusts
  * nothing: every place lies inside the file, no two entries share bytes (which would let a small file hold any
  * amount), names occur once, sizes are bounded before anything is allocated, and every CRC-32 is checked.
+ * Libraries (fflate among them, which inflates here) check neither overlaps nor CRC-32, nor bound what they unpack.
  * Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5.
  */
 import { InputError } from '@tiny-recursive-models/tensor'
