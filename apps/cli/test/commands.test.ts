@@ -338,6 +338,11 @@ test('runs are listed', async () => {
 
 test('recipes are listed, printed and read back from a file', async () => {
   assert.match((await trm('recipes')).stdout, /\nsudoku-6x6 +\d+ +fields +[\d,]+ {2}6×6 Sudoku/)
+  const ofOne = (await trm('recipes', 'sudoku-4x4-trm', '--fields')).stdout
+  assert.match(ofOne, /\noptimizer\.learningRate +[\d.]+ +how far a step moves the weights/)
+  assert.match(ofOne, /\ndata\.boxRows +2 +rows of a box/)
+  assert.doesNotMatch(ofOne, /data\.canvas/)
+  assert.match((await trm('recipes', '--fields')).stdout, /\ndata\.canvas +arc +side of the canvas/)
   const { stdout } = await trm('recipes', 'sudoku-4x4-trm')
   writeFileSync(join(folder, 'mine.json'), stdout.replace('"minimal": true', '"minimal": false'))
   const data = await trm('data', 'mine.json', '--json')

@@ -14,9 +14,10 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
 
 /** `--set key=value`, as often as wanted. */
 export const setOption = (): Option =>
-  new Option('--set <key=value>', 'change the recipe (repeatable)').argParser(
-    (value: string, before: readonly string[] = []): readonly string[] => [...before, value],
-  )
+  new Option(
+    '--set <key=value>',
+    'change a field of the recipe (repeatable); `trm recipes --fields` lists them',
+  ).argParser((value: string, before: readonly string[] = []): readonly string[] => [...before, value])
 
 function checkpointChoice(text: string): CheckpointChoice {
   if (text === 'best' || text === 'final' || text === 'latest') return text

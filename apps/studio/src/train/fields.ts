@@ -1,6 +1,7 @@
 /** Settings of a recipe that can be changed in the page, as texts, and the recipe that they make. */
 import { InputError, overrideRecipe, type Recipe } from '@tiny-recursive-models/trm'
-import { type ModelFieldName, modelFieldText } from '@tiny-recursive-models/trm/recipes'
+import { recipeFieldTable } from '@tiny-recursive-models/trm/recipes'
+import { choices, recipeOf } from './choices.ts'
 
 export interface Field {
   /** The key of the recipe. */
@@ -9,51 +10,33 @@ export interface Field {
   readonly explain: string
 }
 
-/** Explained as in the glossary. */
-function modelField(name: ModelFieldName, label: string, more = ''): Field {
-  const { description } = modelFieldText(name)
-  return {
-    key: `model.${name}`,
-    label,
-    explain: `${description[0]?.toUpperCase()}${description.slice(1)}.${more}`,
-  }
+/** The recipes of the page all generate their puzzles, so their fields mean the same. */
+const table = recipeFieldTable(recipeOf(choices[0]!).data.kind)
+
+/** A field as the field table calls and describes it. */
+function fieldOf(key: string, more = ''): Field {
+  const found = table.find((field) => field.key === key)
+  if (!found) throw new Error(`recipes have no field ${key}`)
+  const { title, description } = found
+  const sentence = `${description[0]?.toUpperCase()}${description.slice(1)}.`
+  return { key, label: title, explain: `${sentence.replaceAll('`', '')}${more}` }
 }
 
-export const seedField: Field = {
-  key: 'training.seed',
-  label: 'Seed',
-  explain: 'Decides first weights and the order of puzzles: the same seed gives the same run.',
-}
+export const seedField = fieldOf('training.seed')
 
 export const advancedFields: readonly Field[] = [
-  { key: 'training.steps', label: 'Steps', explain: 'Corrections of the weights in all.' },
-  { key: 'training.batch', label: 'Batch', explain: 'Puzzles that one step works on at once.' },
-  {
-    key: 'optimizer.learningRate',
-    label: 'Learning rate',
-    explain: 'How far a step moves the weights. Too much, and nothing is learned.',
-  },
-  {
-    key: 'optimizer.warmupSteps',
-    label: 'Warm-up steps',
-    explain: 'The learning rate rises over so many steps, and falls from there.',
-  },
-  modelField('width', 'Width', ' A multiple of 4.'),
-  modelField('recursions', 'Recursions'),
-  modelField('latentUpdates', 'Latent updates'),
-  modelField('supervisionSteps', 'Supervision steps'),
-  { key: 'data.train', label: 'Training puzzles', explain: 'Fewer are learned by heart sooner.' },
-  { key: 'data.seed', label: 'Puzzle seed', explain: 'Another one makes other puzzles.' },
-  {
-    key: 'training.evaluateEvery',
-    label: 'Evaluate every',
-    explain: 'Steps between two tests on validation puzzles.',
-  },
-  {
-    key: 'training.checkpointEvery',
-    label: 'Keep every',
-    explain: 'Steps between two states that are kept in this browser.',
-  },
+  fieldOf('training.steps'),
+  fieldOf('training.batch'),
+  fieldOf('optimizer.learningRate'),
+  fieldOf('optimizer.warmupSteps'),
+  fieldOf('model.width', ' A multiple of 4.'),
+  fieldOf('model.recursions'),
+  fieldOf('model.latentUpdates'),
+  fieldOf('model.supervisionSteps'),
+  fieldOf('data.train'),
+  fieldOf('data.seed'),
+  fieldOf('training.evaluateEvery'),
+  fieldOf('training.checkpointEvery'),
 ]
 
 /** What was typed, by key; a key that is absent or empty keeps the recipe's own value. */

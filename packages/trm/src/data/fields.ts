@@ -31,24 +31,44 @@ export const seed = () => wholeNumber(0, 2 ** 32 - 1)
 export const stepCount = (minimum: number) => wholeNumber(minimum, 1_000_000_000)
 export const puzzleCount = (minimum: number) => wholeNumber(minimum, 100_000_000)
 
+/** The `kind` of a section of `data`. */
+export const dataKind = <const Kind extends string>(kind: Kind) =>
+  z.literal(kind).meta({ description: 'where the puzzles come from' })
+
+export const dataSeed = () =>
+  seed().meta({
+    title: 'Puzzle seed',
+    description: 'decides which puzzles are generated, sampled and held out',
+  })
+
 /** Puzzles in each set of generated ones. */
 export const generatedCounts = {
-  train: puzzleCount(1),
-  validation: puzzleCount(0),
-  test: puzzleCount(0),
+  train: puzzleCount(1).meta({
+    title: 'Training puzzles',
+    description: 'how many puzzles are generated to train on; a few are soon learned by heart',
+  }),
+  validation: puzzleCount(0).meta({ description: 'how many puzzles are generated for validation' }),
+  test: puzzleCount(0).meta({ description: 'how many puzzles are generated for the test' }),
 }
 
 /** Puzzles that files hold. */
 export const fileFields = {
-  /** CSV or lines, plain or packed, or a folder of the published builders. */
-  train: pathOrNull(),
-  test: pathOrNull(),
-  /** A seeded sample of the training file; null = all of it. */
-  trainCount: puzzleCount(1).nullable(),
-  /** Puzzles of the training file held out, disjoint from the sample. */
-  validation: puzzleCount(0),
-  /** Puzzles with a rating below this are easy; null = none is. The rating of Sudoku-Extreme counts guesses. */
-  easyBelow: numberBetween(0, 1e9).nullable().default(null),
-  /** Share of the easy puzzles that an epoch visits, another part of them in each. */
-  easyShare: numberBetween(0, 1).default(1),
+  train: pathOrNull().meta({
+    description:
+      'path of the training file: CSV or lines, plain, gzip or zip, mazes also `…inputs.npy`; null until you name one',
+  }),
+  test: pathOrNull().meta({ description: 'path of the test file, of the same kinds; null = no test' }),
+  trainCount: puzzleCount(1).nullable().meta({
+    description: 'size of a seeded sample of the training file; null = all that validation leaves',
+  }),
+  validation: puzzleCount(0).meta({
+    description: 'puzzles of the training file that are held out for validation, disjoint from the sample',
+  }),
+  easyBelow: numberBetween(0, 1e9).nullable().default(null).meta({
+    description:
+      'puzzles with a rating below this are easy; null = none is. The rating of Sudoku-Extreme counts guesses',
+  }),
+  easyShare: numberBetween(0, 1).default(1).meta({
+    description: 'share of the easy puzzles that an epoch visits, another part of them in each',
+  }),
 }

@@ -2,7 +2,7 @@
 import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
 import { trainingPuzzles } from '../data/data-sets.ts'
-import { pathOrNull, puzzleCount, section, seed } from '../data/fields.ts'
+import { dataKind, dataSeed, pathOrNull, puzzleCount, section } from '../data/fields.ts'
 import { type OfficialFolder, readOfficialFolder } from '../data/official-folder.ts'
 import type { LoadedParts, ReadDataFile } from '../data/parts.ts'
 import { selectPuzzles } from '../data/puzzle-set.ts'
@@ -10,12 +10,12 @@ import type { PuzzleKind, PuzzleSource, SetSizes } from './family.ts'
 
 const officialFolderFields = z.strictObject(
   {
-    kind: z.literal('official-folder'),
-    /** The folder that holds `train/` and `test/`. */
-    path: pathOrNull(),
-    /** Groups held out of the training set. */
-    validation: puzzleCount(0),
-    seed: seed(),
+    kind: dataKind('official-folder'),
+    path: pathOrNull().meta({
+      description: 'the folder that holds `train/` and `test/` as the official builders write them',
+    }),
+    validation: puzzleCount(0).meta({ description: 'groups held out of the training set for validation' }),
+    seed: dataSeed(),
   },
   section,
 )

@@ -2,6 +2,7 @@
  * The fields of a recipe, as zod schemas: those of its data are told by the puzzle families, the others by `settings`.
  */
 import { z } from 'zod'
+import { type FieldText, fieldText } from '../data/field-text.ts'
 import { section, text } from '../data/fields.ts'
 import { type DataInput, type DataRecipe, dataFields, dataKinds, sourceOfKind } from '../puzzles/index.ts'
 import type { Frozen } from '../settings/frozen.ts'
@@ -20,16 +21,19 @@ const dataSection = z.discriminatedUnion('kind', dataFields as unknown as [z.Zod
 
 export const recipeFields = z.strictObject(
   {
-    /** What the keys are called: see `upgradeRecipe`. */
-    format: z.literal(recipeFormat).default(recipeFormat),
-    name: text(1, 100),
-    description: text(0, 2_000).default(''),
-    model: modelFields,
-    data: dataSection,
-    /** Training on states part-way to the answer; null = on the question alone, as published. */
-    noise: noiseFields.nullable().default(null),
-    optimizer: optimizerFields,
-    training: trainingFields,
+    format: z.literal(recipeFormat).default(recipeFormat).meta({
+      description: 'the version of the names of these fields; written by the library, not set by hand',
+    }),
+    name: text(1, 100).meta({ description: 'what the recipe is called' }),
+    description: text(0, 2_000).default('').meta({ description: 'a sentence on what it is for' }),
+    model: modelFields.meta({ description: 'the network and its recursions' }),
+    data: dataSection.meta({ description: 'the puzzles, by their `kind`' }),
+    noise: noiseFields.nullable().default(null).meta({
+      description:
+        'noisy answers that the model is shown in training; null = the question alone, as published',
+    }),
+    optimizer: optimizerFields.meta({ description: 'how gradients change the weights' }),
+    training: trainingFields.meta({ description: 'length, evaluations and checkpoints of the run' }),
   },
   section,
 )
@@ -43,20 +47,68 @@ export type RecipeInput = Frozen<z.input<typeof recipeFields>>
 /** The keys that can be set below `path` (`''` for the whole recipe), or null where no key can stand. */
 export function keysBelow(path: string, recipe: Recipe | { data?: unknown }): string[] | null {
   if (path === '') return Object.keys(recipeFields.shape).filter((key) => key !== 'format')
-  if (path === 'model') return Object.keys(modelFields.shape)
-  if (path === 'noise') return Object.keys(noiseFields.shape)
-  if (path === 'optimizer') return Object.keys(optimizerFields.shape)
-  if (path === 'training') return Object.keys(trainingFields.shape)
-  if (path === 'data') {
-    const data: unknown = recipe.data
-    const kind = typeof data === 'object' && data !== null && 'kind' in data ? data.kind : undefined
-    return typeof kind === 'string' ? (dataKeys(kind) ?? ['kind']) : ['kind']
-  }
-  return null
+  if (isSection(path)) return Object.keys(sections[path])
+  if (path !== 'data') return null
+  const data: unknown = recipe.data
+  const kind = typeof data === 'object' && data !== null && 'kind' in data ? data.kind : undefined
+  const fields = typeof kind === 'string' ? dataShape(kind) : null
+  return fields ? Object.keys(fields) : ['kind']
 }
 
-/** The keys of a kind of data; null where there is none of that name. */
-function dataKeys(kind: string): string[] | null {
+type Shape = Readonly<Record<string, z.ZodType>>
+
+/** The sections that are the same for all kinds of data. */
+const sections = {
+  model: modelFields.shape,
+  noise: noiseFields.shape,
+  optimizer: optimizerFields.shape,
+  training: trainingFields.shape,
+} as const satisfies Readonly<Record<string, Shape>>
+
+const isSection = (path: string): path is keyof typeof sections => Object.hasOwn(sections, path)
+
+/** The fields of a kind of data; null where there is none of that name. */
+function dataShape(kind: string): Shape | null {
   const fields = sourceOfKind(kind)?.fields
-  return fields instanceof z.ZodObject ? Object.keys(fields.shape) : null
+  return fields instanceof z.ZodObject ? (fields.shape as Shape) : null
+}
+
+/** A field of recipes, and what it says of itself. */
+export interface RecipeField extends FieldText {
+  /** `optimizer.learningRate` */
+  readonly key: string
+  /** The kinds of data that have it; null where it is in every recipe. */
+  readonly dataKinds: readonly string[] | null
+}
+
+/**
+ * The field table: every field of every recipe, in the order in which recipes are written, as the glossary, the command
+ * line and the page tell it. A field of `data` that means the same for several kinds is there once.
+ *
+ * @param dataKind only the fields of recipes with this kind of data
+ */
+export function recipeFieldTable(dataKind?: string): readonly RecipeField[] {
+  return Object.entries<z.ZodType>(recipeFields.shape).flatMap(([key, field]): readonly RecipeField[] => {
+    if (key === 'format') return []
+    if (key === 'data') return dataFieldTable(dataKind === undefined ? dataKinds : [dataKind])
+    const below: Shape = isSection(key) ? sections[key] : { '': field }
+    return Object.entries(below).map(([name, inner]) => {
+      const path = name === '' ? key : `${key}.${name}`
+      return { key: path, dataKinds: null, ...fieldText(inner, path) }
+    })
+  })
+}
+
+function dataFieldTable(kinds: readonly string[]): readonly RecipeField[] {
+  const table = new Map<string, RecipeField>()
+  for (const kind of kinds) {
+    for (const [name, field] of Object.entries(dataShape(kind) ?? {})) {
+      const key = `data.${name}`
+      const text = fieldText(field, `${key} of ${kind}`)
+      const place = `${key} ${text.description}`
+      const others = table.get(place)?.dataKinds ?? []
+      table.set(place, { key, ...text, dataKinds: [...others, kind] })
+    }
+  }
+  return [...table.values()]
 }

@@ -4,8 +4,9 @@ import { families, type RecipeName } from '../puzzles/index.ts'
 import { describeValue, unknownNameHint } from './messages.ts'
 import { parseRecipe, type Recipe } from './schema.ts'
 
+export type { FieldText } from '../data/field-text.ts'
 export type { RecipeName } from '../puzzles/index.ts'
-export { type FieldText, type ModelFieldName, modelFieldText } from '../settings/model.ts'
+export { type RecipeField, recipeFieldTable } from './fields.ts'
 export { overrideRecipe } from './override.ts'
 export {
   findPaperVariant,

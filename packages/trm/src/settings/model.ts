@@ -1,4 +1,4 @@
-/** The fields of a recipe's `model`, and the one place that says what each is, for the glossary and the page. */
+/** The fields of a recipe's `model`, each with what it is and what it is called elsewhere. */
 import { z } from 'zod'
 import { flag, numberBetween, oneOf, section, wholeNumber } from '../data/fields.ts'
 import type { Frozen } from './frozen.ts'
@@ -19,7 +19,7 @@ export const modelFields = z.strictObject(
     }),
     continueLoss: flag().default(false).meta({
       official: '`no_ACT_continue: False`',
-      description: 'a second halting score and loss, and a second forward pass (HRM); default false',
+      description: 'a second halting score and loss, and a second forward pass (HRM)',
     }),
     width: wholeNumber(1, 16_384).meta({
       paper: 'D',
@@ -89,7 +89,7 @@ export const modelFields = z.strictObject(
     }),
     exploration: numberBetween(0, 1).default(0.1).meta({
       official: '`halt_exploration_prob`',
-      description: 'probability that a slot may not halt before a drawn step; default 0.1',
+      description: 'probability that a slot may not halt before a drawn step',
     }),
   },
   section,
@@ -99,26 +99,3 @@ export const modelFields = z.strictObject(
 export type ModelRecipe = Frozen<z.output<typeof modelFields>>
 /** The same, as it may be written. */
 export type ModelInput = Frozen<z.input<typeof modelFields>>
-
-/** A field of the `model` section. */
-export type ModelFieldName = keyof typeof modelFields.shape
-
-/** What a field is called elsewhere, and what it is. */
-export interface FieldText {
-  /** In the paper (arXiv 2510.04871). */
-  readonly paper?: string
-  /** In the official code. */
-  readonly official?: string
-  readonly description: string
-}
-
-/** @throws Error where a field says nothing of itself */
-export function modelFieldText(name: ModelFieldName): FieldText {
-  const { description, paper, official } = modelFields.shape[name].meta() ?? {}
-  if (description === undefined) throw new Error(`model.${name} has no description`)
-  return {
-    description,
-    ...(typeof paper === 'string' && { paper }),
-    ...(typeof official === 'string' && { official }),
-  }
-}

@@ -1,7 +1,7 @@
 /** Where ARC tasks of a recipe come from. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
-import { flag, pathOrNull, puzzleCount, section, seed, wholeNumber } from '../../data/fields.ts'
+import { dataKind, dataSeed, flag, pathOrNull, puzzleCount, section, wholeNumber } from '../../data/fields.ts'
 import type { PuzzleSource, Violation } from '../family.ts'
 import { type ArcData, loadArc } from './load-arc.ts'
 
@@ -13,24 +13,34 @@ const subsetList = { error: 'a list of 1 to 20 names of sets, such as ["training
 
 const arcFields = z.strictObject(
   {
-    kind: z.literal('arc'),
-    /** The folder of the ARC files. */
-    path: pathOrNull(),
-    /** Whose tasks are trained on, the test set's training pairs too; the order of the identifiers. */
-    subsets: z.array(subsetName(), subsetList).min(1, subsetList).max(20, subsetList),
-    /** The set whose test pairs are held out. */
-    test: subsetName(),
-    /** Tasks of the other sets whose test pairs are held out too (published: 0). */
-    validation: puzzleCount(0),
-    /** Augmented versions of a task, each with an identifier (published: 1,000). */
-    augmentations: wholeNumber(0, 100_000),
-    /** The side of the canvas (published: 30). */
-    canvas: wholeNumber(1, 30).default(30),
-    /** Tasks with a longer side are left out; null = those that do not fit on the canvas. */
-    longestSide: wholeNumber(1, 30).nullable().default(null),
-    /** Train on test pairs where sets overlap, instead of refusing to. */
-    allowLeak: flag().default(false),
-    seed: seed(),
+    kind: dataKind('arc'),
+    path: pathOrNull().meta({
+      description:
+        'the folder of `arc-agi_<set>_challenges.json` and `_solutions.json` (or `.gz`), of `<set>/<id>.json`, or of one file `{set: {id: task}}`',
+    }),
+    subsets: z.array(subsetName(), subsetList).min(1, subsetList).max(20, subsetList).meta({
+      official: '`subsets`',
+      description: 'sets to train on, the test set among them; they give the order of the identifiers',
+    }),
+    test: subsetName().meta({
+      official: '`test_set_name`',
+      description: 'the set whose test pairs are held out',
+    }),
+    validation: puzzleCount(0).meta({
+      description: 'tasks of the other sets whose test pairs are held out too (published: 0)',
+    }),
+    augmentations: wholeNumber(0, 100_000).meta({
+      official: '`num_aug`',
+      description: 'augmented versions of a task, each with an identifier (published: 1,000)',
+    }),
+    canvas: wholeNumber(1, 30).default(30).meta({ description: 'side of the canvas (published: 30)' }),
+    longestSide: wholeNumber(1, 30).nullable().default(null).meta({
+      description: 'tasks with a longer side are left out; null = those that do not fit on the canvas',
+    }),
+    allowLeak: flag().default(false).meta({
+      description: 'train on test pairs where sets overlap, instead of refusing to',
+    }),
+    seed: dataSeed(),
   },
   section,
 )

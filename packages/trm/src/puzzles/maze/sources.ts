@@ -1,12 +1,13 @@
 /** Where mazes of a recipe come from. */
 import { z } from 'zod'
 import {
+  dataKind,
+  dataSeed,
   fileFields,
   flag,
   generatedCounts,
   numberBetween,
   section,
-  seed,
   wholeNumber,
 } from '../../data/fields.ts'
 import { generatedSource } from '../generated-sets.ts'
@@ -17,22 +18,25 @@ import { largestMaze, smallestMaze } from './grid.ts'
 import { mazeGrid } from './grid-family.ts'
 import { shortestSteps } from './path.ts'
 
-/** N: mazes are N × N. */
-const size = () => wholeNumber(smallestMaze, largestMaze)
+const size = wholeNumber(smallestMaze, largestMaze).meta({ description: 'N: mazes are N × N' })
+const augment = flag().default(false).meta({
+  description: 'every draw is turned or mirrored, its label made by the rule; off in the published runs',
+})
 
 const generatedFields = z.strictObject(
   {
-    kind: z.literal('maze-generated'),
-    size: size(),
-    /** Share of walls; every maze draws its own between the two. */
-    minimumDensity: numberBetween(0, 0.99),
-    maximumDensity: numberBetween(0, 0.99),
-    /** Steps that the shortest path from start to goal has at least. */
-    minimumPath: wholeNumber(1, largestMaze ** 2 - 1),
+    kind: dataKind('maze-generated'),
+    size,
+    minimumDensity: numberBetween(0, 0.99).meta({
+      description: 'least share of walls; every maze draws its own from here to `maximumDensity`',
+    }),
+    maximumDensity: numberBetween(0, 0.99).meta({ description: 'largest share of walls' }),
+    minimumPath: wholeNumber(1, largestMaze ** 2 - 1).meta({
+      description: 'least steps of the shortest path from start to goal',
+    }),
     ...generatedCounts,
-    /** Every draw is turned or mirrored; off in the published runs. */
-    augment: flag().default(false),
-    seed: seed(),
+    augment,
+    seed: dataSeed(),
   },
   section,
 )
@@ -75,11 +79,11 @@ export const generatedMazes = {
 
 const mazeFileFields = z.strictObject(
   {
-    kind: z.literal('maze-file'),
-    size: size(),
+    kind: dataKind('maze-file'),
+    size,
     ...fileFields,
-    augment: flag().default(false),
-    seed: seed(),
+    augment,
+    seed: dataSeed(),
   },
   section,
 )

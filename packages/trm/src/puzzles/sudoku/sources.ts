@@ -1,6 +1,14 @@
 /** Where Sudokus of a recipe come from. */
 import { z } from 'zod'
-import { fileFields, flag, generatedCounts, section, seed, wholeNumber } from '../../data/fields.ts'
+import {
+  dataKind,
+  dataSeed,
+  fileFields,
+  flag,
+  generatedCounts,
+  section,
+  wholeNumber,
+} from '../../data/fields.ts'
 import type { Violation } from '../family.ts'
 import { generatedSource } from '../generated-sets.ts'
 import { fileSource } from '../reading/file-source.ts'
@@ -9,17 +17,24 @@ import { generatePuzzle } from './generate.ts'
 import { sudokuGrid } from './grid-family.ts'
 import { type BoxShape, knownBoxes } from './shape.ts'
 
-const box = { boxRows: wholeNumber(2, 4), boxColumns: wholeNumber(2, 4) }
+const box = {
+  boxRows: wholeNumber(2, 4).meta({ description: 'rows of a box; a grid has boxRows · boxColumns symbols' }),
+  boxColumns: wholeNumber(2, 4).meta({ description: 'columns of a box' }),
+}
+const augment = flag().meta({
+  description: 'every draw under a random symmetry: digits, bands, rows, stacks, columns, transposition',
+})
 
 const generatedFields = z.strictObject(
   {
-    kind: z.literal('sudoku-generated'),
+    kind: dataKind('sudoku-generated'),
     ...box,
     ...generatedCounts,
-    /** Clues are removed until no further one can go without a second solution. */
-    minimal: flag(),
-    augment: flag(),
-    seed: seed(),
+    minimal: flag().meta({
+      description: 'clues are removed until no further one can go without a second solution',
+    }),
+    augment,
+    seed: dataSeed(),
   },
   section,
 )
@@ -67,7 +82,7 @@ export const generatedSudokus = {
 }
 
 const sudokuFileFields = z.strictObject(
-  { kind: z.literal('sudoku-file'), ...box, ...fileFields, augment: flag(), seed: seed() },
+  { kind: dataKind('sudoku-file'), ...box, ...fileFields, augment, seed: dataSeed() },
   section,
 )
 

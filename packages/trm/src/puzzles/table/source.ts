@@ -3,7 +3,7 @@ import { InputError, RandomStream } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
 import { identifierDigest } from '../../data/checksum.ts'
 import { trainingPuzzles } from '../../data/data-sets.ts'
-import { pathOrNull, puzzleCount, section, seed, text } from '../../data/fields.ts'
+import { dataKind, dataSeed, pathOrNull, puzzleCount, section, text } from '../../data/fields.ts'
 import type { ReadDataFile } from '../../data/parts.ts'
 import { ignoredLabel, type PuzzleSet } from '../../data/puzzle-set.ts'
 import type { Board, PuzzleSource } from '../family.ts'
@@ -15,33 +15,53 @@ const column = () => text(1, 200).nullable().default(null)
 
 export const tableFields = z.strictObject(
   {
-    kind: z.literal('table'),
-    /** CSV, TSV or JSON lines with a question and its answer in every row. */
-    train: pathOrNull(),
-    /** A file of its own to test on; null: `testCount` rows of the training file. */
-    test: pathOrNull().default(null),
-    testCount: puzzleCount(0).default(0),
-    /** Rows of the training file held out. */
-    validation: puzzleCount(0),
-    /** A seeded sample of the others; null = all of them. */
-    trainCount: puzzleCount(1).nullable().default(null),
-    /** Names of columns; null: a column of a known name (question, puzzle, answer, solution …), or no such column. */
-    question: column(),
-    answer: column(),
-    /** Rows with the same value here are never split between training, validation and test. */
-    group: column(),
-    /** Rows with the same value here share a puzzle embedding. */
-    identifier: column(),
-    /** How the cells are drawn; null: a square, or one row. */
-    rows: side().nullable().default(null),
-    columns: side().nullable().default(null),
-    /** What the next three are null for is found in the training file: all characters, */
-    symbols: characters(1, mostSymbols).nullable().default(null),
-    /** those that stand where an answer differs from its question, */
-    open: characters(0, mostSymbols).nullable().default(null),
-    /** and those that answers have there. */
-    answers: characters(0, mostSymbols).nullable().default(null),
-    seed: seed(),
+    kind: dataKind('table'),
+    train: pathOrNull().meta({
+      description: 'path of a CSV, TSV or JSON-lines file with a question and its answer in every row',
+    }),
+    test: pathOrNull().default(null).meta({
+      description: 'path of a file of its own to test on; null = `testCount` rows of the training file',
+    }),
+    testCount: puzzleCount(0).default(0).meta({
+      description: 'rows of the training file held out for the test, where `test` is null',
+    }),
+    validation: puzzleCount(0).meta({
+      description: 'rows of the training file held out for validation',
+    }),
+    trainCount: puzzleCount(1).nullable().default(null).meta({
+      description: 'size of a seeded sample of the remaining rows; null = all of them',
+    }),
+    question: column().meta({
+      description: 'name of the column of questions; null = one of a known name (question, puzzle …)',
+    }),
+    answer: column().meta({
+      description: 'name of the column of answers; null = one of a known name (answer, solution …)',
+    }),
+    group: column().meta({
+      description:
+        'name of a column: rows with the same value are never split between training, validation and test; null = no such column',
+    }),
+    identifier: column().meta({
+      description:
+        'name of a column: rows with the same value share a puzzle embedding; null = no such column',
+    }),
+    rows: side().nullable().default(null).meta({
+      description: 'rows of the grid in which cells are drawn; null = a square, or one row',
+    }),
+    columns: side().nullable().default(null).meta({
+      description: 'columns of the same; give both or neither',
+    }),
+    symbols: characters(1, mostSymbols).nullable().default(null).meta({
+      description: 'all characters of questions and answers; null = found in the training file',
+    }),
+    open: characters(0, mostSymbols).nullable().default(null).meta({
+      description:
+        'characters that stand where an answer differs from its question; null = found in the training file',
+    }),
+    answers: characters(0, mostSymbols).nullable().default(null).meta({
+      description: 'characters that answers have there; null = found in the training file',
+    }),
+    seed: dataSeed(),
   },
   section,
 )

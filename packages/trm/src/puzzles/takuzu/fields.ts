@@ -1,15 +1,14 @@
 import { z } from 'zod'
-import { flag, generatedCounts, section, seed, wholeNumber } from '../../data/fields.ts'
+import { dataKind, dataSeed, flag, generatedCounts, section, wholeNumber } from '../../data/fields.ts'
 
 /** The `data` section of a recipe of Takuzus. */
 export const fields = z.strictObject(
   {
-    kind: z.literal('takuzu-generated'),
-    /** N: grids are N × N. */
-    size: wholeNumber(4, 8).multipleOf(2, { error: '4, 6 or 8' }),
+    kind: dataKind('takuzu-generated'),
+    size: wholeNumber(4, 8).multipleOf(2, { error: '4, 6 or 8' }).meta({ description: 'N: grids are N × N' }),
     ...generatedCounts,
-    augment: flag(),
-    seed: seed(),
+    augment: flag().meta({ description: 'every draw is turned or mirrored' }),
+    seed: dataSeed(),
   },
   section,
 )
