@@ -38,7 +38,7 @@ async function solve(text: string): Promise<Reply> {
   const [problem] = checkQuestion(shape, tokens)
   if (problem) return refusal(problem.message)
   let [answer, steps] = [tokens, 0]
-  const options = { earlyHalting: true, maximumSteps: patience * supervisionSteps }
+  const options = { halting: 'early' as const, maxSteps: patience * supervisionSteps }
   for await (const thought of think(executor, model, tokens, options)) {
     answer = thought.answer
     steps = thought.step

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { recipeNames } from '@tiny-recursive-models/trm'
-import { listShippedModels, mostThreads } from '@tiny-recursive-models/trm/node'
+import { listShippedModels, maxThreads } from '@tiny-recursive-models/trm/node'
 import { runCommand } from '../src/run.ts'
 import { runTrm, tiny } from './run-trm.ts'
 
@@ -67,7 +67,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     'train sudoku-4x4 --threads many',
     2,
     [
-      `error: option '--threads <count>' argument 'many' is invalid. A whole number from 1 to ${mostThreads()} is needed.`,
+      `error: option '--threads <count>' argument 'many' is invalid. A whole number from 1 to ${maxThreads()} is needed.`,
       'Run with --help for the options and examples.',
     ],
   ],
@@ -75,7 +75,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     'train sudoku-4x4 --threads 100000',
     2,
     [
-      `error: option '--threads <count>' argument '100000' is invalid. A whole number from 1 to ${mostThreads()} is needed.`,
+      `error: option '--threads <count>' argument '100000' is invalid. A whole number from 1 to ${maxThreads()} is needed.`,
       'Run with --help for the options and examples.',
     ],
   ],

@@ -70,10 +70,10 @@ test('a checkpoint is imported, measured, solved with and exported', async () =>
   assert.equal(measured.code, 0, measured.stderr)
   const { checkpoint, full } = JSON.parse(measured.stdout) as {
     checkpoint: unknown
-    full: { puzzles: number; maximumSteps: number }
+    full: { puzzles: number; maxSteps: number }
   }
   assert.deepEqual(checkpoint, { which: 'file', source: 'model', step: 300 })
-  assert.deepEqual([full.puzzles, full.maximumSteps], [4, 2])
+  assert.deepEqual([full.puzzles, full.maxSteps], [4, 2])
 
   const exported = await trm('export', 'model', '--out', 'small.pt', '--json')
   assert.equal(exported.code, 0, exported.stderr)

@@ -89,9 +89,9 @@ ${steps.join('\n')}${effortTable(model)}`
 function effortTable({ test }: ShippedModel): string {
   if (!test.effort) return ''
   const header = ['at most', 'attempts', 'exact', 'steps a puzzle', 'attempts a puzzle', 'GFLOP a puzzle']
-  const rows = test.effort.map(({ maximumSteps, attempts, exact, meanSteps, meanAttempts, flopPerPuzzle }) =>
+  const rows = test.effort.map(({ maxSteps, attempts, exact, meanSteps, meanAttempts, flopPerPuzzle }) =>
     row([
-      `${grouped(maximumSteps)} steps`,
+      `${grouped(maxSteps)} steps`,
       attempts === 1 ? 'one' : `up to ${attempts}, until the rule is kept`,
       percent(exact),
       meanSteps.toFixed(1),

@@ -133,9 +133,9 @@ export async function prepareModel(
 
 /** As few steps as a published evaluation takes; a long thought; and several of those, checked by the rule. */
 const efforts = [
-  { maximumSteps: 16, attempts: 1, stop: 'never' },
-  { maximumSteps: 1_000, attempts: 1, stop: 'still' },
-  { maximumSteps: 1_000, attempts: 16, stop: 'still' },
+  { maxSteps: 16, attempts: 1, stop: 'never' },
+  { maxSteps: 1_000, attempts: 1, stop: 'still' },
+  { maxSteps: 1_000, attempts: 16, stop: 'still' },
 ] as const
 
 async function measureEffort(
@@ -151,10 +151,10 @@ async function measureEffort(
       if (event.type !== 'done') continue
       const { validAccuracy, meanSteps, meanAttempts, flopPerPuzzle } = event.report
       const exactAccuracy = shareOf(event.report.exactAccuracy)
-      const { maximumSteps, attempts } = effort
+      const { maxSteps, attempts } = effort
       const valid = validAccuracy ?? exactAccuracy
       measured.push({
-        maximumSteps,
+        maxSteps,
         attempts,
         exact: exactAccuracy,
         valid,
@@ -163,7 +163,7 @@ async function measureEffort(
         flopPerPuzzle,
       })
       log(
-        `up to ${maximumSteps} steps, ${attempts} attempts: ${exactAccuracy} exact, ${meanSteps} steps a puzzle`,
+        `up to ${maxSteps} steps, ${attempts} attempts: ${exactAccuracy} exact, ${meanSteps} steps a puzzle`,
       )
     }
   }

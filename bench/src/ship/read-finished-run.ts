@@ -16,7 +16,7 @@ export interface FinishedRun {
   readonly state: TrainingState
 }
 
-const maximumModelBytes = 100_000_000
+const maxModelBytes = 100_000_000
 
 /** Reads the run that is to be shipped; refuses what is not a finished run of one of the project's recipes. */
 export async function readFinishedRun(folder: string): Promise<FinishedRun> {
@@ -31,7 +31,7 @@ export async function readFinishedRun(folder: string): Promise<FinishedRun> {
     })
   }
   const path = run.file('best')
-  const state = decodeTrainingState(await readFileBounded(path, { maximumBytes: maximumModelBytes }), path)
+  const state = decodeTrainingState(await readFileBounded(path, { maxBytes: maxModelBytes }), path)
   if (report.weights.which !== 'best' || report.weights.step !== state.step) {
     throw new InputError({
       who: path,

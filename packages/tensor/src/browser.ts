@@ -23,7 +23,7 @@ export interface BrowserOptions {
   readonly refuseFallback?: boolean
 }
 
-const mostThreads = 4
+const maxThreads = 4
 
 /**
  * Opens ONNX Runtime in a page or, better, in a worker: WebAssembly with SIMD and, where the page is cross-origin
@@ -82,7 +82,7 @@ function threadsFor(device: 'wasm' | 'webgpu', wanted: number | undefined): numb
   const isolated = globalThis.crossOriginIsolated
   if (device === 'webgpu' || (wanted === undefined && !isolated)) return 1
   const cores = globalThis.navigator.hardwareConcurrency
-  const threads = wanted ?? Math.min(cores, mostThreads)
+  const threads = wanted ?? Math.min(cores, maxThreads)
   if (Number.isInteger(threads) && threads >= 1 && threads <= 64 && (threads === 1 || isolated))
     return threads
   throw new InputError({

@@ -18,7 +18,7 @@ export const usefulThreads = (): number => Math.max(16, 4 * availableParallelism
  * As many as may be asked for: a run of a larger machine is computed again, bit for bit, with its number of threads
  * only. 1000 on two cores do not finish a step in a minute.
  */
-export const mostThreads = (): number => Math.max(256, 4 * availableParallelism())
+export const maxThreads = (): number => Math.max(256, 4 * availableParallelism())
 
 /**
  * Opens ONNX Runtime on a device. With `wasm` a process or worker thread uses one number of threads, the first that it

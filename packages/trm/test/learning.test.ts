@@ -13,7 +13,7 @@ import { train } from '../src/train/train.ts'
 const executor = await openOrtExecutor({ device: 'cpu', threads: 1 })
 
 /** Measured: 100 and 99 of 100. A denoiser ends after five steps without a change, TRM when it believes in its answer. */
-for (const [name, mostSteps] of [
+for (const [name, maxSteps] of [
   ['sudoku-4x4', 7],
   ['sudoku-4x4-trm', 2],
 ] as const) {
@@ -36,12 +36,12 @@ for (const [name, mostSteps] of [
     }
     const [full, early] = [await measure('full'), await measure('early')]
     context.diagnostic(
-      `exact ${full.exactAccuracy} with all ${full.maximumSteps} steps, ${early.exactAccuracy} with early halting after ${early.meanSteps} steps`,
+      `exact ${full.exactAccuracy} with all ${full.maxSteps} steps, ${early.exactAccuracy} with early halting after ${early.meanSteps} steps`,
     )
     const wantedExact = 0.95
     assert.ok(full.exactAccuracy !== null && early.exactAccuracy !== null)
     assert.ok(full.exactAccuracy >= wantedExact, `${full.exactAccuracy} exact with all steps`)
     assert.ok(early.exactAccuracy >= wantedExact, `${early.exactAccuracy} exact with early halting`)
-    assert.ok(early.meanSteps < mostSteps, `early halting takes ${early.meanSteps} steps a puzzle`)
+    assert.ok(early.meanSteps < maxSteps, `early halting takes ${early.meanSteps} steps a puzzle`)
   })
 }

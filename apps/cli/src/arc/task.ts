@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { InputError } from '@tiny-recursive-models/trm'
 import { readJsonFile } from '@tiny-recursive-models/trm/data'
 import { plural } from '@tiny-recursive-models/trm/format'
-import { maximumDataBytes, readFileBounded } from '@tiny-recursive-models/trm/node'
+import { maxDataBytes, readFileBounded } from '@tiny-recursive-models/trm/node'
 import {
   type ArcTask,
   listArcTasks,
@@ -68,13 +68,13 @@ async function filesOf(place: string, id: string): Promise<string[]> {
 }
 
 /** More JSON files than a folder of sets has. */
-const mostSetFiles = 20
+const maxSetFiles = 20
 
 /** Other files of a folder, those that hold sets of tasks. */
 async function setFilesOf(place: string): Promise<string[]> {
   const names = await readdir(place).catch((): string[] => [])
   const others = names.filter((name) => /\.json(\.gz)?$/.test(name) && !/^arc-agi_/.test(name))
-  if (others.length > mostSetFiles) return []
+  if (others.length > maxSetFiles) return []
   const found: string[] = []
   for (const path of others.sort().map((name) => join(place, name))) {
     const value = await readJson(path)
@@ -108,10 +108,10 @@ async function solutionsBeside(path: string, name: string, id: string): Promise<
 }
 
 const readJson = async (path: string): Promise<unknown> =>
-  readJsonFile(await readFileBounded(path, { maximumBytes: maximumDataBytes }), {
+  readJsonFile(await readFileBounded(path, { maxBytes: maxDataBytes }), {
     name: path,
     hint: 'Name a file of ARC tasks, as published or as a task file.',
-    maximumBytes: 2 ** 26,
+    maxBytes: 2 ** 26,
   })
 
 function hasKey(value: unknown, key: string): value is Record<string, unknown> {

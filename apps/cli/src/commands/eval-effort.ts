@@ -18,7 +18,7 @@ export async function measureWays(
   shouldStop: () => boolean,
 ): Promise<readonly MeasuredWay[] | null> {
   const efforts = effortLadder(recipe.model.supervisionSteps, model.config, {
-    ...given('maximumSteps', options.maxSteps),
+    ...given('maxSteps', options.maxSteps),
     several: attemptsEffort(options),
   })
   const board = boardOfData(recipe.data, model.config)

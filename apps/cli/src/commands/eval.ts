@@ -162,7 +162,7 @@ async function measureHalting(
   const measure = async (halting: 'full' | 'early'): Promise<Measured | null> => {
     const settings = {
       halting,
-      ...given('maximumSteps', options.maxSteps),
+      ...given('maxSteps', options.maxSteps),
       ...given('isValid', boardOfData(recipe.data, model.config)?.rule?.isSolved),
       shouldStop,
     }
@@ -210,7 +210,7 @@ async function report(
     const puzzles = `${plural(set.count, 'puzzle')} of ${whole.name}${labelledShare(full.report)}`
     print(describeEvaluation(opened, puzzles, full.report, early?.report ?? null))
     if (arc) {
-      const ways: [string, ArcFigures][] = [[`all ${full.report.maximumSteps} steps`, arc.full]]
+      const ways: [string, ArcFigures][] = [[`all ${full.report.maxSteps} steps`, arc.full]]
       if (arc.early) ways.push(['early halting', arc.early])
       print(`\n${describeArc(ways)}`)
     }

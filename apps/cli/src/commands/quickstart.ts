@@ -46,7 +46,7 @@ const usualRecipe = 'sudoku-6x6'
 const example = {
   model: 'sudoku-extreme',
   puzzle: '379..8...5.8...4.........3..96....427...1........54.7..2.....16..382.......6.....',
-  maximumSteps: 100,
+  maxSteps: 100,
 }
 
 /** Test puzzles among which the slowest is looked for. */
@@ -92,14 +92,14 @@ async function runQuickstart(options: QuickstartOptions): Promise<void> {
   const slowest = await slowestSolved(executor, opened, looked, json === true)
   const { inputs, labels } = puzzleAt(looked, slowest ?? 0)
   const puzzle = puzzleOfSet(opened, inputs, labels)
-  const maximumSteps = patience * opened.model.config.supervisionSteps
+  const maxSteps = patience * opened.model.config.supervisionSteps
   if (json) {
-    const thoughts = await thinkAloud(executor, opened, puzzle, maximumSteps, null)
+    const thoughts = await thinkAloud(executor, opened, puzzle, maxSteps, null)
     return printJsonLine({ type: 'solve', ...solveFacts(puzzle, thoughts) })
   }
   const which = slowest === null ? 'one' : `the slowest of ${grouped(looked.count)}`
   print(`\n3. A puzzle that it has never seen, ${which}:\n`)
-  const thoughts = await thinkAloud(executor, opened, puzzle, maximumSteps, display(puzzle))
+  const thoughts = await thinkAloud(executor, opened, puzzle, maxSteps, display(puzzle))
   const picture = join(out, 'solved.svg')
   await writeText(picture, drawThoughts(puzzle, thoughts))
   print(`\nevery step as a picture: ${picture}`)
@@ -124,7 +124,7 @@ async function showExample({ name, parameters }: ShippedModel, executor: Executo
   const opened = await openShippedModel(name)
   const puzzle = await readPuzzle(example.puzzle, 1, opened)
   print(`1. ${name}, ${grouped(parameters)} parameters:\n`)
-  await thinkAloud(executor, opened, puzzle, example.maximumSteps, display(puzzle))
+  await thinkAloud(executor, opened, puzzle, example.maxSteps, display(puzzle))
 }
 
 /** On a terminal the grid is drawn over the one before; elsewhere a line for every step and the last grid. */
@@ -134,11 +134,11 @@ async function thinkAloud(
   executor: Executor,
   { model }: OpenedModel,
   puzzle: AskedPuzzle,
-  maximumSteps: number,
+  maxSteps: number,
   shown: ThoughtDisplay | null,
 ): Promise<readonly Thought[]> {
   const thoughts: Thought[] = []
-  for await (const thought of think(executor, model, puzzle.question, { halting: 'early', maximumSteps })) {
+  for await (const thought of think(executor, model, puzzle.question, { halting: 'early', maxSteps })) {
     thoughts.push(thought)
     await shown?.step(thought)
   }
@@ -160,9 +160,9 @@ async function slowestSolved(
   isSilent: boolean,
 ): Promise<number | null> {
   const progress = new Progress(isSilent)
-  const maximumSteps = patience * model.config.supervisionSteps
+  const maxSteps = patience * model.config.supervisionSteps
   let slowest: { readonly puzzle: number; readonly steps: number } | null = null
-  for await (const event of evaluate(executor, model, set, { halting: 'early', maximumSteps })) {
+  for await (const event of evaluate(executor, model, set, { halting: 'early', maxSteps })) {
     if (event.type === 'progress')
       progress.update(
         event.done / event.total,

@@ -81,7 +81,7 @@ async function runSolve(first: string, second: string | undefined, options: Solv
   if (!options.json && second === undefined && options.model === undefined) print(`model ${run}\n`)
   const several = attemptsEffort(options)
   if (several) {
-    const effort = effortOf({ ...several, ...given('maximumSteps', options.maxSteps) }, opened.model.config)
+    const effort = effortOf({ ...several, ...given('maxSteps', options.maxSteps) }, opened.model.config)
     await solveByAttempts(executor, opened, puzzle, effort, options, run, () => interrupted)
     release()
     if (interrupted) process.exitCode = interruptedExitCode
@@ -90,7 +90,7 @@ async function runSolve(first: string, second: string | undefined, options: Solv
   const show = options.json ? null : new ThoughtDisplay(puzzle, options.watch === true)
   const thoughts: Thought[] = []
   const settings = {
-    ...given('maximumSteps', options.maxSteps),
+    ...given('maxSteps', options.maxSteps),
     ...(options.early && { halting: 'early' as const }),
   }
   for await (const thought of think(executor, opened.model, puzzle.question, settings)) {

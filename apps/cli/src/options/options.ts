@@ -1,6 +1,6 @@
 /** Values of options, checked while the command line is read: what is wrong here is wrong usage (exit code 2). */
 
-import { mostThreads, nodeDevices } from '@tiny-recursive-models/tensor/node'
+import { maxThreads, nodeDevices } from '@tiny-recursive-models/tensor/node'
 import type { CheckpointChoice } from '@tiny-recursive-models/trm/node'
 import { InvalidArgumentError, Option } from 'commander'
 
@@ -36,7 +36,7 @@ export const deviceOption = (): Option =>
 /** @param otherwise how many there are where it is not given */
 export const threadsOption = (otherwise = 'all cores'): Option =>
   new Option('--threads <count>', `threads on the CPU (default: ${otherwise})`).argParser(
-    wholeNumber(1, mostThreads()),
+    wholeNumber(1, maxThreads()),
   )
 
 export const checkpointOption = (): Option =>

@@ -9,12 +9,12 @@ export async function resolveRecipe(nameOrFile: string, overrides: readonly stri
 }
 
 async function readRecipeFile(path: string): Promise<Recipe> {
-  const maximumBytes = 1_000_000
-  const value = await readJsonFile(await readFileBounded(path, { maximumBytes }), {
+  const maxBytes = 1_000_000
+  const value = await readJsonFile(await readFileBounded(path, { maxBytes }), {
     name: path,
     expected: 'a recipe as JSON',
     hint: 'Correct the file; `trm recipes sudoku-6x6 > FILE` writes one to begin with.',
-    maximumBytes,
+    maxBytes,
   })
   return parseRecipe(value, path)
 }

@@ -47,7 +47,7 @@ export async function writeCurve(folder: string, course: Course): Promise<string
 const width = 720
 const panel = { left: 64, right: 20, height: 180, gap: 56, top: 48 }
 /** Points of a line; more cannot be told apart at this width. */
-const mostPoints = 400
+const maxPoints = 400
 
 /** The drawing as SVG text. */
 export function drawCurve({ loss, training, validation }: Course, title: string): string {
@@ -104,11 +104,11 @@ export function drawCurve({ loss, training, validation }: Course, title: string)
 function thin(points: readonly Point[]): Point[] {
   const steps = condense(
     points.map(([step]) => step),
-    mostPoints,
+    maxPoints,
   )
   const values = condense(
     points.map(([, value]) => value),
-    mostPoints,
+    maxPoints,
   )
   return steps.map((step, index) => [step, values[index]!])
 }

@@ -31,7 +31,7 @@ export function describeEvaluation(
     ...(full.exactAccuracy === null && !showsValid
       ? []
       : [formatTable(header, rows, [...header.keys()]), '']),
-    summary(`all ${full.maximumSteps} steps`, full),
+    summary(`all ${full.maxSteps} steps`, full),
     ...(early ? [summary('early halting', early)] : []),
   ].join('\n')
 }
@@ -54,13 +54,13 @@ export interface MeasuredWay {
 }
 
 /** An effort in words: `up to 16, until it believes`. */
-export function describeEffort({ attempts, accept, stop, maximumSteps }: Effort): string {
+export function describeEffort({ attempts, accept, stop, maxSteps }: Effort): string {
   if (attempts > 1) {
     const how = accept === 'valid' ? 'until the rule is kept' : 'the most frequent answer'
     return `up to ${plural(attempts, 'attempt')}, ${how}`
   }
-  if (stop === 'never') return plural(maximumSteps, 'step')
-  return `up to ${grouped(maximumSteps)}, ${stop === 'still' ? 'until it stands still' : 'until it believes'}`
+  if (stop === 'never') return plural(maxSteps, 'step')
+  return `up to ${grouped(maxSteps)}, ${stop === 'still' ? 'until it stands still' : 'until it believes'}`
 }
 
 /** What more thinking gives, and what it costs. */

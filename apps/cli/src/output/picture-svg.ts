@@ -6,8 +6,8 @@ import { escapeXml, svgFile } from './svg.ts'
 const margin = 20
 const gap = 24
 const lineHeight = 18
-const largestCell = 22
-const smallestCell = 8
+const maxCell = 22
+const minCell = 8
 /** The longest side of a grid, where the cells can be so small. */
 const wantedSide = 260
 const widest = 1100
@@ -18,7 +18,7 @@ export function pictureSvg(picture: Picture): string {
   const sides = picture.rows.flatMap(({ groups }) =>
     groups.flat().flatMap(({ grid }) => [grid.rows, grid.columns]),
   )
-  const cell = Math.max(smallestCell, Math.min(largestCell, Math.floor(wantedSide / Math.max(1, ...sides))))
+  const cell = Math.max(minCell, Math.min(maxCell, Math.floor(wantedSide / Math.max(1, ...sides))))
   const shapes: string[] = []
   let [top, width] = [margin + lineHeight, 0]
   const write = (x: number, y: number, text: string, style = '') =>

@@ -117,7 +117,7 @@ export function describeReport(report: RunReport): string {
   return [
     ...lines,
     `on ${plural(test.full.puzzles, 'unseen puzzle')}${labelledShare(test.full)} (${weights.which} weights, step ${grouped(weights.step)}):`,
-    `  all ${test.full.maximumSteps} steps    ${exactShare(test.full)}${validShare(test.full)}, ${significant(test.full.puzzlesPerSecond)} puzzles/s`,
+    `  all ${test.full.maxSteps} steps    ${exactShare(test.full)}${validShare(test.full)}, ${significant(test.full.puzzlesPerSecond)} puzzles/s`,
     `  early halting  ${test.early.exactAccuracy === null ? '' : `${percent(test.early.exactAccuracy)} exact${validShare(test.early)}, `}${test.early.meanSteps.toFixed(1)} steps a puzzle, ${significant(test.early.puzzlesPerSecond)} puzzles/s`,
     ...(arc ? [describeArc(vote)] : []),
   ].join('\n')

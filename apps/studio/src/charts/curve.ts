@@ -12,7 +12,7 @@ export interface Curve {
 }
 
 /** More points than a screen is wide are not seen. */
-const mostPoints = 1_600
+const maxPoints = 1_600
 
 /** A column over steps or time. Smoothed over a few hundredths of what there is. */
 export function columnCurve(series: RunSeries, column: Column, across: Across, smoothed: boolean): Curve {
@@ -29,7 +29,7 @@ export function columnCurve(series: RunSeries, column: Column, across: Across, s
   }
   const window = Math.max(1, Math.min(100, Math.round(xs.length / 80)))
   const ys = smoothed ? smooth(raw, window) : raw
-  const kept = thin(raw, mostPoints)
+  const kept = thin(raw, maxPoints)
   return {
     xs: kept.map((index) => xs[index]!),
     ys: kept.map((index) => ys[index]!),

@@ -50,7 +50,7 @@ async function tasksOf(file: OpenedFile, files: readonly OpenedFile[]): Promise<
 }
 
 const readJson = ({ name, bytes }: OpenedFile): Promise<unknown> =>
-  readJsonFile(bytes, { name, hint: 'Open ARC tasks as published, or one task file.', maximumBytes: 2 ** 26 })
+  readJsonFile(bytes, { name, hint: 'Open ARC tasks as published, or one task file.', maxBytes: 2 ** 26 })
 
 /**
  * The numbers of the tasks that a model was trained on, which follow from its data alone.

@@ -21,7 +21,7 @@ export interface FoundPuzzle {
 }
 
 /** A page shows one puzzle at a time: so many are enough, also where a file has millions. */
-const mostRows = 10_000
+const maxRows = 10_000
 
 /**
  * One puzzle, in any form that the library reads.
@@ -82,9 +82,9 @@ export async function readFile(bytes: Uint8Array, name: string): Promise<FoundPu
   let problem: LineProblem | undefined
   for await (const { rows, problems } of readPuzzlePieces(bytes, { name })) {
     problem ??= problems[0]
-    for (const { kind, question, answer } of rows.slice(0, mostRows - found.length))
+    for (const { kind, question, answer } of rows.slice(0, maxRows - found.length))
       found.push({ kind, question: asQuestion(boardOf(kind), question), ...(answer && { answer }) })
-    if (found.length === mostRows) break
+    if (found.length === maxRows) break
   }
   if (found.length > 0) return found
   throw new InputError({

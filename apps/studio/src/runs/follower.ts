@@ -7,7 +7,7 @@ import { eventsAddress } from './server.ts'
 export type FollowState = 'queued' | 'loading' | 'live' | 'reconnecting' | 'ended'
 
 /** A browser opens six connections to a host: so many streams at a time leave some for everything else. */
-const mostStreams = 4
+const maxStreams = 4
 /** Where the server refuses a stream, as for too many of them, the browser does not ask again by itself. */
 const retryMs = 3_000
 
@@ -53,7 +53,7 @@ export class Follower {
   }
 
   static #next(): void {
-    while (streams < mostStreams && queue.length > 0) {
+    while (streams < maxStreams && queue.length > 0) {
       const follower = queue.shift()!
       streams += 1
       follower.#holdsPlace = true

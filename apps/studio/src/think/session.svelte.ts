@@ -15,7 +15,7 @@ import * as playback from './playback.ts'
 import { ThinkMachine, type ThinkPorts } from './think-machine.ts'
 
 /** More supervision steps than any model was trained with, but for those that end by standing still. */
-export const mostSteps = 400
+export const stepLimit = 400
 
 class ThinkSession extends ThinkMachine {
   activity = $state.raw<Activity>(idle)
@@ -31,7 +31,7 @@ class ThinkSession extends ThinkMachine {
   askedCell = $state<number | null>(null)
   thoughts = $state.raw<readonly Thought[]>([])
   playback = $state.raw(playback.atStart)
-  maximumSteps = $state(16)
+  maxSteps = $state(16)
   earlyHalting = $state(false)
   attempt = $state(0)
   speed = $state(2)

@@ -63,7 +63,7 @@ export abstract class ThinkMachine extends ThoughtPlayer {
   abstract isEditing: boolean
 
   abstract thoughts: readonly Thought[]
-  abstract maximumSteps: number
+  abstract maxSteps: number
   abstract earlyHalting: boolean
   /** Counted from 0; each begins elsewhere. */
   abstract attempt: number
@@ -120,7 +120,7 @@ export abstract class ThinkMachine extends ThoughtPlayer {
       await proposal
       if (request.signal.aborted) return
       this.model = model
-      this.maximumSteps = Math.max(leastSteps, model.facts.config.supervisionSteps)
+      this.maxSteps = Math.max(leastSteps, model.facts.config.supervisionSteps)
       this.earlyHalting = endsByStandingStill(model.facts.config)
       this.activity = idle
     } catch (error) {
@@ -265,10 +265,10 @@ export abstract class ThinkMachine extends ThoughtPlayer {
   }
 
   #asked() {
-    const { arc, question, maximumSteps, earlyHalting, attempt } = this
+    const { arc, question, maxSteps, earlyHalting, attempt } = this
     const { tokens, identifier } = arc?.canThink ? arc : { tokens: question, identifier: 0 }
     const halting = earlyHalting ? 'early' : 'full'
-    return [tokens.slice(), { maximumSteps, halting, identifier, attempt, withStates: true }] as const
+    return [tokens.slice(), { maxSteps, halting, identifier, attempt, withStates: true }] as const
   }
 
   /** Thinks about the same puzzle again, from elsewhere: what one attempt misses another may find. */

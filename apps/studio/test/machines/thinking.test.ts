@@ -51,7 +51,7 @@ class Machine extends ThinkMachine {
   isEditing = false
   thoughts: readonly Thought[] = []
   playback = playback.atStart
-  maximumSteps = 16
+  maxSteps = 16
   earlyHalting = false
   attempt = 0
   speed = 1_000
@@ -120,7 +120,7 @@ describe('thinking on the page', () => {
     const { question } = machine
     await world.opening.get('a')!()
     assert.equal(machine.isThinking, true)
-    assert.equal(machine.maximumSteps, 16)
+    assert.equal(machine.maxSteps, 16)
     assert.deepEqual(world.asked[0]!.tokens, question)
     await world.thoughts[0]!.send(thoughtOf(1), thoughtOf(2), null)
     assert.equal(machine.activity, idle)

@@ -14,7 +14,7 @@ import { duplicateKey } from '../data/files/duplicate-key.ts'
 import { elementCount, type StoredTensor, type StoredType, storedTypes, typeFacts } from './stored-tensor.ts'
 
 /** The limit of the format's own readers. */
-const maximumHeaderBytes = 100_000_000
+const maxHeaderBytes = 100_000_000
 const lengthBytes = 8
 const zeroDigits = '00000000'
 const checksumStart = '{"__metadata__":{"checksum":"crc32:'
@@ -105,8 +105,8 @@ function readHeader(bytes: Uint8Array, who: string): { text: string; payloadStar
   }
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)
   const available = bytes.length - lengthBytes
-  if (length > BigInt(maximumHeaderBytes)) {
-    throw damaged(who, `a header of at most ${maximumHeaderBytes} bytes`, `a header length of ${length}`)
+  if (length > BigInt(maxHeaderBytes)) {
+    throw damaged(who, `a header of at most ${maxHeaderBytes} bytes`, `a header length of ${length}`)
   }
   if (length > BigInt(available)) {
     throw damaged(who, `a header of ${length} bytes`, `a file that ends ${available} bytes after its length`)

@@ -21,18 +21,18 @@ export interface BytesOptions {
   /** What the reader reads; puzzles by default. */
   readonly content?: keyof typeof contents
   /** The most bytes that may come out of decompression; 1 GiB by default. */
-  readonly maximumBytes?: number
+  readonly maxBytes?: number
 }
 
 /** `.csv.gz` in an archive is common, more than that is not. */
-const mostLayers = 2
+const maxLayers = 2
 
 /**
  * The bytes in pieces, the first of at least `natureBytes` where there are so many: unpacked where they are gzip, or a
  * zip archive of one file. A few bytes can unpack to any size, hence the bound.
  */
 async function* decompressedChunks(bytes: Uint8Array, options: BytesOptions): Chunks {
-  const { name, content = 'puzzles', maximumBytes = 2 ** 30 } = options
+  const { name, content = 'puzzles', maxBytes = 2 ** 30 } = options
   const { expected, wanted } = contents[content]
   let chunks: Chunks
   if (fileNature(bytes) === 'zip') {
@@ -44,9 +44,9 @@ async function* decompressedChunks(bytes: Uint8Array, options: BytesOptions): Ch
   for (let layer = 0; ; layer++) {
     const { head, rest } = await withHead(chunks)
     const nature = fileNature(head)
-    if (nature === 'gzip' && layer < mostLayers) chunks = gunzipped(rest, name, 'a complete gzip file')
+    if (nature === 'gzip' && layer < maxLayers) chunks = gunzipped(rest, name, 'a complete gzip file')
     else if (nature === null || (nature === 'numpy' && content === 'numbers')) {
-      yield* bounded(rest, name, maximumBytes)
+      yield* bounded(rest, name, maxBytes)
       return
     } else {
       await chunks.return()
@@ -55,11 +55,11 @@ async function* decompressedChunks(bytes: Uint8Array, options: BytesOptions): Ch
   }
 }
 
-async function* bounded(chunks: Chunks, name: string, maximumBytes: number): Chunks {
+async function* bounded(chunks: Chunks, name: string, maxBytes: number): Chunks {
   let total = 0
   for await (const chunk of chunks) {
     total += chunk.length
-    if (total > maximumBytes) throw tooLarge(name, maximumBytes)
+    if (total > maxBytes) throw tooLarge(name, maxBytes)
     yield chunk
   }
 }
@@ -107,7 +107,7 @@ export async function decompressedText(bytes: Uint8Array, options: BytesOptions)
 }
 
 /** Far beyond any line of puzzles; what has no line ends in so many characters is no text. */
-const maximumLineLength = 1_000_000
+const maxLineLength = 1_000_000
 
 /** The lines of a text in groups, one group a piece, so that a large file is never one string. */
 export async function* decompressedLines(
@@ -123,7 +123,7 @@ export async function* decompressedLines(
     const lines = splitLines(text)
     rest = lines.pop()!
     line += lines.length
-    if (rest.length > maximumLineLength) throw tooLong(options.name, line)
+    if (rest.length > maxLineLength) throw tooLong(options.name, line)
     if (lines.length > 0) yield lines
   }
   rest += decoder?.decode() ?? ''
@@ -138,16 +138,16 @@ function splitLines(text: string): string[] {
 function tooLong(name: string, line: number): InputError {
   return new InputError({
     who: `${name}, line ${line}`,
-    expected: `lines of at most ${maximumLineLength} characters`,
+    expected: `lines of at most ${maxLineLength} characters`,
     got: 'a longer one',
     hint: 'This is no text with one puzzle a line: check that it is the right file.',
   })
 }
 
-function tooLarge(name: string, maximumBytes: number): InputError {
+function tooLarge(name: string, maxBytes: number): InputError {
   return new InputError({
     who: name,
-    expected: `at most ${maximumBytes} bytes`,
+    expected: `at most ${maxBytes} bytes`,
     got: 'more',
     hint: 'Raise the limit if the file is meant to be that large.',
   })

@@ -11,7 +11,7 @@ export interface JsonFileOptions {
   /** What the file should be, with its article where it has one; JSON by default. */
   readonly expected?: string
   /** After unpacking. */
-  readonly maximumBytes: number
+  readonly maxBytes: number
 }
 
 /**
@@ -20,8 +20,8 @@ export interface JsonFileOptions {
  * @throws InputError also where an object holds a key twice: `JSON.parse` would keep the last one without a word
  */
 export async function readJsonFile(bytes: Uint8Array, options: JsonFileOptions): Promise<unknown> {
-  const { name, hint, expected = 'JSON', maximumBytes } = options
-  const text = await decompressedText(bytes, { name, content: 'json', maximumBytes })
+  const { name, hint, expected = 'JSON', maxBytes } = options
+  const text = await decompressedText(bytes, { name, content: 'json', maxBytes })
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -75,7 +75,7 @@ const typeFacts: Readonly<Record<NpyType, TypeFacts>> = {
 const types = Object.keys(typeFacts) as NpyType[]
 const magic = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59) // \x93NUMPY
 /** A header of a few dimensions has about 100 bytes; NumPy itself refuses more than 10,000 unless told otherwise. */
-const maximumHeaderBytes = 65_535
+const maxHeaderBytes = 65_535
 /** NumPy starts the numbers at a multiple of this. */
 const alignment = 64
 
@@ -165,8 +165,8 @@ function readHeader(bytes: Uint8Array, who: string): { header: string; payloadSt
   if (bytes.length < start) throw damaged(who, 'a header length', 'the end of the file')
   const length =
     version === 1 ? view.getUint16(magic.length + 2, true) : view.getUint32(magic.length + 2, true)
-  if (length > maximumHeaderBytes || start + length > bytes.length) {
-    const limit = Math.min(maximumHeaderBytes, bytes.length - start)
+  if (length > maxHeaderBytes || start + length > bytes.length) {
+    const limit = Math.min(maxHeaderBytes, bytes.length - start)
     throw damaged(who, `a header of at most ${limit} bytes`, `a header length of ${length}`)
   }
   const payloadStart = start + length

@@ -169,7 +169,7 @@ interface Named {
 }
 
 async function parseDataset(bytes: Uint8Array, who: string): Promise<Dataset> {
-  const value = await readJsonFile(bytes, { name: who, hint: rebuild, maximumBytes: 2 ** 20 })
+  const value = await readJsonFile(bytes, { name: who, hint: rebuild, maxBytes: 2 ** 20 })
   const result = datasetFields.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]!

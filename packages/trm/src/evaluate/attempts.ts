@@ -263,14 +263,14 @@ async function* attemptAt(
 
 /** Why an attempt ends after this step; null where it goes on. */
 function endOf(
-  { stop, maximumSteps }: Effort,
+  { stop, maxSteps }: Effort,
   steps: number,
   stands: boolean,
   halts: boolean,
 ): Attempt['ended'] | null {
   if (stop === 'still' && stands) return 'still'
   if (stop === 'halting' && halts) return 'halting'
-  return steps >= maximumSteps ? 'steps' : null
+  return steps >= maxSteps ? 'steps' : null
 }
 
 const isAccepted = ({ valid, ended }: Attempt, { accept }: Effort): boolean =>

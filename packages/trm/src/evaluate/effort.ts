@@ -8,7 +8,7 @@ export type StopRule = 'never' | 'halting' | 'still'
 /** How much a model may think about a puzzle, and how an answer is chosen. */
 export interface Effort {
   /** Supervision steps of an attempt. */
-  readonly maximumSteps: number
+  readonly maxSteps: number
   readonly stop: StopRule
   /** Attempts at a puzzle. From the second on each begins elsewhere: by other noise, or as a symmetric copy. */
   readonly attempts: number
@@ -45,7 +45,7 @@ export function effortOf(
   const { attempts = 1 } = wanted
   const several = attempts > 1
   const effort: Effort = {
-    maximumSteps: config.supervisionSteps,
+    maxSteps: config.supervisionSteps,
     stop: several ? (endsByStandingStill(config) ? 'still' : 'halting') : 'never',
     attempts,
     accept: several ? 'valid' : 'nothing',
@@ -55,7 +55,7 @@ export function effortOf(
     seed: 0,
     ...wanted,
   }
-  checkBounds('maximum steps', effort.maximumSteps, most.steps)
+  checkBounds('maximum steps', effort.maxSteps, most.steps)
   checkBounds('attempts', effort.attempts, most.attempts)
   return effort
 }

@@ -10,7 +10,7 @@ import { Thinker, type TrainedModel } from './thinker.ts'
 /** Settings of `evaluate`; all may be left out. */
 export interface EvaluationOptions {
   /** Supervision steps a puzzle may take; by default as many as in training. */
-  readonly maximumSteps?: number
+  readonly maxSteps?: number
   /**
    * `early`: a puzzle leaves when the model believes that its answer is right (see `endsByStandingStill`); `full`: all
    * steps, as published.
@@ -29,7 +29,7 @@ export interface EvaluationReport {
   /** Puzzles whose answer is known, at least in part; absent in reports of earlier versions, which took it for granted. */
   readonly labelled?: number
   readonly halting: 'full' | 'early'
-  readonly maximumSteps: number
+  readonly maxSteps: number
   /** Share of puzzles with every labelled cell right. */
   readonly exactAccuracy: number | null
   /** 95 % Wilson score interval of exactAccuracy. */
@@ -99,11 +99,11 @@ export async function* evaluateWith(
   set: AnyPuzzleSet,
   options: EvaluationOptions,
 ): AsyncGenerator<EvaluationEvent, void> {
-  const { maximumSteps = thinker.config.supervisionSteps, halting = 'full', isValid, shouldStop } = options
+  const { maxSteps = thinker.config.supervisionSteps, halting = 'full', isValid, shouldStop } = options
   const { slots } = thinker
   const { cells, symbols } = thinker.config
   const started = performance.now()
-  const tally = new Tally(maximumSteps, isValid !== undefined)
+  const tally = new Tally(maxSteps, isValid !== undefined)
   const tokens = new Int32Array(slots * cells)
   const identifiers = new Int32Array(slots)
   const reset = new Float32Array(slots)
@@ -142,7 +142,7 @@ export async function* evaluateWith(
       const score = scoreAnswer(answer, labels)
       const valid = isValid?.(inputs, answer) ?? false
       const believes = byStanding ? standing[slot]!.note(answer) : wantsToHalt[slot]! > 0
-      const done = step >= maximumSteps || (halting === 'early' && believes)
+      const done = step >= maxSteps || (halting === 'early' && believes)
       tally.note(step, score, valid, done, believes)
       if (!done) continue
       yield { type: 'answer', puzzle, answer, haltLogit: haltLogits[slot]!, steps: step }
@@ -195,10 +195,10 @@ class Tally {
   #haltRight = 0
   finished = 0
 
-  constructor(maximumSteps: number, judged: boolean) {
-    this.#exact = new Float64Array(maximumSteps)
-    this.#cells = new Float64Array(maximumSteps)
-    this.#valid = judged ? new Float64Array(maximumSteps) : null
+  constructor(maxSteps: number, judged: boolean) {
+    this.#exact = new Float64Array(maxSteps)
+    this.#cells = new Float64Array(maxSteps)
+    this.#valid = judged ? new Float64Array(maxSteps) : null
   }
 
   note(step: number, score: Score | null, valid: boolean, done: boolean, believes: boolean): void {
@@ -232,7 +232,7 @@ class Tally {
       puzzles,
       labelled,
       halting,
-      maximumSteps: byStep.length,
+      maxSteps: byStep.length,
       exactAccuracy,
       exactInterval: exactAccuracy === null ? null : wilsonInterval(exactAccuracy, labelled),
       cellAccuracy,

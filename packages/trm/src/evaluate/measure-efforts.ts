@@ -26,14 +26,14 @@ export type EffortsEvent =
 export function effortLadder(
   trainedSteps: number,
   config: ModelConfig,
-  wanted: { readonly maximumSteps?: number; readonly several: Partial<Effort> | null },
+  wanted: { readonly maxSteps?: number; readonly several: Partial<Effort> | null },
 ): readonly Effort[] {
-  const { maximumSteps = config.supervisionSteps, several } = wanted
+  const { maxSteps = config.supervisionSteps, several } = wanted
   const stop = endsByStandingStill(config) ? 'still' : 'halting'
   return [
-    effortOf({ maximumSteps: trainedSteps }, config),
-    effortOf({ maximumSteps, stop }, config),
-    ...(several ? [effortOf({ ...several, maximumSteps }, config)] : []),
+    effortOf({ maxSteps: trainedSteps }, config),
+    effortOf({ maxSteps, stop }, config),
+    ...(several ? [effortOf({ ...several, maxSteps }, config)] : []),
   ]
 }
 

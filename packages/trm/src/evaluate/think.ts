@@ -32,7 +32,7 @@ export interface Thought {
 /** Settings of `think`; all may be left out. */
 export interface ThinkOptions {
   /** By default as many steps as in training. */
-  readonly maximumSteps?: number
+  readonly maxSteps?: number
   /** Row of the puzzle embedding table. */
   readonly identifier?: number
   /** Which of several attempts this is, from 0: each begins elsewhere, by other noise. */
@@ -75,7 +75,7 @@ export async function* thinkWith(
   const { config } = thinker
   const [latentName, answerName] = [stateNames(config)[0]!, answerState(config)]
   const {
-    maximumSteps = config.supervisionSteps,
+    maxSteps = config.supervisionSteps,
     identifier = 0,
     attempt = 0,
     halting = endsByStandingStill(config) ? 'early' : 'full',
@@ -88,7 +88,7 @@ export async function* thinkWith(
   // A model that is shown noise sees other noise in another attempt; others begin from states with noise.
   const isMoved = attempt > 0 && config.answerInput !== 'noisy'
   if (isMoved) await thinker.beginNoisy(0, restartNoise, new RandomStream(attempt, 'think'))
-  for (let step = 1; step <= maximumSteps; step++) {
+  for (let step = 1; step <= maxSteps; step++) {
     const reset = Float32Array.of(step === 1 && !isMoved ? 1 : 0)
     const { logits, haltLogits, wantsToHalt } = await thinker.step(tokens, Int32Array.of(identifier), reset, [
       attempt,

@@ -27,11 +27,11 @@ import {
 } from './programs.ts'
 
 /** A protobuf message ends below 2 GiB; some readers count with a sign. */
-const mostBytes = 2 ** 31 - 1
+const maxBytes = 2 ** 31 - 1
 /** For operators, names and metadata: far more than they need. */
 const bytesBesideTensors = 2 ** 24
 
-const mostSteps = 4096
+const maxSteps = 4096
 
 /**
  * The file. Its inputs and outputs are described in docs/export.md and inside the file; the batch is dynamic, weights
@@ -105,10 +105,10 @@ function usedRows(count: number, width: number, identifiers: Int32Array, rows: F
 }
 
 function checkSteps(steps: number | undefined): void {
-  if (steps === undefined || (Number.isInteger(steps) && steps >= 1 && steps <= mostSteps)) return
+  if (steps === undefined || (Number.isInteger(steps) && steps >= 1 && steps <= maxSteps)) return
   throw new InputError({
     who: 'ONNX export, steps',
-    expected: `a whole number from 1 to ${mostSteps}`,
+    expected: `a whole number from 1 to ${maxSteps}`,
     got: String(steps),
     hint: 'Leave it out for a file of one step, to be run as often as needed.',
   })
@@ -125,15 +125,15 @@ function checkSize({ config, puzzleTable }: TrainedModel, source: PuzzleSource, 
   const ofTable = inFile ? bytesOf(source.rows * config.puzzleEmbeddingWidth) + 4 * config.identifiers : 0
   const others = bytesOf(numbers) + bytesBesideTensors
   const bytes = others + ofTable
-  if (bytes <= mostBytes) return
+  if (bytes <= maxBytes) return
   throw new InputError({
     who: 'ONNX export',
-    expected: `a file below ${byteSize(mostBytes)}, the most that ONNX allows`,
+    expected: `a file below ${byteSize(maxBytes)}, the most that ONNX allows`,
     got: inFile
       ? `${byteSize(bytes)}, of which ${byteSize(ofTable)} are embeddings of ${puzzleTable.used} puzzles`
       : byteSize(bytes),
     hint:
-      inFile && others <= mostBytes
+      inFile && others <= maxBytes
         ? 'Leave the puzzle table out (--without-puzzle-table): the rows are then an input.'
         : 'Export to safetensors instead.',
   })

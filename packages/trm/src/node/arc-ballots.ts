@@ -8,7 +8,7 @@ import { errorCode } from './file-errors.ts'
 import { readFileBounded } from './files.ts'
 
 /** A million names of 40 characters; the published test puzzles are below 10 MB. */
-const maximumBytes = 2 ** 28
+const maxBytes = 2 ** 28
 
 /**
  * What makes a new, empty vote for each evaluation of the set; null where its puzzles are not of ARC.
@@ -33,7 +33,7 @@ export async function openArcBallots(
 /** Folders of other puzzles have no such files. */
 async function readIfThere(path: string): Promise<Uint8Array | null> {
   try {
-    return await readFileBounded(path, { maximumBytes })
+    return await readFileBounded(path, { maxBytes })
   } catch (error) {
     if (error instanceof InputError && errorCode(error.cause) === 'ENOENT') return null
     throw error

@@ -8,7 +8,7 @@ import { errorCode, fileError } from './file-errors.ts'
 import { readFileBounded } from './files.ts'
 
 /** The largest data file that is read; the published ones are below. */
-export const maximumDataBytes = 2 ** 32
+export const maxDataBytes = 2 ** 32
 
 async function listFolder(folder: string): Promise<string[]> {
   try {
@@ -36,10 +36,10 @@ async function readStream(stream: AsyncIterable<Uint8Array>, path: string): Prom
   for await (const chunk of stream) {
     chunks.push(chunk)
     total += chunk.length
-    if (total > maximumDataBytes) {
+    if (total > maxDataBytes) {
       throw new InputError({
         who: path === '-' ? '- (standard input)' : path,
-        expected: `at most ${maximumDataBytes} bytes`,
+        expected: `at most ${maxDataBytes} bytes`,
         got: 'more',
         hint: 'Give a smaller file.',
       })
@@ -59,7 +59,7 @@ export const readDataFile: ReadDataFile = Object.assign(
   async (path: string) =>
     path === '-' || (await isPipe(path))
       ? readPiped(path)
-      : readFileBounded(path, { maximumBytes: maximumDataBytes }),
+      : readFileBounded(path, { maxBytes: maxDataBytes }),
   { list: listFolder },
 )
 

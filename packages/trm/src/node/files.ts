@@ -108,19 +108,19 @@ export async function openRegularFile(path: string): Promise<FileHandle> {
   }
 }
 
-/** Reads a whole file of at most `maximumBytes`; a larger one is refused before anything is read. */
+/** Reads a whole file of at most `maxBytes`; a larger one is refused before anything is read. */
 export async function readFileBounded(
   path: string,
-  { maximumBytes }: { readonly maximumBytes: number },
+  { maxBytes }: { readonly maxBytes: number },
 ): Promise<Uint8Array> {
   let handle: FileHandle | null = null
   try {
     handle = await openRegularFile(path)
     const facts = await handle.stat()
-    if (facts.size > maximumBytes) {
+    if (facts.size > maxBytes) {
       throw new InputError({
         who: path,
-        expected: `a file of at most ${maximumBytes} bytes`,
+        expected: `a file of at most ${maxBytes} bytes`,
         got: `${facts.size} bytes`,
         hint: 'This is more than a sound file of its kind can hold: check that it is the right one.',
       })
@@ -128,7 +128,7 @@ export async function readFileBounded(
     const bytes = new Uint8Array(facts.size)
     let length = 0
     while (length < bytes.length) {
-      const part = Math.min(maximumTransfer, bytes.length - length)
+      const part = Math.min(maxTransfer, bytes.length - length)
       const { bytesRead } = await handle.read(bytes, length, part, length)
       if (bytesRead === 0) break
       length += bytesRead
@@ -239,7 +239,7 @@ export async function refuseUnlessRegular(path: string): Promise<void> {
 }
 
 /** One call to the system takes less than 2 GiB; checkpoints can be larger. */
-const maximumTransfer = 2 ** 30
+const maxTransfer = 2 ** 30
 
 async function writeWhole(
   handle: FileHandle,
@@ -248,7 +248,7 @@ async function writeWhole(
 ): Promise<void> {
   let length = 0
   while (length < bytes.length) {
-    const part = Math.min(maximumTransfer, bytes.length - length)
+    const part = Math.min(maxTransfer, bytes.length - length)
     const at = position === null ? null : position + length
     const { bytesWritten } = await handle.write(bytes, length, part, at)
     length += bytesWritten

@@ -10,7 +10,7 @@ import { decodeTorchFile, isTorchFile } from '../checkpoint/torch/read.ts'
 import { encodeTrainingState } from '../checkpoint/training-state.ts'
 import { readFileBounded, writeFileAtomically } from './files.ts'
 import { tryOutputFile } from './outputs.ts'
-import { maximumCheckpointBytes } from './run-folder.ts'
+import { maxCheckpointBytes } from './run-folder.ts'
 
 /** Where `importFile` writes, and what the file does not say. */
 export interface ImportFileOptions {
@@ -36,7 +36,7 @@ export interface ImportedFile extends ImportedModel {
 
 /** What the published code, and HRM's, writes into the folder of its checkpoints. */
 const configNames = ['all_config.yaml', 'config.yaml']
-const maximumConfigBytes = 1_000_000
+const maxConfigBytes = 1_000_000
 
 /**
  * Reads `path`, a file of torch.save or safetensors under the published names, and writes `options.out`.
@@ -52,7 +52,7 @@ export async function importFile(path: string, options: ImportFileOptions): Prom
     })
   }
   await tryOutputFile(options.out, { replace: options.replace === true })
-  const bytes = await readFileBounded(path, { maximumBytes: maximumCheckpointBytes })
+  const bytes = await readFileBounded(path, { maxBytes: maxCheckpointBytes })
   const { tensors, others, stored } = decode(bytes, path)
   const settings = stored ? null : await findConfig(path, options.config)
   const imported = importModel(tensors, {
@@ -104,7 +104,7 @@ async function findConfig(
 /** Null where the file is not there and need not be. */
 async function readText(path: string, mustExist: boolean): Promise<string | null> {
   try {
-    return new TextDecoder().decode(await readFileBounded(path, { maximumBytes: maximumConfigBytes }))
+    return new TextDecoder().decode(await readFileBounded(path, { maxBytes: maxConfigBytes }))
   } catch (error) {
     const cause = error instanceof InputError ? error.cause : null
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'

@@ -1,8 +1,8 @@
 /** What only Node can do: files, run folders, worker threads. */
-export { mostThreads, nodeDevices, openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+export { maxThreads, nodeDevices, openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 export { openArcBallots } from './arc-ballots.ts'
 export { type ArcFolderOptions, arcFolderBytes, refuseDataFolder, writeArcFolder } from './arc-folder.ts'
-export { dataReaderOf, findDataPath, maximumDataBytes, readDataFile } from './data-files.ts'
+export { dataReaderOf, findDataPath, maxDataBytes, readDataFile } from './data-files.ts'
 export { type ExportedFile, type ExportModelOptions, exportModel } from './export-model.ts'
 export { errorCode, fileError } from './file-errors.ts'
 export { openRegularFile, readFileBounded, writeFileAtomically, writePiecesAtomically } from './files.ts'

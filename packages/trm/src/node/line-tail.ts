@@ -15,7 +15,7 @@ export interface LineTailOptions {
   /** About so many bytes are read at a time. */
   readonly pieceBytes?: number
   /** Longer lines are passed over. */
-  readonly maximumLineBytes?: number
+  readonly maxLineBytes?: number
 }
 
 /** So many bytes before the place reached are compared, to notice a file that was written anew in its place. */
@@ -29,7 +29,7 @@ const lineBreak = 0x0a
 export class LineTail {
   readonly #open: () => Promise<FileHandle | null>
   readonly #pieceBytes: number
-  readonly #maximumLineBytes: number
+  readonly #maxLineBytes: number
   #file = ''
   /** Where the next line begins, or where the rest of a line that is too long goes on. */
   #offset = 0
@@ -41,7 +41,7 @@ export class LineTail {
   constructor(open: () => Promise<FileHandle | null>, options: LineTailOptions = {}) {
     this.#open = open
     this.#pieceBytes = options.pieceBytes ?? 2 ** 18
-    this.#maximumLineBytes = options.maximumLineBytes ?? 2 ** 20
+    this.#maxLineBytes = options.maxLineBytes ?? 2 ** 20
   }
 
   /** Lines given so far, counted from the beginning of the file. */
@@ -76,7 +76,7 @@ export class LineTail {
         const isAtEnd = bytes.length < pieceBytes + compared
         const end = fresh.lastIndexOf(lineBreak)
         if (end >= 0) return { lines: this.#take(fresh.subarray(0, end + 1)), isReset: false, isAtEnd }
-        if (fresh.length > this.#maximumLineBytes || this.#isInsideLongLine) {
+        if (fresh.length > this.#maxLineBytes || this.#isInsideLongLine) {
           this.#isInsideLongLine = true
           this.#moveTo(fresh)
           return { lines: [], isReset: false, isAtEnd }

@@ -9,7 +9,7 @@ import type { Recipe } from '../recipes/schema.ts'
 import { findShippedModel } from '../shipped/shipped-models.ts'
 import { errorCode, fileError } from './file-errors.ts'
 import { readFileBounded } from './files.ts'
-import { maximumCheckpointBytes, openRunFolder, type RunFolder } from './run-folder.ts'
+import { maxCheckpointBytes, openRunFolder, type RunFolder } from './run-folder.ts'
 import { listShippedModels, shippedModelPath } from './shipped-models.ts'
 
 /** `best` by validation accuracy, `final` at the end of the run, `latest` the newest checkpoint, or one by its step. */
@@ -96,7 +96,7 @@ function opened(state: TrainingState, source: string) {
 }
 
 async function readState(path: string): Promise<TrainingState> {
-  return decodeTrainingState(await readFileBounded(path, { maximumBytes: maximumCheckpointBytes }), path)
+  return decodeTrainingState(await readFileBounded(path, { maxBytes: maxCheckpointBytes }), path)
 }
 
 async function missing(run: RunFolder, choice: CheckpointChoice): Promise<InputError> {

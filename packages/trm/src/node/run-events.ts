@@ -13,7 +13,7 @@ export interface RunEvent {
 export type RecordedEvent = RunEvent & { readonly [key: string]: unknown }
 
 /** A run of a million steps that records each of them stays below this. */
-const maximumEventBytes = 2 ** 30
+const maxEventBytes = 2 ** 30
 
 export async function appendEventLine(path: string, event: RunEvent): Promise<void> {
   await appendLine(path, JSON.stringify(event))
@@ -44,7 +44,7 @@ interface EventLine {
 async function readLines(path: string): Promise<{ lines: EventLine[]; torn: boolean }> {
   let text: string
   try {
-    text = new TextDecoder().decode(await readFileBounded(path, { maximumBytes: maximumEventBytes }))
+    text = new TextDecoder().decode(await readFileBounded(path, { maxBytes: maxEventBytes }))
   } catch (error) {
     if (error instanceof InputError && errorCode(error.cause) === 'ENOENT') return { lines: [], torn: false }
     throw error

@@ -14,6 +14,7 @@ import { join, resolve } from 'node:path'
 import { InputError } from '@tiny-recursive-models/tensor'
 import { assertSameRecipe } from '../checkpoint/same-recipe.ts'
 import { decodeTrainingState, type TrainingState } from '../checkpoint/training-state.ts'
+import { olderFigureNames, renameKeys } from '../data/older-names.ts'
 import { parseRecipe, type Recipe } from '../recipes/schema.ts'
 import { errorCode, fileError } from './file-errors.ts'
 import {
@@ -45,11 +46,11 @@ export const runFiles = {
 } as const
 
 const checkpointName = /^step-(\d{6,15})\.safetensors$/
-const maximumRecipeBytes = 1_000_000
+const maxRecipeBytes = 1_000_000
 /** A record that lists the rows taken of a large file. */
-const maximumRecordBytes = 2 ** 28
+const maxRecordBytes = 2 ** 28
 /** What one array of bytes can hold in every supported version of Node. */
-export const maximumCheckpointBytes = 2 ** 32
+export const maxCheckpointBytes = 2 ** 32
 
 /** The latest sound checkpoint of a run, and what was wrong with later ones. */
 export interface LatestCheckpoint {
@@ -105,9 +106,7 @@ export async function openRunFolder(path: string): Promise<RunFolder> {
       hint: 'Name the folder that was given to --out when training.',
     })
   }
-  const text = new TextDecoder().decode(
-    await readFileBounded(recipePath, { maximumBytes: maximumRecipeBytes }),
-  )
+  const text = new TextDecoder().decode(await readFileBounded(recipePath, { maxBytes: maxRecipeBytes }))
   return new RunFolder(path, parseRecipe(parseJson(text, recipePath), recipePath))
 }
 
@@ -208,7 +207,7 @@ export class RunFolder {
     const warnings: string[] = []
     for (const { step, path } of await this.checkpoints()) {
       try {
-        const bytes = await readFileBounded(path, { maximumBytes: maximumCheckpointBytes })
+        const bytes = await readFileBounded(path, { maxBytes: maxCheckpointBytes })
         const state = decodeTrainingState(bytes, path)
         if (state.step !== step) {
           const parts = { who: path, expected: `the state after step ${step}`, got: `step ${state.step}` }
@@ -251,7 +250,7 @@ export class RunFolder {
   /** The bytes of `best.safetensors` or `final.safetensors`, or null where there is none. */
   async readWeights(kind: 'best' | 'final'): Promise<Uint8Array | null> {
     if (!(await readFolder(this.path)).includes(runFiles[kind])) return null
-    return readFileBounded(this.file(kind), { maximumBytes: maximumCheckpointBytes })
+    return readFileBounded(this.file(kind), { maxBytes: maxCheckpointBytes })
   }
 
   /** Which of the two are there, the best first. */
@@ -275,12 +274,12 @@ export class RunFolder {
     return isRecord && typeof record.begunIn === 'string' ? record.begunIn : null
   }
 
-  /** `data.json` or `report.json` as it was written; null where there is none. */
+  /** `data.json` or `report.json`, keys of earlier versions under their present names; null where there is none. */
   async readJson(name: 'data' | 'report'): Promise<unknown> {
     if (!(await readFolder(this.path)).includes(runFiles[name])) return null
     const path = this.file(name)
-    const text = new TextDecoder().decode(await readFileBounded(path, { maximumBytes: maximumRecordBytes }))
-    return parseJson(text, path)
+    const text = new TextDecoder().decode(await readFileBounded(path, { maxBytes: maxRecordBytes }))
+    return name === 'report' ? renameKeys(parseJson(text, path), olderFigureNames) : parseJson(text, path)
   }
 
   async saveReport(report: unknown): Promise<void> {

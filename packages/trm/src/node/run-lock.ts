@@ -20,7 +20,7 @@ const lockFields = z.object({
 })
 
 /** A name of a machine has at most 255 bytes. */
-const maximumLockBytes = 10_000
+const maxLockBytes = 10_000
 
 type Holder = z.infer<typeof lockFields>
 
@@ -48,7 +48,7 @@ export async function readLock(path: string): Promise<LockState> {
   let written: string
   try {
     // Bounded, and never from a pipe: whoever only looks at a run must not wait for ever.
-    written = new TextDecoder().decode(await readFileBounded(path, { maximumBytes: maximumLockBytes }))
+    written = new TextDecoder().decode(await readFileBounded(path, { maxBytes: maxLockBytes }))
   } catch (error) {
     if (errorCode(error instanceof InputError ? error.cause : error) === 'ENOENT') return { kind: 'free' }
     throw fileError(error, path, 'a lock file')

@@ -5,12 +5,12 @@ import { readFileBounded } from './files.ts'
 
 /** Two folders up from here, in the sources and in the built package. */
 const folder = new URL('../../models/', import.meta.url)
-const maximumIndexBytes = 1_000_000
+const maxIndexBytes = 1_000_000
 
 /** What is in the package, in the order of the recipes. */
 export async function listShippedModels(): Promise<readonly ShippedModel[]> {
   const path = fileURLToPath(new URL('index.json', folder))
-  const bytes = await readFileBounded(path, { maximumBytes: maximumIndexBytes })
+  const bytes = await readFileBounded(path, { maxBytes: maxIndexBytes })
   return parseShippedModels(JSON.parse(new TextDecoder().decode(bytes)), path)
 }
 

@@ -1,7 +1,7 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 
 /** Puzzles that were copies of earlier ones, in a row, before a generator gives up. */
-const mostCopiesInARow = 3000
+const maxCopiesInARow = 3000
 
 interface DistinctPuzzles<Puzzle> {
   /** The function that was called, for error messages. */
@@ -36,8 +36,8 @@ export function* distinctPuzzles<Puzzle>({
     const print = fingerprint(puzzle)
     if (exclude.has(print)) {
       copies += 1
-      if (copies < mostCopiesInARow) continue
-      const got = `${made} before ${mostCopiesInARow} copies of known ones in a row`
+      if (copies < maxCopiesInARow) continue
+      const got = `${made} before ${maxCopiesInARow} copies of known ones in a row`
       throw new InputError({ who, expected: `${count} ${what}`, got, hint })
     }
     exclude.add(print)

@@ -4,6 +4,7 @@
  */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
+import { olderFigureNames, renameKeys } from '../data/older-names.ts'
 import type { PuzzleKind } from '../puzzles/family.ts'
 import { boardOf, gridFamilies, isSamePuzzleKind } from '../puzzles/index.ts'
 import { describeValue, unknownNameHint } from '../recipes/messages.ts'
@@ -58,7 +59,7 @@ const shippedModel = z.strictObject({
     effort: z
       .array(
         z.strictObject({
-          maximumSteps: count,
+          maxSteps: count,
           attempts: count,
           exact: share,
           valid: share,
@@ -82,11 +83,11 @@ type ReadonlyDeep<T> = T extends object ? { readonly [Key in keyof T]: ReadonlyD
 export type ShippedModel = ReadonlyDeep<z.infer<typeof shippedModel>>
 
 /**
- * Checks the content of `models/index.json`.
+ * Checks the content of `models/index.json`, of this version or an earlier one.
  * @throws InputError if the content is not a list of models
  */
 export function parseShippedModels(value: unknown, who = 'models/index.json'): readonly ShippedModel[] {
-  const result = indexFile.safeParse(value)
+  const result = indexFile.safeParse(renameKeys(value, olderFigureNames))
   if (!result.success) {
     const { path, message } = result.error.issues[0]!
     throw new InputError({

@@ -313,7 +313,7 @@ class TrainingRun {
     const { evaluateSteps } = recipe.training
     const options = {
       ...(data.isValid && { isValid: data.isValid }),
-      ...(evaluateSteps !== null && { maximumSteps: evaluateSteps }),
+      ...(evaluateSteps !== null && { maxSteps: evaluateSteps }),
     }
     if (this.#thinker) await this.#thinker.setWeights(weights)
     else this.#thinker = await Thinker.create(executor, model, evaluationSlots(model.config, count))

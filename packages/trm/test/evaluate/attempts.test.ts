@@ -90,10 +90,10 @@ test('puzzles without labels count in no accuracy', async () => {
 })
 
 test('an answer that stands still ends its attempt, and an accepted one the attempts', async () => {
-  const { report } = await attempted({ stop: 'still', maximumSteps: 32 })
+  const { report } = await attempted({ stop: 'still', maxSteps: 32 })
   assert.ok(report.meanSteps >= 6 && report.meanSteps < 32)
   assert.ok(report.settled > 0.5)
-  const several = await attempted({ attempts: 5, maximumSteps: 2, stop: 'never' })
+  const several = await attempted({ attempts: 5, maxSteps: 2, stop: 'never' })
   for (const { attempts, chosen } of several.answers) {
     assert.equal(attempts.filter(({ valid }) => valid).length, chosen.valid ? 1 : 0)
     assert.ok(chosen.valid ? attempts.at(-1) === chosen : attempts.length === 5)
@@ -101,7 +101,7 @@ test('an answer that stands still ends its attempt, and an accepted one the atte
 })
 
 test('more attempts solve more by the rule than one, and a seed gives the same again', async () => {
-  const little = { maximumSteps: 1, stop: 'never' } as const
+  const little = { maxSteps: 1, stop: 'never' } as const
   const one = await attempted(little)
   assert.ok(one.report.validAccuracy! < 1, 'there is something to gain')
   const many = await attempted(
@@ -130,7 +130,7 @@ test('a vote takes the most frequent answer', async () => {
     attempts: 5,
     pick: 'vote',
     accept: 'nothing',
-    maximumSteps: 1,
+    maxSteps: 1,
     stop: 'never',
   })
   for (const { attempts, chosen } of answers) {

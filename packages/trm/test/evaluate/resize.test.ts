@@ -35,7 +35,7 @@ test('weights that know no place work on mazes of another side', async () => {
   assert.deepEqual(large.model.weights, model.weights)
   const { test: mazes } = await loadDataSets(large.recipe.data, () => assert.fail('generated'))
   const executor = await openOrtExecutor({ device: 'cpu', threads: 1 })
-  for await (const { answer } of think(executor, large.model, puzzleAt(mazes, 0).inputs, { maximumSteps: 2 }))
+  for await (const { answer } of think(executor, large.model, puzzleAt(mazes, 0).inputs, { maxSteps: 2 }))
     assert.equal(answer.length, 81)
 })
 

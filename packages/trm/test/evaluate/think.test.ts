@@ -21,7 +21,7 @@ const question = Int32Array.from({ length: 16 }, (_, cell) => 1 + (cell % 5))
 
 async function thoughtsOf(withStates: boolean): Promise<Thought[]> {
   const thoughts: Thought[] = []
-  for await (const thought of think(executor, model, question, { maximumSteps: 3, withStates }))
+  for await (const thought of think(executor, model, question, { maxSteps: 3, withStates }))
     thoughts.push(thought)
   return thoughts
 }
@@ -67,9 +67,9 @@ test('the answer is the largest logit where probabilities round alike, and a tok
 test('a thinker that has thought before, and was left, gives the same thoughts', async () => {
   const thinker = await Thinker.create(executor, model, 1)
   const other = question.map((token) => 5 - token)
-  for await (const { step } of thinkWith(thinker, other, { maximumSteps: 3 })) if (step === 2) break
+  for await (const { step } of thinkWith(thinker, other, { maxSteps: 3 })) if (step === 2) break
   const thoughts: Thought[] = []
-  for await (const thought of thinkWith(thinker, question, { maximumSteps: 3, withStates: true }))
+  for await (const thought of thinkWith(thinker, question, { maxSteps: 3, withStates: true }))
     thoughts.push(thought)
   assert.deepEqual(thoughts, await thoughtsOf(true))
   await thinker.close()

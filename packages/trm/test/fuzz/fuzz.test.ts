@@ -37,7 +37,7 @@ test('damaged files of every kind are refused in words or read soundly, within 1
     from: 0,
     to: cases,
     limits: { processorMs: 60_000, clockMs: 600_000 },
-    maximumMebibytes: 1024,
+    maxMebibytes: 1024,
   })
   assert.deepEqual(report.failures, [])
   assert.equal(report.cases, cases)
@@ -59,7 +59,7 @@ const fuzzFaulty = (from: number, to: number, limits: TimeLimits) =>
     from,
     to,
     limits,
-    maximumMebibytes: 300,
+    maxMebibytes: 300,
   })
 
 test('faults, hangs, crashes and too much memory are found, each with its case', async () => {

@@ -44,7 +44,7 @@ async function main(): Promise<void> {
       processorMs: 1000 * Number(values.timeout),
       clockMs: 1000 * Number(values.clock ?? 10 * Number(values.timeout)),
     },
-    maximumMebibytes: Number(values.memory),
+    maxMebibytes: Number(values.memory),
     onCase: (done) => {
       if (process.stderr.isTTY && done % 100 === 0) process.stderr.write(`\r${done - from} of ${to - from} `)
       else if (done % 1_000 === 0) console.error(`${done - from} of ${to - from}`)

@@ -16,7 +16,7 @@ export interface FuzzOptions {
   /** The longest that a case may take. */
   readonly limits: TimeLimits
   /** Most resident memory of the child, the 100 MiB of Node and the library included. */
-  readonly maximumMebibytes: number
+  readonly maxMebibytes: number
   readonly onCase?: (done: number) => void
 }
 
@@ -37,7 +37,7 @@ export interface FuzzReport {
 }
 
 /** Failures after which there is nothing to learn from more. */
-const maximumFailures = 50
+const maxFailures = 50
 
 /** More for a child to start, and for its samples. */
 const startMs = 60_000
@@ -45,7 +45,7 @@ const startMs = 60_000
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const found = new Findings()
   let next = options.from
-  while (next < options.to && found.failures.length < maximumFailures)
+  while (next < options.to && found.failures.length < maxFailures)
     next = await runChild({ ...options, from: next }, found)
   return { cases: next - options.from, ...found.report() }
 }
@@ -74,7 +74,7 @@ class Findings {
 
 /** Returns the first case that is still to be run. */
 async function runChild(options: FuzzOptions, found: Findings): Promise<number> {
-  const { targetsModule, seed, from, to, limits, maximumMebibytes, onCase } = options
+  const { targetsModule, seed, from, to, limits, maxMebibytes, onCase } = options
   const child = startChild({ targetsModule, seed, from, to })
   let current = from
   let hasBegun = false
@@ -105,12 +105,12 @@ async function runChild(options: FuzzOptions, found: Findings): Promise<number> 
     else found.count(kind, outcome)
     onCase?.(current + 1)
     current = message.end + 1
-    const isTooLarge = peakMebibytes > maximumMebibytes
+    const isTooLarge = peakMebibytes > maxMebibytes
     if (isTooLarge) {
-      const reason = `${Math.round(peakMebibytes)} MiB of memory, more than ${maximumMebibytes}`
+      const reason = `${Math.round(peakMebibytes)} MiB of memory, more than ${maxMebibytes}`
       found.failures.push({ number: message.end, kind, reason })
     }
-    if (isTooLarge || found.failures.length >= maximumFailures) {
+    if (isTooLarge || found.failures.length >= maxFailures) {
       watch.stop()
       child.kill('SIGKILL')
       return current

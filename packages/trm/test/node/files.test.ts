@@ -140,22 +140,19 @@ test('errors of the system become errors with advice, others stay what they are'
 test('reading is bounded and refuses what is no file', async () => {
   const path = join(folder, 'ten')
   writeFileSync(path, '0123456789')
-  assert.deepEqual(await readFileBounded(path, { maximumBytes: 10 }), bytes('0123456789'))
+  assert.deepEqual(await readFileBounded(path, { maxBytes: 10 }), bytes('0123456789'))
   assert.equal(
-    await messageOf(() => readFileBounded(path, { maximumBytes: 9 })),
+    await messageOf(() => readFileBounded(path, { maxBytes: 9 })),
     `${path}: expected a file of at most 9 bytes, got 10 bytes. This is more than a sound file of its kind can hold: check that it is the right one.`,
   )
   assert.match(
-    await messageOf(() => readFileBounded(folder, { maximumBytes: 9 })),
+    await messageOf(() => readFileBounded(folder, { maxBytes: 9 })),
     /a folder where a file should be/,
   )
-  assert.match(
-    await messageOf(() => readFileBounded(`${path}x`, { maximumBytes: 9 })),
-    /no such file or folder/,
-  )
+  assert.match(await messageOf(() => readFileBounded(`${path}x`, { maxBytes: 9 })), /no such file or folder/)
   if (existsSync('/dev/zero')) {
     assert.match(
-      await messageOf(() => readFileBounded('/dev/zero', { maximumBytes: 9 })),
+      await messageOf(() => readFileBounded('/dev/zero', { maxBytes: 9 })),
       /got a device or a pipe/,
     )
   }

@@ -48,7 +48,7 @@ test('pieces may end anywhere, also inside a character', async () => {
 })
 
 test('a line that is too long is passed over, whatever comes behind it', async () => {
-  const { path, rest } = tailOf(`a\n${'x'.repeat(5_000)}\nb\n`, { pieceBytes: 16, maximumLineBytes: 100 })
+  const { path, rest } = tailOf(`a\n${'x'.repeat(5_000)}\nb\n`, { pieceBytes: 16, maxLineBytes: 100 })
   assert.deepEqual(await rest(), ['a', null, 'b'])
   appendFileSync(path, 'y'.repeat(3_000))
   assert.deepEqual(await rest(), [])

@@ -6,11 +6,14 @@ import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import * as onnxruntime from 'onnxruntime-node'
+import type { RunReport } from '../../src/evaluate/run-facts.ts'
 import { think } from '../../src/evaluate/think.ts'
 import { importFile } from '../../src/node/import-file.ts'
 import { openModel } from '../../src/node/model-files.ts'
+import { openRunFolder } from '../../src/node/run-folder.ts'
 import { runTraining } from '../../src/node/run-training.ts'
 import { parseRecipe, type Recipe } from '../../src/recipes/index.ts'
+import { parseShippedModels, type ShippedModel } from '../../src/shipped/shipped-models.ts'
 
 interface ExpectedThought {
   readonly answer: string
@@ -133,4 +136,26 @@ test('exported ONNX', async () => {
   const numbers = [...(logits!.data as Float32Array).slice(0, 6), (halt_logits!.data as Float32Array)[0]!]
   assertNear(numbers, [...expected.onnx.logits, expected.onnx.haltLogit], 'logits')
   await session.release()
+})
+
+test('the report of a run, and the list of shipped models, with their figures under the present names', async () => {
+  const old = (name: string): string =>
+    fileURLToPath(new URL(`../fixtures/older-figures/${name}`, import.meta.url))
+  const run = join(folder, 'reported')
+  cpSync(fixture('run-to-resume'), run, { recursive: true })
+  cpSync(old('report.json'), join(run, 'report.json'))
+  const report = (await (await openRunFolder(run)).readJson('report')) as RunReport
+  assert.equal(report.test?.full.maxSteps, 8)
+  assert.equal(report.test.early.maxSteps, 8)
+  assert.doesNotMatch(JSON.stringify(report), /maximumSteps/)
+
+  const [{ test: figures }] = parseShippedModels(readJson(old('index.json'))) as [ShippedModel]
+  assert.deepEqual(
+    figures.effort?.map(({ maxSteps, attempts }) => [maxSteps, attempts]),
+    [
+      [16, 1],
+      [1_000, 1],
+      [1_000, 16],
+    ],
+  )
 })

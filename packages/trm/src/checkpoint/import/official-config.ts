@@ -42,7 +42,7 @@ const fields = z.object({
 export type OfficialConfig = z.infer<typeof fields>
 
 /** The published files have 1 to 3 KB; the time of the YAML parser can grow with the square of the length. */
-const maximumLength = 32_768
+const maxLength = 32_768
 
 /**
  * Reads the text of such a file; `who` names it in errors. Other keys are left alone.
@@ -62,8 +62,8 @@ export function parseOfficialConfig(text: string, who: string): OfficialConfig {
 }
 
 function parseYaml(text: string, who: string): unknown {
-  if (text.length > maximumLength)
-    throw unreadable(who, `settings of at most ${maximumLength} characters`, `${text.length}`)
+  if (text.length > maxLength)
+    throw unreadable(who, `settings of at most ${maxLength} characters`, `${text.length}`)
   try {
     // Few aliases, so that a short text cannot stand for a huge value; nothing but plain data. What makes errors
     // pretty looks at the whole text again for every one of them.

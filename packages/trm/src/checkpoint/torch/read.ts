@@ -23,7 +23,7 @@ export interface TorchFile {
 const readable = 'a file that torch.save has written (a zip archive)'
 
 /** `{'model': {…}}` is common, more than this is not a file of weights. */
-const maximumDepth = 4
+const maxDepth = 4
 
 /** Whether the bytes begin as a zip archive does, and so as `torch.save` writes them. */
 export function isTorchFile(bytes: Uint8Array): boolean {
@@ -77,12 +77,12 @@ interface Found {
   visits: number
 }
 
-const maximumVisits = 100_000
+const maxVisits = 100_000
 
 function collect(value: PickleValue, name: string, depth: number, found: Found, who: string): void {
   found.visits++
-  if (depth > maximumDepth || found.visits > maximumVisits)
-    throw refused(who, `dictionaries of weights, at most ${maximumDepth} in each other`, 'more')
+  if (depth > maxDepth || found.visits > maxVisits)
+    throw refused(who, `dictionaries of weights, at most ${maxDepth} in each other`, 'more')
   if (typeof value === 'object' && value?.kind === 'tensor') {
     if (found.tensors.has(name)) throw damaged(who, 'every name once', `${show(name)} twice`)
     found.tensors.set(name, value)

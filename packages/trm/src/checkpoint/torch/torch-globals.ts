@@ -31,7 +31,7 @@ const parameter = 'torch._utils._rebuild_parameter'
 const callable = [dictionary, tensor, parameter]
 
 /** No tensor of a model has more axes. */
-const maximumAxes = 8
+const maxAxes = 8
 
 export function findGlobal(name: string, who: string): PickleGlobal {
   if (callable.includes(name) || Object.hasOwn(storageTypes, name)) return { kind: 'global', name }
@@ -81,8 +81,8 @@ function makeTensor(words: readonly PickleValue[], who: string): PickleTensor {
     throw damaged(who, 'a tensor with a storage', describePickle(storage ?? null))
   const axes = { shape: countsOf(shape), strides: countsOf(strides) }
   const isSound = isCount(offset) && axes.shape?.length === axes.strides?.length
-  if (!isSound || axes.shape === null || axes.strides === null || axes.shape.length > maximumAxes)
-    throw damaged(who, `a tensor with offset, shape and strides of at most ${maximumAxes} axes`, 'others')
+  if (!isSound || axes.shape === null || axes.strides === null || axes.shape.length > maxAxes)
+    throw damaged(who, `a tensor with offset, shape and strides of at most ${maxAxes} axes`, 'others')
   return { kind: 'tensor', storage, offset, shape: axes.shape, strides: axes.strides }
 }
 

@@ -12,14 +12,14 @@ import { describePickle, type PickleDictionary, type PickleValue } from './pickl
 import { buildObject, callGlobal, findGlobal, findStorage } from './torch-globals.ts'
 
 /** The pickle of a model of 20,000 weights has 3 MB and 700,000 instructions. */
-const maximumBytes = 2 ** 24
-const maximumInstructions = 1_000_000
+const maxBytes = 2 ** 24
+const maxInstructions = 1_000_000
 
 export function unpickle(bytes: Uint8Array, who: string): PickleValue {
-  if (bytes.length > maximumBytes)
-    throw refused(who, `a pickle of at most ${maximumBytes} bytes`, `${bytes.length} bytes`)
+  if (bytes.length > maxBytes)
+    throw refused(who, `a pickle of at most ${maxBytes} bytes`, `${bytes.length} bytes`)
   const machine = new PickleMachine(bytes, who)
-  for (let count = 0; count < maximumInstructions; count++) {
+  for (let count = 0; count < maxInstructions; count++) {
     const opcode = machine.byte()
     if (opcode === stop) return machine.result()
     const instruction = instructions[opcode]
@@ -27,7 +27,7 @@ export function unpickle(bytes: Uint8Array, who: string): PickleValue {
       throw refused(who, 'only instructions that weights need', nameOfOpcode(opcode))
     instruction(machine)
   }
-  throw refused(who, `at most ${maximumInstructions} pickle instructions`, 'more')
+  throw refused(who, `at most ${maxInstructions} pickle instructions`, 'more')
 }
 
 const stop = 0x2e

@@ -21,7 +21,7 @@ const wideEndBytes = 56
 const locatorBytes = 20
 const endBytes = 22
 /** Beyond it every offset would need its zip64 form. */
-const maximumBytes = 2 ** 32 - 1
+const maxBytes = 2 ** 32 - 1
 
 interface Placed extends NewEntry {
   readonly encodedName: Uint8Array
@@ -52,7 +52,7 @@ export function writeTorchArchive(root: string, entries: readonly NewEntry[]): U
     0,
   )
   const total = offset + directoryBytes + wideEndBytes + locatorBytes + endBytes
-  if (total > maximumBytes) throw tooLarge(total)
+  if (total > maxBytes) throw tooLarge(total)
   const archive = new Uint8Array(total)
   const view = new DataView(archive.buffer)
   let place = offset
@@ -130,7 +130,7 @@ function writeEnd(
 function tooLarge(total: number): InputError {
   return new InputError({
     who: 'PyTorch file',
-    expected: `at most ${maximumBytes} bytes`,
+    expected: `at most ${maxBytes} bytes`,
     got: `${total}`,
     hint: 'Write safetensors, or 16-bit numbers.',
   })

@@ -80,7 +80,7 @@ export function refuseForeign(bytes: Uint8Array, options: ForeignFileOptions): v
 
 /** Bounded by who unpacks an entry, not here. */
 const zipEntries = (bytes: Uint8Array, who: string): Map<string, ZipEntry> =>
-  readZip(bytes, who, { mostUnpacked: Number.POSITIVE_INFINITY })
+  readZip(bytes, who, { maxUnpacked: Number.POSITIVE_INFINITY })
 
 const isAbout = /^(?:readme|licen[cs]e|copying|authors|changelog|citation)\b/i
 

@@ -24,7 +24,7 @@ export interface ZipEntry {
 
 export interface ReadZipOptions {
   /** The most bytes that deflated entries may say to unpack to, all together; by default 16 times the file's. */
-  readonly mostUnpacked?: number
+  readonly maxUnpacked?: number
 }
 
 interface Place {
@@ -43,19 +43,19 @@ const localHeaderBytes = 30
 const centralHeaderBytes = 46
 const endBytes = 22
 const unknown32 = 0xffffffff
-const maximumEntries = 100_000
-const maximumComment = 65_535
+const maxEntries = 100_000
+const maxComment = 65_535
 
 /** The entries by name; `who` names the file in errors. */
 export function readZip(
   bytes: Uint8Array,
   who: string,
-  { mostUnpacked = Math.max(2 ** 26, 16 * bytes.length) }: ReadZipOptions = {},
+  { maxUnpacked = Math.max(2 ** 26, 16 * bytes.length) }: ReadZipOptions = {},
 ): Map<string, ZipEntry> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const directory = findDirectory(view, who)
   const places = readPlaces(bytes, view, directory, who)
-  checkInflation(places, mostUnpacked, who)
+  checkInflation(places, maxUnpacked, who)
   const entries = new Map<string, ZipEntry>()
   const extents: Extent[] = []
   for (const place of places) {
@@ -84,7 +84,7 @@ interface Directory {
 function findDirectory(view: DataView, who: string): Directory {
   const last = view.byteLength - endBytes
   let end = last
-  const first = Math.max(0, last - maximumComment)
+  const first = Math.max(0, last - maxComment)
   while (end >= first && view.getUint32(end, true) !== 0x06054b50) end--
   if (end < first) throw damaged(who, 'a zip archive', 'a file without the end of one')
   let count = view.getUint16(end + 10, true)
@@ -104,8 +104,8 @@ function findDirectory(view: DataView, who: string): Directory {
   if (start + size > limit) {
     throw damaged(who, `a directory before byte ${limit}`, `one of ${size} bytes at ${start}`)
   }
-  if (count > maximumEntries || count * centralHeaderBytes > size)
-    throw damaged(who, `at most ${Math.min(maximumEntries, Math.floor(size / 46))} entries`, `${count}`)
+  if (count > maxEntries || count * centralHeaderBytes > size)
+    throw damaged(who, `at most ${Math.min(maxEntries, Math.floor(size / 46))} entries`, `${count}`)
   return { start, end: start + size, count }
 }
 

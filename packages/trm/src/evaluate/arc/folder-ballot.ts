@@ -18,7 +18,7 @@ export interface ArcFolderNames {
 }
 
 /** A million names of 40 characters; the published test puzzles are below 10 MB. */
-const maximumBytes = 2 ** 27
+const maxBytes = 2 ** 27
 
 const hint = 'Build the folder again.'
 
@@ -33,13 +33,13 @@ export async function readArcFolderNames(
   who: string,
 ): Promise<ArcFolderNames> {
   const name = `${who}/identifiers.json`
-  const names = z.array(z.string()).safeParse(await readJsonFile(identifiers, { name, hint, maximumBytes }))
+  const names = z.array(z.string()).safeParse(await readJsonFile(identifiers, { name, hint, maxBytes }))
   if (!names.success) {
     const got = names.error.issues[0]!.message
     throw new InputError({ who: name, expected: 'a list of names', got, hint })
   }
   const testFile = `${who}/test_puzzles.json`
-  const tests = await readJsonFile(testPuzzles, { name: testFile, hint, maximumBytes })
+  const tests = await readJsonFile(testPuzzles, { name: testFile, hint, maxBytes })
   return { names: names.data, tasks: parseKaggleTasks(tests, null, { subset: 'test', who: testFile }) }
 }
 

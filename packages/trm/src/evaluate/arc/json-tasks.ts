@@ -3,10 +3,10 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import { readJsonFile } from '../../data/json-file.ts'
 
 /** A submission for 400 tasks of the largest size takes 3 MB; indented, a few times that. */
-const maximumTaskBytes = 32 * 2 ** 20
+const maxTaskBytes = 32 * 2 ** 20
 
 export const readTaskJson = (bytes: Uint8Array, name: string, hint: string): Promise<unknown> =>
-  readJsonFile(bytes, { name, hint, maximumBytes: maximumTaskBytes })
+  readJsonFile(bytes, { name, hint, maxBytes: maxTaskBytes })
 
 /** The tasks of such a value, and theirs. */
 export function taskEntries(value: unknown, name: string, hint: string): [task: string, value: unknown][] {

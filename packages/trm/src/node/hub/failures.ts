@@ -28,7 +28,7 @@ export interface Asked {
 }
 
 /** The longest wait that a server may ask for. */
-const mostWaitMs = 60_000
+const maxWaitMs = 60_000
 
 /** The error for an answer that is not what was asked for. */
 export function responseError(
@@ -43,7 +43,7 @@ export function responseError(
   const isElsewhere = host !== new URL(access.endpoint).host
   if (status === 408 || status === 429 || status >= 500 || isElsewhere) {
     const seconds = Number(headers.get('Retry-After') ?? 0)
-    const waitMs = seconds > 0 ? Math.min(mostWaitMs, seconds * 1000) : 0
+    const waitMs = seconds > 0 ? Math.min(maxWaitMs, seconds * 1000) : 0
     return new LostConnection(`HTTP ${status} from ${host}`, waitMs)
   }
   return new InputError({

@@ -26,7 +26,7 @@ export interface HubListing {
 }
 
 /** Files and folders. */
-const mostEntries = 100_000
+const maxEntries = 100_000
 
 /** All files of the repository at the revision that was asked for. */
 export async function listRepository(connection: HubConnection): Promise<HubListing> {
@@ -52,7 +52,7 @@ export async function listRepository(connection: HubConnection): Promise<HubList
       ...connection.parameters,
     })
     for await (const { type, path, size, oid, lfs } of entries) {
-      if (++entriesSeen > mostEntries) throw unusable(who, `at most ${mostEntries} files and folders`, 'more')
+      if (++entriesSeen > maxEntries) throw unusable(who, `at most ${maxEntries} files and folders`, 'more')
       if (type !== 'file') continue
       if (typeof path !== 'string') throw unusable(who, 'the name of every file', describeValue(path))
       found.push({ path, bytes: lfs?.size ?? size, digest: digestOf(lfs?.oid, oid) })

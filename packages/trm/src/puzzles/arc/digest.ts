@@ -1,7 +1,7 @@
 /** Digests that tell whether two versions of a task, or two pairs, have the same content. */
 import { absorb, finish } from '../../data/checksum.ts'
 import { type ArcTransform, dihedralCount, walkOf } from './augment.ts'
-import { colourCount, type Grid, maximumSide } from './grid.ts'
+import { colourCount, type Grid, maxSide } from './grid.ts'
 import type { ArcPair, ArcTestPair } from './task.ts'
 
 const noGrid = 0xffff
@@ -60,11 +60,11 @@ function placeSums(grids: readonly (Grid | null)[], dihedral: number): Int32Arra
       if (grid === null) return
       const { turned, start, rowStep, columnStep } = walkOf(dihedral, grid.rows, grid.columns)
       const [rows, columns] = turned ? [grid.columns, grid.rows] : [grid.rows, grid.columns]
-      sums[first + colourCount] = rows * maximumSide + columns
+      sums[first + colourCount] = rows * maxSide + columns
       for (let row = 0; row < rows; row++)
         for (let column = 0; column < columns; column++)
           sums[first + grid.colours[start + row * rowStep + column * columnStep]!]! +=
-            placeKeys[(lane * maximumSide + row) * maximumSide + column]!
+            placeKeys[(lane * maxSide + row) * maxSide + column]!
     })
   }
   return sums
@@ -74,7 +74,7 @@ function placeSums(grids: readonly (Grid | null)[], dihedral: number): Int32Arra
 const keys = (count: number, begin: number): Int32Array =>
   Int32Array.from({ length: count }, (_, index) => finish(absorb(begin, index + 1)))
 
-const placeKeys = keys(lanes * maximumSide * maximumSide, 0x243f6a88)
+const placeKeys = keys(lanes * maxSide * maxSide, 0x243f6a88)
 /** Odd, so that no place is lost in a product. */
 const colourKeys = keys(lanes * colourCount, 0x85a308d3).map((key) => key | 1)
 

@@ -2,7 +2,7 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 
 /** The longest side that a grid may have. */
-export const maximumSide = 30
+export const maxSide = 30
 /** Colours 0 to 9; 0 is black, the background of most tasks. */
 export const colourCount = 10
 
@@ -24,16 +24,16 @@ export interface Grid {
  */
 export function gridFromJson(value: unknown, who: string): Grid {
   const rows: readonly unknown[] | null = Array.isArray(value) ? value : null
-  if (rows === null || rows.length < 1 || rows.length > maximumSide) {
-    throw refused(who, `1 to ${maximumSide} rows`, rows === null ? shown(value) : `${rows.length} rows`)
+  if (rows === null || rows.length < 1 || rows.length > maxSide) {
+    throw refused(who, `1 to ${maxSide} rows`, rows === null ? shown(value) : `${rows.length} rows`)
   }
   const columns = Array.isArray(rows[0]) ? rows[0].length : 0
-  const colours = new Uint8Array(rows.length * Math.min(columns, maximumSide))
+  const colours = new Uint8Array(rows.length * Math.min(columns, maxSide))
   rows.forEach((row: unknown, rowIndex) => {
     const where = `${who}, row ${rowIndex}`
     if (!Array.isArray(row)) throw refused(where, 'a row of colours', shown(row))
-    if (row.length < 1 || row.length > maximumSide)
-      throw refused(where, `1 to ${maximumSide} colours`, `${row.length}`)
+    if (row.length < 1 || row.length > maxSide)
+      throw refused(where, `1 to ${maxSide} colours`, `${row.length}`)
     if (row.length !== columns)
       throw refused(where, `${columns} colours, as in the first row`, `${row.length}`)
     row.forEach((colour: unknown, column) => {

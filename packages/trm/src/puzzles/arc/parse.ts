@@ -8,21 +8,21 @@ import { type Grid, gridFromJson } from './grid.ts'
 import type { ArcTask, ArcTestPair } from './task.ts'
 
 /** Published tasks have at most ten training pairs and four test inputs. */
-const maximumPairs = 100
+const maxPairs = 100
 /** Published sets have at most 1,000 tasks. */
-export const maximumTasks = 20_000
+export const maxTasks = 20_000
 /** An id stands in names such as `id|||t0|||0123456789` and in paths. */
 const idForm = /^[\w.-]{1,100}$/
 
 const hint = 'Take the files as published: Kaggle’s arc-agi_*_challenges.json or a folder of task files.'
 
 const object = { error: 'an object' }
-const pairs = { error: `a list of 1 to ${maximumPairs} pairs` }
+const pairs = { error: `a list of 1 to ${maxPairs} pairs` }
 /** Grids are checked by `gridFromJson`, which can say where they are wrong. */
 const pairList = z
   .array(z.object({ input: z.unknown().optional(), output: z.unknown().optional() }, object), pairs)
   .min(1, pairs)
-  .max(maximumPairs, pairs)
+  .max(maxPairs, pairs)
 const taskFields = z.object({ train: pairList, test: pairList }, { error: 'an object with train and test' })
 
 /** Where a task comes from, for identifiers and for messages. */
@@ -140,8 +140,8 @@ export function parseKaggleTasks(
 }
 
 export function checkCount(count: number, who: string): void {
-  if (count >= 1 && count <= maximumTasks) return
-  throw new InputError({ who, expected: `1 to ${maximumTasks} tasks`, got: String(count), hint })
+  if (count >= 1 && count <= maxTasks) return
+  throw new InputError({ who, expected: `1 to ${maxTasks} tasks`, got: String(count), hint })
 }
 
 /** JSON keeps no order of its own, nor does a folder: ids give one that is the same everywhere. */
@@ -164,7 +164,7 @@ function noTestPairs(who: string, count: number): InputError {
     who,
     expected: 'a task, {"train": pairs, "test": pairs}',
     got: `a list of ${count} ${count === 1 ? 'pair' : 'pairs'} without a test, as RE-ARC has them`,
-    hint: `Write the task as {"train": […], "test": […]} with some of the pairs in each, at most ${maximumPairs}.`,
+    hint: `Write the task as {"train": […], "test": […]} with some of the pairs in each, at most ${maxPairs}.`,
   })
 }
 

@@ -5,7 +5,7 @@ import {
   checkCount,
   type ListedTask,
   listArcTasks,
-  maximumTasks,
+  maxTasks,
   parseArcTask,
   parseKaggleTasks,
   sortedById,
@@ -30,9 +30,9 @@ export interface ArcFiles {
 }
 
 /** The published files unpack to less than 10 MB each. */
-const maximumBytes = 64 * 2 ** 20
+const maxBytes = 64 * 2 ** 20
 /** More files than hold sets: they are task files, say. */
-const mostSetFiles = 20
+const maxSetFiles = 20
 
 /**
  * Reads a set: from `<folder>/arc-agi_<subset>_challenges.json` and `…_solutions.json` (or .json.gz; without a file
@@ -56,7 +56,7 @@ export async function readArcSubset(folder: string, subset: string, files: ArcFi
   if (names.includes(subset)) return readTaskFiles(`${folder}/${subset}`, subset, files)
   const others = names.filter((name) => /\.json(\.gz)?$/.test(name) && !/^arc-agi_/.test(name))
   const sets =
-    others.length <= mostSetFiles ? await readSetFiles(folder, others, files) : new Map<string, SetFile[]>()
+    others.length <= maxSetFiles ? await readSetFiles(folder, others, files) : new Map<string, SetFile[]>()
   const [found, second] = sets.get(subset) ?? []
   if (found && !second) {
     checkCount(found.tasks.length, found.who)
@@ -108,10 +108,10 @@ function grouped(tasks: readonly ListedTask[]): Map<string, ListedTask[]> {
 
 async function readTaskFiles(folder: string, subset: string, files: ArcFiles): Promise<ArcTask[]> {
   const names = (await files.list(folder)).filter((name) => /\.json(\.gz)?$/.test(name))
-  if (names.length < 1 || names.length > maximumTasks) {
+  if (names.length < 1 || names.length > maxTasks) {
     throw new InputError({
       who: folder,
-      expected: `1 to ${maximumTasks} task files <id>.json`,
+      expected: `1 to ${maxTasks} task files <id>.json`,
       got: String(names.length),
       hint: 'A task file holds {"train": [{"input", "output"}], "test": [{"input", "output"}]}.',
     })
@@ -135,7 +135,7 @@ const readJson = async (path: string, files: ArcFiles): Promise<{ value: unknown
   value: await readJsonFile(await files.read(path), {
     name: path,
     hint: 'The file may be cut short or damaged: fetch it again.',
-    maximumBytes,
+    maxBytes,
   }),
 })
 

@@ -2,7 +2,7 @@
 import type { DrawnGrid } from '../family.ts'
 import { withoutCommands } from '../reading/drawn.ts'
 import { isNumberMaze, isWholeMaze, letters } from './letters.ts'
-import { largestMaze, smallestMaze } from './tokens.ts'
+import { maxMazeSide, minMazeSide } from './tokens.ts'
 
 const rule = /^\s*[┌└├╔╚╭╰┏┗+*]?[─━═=-]{2,}[┐┘┤╗╝╮╯┓┛+*]?\s*$/
 const barred = /^\s*[│║┃|](.*)[│║┃|]\s*$/
@@ -18,7 +18,7 @@ export function mazeRows(drawn: readonly string[]): string[] | undefined {
   const isFramed = inside.length > 0 && inside.every((line) => barred.test(line))
   const rows = isFramed ? inside.map((line) => barred.exec(line)![1]!) : inside
   const count = rows.length
-  if (count < smallestMaze || count > largestMaze) return undefined
+  if (count < minMazeSide || count > maxMazeSide) return undefined
   const close = squared(rows, count)
   return close ?? narrowed(rows, count)
 }
@@ -109,16 +109,16 @@ function blocksOf(lines: readonly string[]): Block[] {
 
 /** Whether nothing but a few empty lines stands between. */
 function joins(lines: readonly string[], last: number, first: number): boolean {
-  if (first < 0 || first - last > largestMaze) return false
+  if (first < 0 || first - last > maxMazeSide) return false
   return lines.slice(last + 1, first).every((line) => line.trim() === '')
 }
 
 /** The last of the blocks that together are one maze, of which rows of open cells became empty lines. */
 function endOfWhole(lines: readonly string[], blocks: readonly Block[], start: number): number | undefined {
   const { first } = blocks[start]!
-  for (let end = start; end < blocks.length && end - start < largestMaze; end++) {
+  for (let end = start; end < blocks.length && end - start < maxMazeSide; end++) {
     const { last, isJoined } = blocks[end]!
-    if ((end > start && !isJoined) || last - first > largestMaze + 2) return undefined
+    if ((end > start && !isJoined) || last - first > maxMazeSide + 2) return undefined
     if (isWhole(lines.slice(first, last + 1))) return end
   }
   return undefined
@@ -133,7 +133,7 @@ function isWhole(lines: readonly string[]): boolean {
 function stacked(lines: readonly string[], first: number, last: number): DrawnGrid[] {
   const size = lines[first]!.length
   const count = (last - first + 1) / size
-  if (size < smallestMaze || size > largestMaze || !Number.isInteger(count)) return []
+  if (size < minMazeSide || size > maxMazeSide || !Number.isInteger(count)) return []
   const grids = Array.from({ length: count }, (_, place) => {
     const from = first + place * size
     return { first: from, last: from + size - 1, isWhole: isWhole(lines.slice(from, from + size)) }

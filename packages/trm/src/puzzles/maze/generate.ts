@@ -1,6 +1,6 @@
 import { InputError, type RandomStream } from '@tiny-recursive-models/tensor'
 import { percent } from '../../format/index.ts'
-import { largestMaze, mazeTokens, smallestMaze } from './grid.ts'
+import { maxMazeSide, mazeTokens, minMazeSide } from './grid.ts'
 import { explore, labelPath, openCells } from './path.ts'
 
 /** A question whose goal can be reached, and the answer by the label rule. */
@@ -22,14 +22,14 @@ export interface MazeOptions {
 }
 
 /** Layouts that were tried for one maze, in vain, before the generator gives up. */
-const mostLayouts = 20_000
+const maxLayouts = 20_000
 
 /** One random maze; throws where the path is too long for so many walls. */
 export function generateMaze(size: number, random: RandomStream, options: MazeOptions): Maze {
   checkOptions(size, options)
   const { minimumDensity, maximumDensity, minimumPath } = options
   const cells = size * size
-  for (let layout = 0; layout < mostLayouts; layout++) {
+  for (let layout = 0; layout < maxLayouts; layout++) {
     const share = minimumDensity + (maximumDensity - minimumDensity) * random.float()
     const walls = Math.min(cells - 2, Math.round(share * cells))
     const question = new Int32Array(cells).fill(mazeTokens.open)
@@ -43,7 +43,7 @@ export function generateMaze(size: number, random: RandomStream, options: MazeOp
   throw new InputError({
     who: 'generateMaze',
     expected: `a ${size}×${size} maze with ${percent(minimumDensity, 0)} to ${percent(maximumDensity, 0)} walls and a path of at least ${minimumPath} steps`,
-    got: `none in ${mostLayouts} layouts`,
+    got: `none in ${maxLayouts} layouts`,
     hint: 'Lower minimumPath, or take a larger maze or a density near 0.35, where paths are longest.',
   })
 }
@@ -74,13 +74,8 @@ function drawEnds(
 
 function checkOptions(size: number, { minimumDensity, maximumDensity, minimumPath }: MazeOptions): void {
   const who = 'generateMaze'
-  if (!Number.isInteger(size) || size < smallestMaze || size > largestMaze) {
-    throw refused(
-      who,
-      `a size from ${smallestMaze} to ${largestMaze}`,
-      String(size),
-      'Mazes are size × size.',
-    )
+  if (!Number.isInteger(size) || size < minMazeSide || size > maxMazeSide) {
+    throw refused(who, `a size from ${minMazeSide} to ${maxMazeSide}`, String(size), 'Mazes are size × size.')
   }
   if (!(minimumDensity >= 0 && maximumDensity >= minimumDensity && maximumDensity < 1)) {
     const got = `${minimumDensity} to ${maximumDensity}`

@@ -4,7 +4,7 @@ import type { GridFamily } from '../family.ts'
 import { type MazeKind, mazeBoard } from './board.ts'
 import { mazeGrids } from './drawn.ts'
 import { generateMaze } from './generate.ts'
-import { largestMaze, mazeCertainty, mazeTokens, parseMaze, smallestMaze } from './grid.ts'
+import { maxMazeSide, mazeCertainty, mazeTokens, minMazeSide, parseMaze } from './grid.ts'
 import { lettersNamed } from './letters.ts'
 
 /** A # is a wall too: a remark has words behind it. */
@@ -15,7 +15,7 @@ export const mazeGrid: GridFamily<MazeKind> = {
   name: 'maze',
   title: 'maze',
   plural: 'mazes',
-  kind: z.strictObject({ puzzle: z.literal('maze'), size: z.int().min(smallestMaze).max(largestMaze) }),
+  kind: z.strictObject({ puzzle: z.literal('maze'), size: z.int().min(minMazeSide).max(maxMazeSide) }),
   board: mazeBoard,
   writing: {
     marks: lettersNamed,

@@ -6,10 +6,10 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import { nameCell, refuseLongText } from '../../data/cells.ts'
 import { mazeRows } from './drawn.ts'
 import { characters, isNumberMaze, isWholeMaze, letters, lettersNamed, lettersOf } from './letters.ts'
-import { largestMaze, smallestMaze } from './tokens.ts'
+import { maxMazeSide, minMazeSide } from './tokens.ts'
 
 export { characters } from './letters.ts'
-export { largestMaze, mazeTokens, smallestMaze } from './tokens.ts'
+export { maxMazeSide, mazeTokens, minMazeSide } from './tokens.ts'
 
 /** PAD, which never stands in a maze, and the five of `mazeTokens`. */
 export const mazeSymbols = 6
@@ -27,7 +27,7 @@ const onlyLetters = new RegExp(`^(?=.*[#█SsGg])[${letters}]+$`)
  * below 1 where it has letters of mazes but no square of them.
  */
 export function mazeCertainty(text: string): number {
-  if (text.length < smallestMaze ** 2 || text.length > 10_000) return 0
+  if (text.length < minMazeSide ** 2 || text.length > 10_000) return 0
   const lines = linesOf(text)
   if (lines.length === 1) {
     const isSquare = mazeSizeOf(text.length) !== undefined
@@ -50,7 +50,7 @@ export interface MazeText {
 /** N of a maze of so many cells; undefined where there is none. */
 export function mazeSizeOf(cells: number): number | undefined {
   const size = Math.round(Math.sqrt(cells))
-  return size * size === cells && size >= smallestMaze && size <= largestMaze ? size : undefined
+  return size * size === cells && size >= minMazeSide && size <= maxMazeSide ? size : undefined
 }
 
 /** Lines without the empty ones around them. */
@@ -75,7 +75,7 @@ export function parseMaze(text: string, size?: number): MazeText {
   refuseLongText(textName, text)
   const lines = linesOf(text)
   const rows = lines.length === 1 ? lines : (mazeRows(lines) ?? lines)
-  if (rows.length > largestMaze) throw wrongRows(rows.length, size)
+  if (rows.length > maxMazeSide) throw wrongRows(rows.length, size)
   const cells = rows.reduce((sum, row) => sum + row.length, 0)
   const found = mazeSizeOf(rows.length === 1 ? cells : rows.length ** 2)
   if (found === undefined || (size !== undefined && found !== size)) {
@@ -140,7 +140,7 @@ function noText(value: unknown): InputError {
   })
 }
 
-const sizes = `${smallestMaze} to ${largestMaze}`
+const sizes = `${minMazeSide} to ${maxMazeSide}`
 
 function wrongCells(cells: number, size: number | undefined): InputError {
   return new InputError({
@@ -158,7 +158,7 @@ function wrongRows(rows: number, size: number | undefined): InputError {
   return new InputError({
     who: textName,
     expected: `${size ?? sizes} rows`,
-    got: rows > largestMaze ? `more than ${largestMaze}` : String(rows),
+    got: rows > maxMazeSide ? `more than ${maxMazeSide}` : String(rows),
     hint: 'Write one line a row, or all cells in one line.',
   })
 }

@@ -1,5 +1,5 @@
 import type { PuzzleFamily } from '../family.ts'
-import { largestMaze, mazeNames, mazeSizeOf, mazeSymbols } from './grid.ts'
+import { maxMazeSide, mazeNames, mazeSizeOf, mazeSymbols } from './grid.ts'
 import { mazeGrid } from './grid-family.ts'
 import { mazeRecipes } from './recipes/index.ts'
 import { generatedMazes, mazeFiles } from './sources.ts'
@@ -22,7 +22,7 @@ export const maze = {
     accuracies: { 'trm-mlp': 0, 'trm-att': 0.853, hrm: 0.745, direct: 0 },
   },
   published: {
-    sizes: [{ symbols: mazeSymbols, cells: largestMaze ** 2 }],
+    sizes: [{ symbols: mazeSymbols, cells: maxMazeSide ** 2 }],
     latentUpdates: 4,
     dataOf(cells) {
       const size = mazeSizeOf(cells)

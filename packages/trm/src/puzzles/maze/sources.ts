@@ -14,11 +14,11 @@ import { generatedSource } from '../generated-sets.ts'
 import { fileSource } from '../reading/file-source.ts'
 import { mazeBoard } from './board.ts'
 import { generateMaze } from './generate.ts'
-import { largestMaze, smallestMaze } from './grid.ts'
+import { maxMazeSide, minMazeSide } from './grid.ts'
 import { mazeGrid } from './grid-family.ts'
 import { shortestSteps } from './path.ts'
 
-const size = wholeNumber(smallestMaze, largestMaze).meta({ description: 'N: mazes are N × N' })
+const size = wholeNumber(minMazeSide, maxMazeSide).meta({ description: 'N: mazes are N × N' })
 const augment = flag().default(false).meta({
   description: 'every draw is turned or mirrored, its label made by the rule; off in the published runs',
 })
@@ -31,7 +31,7 @@ const generatedFields = z.strictObject(
       description: 'least share of walls; every maze draws its own from here to `maximumDensity`',
     }),
     maximumDensity: numberBetween(0, 0.99).meta({ description: 'largest share of walls' }),
-    minimumPath: wholeNumber(1, largestMaze ** 2 - 1).meta({
+    minimumPath: wholeNumber(1, maxMazeSide ** 2 - 1).meta({
       description: 'least steps of the shortest path from start to goal',
     }),
     ...generatedCounts,

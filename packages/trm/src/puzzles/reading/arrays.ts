@@ -13,7 +13,7 @@ export interface PuzzleArrays {
 }
 
 /** The most bytes that an array may unpack to: 30×30 puzzles by the hundred thousand. */
-const maximumBytes = 2 ** 28
+const maxBytes = 2 ** 28
 
 /** The two .npy files of a set. */
 export function encodePuzzleArrays({ count, cells, inputs, labels }: PuzzleSet): PuzzleArrays {
@@ -35,10 +35,7 @@ export async function decodePuzzleArrays(
   const cells = board.rows * board.columns
   const decode = async (part: keyof PuzzleArrays) => {
     const who = `${name} (${part})`
-    const array = decodeNpy(
-      await decompressed(files[part], { name: who, content: 'numbers', maximumBytes }),
-      who,
-    )
+    const array = decodeNpy(await decompressed(files[part], { name: who, content: 'numbers', maxBytes }), who)
     const { shape, dtype } = array
     if (shape.length !== 2 || shape[1] !== cells || !/^u?int/.test(dtype))
       throw refused(who, `whole numbers [puzzles, ${cells}], for a ${board.title}`, `${dtype} [${shape}]`)

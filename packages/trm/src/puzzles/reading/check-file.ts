@@ -22,14 +22,14 @@ export interface PuzzleFileReport {
   readonly rows: number
   /** Rows that are well-formed and whose answer is right: for a Sudoku, the only one. */
   readonly valid: number
-  /** The first problems by line, at most `maximumProblems` of them. */
+  /** The first problems by line, at most `maxProblems` of them. */
   readonly problems: readonly LineProblem[]
   readonly problemCount: number
   /** Valid rows whose question stands in an earlier row. */
   readonly duplicateCount: number
   /** Valid rows that are an earlier one under a symmetry: the same puzzle to augmented training. */
   readonly copyCount: number
-  /** The first of both by line, at most `maximumProblems` of them. */
+  /** The first of both by line, at most `maxProblems` of them. */
   readonly repeats: readonly RepeatedRow[]
   /** Valid rows of each source; the empty name where the file gives none. */
   readonly sources: Readonly<Record<string, number>>
@@ -55,7 +55,7 @@ export interface CheckFileOptions extends ReadRowsOptions {
   /** Rows from one progress event to the next; 1000 by default. */
   readonly progressEvery?: number
   /** Problems that the report lists; 1000 by default. All are counted. */
-  readonly maximumProblems?: number
+  readonly maxProblems?: number
 }
 
 /**
@@ -81,7 +81,7 @@ export async function* checkPieces(
   options: CheckFileOptions,
   fallback: GridFamily,
 ): AsyncGenerator<PuzzleCheckEvent, void, undefined> {
-  const { name, progressEvery = 1000, maximumProblems = 1000 } = options
+  const { name, progressEvery = 1000, maxProblems = 1000 } = options
   if (!Number.isInteger(progressEvery) || progressEvery < 1) {
     throw new InputError({
       who: name,
@@ -119,7 +119,7 @@ export async function* checkPieces(
         const repeat = known.add(row, board.fingerprint(row.question, answer))
         if (repeat !== undefined) {
           counts[repeat.kind] += 1
-          if (repeats.length < maximumProblems) repeats.push(repeat)
+          if (repeats.length < maxProblems) repeats.push(repeat)
         }
       }
       rows += 1
@@ -128,7 +128,7 @@ export async function* checkPieces(
     }
     problemCount += found.length
     found.sort((a, b) => a.line - b.line)
-    problems.push(...found.slice(0, maximumProblems - problems.length))
+    problems.push(...found.slice(0, maxProblems - problems.length))
   }
   yield {
     kind: 'done',

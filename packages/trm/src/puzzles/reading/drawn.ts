@@ -26,7 +26,7 @@ export interface ReadGrid extends DrawnGrid {
 }
 
 /** Strange marks that a row inside a grid may hold and still be one, with mistakes to be named. */
-const mostStrange = 2
+const maxStrange = 2
 
 /** Characters of a line that may be a row: cells with a frame around each, far indented. */
 const longestRow = 1000
@@ -89,7 +89,7 @@ function gridsOf(
     }
     const row = line.length > longestRow ? undefined : reading(line)
     const count = row?.cells.length ?? 0
-    if (row === undefined || (row.strange > 0 && (count !== size || row.strange > mostStrange))) {
+    if (row === undefined || (row.strange > 0 && (count !== size || row.strange > maxStrange))) {
       end()
       remarks += 1
       continue

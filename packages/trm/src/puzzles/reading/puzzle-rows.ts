@@ -60,7 +60,7 @@ export async function* puzzleRows(
   isTaken?: (index: number) => boolean,
 ): AsyncGenerator<RowPiece & { readonly family: GridFamily }, void, undefined> {
   const { name, like, limits = {} } = options
-  const { rows: maximumRows = 5_000_000 } = limits
+  const { rows: maxRows = 5_000_000 } = limits
   const asked = [families].flat()
   if (like && asked.length === 1 && asked[0]!.writing.needsKind) {
     yield* rowsOfKind(bytes, options, asked[0]!, like, isTaken)
@@ -73,7 +73,7 @@ export async function* puzzleRows(
     const problems: LineProblem[] = []
     for (const slot of piece.slots) {
       index += 1
-      if (index >= maximumRows) throw tooManyRows(name, maximumRows)
+      if (index >= maxRows) throw tooManyRows(name, maxRows)
       if (isTaken && !isTaken(index)) continue
       read ??= pairReader(piece, piece.slots.slice(0, rowsForKind), like)
       const row = readRow(rawRow(slot, piece), index, read)
@@ -242,10 +242,10 @@ export function badLine(
   return new InputError({ who: `${name}, line ${line}`, expected, got, hint })
 }
 
-function tooManyRows(name: string, maximumRows: number): InputError {
+function tooManyRows(name: string, maxRows: number): InputError {
   return new InputError({
     who: name,
-    expected: `at most ${maximumRows} rows`,
+    expected: `at most ${maxRows} rows`,
     got: 'more',
     hint: 'Split the file.',
   })

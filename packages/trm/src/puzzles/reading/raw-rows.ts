@@ -22,7 +22,7 @@ export async function* rawRows(
   bytes: Uint8Array,
   { name, limits = {} }: ReadLimits,
 ): AsyncGenerator<RawPiece, void, undefined> {
-  const maximumRows = limits.rows ?? 5_000_000
+  const maxRows = limits.rows ?? 5_000_000
   let head: string[] = []
   let take: TakeLines | undefined
   let line = 1
@@ -31,13 +31,13 @@ export async function* rawRows(
     const piece = take!(lines, line)
     line += lines.length
     count += piece.rows.length + piece.problems.length
-    if (count > maximumRows) {
+    if (count > maxRows) {
       const hint = 'Split the file.'
-      throw new InputError({ who: name, expected: `at most ${maximumRows} rows`, got: 'more', hint })
+      throw new InputError({ who: name, expected: `at most ${maxRows} rows`, got: 'more', hint })
     }
     return piece
   }
-  for await (const lines of decompressedLines(bytes, { name, maximumBytes: limits.bytes ?? 2 ** 30 })) {
+  for await (const lines of decompressedLines(bytes, { name, maxBytes: limits.bytes ?? 2 ** 30 })) {
     if (take) {
       yield taken(lines)
       continue

@@ -55,7 +55,7 @@ export async function* slotPieces(
   let splitter: SlotSplitter | undefined
   /** Empty lines before anything else. */
   let skipped = 0
-  for await (const lines of linesOf(bytes, { name, maximumBytes: limits.bytes ?? 2 ** 30 })) {
+  for await (const lines of linesOf(bytes, { name, maxBytes: limits.bytes ?? 2 ** 30 })) {
     if (splitter === undefined) {
       head = head!.length === 0 ? lines : head!.concat(lines)
       const first = head.findIndex((line) => line.trim() !== '')

@@ -1,6 +1,6 @@
 import { nameCell } from '../../data/cells.ts'
 import { type BoxShape, blankToken, digitOffset, sudokuLayout, type UnitKind } from './shape.ts'
-import { countSolutions, maximumBranches } from './solve.ts'
+import { countSolutions, maxBranches } from './solve.ts'
 
 /** Everything that can be wrong with a Sudoku; `cells` are for a page to mark, `message` is for people. */
 export type SudokuProblem = { readonly message: string; readonly cells: readonly number[] } & (
@@ -75,7 +75,7 @@ export function checkQuestion(shape: BoxShape, question: Int32Array): SudokuProb
 /** What a number of solutions, as `countSolutions` gives it, says against a puzzle; undefined for exactly one. */
 export function solutionProblem(
   solutions: number | null,
-  branches: number = maximumBranches,
+  branches: number = maxBranches,
 ): SudokuProblem | undefined {
   if (solutions === 1) return undefined
   if (solutions === null) {

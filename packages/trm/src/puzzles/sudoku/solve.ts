@@ -17,7 +17,7 @@ export function solveSudoku(shape: BoxShape, tokens: ArrayLike<number>): Int32Ar
  * Branches after which a search gives up. The hardest of a published sample takes 1,348; this many take a third of a
  * second, so that puzzles made to keep a solver busy cannot hold up a file of others.
  */
-export const maximumBranches = 200_000
+export const maxBranches = 200_000
 
 /**
  * How many solutions there are, counted up to `limit`; null where `branches` do not suffice to tell. A puzzle that
@@ -27,7 +27,7 @@ export function countSolutions(
   shape: BoxShape,
   tokens: ArrayLike<number>,
   limit: number = 2,
-  branches: number = maximumBranches,
+  branches: number = maxBranches,
 ): number | null {
   const search = searchOf(shape)
   const found = search.run(tokens, limit, { branches })

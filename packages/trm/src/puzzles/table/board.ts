@@ -15,7 +15,7 @@ export const characters = (minimum: number, maximum: number) => {
   )
 }
 
-export const mostSymbols = 1_000
+export const maxSymbols = 1_000
 export const side = () => z.int({ error: 'a whole number from 1 to 1000' }).min(1).max(1_000)
 
 const kind = z.strictObject({
@@ -23,10 +23,10 @@ const kind = z.strictObject({
   rows: side(),
   columns: side(),
   /** The characters of tokens 1, 2, … */
-  symbols: characters(1, mostSymbols),
+  symbols: characters(1, maxSymbols),
   /** Those of a question that are to be found, and those that may be found. */
-  open: characters(0, mostSymbols),
-  answers: characters(0, mostSymbols),
+  open: characters(0, maxSymbols),
+  answers: characters(0, maxSymbols),
 })
 
 export type TableKind = z.infer<typeof kind> & PuzzleKind

@@ -8,7 +8,7 @@ import type { ReadDataFile } from '../../data/parts.ts'
 import { ignoredLabel, type PuzzleSet } from '../../data/puzzle-set.ts'
 import type { Board, PuzzleSource } from '../family.ts'
 import { refuseSharedPuzzles } from '../reading/file-source.ts'
-import { characters, mostSymbols, side, type TableKind, tableBoard } from './board.ts'
+import { characters, maxSymbols, side, type TableKind, tableBoard } from './board.ts'
 import { readTable, type TableRow } from './rows.ts'
 
 const column = () => text(1, 200).nullable().default(null)
@@ -51,14 +51,14 @@ export const tableFields = z.strictObject(
     columns: side().nullable().default(null).meta({
       description: 'columns of the same; give both or neither',
     }),
-    symbols: characters(1, mostSymbols).nullable().default(null).meta({
+    symbols: characters(1, maxSymbols).nullable().default(null).meta({
       description: 'all characters of questions and answers; null = found in the training file',
     }),
-    open: characters(0, mostSymbols).nullable().default(null).meta({
+    open: characters(0, maxSymbols).nullable().default(null).meta({
       description:
         'characters that stand where an answer differs from its question; null = found in the training file',
     }),
-    answers: characters(0, mostSymbols).nullable().default(null).meta({
+    answers: characters(0, maxSymbols).nullable().default(null).meta({
       description: 'characters that answers have there; null = found in the training file',
     }),
     seed: dataSeed(),

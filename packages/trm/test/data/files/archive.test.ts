@@ -78,7 +78,7 @@ test('several tables, or none, are named', async () => {
 test('what an archive unpacks to is bounded while it is unpacked', async () => {
   const bomb = zipSync({ 'a.csv': encode('.\n'.repeat(5_000_000)) }, { level: 9 })
   assert.ok(bomb.length < 100_000, `${bomb.length} bytes`)
-  await refused(bomb, { expected: 'at most 1000000 bytes', got: 'more' }, { maximumBytes: 1_000_000 })
+  await refused(bomb, { expected: 'at most 1000000 bytes', got: 'more' }, { maxBytes: 1_000_000 })
 })
 
 test('a damaged archive is refused', async () => {
@@ -106,7 +106,7 @@ test('an encrypted archive says so', async () => {
 })
 
 test('JSON is read from an archive, and arrays are', async () => {
-  const options = { name: 'file', hint: '', maximumBytes: 1_000 }
+  const options = { name: 'file', hint: '', maxBytes: 1_000 }
   assert.deepEqual(await readJsonFile(zipSync({ 'a.json': encode('{"a": [1]}') }), options), { a: [1] })
   const array = Uint8Array.from(Buffer.from('\x93NUMPY and so on', 'latin1'))
   const unpacked = await decompressed(zipSync({ 'a.npy': array }), { name: 'file', content: 'numbers' })
@@ -130,13 +130,13 @@ test('UTF-16 is read with its mark and without, in both orders, plain and packed
 
 test('JSON in UTF-16 is read, as PowerShell writes it', async () => {
   const file = Buffer.from('\ufeff{"name": "Rätsel"}\r\n', 'utf16le')
-  const options = { name: 'file', hint: '', maximumBytes: 1_000 }
+  const options = { name: 'file', hint: '', maxBytes: 1_000 }
   assert.deepEqual(await readJsonFile(file, options), { name: 'Rätsel' })
 })
 
 test('a key that is there twice is refused, at any depth', async () => {
   for (const text of ['{"a": 1, "a": 2}', '{"b": [{"a": 1, "\\u0061": 2}]}'])
-    await assert.rejects(readJsonFile(encode(text), { name: 'file', hint: '', maximumBytes: 100 }), {
+    await assert.rejects(readJsonFile(encode(text), { name: 'file', hint: '', maxBytes: 100 }), {
       message:
         'file: expected every key once, got a twice in one object. Only one of the two would count: remove the other, or give it a name of its own.',
     })

@@ -215,8 +215,7 @@ test('a check reports progress, then every problem, the counts by source and a c
     },
   ])
   const bounded: PuzzleCheckEvent[] = []
-  for await (const event of checkSudokuFile(bytesOf(text), { name: 'm', maximumProblems: 1 }))
-    bounded.push(event)
+  for await (const event of checkSudokuFile(bytesOf(text), { name: 'm', maxProblems: 1 })) bounded.push(event)
   const last = bounded.at(-1)
   assert.ok(last?.kind === 'done' && last.report.problems.length === 1 && last.report.problemCount === 3)
 })
