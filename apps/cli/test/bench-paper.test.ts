@@ -159,9 +159,9 @@ test('a time budget ends every run by the clock, at a constant learning rate', a
   assert.match(stdout, / 0 s of steps of 8 · 1 seed\n.* training steps /)
   const recipe = JSON.parse(
     readFileSync(join(folder, 'timed', 'sudoku-4x4-trm', 'direct-0', 'recipe.json'), 'utf8'),
-  ) as { training: { stopAfterSeconds: number }; optimizer: { minimumRatio: number } }
+  ) as { training: { stopAfterSeconds: number }; optimizer: { minRatio: number } }
   assert.equal(recipe.training.stopAfterSeconds, 0.006)
-  assert.equal(recipe.optimizer.minimumRatio, 1)
+  assert.equal(recipe.optimizer.minRatio, 1)
 })
 
 test('wrong usage is refused', async () => {

@@ -135,7 +135,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       'trm: recipe override',
       '  expected  a known key of optimizer',
       '  got       "optimizer.learnigRate"',
-      "  to do     Did you mean 'optimizer.learningRate'? Known keys of optimizer: kind, learningRate, muonLearningRate, weightDecay, weightDecayOf, beta1, beta2, puzzleLearningRate, puzzleWeightDecay, warmupSteps, minimumRatio, gradientClip, averageDecay, loss, labelSmoothing.",
+      "  to do     Did you mean 'optimizer.learningRate'? Known keys of optimizer: kind, learningRate, muonLearningRate, weightDecay, weightDecayOf, beta1, beta2, puzzleLearningRate, puzzleWeightDecay, warmupSteps, minRatio, gradientClip, emaDecay, loss, labelSmoothing.",
     ],
   ],
   [

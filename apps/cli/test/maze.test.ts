@@ -18,7 +18,7 @@ const trm = (...arguments_: string[]) => runTrm(folder, ...arguments_)
 /** Learns nothing in this time, but does everything. */
 const tiny = [
   'data.size=5',
-  'data.minimumPath=3',
+  'data.minPath=3',
   'data.train=40',
   'data.validation=10',
   'data.test=10',
@@ -84,7 +84,7 @@ test('mazes are generated and checked; the file tells that it holds mazes', asyn
     '--set',
     'data.size=5',
     '--set',
-    'data.minimumPath=6',
+    'data.minPath=6',
     '--count',
     '4',
     '--seed',
@@ -119,7 +119,7 @@ test('mazes are generated and checked; the file tells that it holds mazes', asyn
   for (const [words, code, reason] of [
     [['maze-hard'], 1, /got {7}data of the kind maze-file/],
     [['maze-small', '--json'], 2, /--json needs --out/],
-    [['maze-small', '--set', 'data.minimumDensity=1.5'], 1, /a number from 0 to 0\.99/],
+    [['maze-small', '--set', 'data.minDensity=1.5'], 1, /a number from 0 to 0\.99/],
   ] as const) {
     const refused = await trm('data', 'generate', ...words, '--count', '1')
     assert.equal(refused.code, code, refused.stderr)
@@ -128,7 +128,7 @@ test('mazes are generated and checked; the file tells that it holds mazes', asyn
 })
 
 test('many puzzles are written piece by piece, the same to a file and to the terminal', async () => {
-  const words = ['maze-small', '--set', 'data.size=5', '--set', 'data.minimumPath=2', '--count', '250']
+  const words = ['maze-small', '--set', 'data.size=5', '--set', 'data.minPath=2', '--count', '250']
   const { stdout } = await trm('data', 'generate', ...words)
   assert.equal(stdout.split('\n').length, 252)
   assert.equal((await trm('data', 'generate', ...words, '--out', 'many.csv')).code, 0)

@@ -28,9 +28,9 @@ const sudokuData = {
 const mazeData = {
   kind: 'maze-generated',
   size: 7,
-  minimumDensity: 0.3,
-  maximumDensity: 0.5,
-  minimumPath: 5,
+  minDensity: 0.3,
+  maxDensity: 0.5,
+  minPath: 5,
   train: 1,
   validation: 1,
   test: 1,

@@ -41,7 +41,7 @@ export async function compareWithGolden(
       beta1: train.beta1,
       beta2: train.beta2,
       weightDecay: train.weight_decay,
-      averageDecay: train.ema_rate,
+      emaDecay: train.ema_rate,
       puzzleWeightDecay: train.puzzle_emb_weight_decay,
       loss: train.loss.startsWith('stablemax') ? 'stablemax' : 'softmax',
     },
@@ -57,7 +57,7 @@ export async function compareWithGolden(
     labels: new Int32Array(slots * config.cells),
     identifiers: new Int32Array(slots),
     reset: new Float32Array(slots).fill(1),
-    minimumSteps: new Float32Array(slots),
+    minSteps: new Float32Array(slots),
   }
   for (const recorded of settings.steps) {
     const name = `step ${recorded.step}`
@@ -66,7 +66,7 @@ export async function compareWithGolden(
     const schedule = {
       warmupSteps: train.lr_warmup_steps,
       totalSteps: train.total_steps,
-      minimumRatio: train.lr_min_ratio,
+      minRatio: train.lr_min_ratio,
     }
     const learningRate = learningRateAt(recorded.step, { base: train.lr, ...schedule })
     const puzzleLearningRate = learningRateAt(recorded.step, { base: train.puzzle_emb_lr, ...schedule })
@@ -121,7 +121,7 @@ export async function compareWithGolden(
     found.share('turned rows', engine.puzzleTable.stored().rows, puzzleTable.data, turnedRows, 'puzzle table')
   compareWeights('final', found, weights, (name) => states.get(`weights.${name}`)!.data)
   const averages = Object.fromEntries(weightsUnder(golden, 'ema'))
-  compareWeights('averaged', found, averages, (name) => states.get(`average.${name}`)!.data)
+  compareWeights('averaged', found, averages, (name) => states.get(`ema.${name}`)!.data)
   await engine.close()
 
   await compareEvaluation(executor, golden, Object.fromEntries(placed(final)), found)
@@ -196,7 +196,7 @@ function puzzleTableAmong(
 /** Our metric names and the official ones. */
 const metricNames = {
   count: 'count',
-  accuracy: 'accuracy',
+  cellAccuracy: 'accuracy',
   exactAccuracy: 'exact_accuracy',
   haltAccuracy: 'q_halt_accuracy',
   steps: 'steps',

@@ -55,7 +55,7 @@ function anyBatch({ batch, model }: StepConfig): SlotBatch {
     labels: Int32Array.from({ length: cells }, (_, index) => 2 + ((index * 5) % 9)),
     identifiers: new Int32Array(batch),
     reset: new Float32Array(batch).fill(1),
-    minimumSteps: new Float32Array(batch),
+    minSteps: new Float32Array(batch),
   }
 }
 

@@ -50,7 +50,7 @@ function stepConfig(model: ModelConfig, batch: number): StepConfig {
       beta1: 0.9,
       beta2: 0.95,
       weightDecay: 1,
-      averageDecay: 0.999,
+      emaDecay: 0.999,
       puzzleWeightDecay: 1,
       loss: 'stablemax',
     },

@@ -144,7 +144,7 @@ async function basesOf({
       ? steps === undefined
         ? []
         : [`training.steps=${steps}`]
-      : ['training.steps=1000000000', `training.stopAfterSeconds=${60 * minutes}`, 'optimizer.minimumRatio=1']
+      : ['training.steps=1000000000', `training.stopAfterSeconds=${60 * minutes}`, 'optimizer.minRatio=1']
   return Promise.all(base.map((name) => resolveRecipe(name, [...budget, ...set])))
 }
 

@@ -29,7 +29,7 @@ export function addGenerate(data: Command): void {
 Examples:
   trm data generate sudoku-6x6 --count 1000 --seed 1 --out puzzles.csv
   trm data generate sudoku-small --count 5 --set data.minimal=false
-  trm data generate maze-small --count 100 --set data.size=30 --set data.minimumPath=109 --out puzzles.csv`,
+  trm data generate maze-small --count 100 --set data.size=30 --set data.minPath=109 --out puzzles.csv`,
     )
     .action(generate)
 }

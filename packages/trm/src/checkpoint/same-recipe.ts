@@ -3,7 +3,7 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import type { Recipe } from '../recipes/schema.ts'
 
 /**
- * Keys that may change on resume. None changes what was computed so far; a longer run with `minimumRatio` below 1
+ * Keys that may change on resume. None changes what was computed so far; a longer run with `minRatio` below 1
  * gets another learning rate from here on.
  */
 const resumableKeys = [

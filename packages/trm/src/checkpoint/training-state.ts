@@ -11,14 +11,14 @@ import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
 import { requireFinite, type StoredTensor, toFloat32 } from './stored-tensor.ts'
 
 /** Raise this when the meaning of a checkpoint changes. */
-export const trainingStateFormat = 1
+export const trainingStateFormat = 2
 
 /** What the tensors of a checkpoint are, by the beginning of their names. */
 export const tensorGroups = {
   /** The model's weights, by our names. */
   weights: 'weights.',
-  /** Their moving average (EMA), where the recipe has one. */
-  average: 'average.',
+  /** Their exponential moving average, where the recipe has one. */
+  ema: 'ema.',
   /** First and second moment of AdamATan2. */
   moment1: 'moment1.',
   moment2: 'moment2.',
@@ -86,7 +86,7 @@ export const dataSizeFields = z.strictObject({
 })
 
 const storedFields = z.strictObject({
-  format: z.literal(trainingStateFormat, { error: `format ${trainingStateFormat}` }),
+  format: z.literal([1, trainingStateFormat], { error: `format 1 or ${trainingStateFormat}` }),
   recipe: z.unknown(),
   sizes: dataSizeFields.nullable().default(null),
   step: count(),
@@ -129,7 +129,7 @@ export function encodeTrainingState(state: TrainingState): Uint8Array {
  * @throws InputError if the file is damaged or is not a checkpoint
  */
 export function decodeTrainingState(bytes: Uint8Array, who: string): TrainingState {
-  const { tensors, metadata } = decodeSafetensors(bytes, who)
+  const { tensors: read, metadata } = decodeSafetensors(bytes, who)
   const written = Object.hasOwn(metadata, metadataKey) ? metadata[metadataKey] : undefined
   if (written === undefined) {
     throw new InputError({
@@ -139,7 +139,8 @@ export function decodeTrainingState(bytes: Uint8Array, who: string): TrainingSta
       hint: 'Weights alone can be evaluated and exported, but not trained on: use a file of checkpoints/.',
     })
   }
-  const { format: _, recipe, ...rest } = readStored(written, who)
+  const { format, recipe, ...rest } = readStored(written, who)
+  const tensors = format === 1 ? withPresentGroups(read) : read
   checkTensors(tensors, who)
   requireFinite(
     [...tensors].filter(([name]) => isWeight(name)),
@@ -148,9 +149,13 @@ export function decodeTrainingState(bytes: Uint8Array, who: string): TrainingSta
   return { recipe: parseRecipe(recipe, `${who}: recipe`), ...rest, tensors }
 }
 
+/** Format 1 called the group of the moving average `average.`. */
+const withPresentGroups = (tensors: ReadonlyMap<string, StoredTensor>): Map<string, StoredTensor> =>
+  new Map(Array.from(tensors, ([name, tensor]) => [name.replace(/^average\./, tensorGroups.ema), tensor]))
+
 /** What a model computes with; moments and the carry of a training are not. */
 const isWeight = (name: string): boolean =>
-  name.startsWith(tensorGroups.weights) || name.startsWith(tensorGroups.average) || name === puzzleTableName
+  name.startsWith(tensorGroups.weights) || name.startsWith(tensorGroups.ema) || name === puzzleTableName
 
 function readStored(written: string, who: string): z.infer<typeof storedFields> {
   let value: unknown
@@ -171,7 +176,7 @@ function checkStored(value: unknown, who: string): z.infer<typeof storedFields> 
   const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined
   throw new InputError({
     who,
-    expected: `a checkpoint of format ${trainingStateFormat}`,
+    expected: `a checkpoint of format 1 or ${trainingStateFormat}`,
     got: `format ${JSON.stringify(format) ?? 'nothing'}`,
     hint: 'Another version of this library wrote it: use that version, or start a new run.',
   })
@@ -215,7 +220,7 @@ export function tensorsOf(
   return named
 }
 
-/** Every tensor belongs to a group; averages and moments have a weight of their name and shape. */
+/** Every tensor belongs to a group; EMA and moments have a weight of their name and shape. */
 function checkTensors(tensors: ReadonlyMap<string, StoredTensor>, who: string): void {
   const prefixes = Object.values(tensorGroups)
   for (const name of tensors.keys()) {
@@ -227,7 +232,7 @@ function checkTensors(tensors: ReadonlyMap<string, StoredTensor>, who: string): 
   checkPuzzleRows(tensors, who)
   const weights = tensorsOf({ tensors }, 'weights')
   if (weights.size === 0) throw damaged(who, 'weights (tensors named weights.*)', 'none')
-  for (const group of ['average', 'moment1', 'moment2'] as const) {
+  for (const group of ['ema', 'moment1', 'moment2'] as const) {
     for (const [name, { shape }] of tensorsOf({ tensors }, group)) {
       const wanted = weights.get(name)?.shape
       if (wanted === undefined || wanted.join() !== shape.join()) {

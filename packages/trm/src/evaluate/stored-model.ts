@@ -17,7 +17,7 @@ import { boardOfData } from '../puzzles/index.ts'
 import type { TrainedModel } from './thinker.ts'
 
 /**
- * The weights to use of a training state, the averaged ones where there are some, without all that training needs.
+ * The weights to use of a training state, their moving average (EMA) where there is one, without all that training needs.
  *
  * @param precision `float16` rounds every weight to the nearest number of half precision
  */
@@ -25,10 +25,10 @@ export function encodeModelFile(
   state: TrainingState,
   precision: 'float32' | 'float16' = 'float32',
 ): Uint8Array {
-  const average = tensorsOf(state, 'average')
+  const ema = tensorsOf(state, 'ema')
   const tensors = new Map<string, StoredTensor>()
   for (const [name, stored] of tensorsOf(state, 'weights')) {
-    const tensor = average.get(name) ?? stored
+    const tensor = ema.get(name) ?? stored
     tensors.set(`${tensorGroups.weights}${name}`, precision === 'float16' ? halved(tensor, name) : tensor)
   }
   for (const name of [puzzleTableName, puzzleIdentifiersName]) {
@@ -51,9 +51,9 @@ const halved = (tensor: StoredTensor, name: string): StoredTensor => ({
 export function modelOfState(state: TrainingState, who: string): TrainedModel {
   const config = configOfState(state, who)
   const stored = tensorsOf(state, 'weights')
-  const average = tensorsOf(state, 'average')
+  const ema = tensorsOf(state, 'ema')
   const entries = Object.entries(weightTypes(config)).map(([name, { shape }]) => {
-    const tensor = average.get(name) ?? stored.get(name)
+    const tensor = ema.get(name) ?? stored.get(name)
     if (tensor === undefined || tensor.shape.join() !== shape.join()) {
       const got = tensor === undefined ? 'nothing' : `[${tensor.shape}]`
       throw foreign(who, `weights.${name} [${shape}], as its recipe says`, got)

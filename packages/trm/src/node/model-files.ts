@@ -28,7 +28,7 @@ export interface OpenedModel {
 }
 
 /**
- * Opens the averaged weights of a run folder or of one checkpoint file; or a shipped model by its name, where there is
+ * Opens the EMA weights of a run folder or of one checkpoint file; or a shipped model by its name, where there is
  * no folder or file of that name.
  *
  * @param which by default the best weights of a run, or else the final or the latest ones

@@ -25,8 +25,8 @@ export interface OptimizerConfig {
   readonly weightDecayOf?: 'all' | 'matrices'
   /** The largest length of all gradients as one vector; default: null, no limit. */
   readonly gradientClip?: number | null
-  /** μ of the average of the weights; 0 = the average is the weights. */
-  readonly averageDecay: number
+  /** μ of the exponential moving average of the weights (EMA); 0 = the EMA is the weights. */
+  readonly emaDecay: number
   /** The full learning rate of the schedule; only Muon reads it. */
   readonly learningRate?: number
   /** Muon's own full learning rate, which follows the same schedule. */
@@ -44,7 +44,7 @@ export interface Scheduled {
 
 export interface WeightState {
   readonly weights: Tensor
-  readonly average: Tensor
+  readonly ema: Tensor
   readonly moment1: Tensor
   readonly moment2: Tensor
 }
@@ -52,8 +52,8 @@ export interface WeightState {
 /** A weight after a step; a moment that the rule has no use for is left out and stays as it is. */
 export type UpdatedState = Omit<WeightState, 'moment2'> & Partial<Pick<WeightState, 'moment2'>>
 
-/** What a rule computes; the average is the same for all. */
-type Moved = Omit<UpdatedState, 'average'>
+/** What a rule computes; the EMA is the same for all. */
+type Moved = Omit<UpdatedState, 'ema'>
 
 /** One step of one weight, whose name decides about decay and, for Muon, about the rule itself. */
 type UpdateRule = (
@@ -79,7 +79,7 @@ export const updateRules: Readonly<Record<UpdateKind, UpdateRule>> = {
       : updateByAdamW(name, state, ...rest),
 }
 
-/** One weight by the rule of the configuration, and its moving average (reference section 4). */
+/** One weight by the rule of the configuration, and its EMA (reference section 4). */
 export function updateWeight(
   name: string,
   state: WeightState,
@@ -89,8 +89,8 @@ export function updateWeight(
 ): UpdatedState {
   const rule = updateRules[config.kind ?? 'adam-atan2']
   const { weights, ...moments } = rule(name, state, gradient, scheduled, config)
-  const average = interpolate(state.average, weights, scalar(1 - config.averageDecay))
-  return { weights, average, ...moments }
+  const ema = interpolate(state.ema, weights, scalar(1 - config.emaDecay))
+  return { weights, ema, ...moments }
 }
 
 /** AdamATan2 (arXiv 2407.05872): Adam without ε, whose steps do not depend on the scale of the loss. */

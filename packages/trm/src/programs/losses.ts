@@ -147,7 +147,7 @@ function labelsWin(logits: Tensor, labels: Tensor): Tensor {
 /** Names of the figures in the metrics vector, in its order; sums over the slots that halted in this step. */
 export const metricNames = [
   'count',
-  'accuracy',
+  'cellAccuracy',
   'exactAccuracy',
   'haltAccuracy',
   'steps',

@@ -53,7 +53,7 @@ const float = (...shape: number[]): TensorType => ({ shape, type: 'float32' })
 const int = (...shape: number[]): TensorType => ({ shape, type: 'int32' })
 
 /** The four tensors kept for every weight, and the gradient summed over micro-batches. */
-export const weightRoles = ['weights', 'average', 'moment1', 'moment2'] as const
+export const weightRoles = ['weights', 'ema', 'moment1', 'moment2'] as const
 
 export function trainedNames(config: ModelConfig): string[] {
   return Object.entries(weightTypes(config)).flatMap(([name, type]) => (type.trained ? [name] : []))
@@ -96,7 +96,7 @@ function trainingFeeds(
   return {
     ...puzzleFeeds(config, slots, gradientSteps),
     labels: int(slots, config.cells),
-    minimumSteps: float(slots),
+    minSteps: float(slots),
     ...(config.answerInput === 'noisy' ? { stay: float(slots) } : {}),
     ...(startNoise > 0 ? { startNoise: float(...states) } : {}),
     ...(embedded ? { identifiers: int(slots) } : {}),
@@ -170,7 +170,7 @@ function supervise(feeds: Named, states: Named, weights: Weights, config: StepCo
   const steps = add(before, gradientSteps) // [B]
   const atLimit = greaterOrEqual(steps, feeds.stay ?? model.supervisionSteps)
   // A drawn stay is not left early: what comes after a right answer, to keep it, is to be learnt too.
-  const satisfied = and(prediction.wantsToHalt, greaterOrEqual(steps, feeds.minimumSteps!))
+  const satisfied = and(prediction.wantsToHalt, greaterOrEqual(steps, feeds.minSteps!))
   const halted = feeds.stay ? atLimit : or(atLimit, satisfied)
 
   // The second forward pass, on the same puzzles: reference section 3.
@@ -217,7 +217,7 @@ function updateAll(states: Named, gradient: Named, scheduled: Scheduled, config:
   for (const [name, tensor] of Object.entries(applied)) {
     const before = {
       weights: states[`weights.${name}`]!,
-      average: states[`average.${name}`]!,
+      ema: states[`ema.${name}`]!,
       moment1: states[`moment1.${name}`]!,
       moment2: states[`moment2.${name}`]!,
     }
@@ -237,7 +237,7 @@ function trainingStates({ model, microBatch }: StepConfig): Types {
   return { ...weightStates(model), ...carryTypes(model, microBatch) }
 }
 
-/** Weights, averages and moments. */
+/** Weights, EMA and moments. */
 function weightStates(model: ModelConfig): Types {
   const moments = weightRoles.slice(1).map((role) => roleTypes(model, role, true))
   return Object.assign({}, roleTypes(model, 'weights', false), ...moments) as Types

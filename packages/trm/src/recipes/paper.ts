@@ -78,7 +78,7 @@ const variants = {
     description: 'the base without the moving average of the weights',
     millionParameters: 5,
     model: () => ({}),
-    optimizer: { averageDecay: 0 },
+    optimizer: { emaDecay: 0 },
   },
   'separate-nets': {
     description: 'the base with a net of its own for the answer',

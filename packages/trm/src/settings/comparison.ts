@@ -30,8 +30,8 @@ export const comparison = {
     puzzleLearningRate: 0,
     puzzleWeightDecay: 0,
     warmupSteps: 30,
-    minimumRatio: 0.1,
-    averageDecay: 0.98,
+    minRatio: 0.1,
+    emaDecay: 0.98,
     loss: 'stablemax',
   },
   training: {

@@ -48,7 +48,7 @@ export const optimizerFields = z.strictObject(
       official: '`lr_warmup_steps`',
       description: 'steps over which the learning rates rise linearly, before they fall along a cosine',
     }),
-    minimumRatio: numberBetween(0, 1).default(1).meta({
+    minRatio: numberBetween(0, 1).default(1).meta({
       official: '`lr_min_ratio`',
       description: 'learning rate at the end over the one after warm-up; 1 = constant',
     }),
@@ -56,7 +56,7 @@ export const optimizerFields = z.strictObject(
       description:
         'the largest norm of all gradients together (arXiv 1211.5063), puzzle rows aside; null = no limit',
     }),
-    averageDecay: numberBetween(0, 0.999999999).default(0.999).meta({
+    emaDecay: numberBetween(0, 0.999999999).default(0.999).meta({
       paper: 'EMA',
       official: '`ema_rate`',
       description: 'decay μ of the exponential moving average of the weights (EMA); 0 = no average',

@@ -27,8 +27,8 @@ export const published = {
     puzzleLearningRate: 1e-4,
     puzzleWeightDecay: 1.0,
     warmupSteps: 2_000,
-    minimumRatio: 1,
-    averageDecay: 0.999,
+    minRatio: 1,
+    emaDecay: 0.999,
     loss: 'stablemax',
   },
   /** 50,000 epochs of 1,000 groups over batches of 768 are about 65,000 steps. */

@@ -32,7 +32,7 @@ export interface SlotBatch {
   /** [B]: 1 where a new puzzle begins */
   readonly reset: Float32Array
   /** [B]: supervision steps before which a slot may not halt; 0 = no minimum */
-  readonly minimumSteps: Float32Array
+  readonly minSteps: Float32Array
   /** [B] supervision steps that the puzzle stays; only for models that are shown noisy answers, as the next */
   readonly stay?: Float32Array
   /** [B, N, S, A] what each supervision step is shown of the answer */
@@ -66,7 +66,7 @@ export type EngineStart = ({ readonly seed: number } | { readonly weights: Weigh
 }
 
 /**
- * Weights, moments, average and carry on a device, and the programs that advance them by one optimiser step: one
+ * Weights, moments, EMA and carry on a device, and the programs that advance them by one optimiser step: one
  * program if the batch fits in one piece, else one run a micro-batch and an update. A piece runner, where one is
  * given, holds the carry and computes the gradients of the micro-batches; here they are summed, in their order, so
  * that the sum does not depend on what runs side by side.
@@ -98,7 +98,7 @@ export class TrainingEngine {
   }
 
   /**
-   * Compiles the programs and starts from fresh weights, or from `weights`; the average starts as a copy.
+   * Compiles the programs and starts from fresh weights, or from `weights`; the EMA starts as a copy.
    *
    * @param runner computes the pieces of the batch; from here on the engine's, also to close
    */
@@ -141,7 +141,7 @@ export class TrainingEngine {
     for (const name of trainedNames(config.model)) {
       const { shape, data } = weights[name]!
       const zeros = floatTensor(shape, new Float32Array(data.length))
-      await machine.write(`average.${name}`, weights[name]!)
+      await machine.write(`ema.${name}`, weights[name]!)
       await machine.write(`moment1.${name}`, zeros)
       await machine.write(`moment2.${name}`, zeros)
       if (!inOne) await machine.write(`gradient.${name}`, zeros)
@@ -262,7 +262,7 @@ export class TrainingEngine {
       tokens: integerTensor([slots, cells], batch.tokens.subarray(start * cells, end * cells)),
       labels: integerTensor([slots, cells], batch.labels.subarray(start * cells, end * cells)),
       reset: floatTensor([slots], batch.reset.subarray(start, end)),
-      minimumSteps: floatTensor([slots], batch.minimumSteps.subarray(start, end)),
+      minSteps: floatTensor([slots], batch.minSteps.subarray(start, end)),
       ...(batch.stay && { stay: floatTensor([slots], batch.stay.subarray(start, end)) }),
       ...(batch.noisy && { noisy: this.#noisyFeed(batch.noisy, start, end) }),
       ...(batch.startNoise && { startNoise: this.#startNoiseFeed(batch.startNoise, start, end) }),
@@ -306,7 +306,7 @@ export class TrainingEngine {
     return floatTensor([stateNames(model).length, sequenceLength(model), slots, width], byNode)
   }
 
-  /** All states in host memory: weights, averages, moments, carry (gradients are zero between steps). */
+  /** All states in host memory: weights, EMA, moments, carry (gradients are zero between steps). */
   async readStates(): Promise<Map<string, HostTensor>> {
     const states = new Map<string, HostTensor>()
     for (const name of this.#machine.names())
@@ -323,12 +323,12 @@ export class TrainingEngine {
     await this.#runner?.writeStates(new Map(ofRunner))
   }
 
-  /** The weights to evaluate with: averages (default) or as they are; untrained ones are the same in both. */
-  async readWeights(role: 'average' | 'weights' = 'average'): Promise<WeightsOf<HostTensor>> {
+  /** The weights to evaluate with: EMA (default) or as they are; untrained ones are the same in both. */
+  async readWeights(role: 'ema' | 'weights' = 'ema'): Promise<WeightsOf<HostTensor>> {
     const weights: Record<string, HostTensor> = {}
     for (const name of Object.keys(weightTypes(this.config.model))) {
-      const averaged = `${role}.${name}`
-      weights[name] = await this.#machine.read(this.#machine.has(averaged) ? averaged : `weights.${name}`)
+      const inRole = `${role}.${name}`
+      weights[name] = await this.#machine.read(this.#machine.has(inRole) ? inRole : `weights.${name}`)
     }
     return weights
   }

@@ -64,7 +64,7 @@ export class Slots {
       labels: new Int32Array(slots * cells),
       identifiers: new Int32Array(slots),
       reset: position ? position.reset.slice() : new Float32Array(slots).fill(1),
-      minimumSteps: new Float32Array(slots),
+      minSteps: new Float32Array(slots),
     }
     for (let slot = 0; slot < slots; slot++) this.#place(slot)
   }
@@ -86,7 +86,7 @@ export class Slots {
     for (let slot = 0; slot < slots; slot++) {
       const explores = random.float() < exploration
       const minimum = supervisionSteps < 2 ? 0 : 2 + random.integer(supervisionSteps - 1)
-      this.#batch.minimumSteps[slot] = explores ? minimum : 0
+      this.#batch.minSteps[slot] = explores ? minimum : 0
       if (this.#batch.reset[slot]) this.#begun[slot] = step
       if (this.#options.noise) this.#show(slot, step, this.#options.noise)
     }

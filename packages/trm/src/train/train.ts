@@ -39,7 +39,7 @@ export interface TrainOptions {
   readonly executor: Executor
   /** Where to go on; weights are then bit for bit those of a run that never stopped. */
   readonly resume?: TrainingState
-  /** The model that a run begins with instead of fresh weights; moments and averages begin anew. */
+  /** The model that a run begins with instead of fresh weights; moments and EMA begin anew. */
   readonly from?: TrainedModel
   /**
    * What computes the pieces of the batch where `training.workers` is above 1; by default `executor`, one after the
@@ -252,7 +252,7 @@ class TrainingRun {
       base,
       warmupSteps: optimizer.warmupSteps,
       totalSteps: training.steps,
-      minimumRatio: optimizer.minimumRatio,
+      minRatio: optimizer.minRatio,
     })
     const learningRate = learningRateAt(step, schedule(optimizer.learningRate))
     const puzzleLearningRate = learningRateAt(step, schedule(optimizer.puzzleLearningRate))
@@ -284,7 +284,7 @@ class TrainingRun {
       continueLoss: metrics.continueLoss / training.batch,
       finished: metrics.count,
       exactAccuracy: mean(metrics.exactAccuracy),
-      cellAccuracy: mean(metrics.accuracy),
+      cellAccuracy: mean(metrics.cellAccuracy),
       haltAccuracy: mean(metrics.haltAccuracy),
       meanSteps: mean(metrics.steps),
       learningRate,
@@ -293,10 +293,10 @@ class TrainingRun {
     }
   }
 
-  /** Averaged weights on the validation split, all supervision steps. */
+  /** EMA weights on the validation split, all supervision steps. */
   async #validate(): Promise<EvaluationReport> {
     const { data, executor, recipe } = this.#options
-    const weights = await this.#engine.readWeights('average')
+    const weights = await this.#engine.readWeights('ema')
     const count = Math.min(data.validation.count, recipe.training.evaluatePuzzles)
     const set = selectPuzzles(
       data.validation,

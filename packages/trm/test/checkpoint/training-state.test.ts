@@ -37,7 +37,7 @@ const state: TrainingState = {
   tensors: new Map<string, StoredTensor>([
     ['weights.tokens', floats([6, 2], 1)],
     ['weights.answerStart', floats([2], 0)],
-    ['average.tokens', floats([6, 2], 2)],
+    ['ema.tokens', floats([6, 2], 2)],
     ['moment1.tokens', floats([6, 2], 3)],
     ['moment2.tokens', floats([6, 2], 4)],
     ['puzzleTable', floats([1, 2], 5)],
@@ -71,7 +71,7 @@ test('one weight that is no finite number is refused by its name; moments and ca
     for (const number of [Number.NaN, Number.NEGATIVE_INFINITY]) {
       const tensors = new Map(state.tensors).set(name, withNumber(tensor, number))
       const bytes = encodeTrainingState({ ...state, tensors })
-      const expected: string = /^(weights|average|puzzleTable)/.test(name)
+      const expected: string = /^(weights|ema|puzzleTable)/.test(name)
         ? `x: expected weights that are all finite numbers, got ${number} in ${name} (1 of ${tensor.data.length}). The training had gone wrong before these weights were stored, or the file is damaged: use an earlier checkpoint.`
         : 'no error'
       assert.equal(
@@ -135,7 +135,7 @@ test('metadata is checked key by key', () => {
   const advice = 'The checkpoint is damaged or incomplete: use the previous checkpoint.'
   assert.equal(
     withChange({ format: 9 }),
-    'x: expected a checkpoint of format 1, got format 9. Another version of this library wrote it: use that version, or start a new run.',
+    'x: expected a checkpoint of format 1 or 2, got format 9. Another version of this library wrote it: use that version, or start a new run.',
   )
   assert.equal(
     withChange({ step: -1 }),
@@ -159,10 +159,10 @@ test('tensors must belong together', () => {
   const advice = 'The checkpoint is damaged or incomplete: use the previous checkpoint.'
   assert.equal(
     withTensors((tensors) => tensors.set('gradient.tokens', floats([1], 0))),
-    `encodeTrainingState: expected tensors named weights.*, average.*, moment1.*, moment2.*, carry.* or puzzleTable, got "gradient.tokens". ${advice}`,
+    `encodeTrainingState: expected tensors named weights.*, ema.*, moment1.*, moment2.*, carry.* or puzzleTable, got "gradient.tokens". ${advice}`,
   )
   assert.equal(
-    withTensors((tensors) => tensors.set('average.tokens', floats([2, 6], 0))),
+    withTensors((tensors) => tensors.set('ema.tokens', floats([2, 6], 0))),
     `encodeTrainingState: expected average.tokens [6,2], got [2,6]. ${advice}`,
   )
   assert.equal(

@@ -146,9 +146,9 @@ test('symmetries are undone by their inverse', async () => {
     {
       kind: 'maze-generated',
       size: 5,
-      minimumDensity: 0,
-      maximumDensity: 0.3,
-      minimumPath: 2,
+      minDensity: 0,
+      maxDensity: 0.3,
+      minPath: 2,
       train: 1,
       validation: 0,
       test: 3,

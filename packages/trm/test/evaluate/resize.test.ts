@@ -13,7 +13,7 @@ import { overrideRecipe, recipes } from '../../src/recipes/index.ts'
 
 const recipe = overrideRecipe(recipes['maze-15x15'], [
   'data.size=5',
-  'data.minimumPath=2',
+  'data.minPath=2',
   'data.train=1',
   'data.validation=0',
   'data.test=2',

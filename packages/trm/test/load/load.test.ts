@@ -62,7 +62,7 @@ test('the test set alone is the one of the whole, and only it is made', async ()
   const descriptions: readonly DataRecipe[] = [
     { kind: 'sudoku-generated', boxRows: 2, boxColumns: 2, minimal: false, ...counts },
     {
-      ...{ kind: 'maze-generated', size: 7, minimumPath: 5, minimumDensity: 0.2, maximumDensity: 0.5 },
+      ...{ kind: 'maze-generated', size: 7, minPath: 5, minDensity: 0.2, maxDensity: 0.5 },
       ...counts,
     } as DataRecipe,
     fileData,
@@ -120,9 +120,9 @@ const mazes = await generateMazeSets({
   train: 30,
   validation: 0,
   test: 10,
-  minimumDensity: 0.3,
-  maximumDensity: 0.5,
-  minimumPath: 6,
+  minDensity: 0.3,
+  maxDensity: 0.5,
+  minPath: 6,
   seed: 2,
 })
 const mazeLines = (set: PuzzleSet) =>
@@ -221,7 +221,7 @@ test('a published folder is split by groups', async () => {
 })
 
 test('mazes are generated, or taken from files, and their answers judged', async () => {
-  const description = { minimumDensity: 0.3, maximumDensity: 0.5, minimumPath: 6, augment: true, seed: 2 }
+  const description = { minDensity: 0.3, maxDensity: 0.5, minPath: 6, augment: true, seed: 2 }
   const counts = { size: 6, train: 30, validation: 0, test: 10 }
   const generatedMazes = await loadDataSets({ kind: 'maze-generated', ...counts, ...description }, readFile)
   assert.deepEqual(generatedMazes.train.puzzles, mazes.train)

@@ -84,7 +84,7 @@ const optimizer = {
   beta1: 0.9,
   beta2: 0.95,
   weightDecay: 0,
-  averageDecay: 0,
+  emaDecay: 0,
   puzzleWeightDecay: 0,
   loss: 'stablemax',
 } as const
@@ -100,7 +100,7 @@ async function firstStep(model: ModelConfig, weights: WeightsOf<HostTensor>): Pr
       labels: tokens.map((token) => (token + 1) % 5),
       identifiers: Int32Array.of(0, 1, 2),
       reset: new Float32Array(3).fill(1),
-      minimumSteps: new Float32Array(3),
+      minSteps: new Float32Array(3),
     },
     { step: 1, learningRate: 0, puzzleLearningRate: 0 },
   )

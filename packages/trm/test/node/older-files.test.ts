@@ -80,6 +80,27 @@ test('a recipe', () => {
     [1, 2, 2],
     [1, 3, 2],
   ])
+  assert.equal(recipe.optimizer.emaDecay, 0.5)
+  assert.equal(recipe.optimizer.minRatio, 0.1)
+})
+
+test('a recipe of format 2, and one without a format that has its names', () => {
+  const { recipe: written } = readJson(
+    fileURLToPath(new URL('../fixtures/older-names/recipe-format-2.json', import.meta.url)),
+  ) as { recipe: object }
+  const { format, ...unnamed } = written as { format: number }
+  assert.equal(format, 2)
+  for (const old of [written, unnamed]) {
+    const { optimizer, data } = parseRecipe(old, 'old.json')
+    assert.equal(optimizer.emaDecay, 0.98)
+    assert.equal(optimizer.minRatio, 0.1)
+    const { minDensity, maxDensity, minPath } = data as Readonly<Record<string, unknown>>
+    assert.deepEqual([minDensity, maxDensity, minPath], [0.3, 0.5, 5])
+  }
+  const present = { ...written, format: 3 }
+  assert.throws(() => parseRecipe(present, 'new.json'), /got "(data\.minimumDensity|optimizer\.\w+)"/)
+  const both = { ...written, optimizer: { averageDecay: 0.5, emaDecay: 0.5 } }
+  assert.throws(() => parseRecipe(both, 'both.json'), /got "optimizer\.averageDecay"/)
 })
 
 test('a checkpoint', () => assertThinks(fixture('run-to-resume'), expected.run))
@@ -140,7 +161,7 @@ test('exported ONNX', async () => {
 
 test('the report of a run, and the list of shipped models, with their figures under the present names', async () => {
   const old = (name: string): string =>
-    fileURLToPath(new URL(`../fixtures/older-figures/${name}`, import.meta.url))
+    fileURLToPath(new URL(`../fixtures/older-names/${name}`, import.meta.url))
   const run = join(folder, 'reported')
   cpSync(fixture('run-to-resume'), run, { recursive: true })
   cpSync(old('report.json'), join(run, 'report.json'))

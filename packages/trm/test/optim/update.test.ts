@@ -11,7 +11,7 @@ const config: OptimizerConfig = {
   beta1: 0.9,
   beta2: 0.95,
   weightDecay: 0.1,
-  averageDecay: 0.99,
+  emaDecay: 0.99,
   learningRate: 1e-3,
   muonLearningRate: 0.02,
 }
@@ -27,7 +27,7 @@ const close = (got: ArrayLike<number>, wanted: readonly number[], tolerance: num
 /** A weight's state [rows, columns] before the step, and its gradient. */
 const before = (rows: number, columns: number) => ({
   weights: matrix(rows, columns, 1),
-  average: matrix(rows, columns, 2),
+  ema: matrix(rows, columns, 2),
   moment1: matrix(rows, columns, 3),
   moment2: { ...matrix(rows, columns, 4), data: values(rows * columns, 4).map(Math.abs) },
   gradient: matrix(rows, columns, 5),
@@ -41,10 +41,10 @@ function updated(name: string, state: ReturnType<typeof before>, changes: Partia
     correction2: floatTensor([], [1 - full.beta2 ** step]),
   }
   return run({ ...state, ...scheduled }, (feeds) => {
-    const { weights, average, moment1, moment2, gradient, learningRate, correction1, correction2 } =
+    const { weights, ema, moment1, moment2, gradient, learningRate, correction1, correction2 } =
       feeds as Record<keyof typeof state | keyof typeof scheduled, (typeof feeds)[string]>
     const rates = { learningRate, correction1, correction2 }
-    return { ...updateWeight(name, { weights, average, moment1, moment2 }, gradient, rates, full) }
+    return { ...updateWeight(name, { weights, ema, moment1, moment2 }, gradient, rates, full) }
   })
 }
 
@@ -58,8 +58,8 @@ function adamW(state: ReturnType<typeof before>, decay: number): Record<string, 
     const direction = moment1[i]! / (1 - 0.9 ** step) / (Math.sqrt(moment2[i]! / (1 - 0.95 ** step)) + 1e-8)
     return of('weights', i) * (1 - rate * decay) - rate * direction
   })
-  const average = indices.map((i) => 0.99 * of('average', i) + 0.01 * weights[i]!)
-  return { weights, average, moment1, moment2 }
+  const ema = indices.map((i) => 0.99 * of('ema', i) + 0.01 * weights[i]!)
+  return { weights, ema, moment1, moment2 }
 }
 
 test('AdamW is the update of its paper', async () => {

@@ -45,23 +45,23 @@ const refusals: [string, string][] = [
     'recipe override: data.size: expected a whole number from 2 to 30, got 31. Correct data.size.',
   ],
   [
-    'data.minimumDensity=0.6',
-    'recipe override: data.maximumDensity: expected at least data.minimumDensity (0.6), got 0.5. Every maze draws its share of walls between the two.',
+    'data.minDensity=0.6',
+    'recipe override: data.maxDensity: expected at least data.minDensity (0.6), got 0.5. Every maze draws its share of walls between the two.',
   ],
   [
-    'data.minimumPath=81',
-    'recipe override: data.minimumPath: expected fewer steps than the 81 cells of the maze, got 81. A path of about data.size (9) steps is easy to find.',
+    'data.minPath=81',
+    'recipe override: data.minPath: expected fewer steps than the 81 cells of the maze, got 81. A path of about data.size (9) steps is easy to find.',
   ],
   [
     'data.boxRows=3',
-    'recipe override: expected a known key of data, got "data.boxRows". Known keys of data: kind, size, minimumDensity, maximumDensity, minimumPath, train, validation, test, augment, seed.',
+    'recipe override: expected a known key of data, got "data.boxRows". Known keys of data: kind, size, minDensity, maxDensity, minPath, train, validation, test, augment, seed.',
   ],
 ]
 
 for (const [override, message] of refusals)
   test(`refused: ${override}`, () =>
     assert.throws(
-      () => overrideRecipe(findRecipe('maze-small'), ['data.size=9', 'data.maximumDensity=0.5', override]),
+      () => overrideRecipe(findRecipe('maze-small'), ['data.size=9', 'data.maxDensity=0.5', override]),
       { name: 'InputError', message },
     ))
 

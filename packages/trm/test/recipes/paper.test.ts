@@ -98,7 +98,7 @@ test('a variant changes what its row says and nothing else', () => {
     },
     'single-state': { kind: 'single-state' },
     'multi-scale': { kind: 'multi-scale' },
-    'no-ema': { averageDecay: 0 },
+    'no-ema': { emaDecay: 0 },
     'separate-nets': { nets: 'separate' },
     'four-layers': { blocks: 4, latentUpdates: 1 },
     'one-step-gradient': { gradient: 'one-step' },

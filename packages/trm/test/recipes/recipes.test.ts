@@ -90,9 +90,9 @@ test('the Sudoku-Extreme recipes are the published settings', () => {
     puzzleLearningRate: 1e-4,
     puzzleWeightDecay: 1,
     warmupSteps: 2000,
-    minimumRatio: 1,
+    minRatio: 1,
     gradientClip: null,
-    averageDecay: 0.999,
+    emaDecay: 0.999,
     loss: 'stablemax',
     labelSmoothing: 0,
   })
@@ -221,7 +221,7 @@ test('an unknown key names the nearest one, also where that makes a key missing'
       delete recipe.optimizer!.learningRate
       recipe.optimizer!.lerningRate = 1
     }),
-    `my.json: expected a known key of optimizer, got "optimizer.lerningRate". Did you mean 'optimizer.learningRate'? Known keys of optimizer: kind, learningRate, muonLearningRate, weightDecay, weightDecayOf, beta1, beta2, puzzleLearningRate, puzzleWeightDecay, warmupSteps, minimumRatio, gradientClip, averageDecay, loss, labelSmoothing.`,
+    `my.json: expected a known key of optimizer, got "optimizer.lerningRate". Did you mean 'optimizer.learningRate'? Known keys of optimizer: kind, learningRate, muonLearningRate, weightDecay, weightDecayOf, beta1, beta2, puzzleLearningRate, puzzleWeightDecay, warmupSteps, minRatio, gradientClip, emaDecay, loss, labelSmoothing.`,
   )
   assert.equal(
     parseMessage((recipe) => {
@@ -240,15 +240,14 @@ test('an unknown key names the nearest one, also where that makes a key missing'
 test('keys with a published default may be left out', () => {
   const recipe = parseRecipe(
     changed((loose) => {
-      for (const key of ['beta1', 'beta2', 'minimumRatio', 'averageDecay', 'loss'])
-        delete loose.optimizer![key]
+      for (const key of ['beta1', 'beta2', 'minRatio', 'emaDecay', 'loss']) delete loose.optimizer![key]
       for (const key of ['microBatch', 'recompute', 'stopAtAccuracy']) delete loose.training![key]
       delete loose.model!.exploration
     }),
     'x',
   )
   assert.equal(recipe.optimizer.beta2, 0.95)
-  assert.equal(recipe.optimizer.averageDecay, 0.999)
+  assert.equal(recipe.optimizer.emaDecay, 0.999)
   assert.equal(recipe.training.microBatch, 'auto')
   assert.equal(recipe.model.exploration, 0.1)
 })

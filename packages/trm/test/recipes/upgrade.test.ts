@@ -44,8 +44,8 @@ test('a recipe of format 1 has its names exchanged, in the model and in its stag
   assert.deepEqual([present.model.recursions, present.model.latentUpdates], [3, 2])
 })
 
-test('a recipe of format 2 stays as it is, with or without its number', () => {
-  assert.equal(present.format, 2)
+test('a recipe of the present format stays as it is, with or without its number', () => {
+  assert.equal(present.format, 3)
   assert.deepEqual(parse(present), present)
   assert.deepEqual(parse(unnumbered), present)
   assert.deepEqual(parse(JSON.parse(JSON.stringify(parse(earlier)))), present)
@@ -113,8 +113,8 @@ test('overrides are always of the present format', () => {
 
 test('another format is refused, and what is no recipe is refused by its fields', () => {
   assert.equal(
-    messageOf({ ...present, format: 3 }),
-    'my.json: format: expected a recipe of format 1 or 2, got 3. Another version of this library wrote it: use that version.',
+    messageOf({ ...present, format: 4 }),
+    'my.json: format: expected a recipe of format 1 to 3, got 4. Another version of this library wrote it: use that version.',
   )
   for (const value of [null, 3, [], {}, { model: null }, { model: [] }])
     assert.equal(upgradeRecipe(value, 'my.json'), value)

@@ -112,8 +112,8 @@ export function trainingSettings(
       puzzleLearningRate: config.puzzle_emb_lr,
       puzzleWeightDecay: config.puzzle_emb_weight_decay,
       warmupSteps: config.lr_warmup_steps,
-      minimumRatio: config.lr_min_ratio,
-      averageDecay: config.ema_rate,
+      minRatio: config.lr_min_ratio,
+      emaDecay: config.ema_rate,
       loss:
         loss === undefined
           ? undefined

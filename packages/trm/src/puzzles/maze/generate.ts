@@ -15,10 +15,10 @@ export interface Maze {
 /** What a generated maze must have: shares of walls, and the least length of its path in steps. */
 export interface MazeOptions {
   /** Share of walls; each maze draws its own between the two. The published ones have 0.28 to 0.45. */
-  readonly minimumDensity: number
-  readonly maximumDensity: number
+  readonly minDensity: number
+  readonly maxDensity: number
   /** Steps from start to goal that the shortest path has at least; the published ones have 109. */
-  readonly minimumPath: number
+  readonly minPath: number
 }
 
 /** Layouts that were tried for one maze, in vain, before the generator gives up. */
@@ -27,14 +27,14 @@ const maxLayouts = 20_000
 /** One random maze; throws where the path is too long for so many walls. */
 export function generateMaze(size: number, random: RandomStream, options: MazeOptions): Maze {
   checkOptions(size, options)
-  const { minimumDensity, maximumDensity, minimumPath } = options
+  const { minDensity, maxDensity, minPath } = options
   const cells = size * size
   for (let layout = 0; layout < maxLayouts; layout++) {
-    const share = minimumDensity + (maximumDensity - minimumDensity) * random.float()
+    const share = minDensity + (maxDensity - minDensity) * random.float()
     const walls = Math.min(cells - 2, Math.round(share * cells))
     const question = new Int32Array(cells).fill(mazeTokens.open)
     for (const cell of random.permutation(cells).subarray(0, walls)) question[cell] = mazeTokens.wall
-    const ends = drawEnds(size, question, random, minimumPath)
+    const ends = drawEnds(size, question, random, minPath)
     if (ends === undefined) continue
     question[ends.start] = mazeTokens.start
     question[ends.goal] = mazeTokens.goal
@@ -42,9 +42,9 @@ export function generateMaze(size: number, random: RandomStream, options: MazeOp
   }
   throw new InputError({
     who: 'generateMaze',
-    expected: `a ${size}×${size} maze with ${percent(minimumDensity, 0)} to ${percent(maximumDensity, 0)} walls and a path of at least ${minimumPath} steps`,
+    expected: `a ${size}×${size} maze with ${percent(minDensity, 0)} to ${percent(maxDensity, 0)} walls and a path of at least ${minPath} steps`,
     got: `none in ${maxLayouts} layouts`,
-    hint: 'Lower minimumPath, or take a larger maze or a density near 0.35, where paths are longest.',
+    hint: 'Lower minPath, or take a larger maze or a density near 0.35, where paths are longest.',
   })
 }
 
@@ -56,7 +56,7 @@ function drawEnds(
   size: number,
   question: Int32Array,
   random: RandomStream,
-  minimumPath: number,
+  minPath: number,
 ): { start: number; goal: number } | undefined {
   const isOpen = openCells(question)
   const open = [...question.keys()].filter((cell) => isOpen[cell])
@@ -65,25 +65,25 @@ function drawEnds(
     const { steps, order } = explore(size, start, isOpen)
     const farthest = order[order.length - 1]!
     // Cells are discovered in the order of their distance.
-    const goals = order.filter((cell) => steps[cell]! >= minimumPath)
+    const goals = order.filter((cell) => steps[cell]! >= minPath)
     if (goals.length > 0) return { start, goal: goals[random.integer(goals.length)]! }
     start = farthest
   }
   return undefined
 }
 
-function checkOptions(size: number, { minimumDensity, maximumDensity, minimumPath }: MazeOptions): void {
+function checkOptions(size: number, { minDensity, maxDensity, minPath }: MazeOptions): void {
   const who = 'generateMaze'
   if (!Number.isInteger(size) || size < minMazeSide || size > maxMazeSide) {
     throw refused(who, `a size from ${minMazeSide} to ${maxMazeSide}`, String(size), 'Mazes are size × size.')
   }
-  if (!(minimumDensity >= 0 && maximumDensity >= minimumDensity && maximumDensity < 1)) {
-    const got = `${minimumDensity} to ${maximumDensity}`
+  if (!(minDensity >= 0 && maxDensity >= minDensity && maxDensity < 1)) {
+    const got = `${minDensity} to ${maxDensity}`
     throw refused(who, 'a density from 0 up to below 1, the lower bound first', got, 'Take 0.3 to 0.5.')
   }
-  if (!Number.isInteger(minimumPath) || minimumPath < 1 || minimumPath >= size * size) {
+  if (!Number.isInteger(minPath) || minPath < 1 || minPath >= size * size) {
     const expected = `a minimum path of 1 to ${size * size - 1} steps`
-    throw refused(who, expected, String(minimumPath), 'A path of size steps is easy to find.')
+    throw refused(who, expected, String(minPath), 'A path of size steps is easy to find.')
   }
 }
 

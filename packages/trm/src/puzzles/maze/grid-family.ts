@@ -34,5 +34,5 @@ export const mazeGrid: GridFamily<MazeKind> = {
   },
   copies: 'turned or mirrored',
   generate: ({ size }, random) =>
-    generateMaze(size, random, { minimumDensity: 0.3, maximumDensity: 0.5, minimumPath: size }),
+    generateMaze(size, random, { minDensity: 0.3, maxDensity: 0.5, minPath: size }),
 }

@@ -27,11 +27,11 @@ const generatedFields = z.strictObject(
   {
     kind: dataKind('maze-generated'),
     size,
-    minimumDensity: numberBetween(0, 0.99).meta({
-      description: 'least share of walls; every maze draws its own from here to `maximumDensity`',
+    minDensity: numberBetween(0, 0.99).meta({
+      description: 'least share of walls; every maze draws its own from here to `maxDensity`',
     }),
-    maximumDensity: numberBetween(0, 0.99).meta({ description: 'largest share of walls' }),
-    minimumPath: wholeNumber(1, maxMazeSide ** 2 - 1).meta({
+    maxDensity: numberBetween(0, 0.99).meta({ description: 'largest share of walls' }),
+    minPath: wholeNumber(1, maxMazeSide ** 2 - 1).meta({
       description: 'least steps of the shortest path from start to goal',
     }),
     ...generatedCounts,
@@ -49,20 +49,20 @@ export const generatedMazes = {
   ...generatedSource<z.infer<typeof generatedFields>>({
     kind: 'maze-generated',
     fields: generatedFields,
-    violation({ minimumDensity, maximumDensity, minimumPath, size }) {
-      if (minimumDensity > maximumDensity) {
+    violation({ minDensity, maxDensity, minPath, size }) {
+      if (minDensity > maxDensity) {
         return {
-          key: 'data.maximumDensity',
-          expected: `at least data.minimumDensity (${minimumDensity})`,
-          got: String(maximumDensity),
+          key: 'data.maxDensity',
+          expected: `at least data.minDensity (${minDensity})`,
+          got: String(maxDensity),
           hint: 'Every maze draws its share of walls between the two.',
         }
       }
-      if (minimumPath < size ** 2) return null
+      if (minPath < size ** 2) return null
       return {
-        key: 'data.minimumPath',
+        key: 'data.minPath',
         expected: `fewer steps than the ${size ** 2} cells of the maze`,
-        got: String(minimumPath),
+        got: String(minPath),
         hint: `A path of about data.size (${size}) steps is easy to find.`,
       }
     },

@@ -27,8 +27,8 @@ export const tableRecipe: RecipeDraft<TableInput> = {
     puzzleLearningRate: 1e-2,
     puzzleWeightDecay: 0.1,
     warmupSteps: 20,
-    minimumRatio: 0.1,
-    averageDecay: 0.98,
+    minRatio: 0.1,
+    emaDecay: 0.98,
   },
   training: {
     batch: 64,

@@ -277,9 +277,9 @@ weight_decay: 0.3
       puzzleLearningRate: 0.01,
       puzzleWeightDecay: 0.1,
       warmupSteps: 100_000,
-      minimumRatio: 0.5,
+      minRatio: 0.5,
       gradientClip: null,
-      averageDecay: 0.99,
+      emaDecay: 0.99,
       loss: 'softmax',
       labelSmoothing: 0,
     })

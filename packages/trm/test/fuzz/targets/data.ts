@@ -173,7 +173,7 @@ export const officialFolder: Target = {
 }
 
 const mazesOf = (size: number) => [
-  ...generateMazes(size, 3, 1, { minimumDensity: 0.1, maximumDensity: 0.3, minimumPath: 3 }),
+  ...generateMazes(size, 3, 1, { minDensity: 0.1, maxDensity: 0.3, minPath: 3 }),
 ]
 
 const mazeCsv = (size: number): Uint8Array => {

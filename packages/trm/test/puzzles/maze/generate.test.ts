@@ -13,18 +13,18 @@ import { squareFingerprint, turned, turns } from '../../../src/puzzles/square.ts
 import { generateMazeSets, generateMazes, mazeSet } from '../families.ts'
 import { otherShortest, question, tokensOf } from './mazes.ts'
 
-const options = { minimumDensity: 0.3, maximumDensity: 0.5, minimumPath: 8 } as const
+const options = { minDensity: 0.3, maxDensity: 0.5, minPath: 8 } as const
 const wallShare = (tokens: Int32Array) =>
   tokens.filter((token) => token === mazeTokens.wall).length / tokens.length
 
 test('generated mazes of every size keep to their settings and the label rule', () => {
   for (const size of [2, 3, 5, 8, 13, 30]) {
-    const minimumPath = size === 2 ? 1 : size
-    const mazes = [...generateMazes(size, size < 4 ? 4 : 40, 7, { ...options, minimumPath })]
+    const minPath = size === 2 ? 1 : size
+    const mazes = [...generateMazes(size, size < 4 ? 4 : 40, 7, { ...options, minPath })]
     for (const { question, answer } of mazes) {
       assert.deepEqual(checkMazeQuestion(question), [])
       assert.deepEqual(checkMazeLabel(question, answer), [])
-      assert.ok(shortestSteps(question)! >= minimumPath)
+      assert.ok(shortestSteps(question)! >= minPath)
       const tolerance = 0.5 / question.length // a whole number of walls
       const share = wallShare(question)
       assert.ok(share >= 0.3 - tolerance && share <= 0.5 + tolerance, `${size}: ${share}`)
@@ -35,7 +35,7 @@ test('generated mazes of every size keep to their settings and the label rule', 
 })
 
 test('mazes as long as the published ones are found', () => {
-  const mazes = [...generateMazes(30, 5, 0, { minimumDensity: 0.3, maximumDensity: 0.5, minimumPath: 109 })]
+  const mazes = [...generateMazes(30, 5, 0, { minDensity: 0.3, maxDensity: 0.5, minPath: 109 })]
   assert.ok(mazes.every(({ question }) => shortestSteps(question)! >= 109))
 })
 
@@ -58,9 +58,9 @@ test('no maze is a copy of another, in the same set or in different ones', async
     validation: 100,
     test: 100,
     seed: 3,
-    minimumDensity: 0.2,
-    maximumDensity: 0.5,
-    minimumPath: 3,
+    minDensity: 0.2,
+    maxDensity: 0.5,
+    minPath: 3,
   })
   const all = [sets.train, sets.validation, sets.test].flatMap((set) =>
     Array.from({ length: set.count }, (_, index) => puzzleAt(set, index).inputs),
@@ -70,23 +70,23 @@ test('no maze is a copy of another, in the same set or in different ones', async
 
 const refusals: Record<string, [() => unknown, string]> = {
   'too many': [
-    () => [...generateMazes(2, 10, 0, { minimumDensity: 0, maximumDensity: 0.25, minimumPath: 1 })],
+    () => [...generateMazes(2, 10, 0, { minDensity: 0, maxDensity: 0.25, minPath: 1 })],
     'maze-generated: expected 10 different puzzles (2×2 maze), got 5 before 3000 copies of known ones in a row. Ask for fewer, or take a larger maze.',
   ],
   'a path that is too long': [
-    () => generateMaze(6, new RandomStream(0), { minimumDensity: 0, maximumDensity: 0, minimumPath: 20 }),
-    'generateMaze: expected a 6×6 maze with 0 % to 0 % walls and a path of at least 20 steps, got none in 20000 layouts. Lower minimumPath, or take a larger maze or a density near 0.35, where paths are longest.',
+    () => generateMaze(6, new RandomStream(0), { minDensity: 0, maxDensity: 0, minPath: 20 }),
+    'generateMaze: expected a 6×6 maze with 0 % to 0 % walls and a path of at least 20 steps, got none in 20000 layouts. Lower minPath, or take a larger maze or a density near 0.35, where paths are longest.',
   ],
   'a size': [
     () => generateMaze(31, new RandomStream(0), options),
     'generateMaze: expected a size from 2 to 30, got 31. Mazes are size × size.',
   ],
   'a density': [
-    () => generateMaze(6, new RandomStream(0), { minimumDensity: 0.5, maximumDensity: 0.3, minimumPath: 2 }),
+    () => generateMaze(6, new RandomStream(0), { minDensity: 0.5, maxDensity: 0.3, minPath: 2 }),
     'generateMaze: expected a density from 0 up to below 1, the lower bound first, got 0.5 to 0.3. Take 0.3 to 0.5.',
   ],
   'a minimum path': [
-    () => generateMaze(6, new RandomStream(0), { minimumDensity: 0.3, maximumDensity: 0.5, minimumPath: 36 }),
+    () => generateMaze(6, new RandomStream(0), { minDensity: 0.3, maxDensity: 0.5, minPath: 36 }),
     'generateMaze: expected a minimum path of 1 to 35 steps, got 36. A path of size steps is easy to find.',
   ],
   'a count': [

@@ -47,8 +47,8 @@ export const arcSmall: RecipeDraft<ArcInput> = {
     puzzleLearningRate: 2e-2,
     puzzleWeightDecay: 0.1,
     warmupSteps: 50,
-    minimumRatio: 0.1,
-    averageDecay: 0.99,
+    minRatio: 0.1,
+    emaDecay: 0.99,
     loss: 'stablemax',
   },
   training: {

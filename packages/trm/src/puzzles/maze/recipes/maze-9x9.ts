@@ -16,9 +16,9 @@ export const maze9x9: RecipeDraft<GeneratedMazeInput> = {
   data: {
     kind: 'maze-generated',
     size: 9,
-    minimumDensity: 0.3,
-    maximumDensity: 0.45,
-    minimumPath: 3,
+    minDensity: 0.3,
+    maxDensity: 0.45,
+    minPath: 3,
     train: 10_000,
     validation: 200,
     test: 200,

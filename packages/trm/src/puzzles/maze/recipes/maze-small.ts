@@ -29,9 +29,9 @@ export const mazeSmall: RecipeDraft<GeneratedMazeInput> = {
   data: {
     kind: 'maze-generated',
     size: 7,
-    minimumDensity: 0.3,
-    maximumDensity: 0.5,
-    minimumPath: 5,
+    minDensity: 0.3,
+    maxDensity: 0.5,
+    minPath: 5,
     train: 10_000,
     validation: 200,
     test: 1_000,
@@ -46,8 +46,8 @@ export const mazeSmall: RecipeDraft<GeneratedMazeInput> = {
     puzzleLearningRate: 0,
     puzzleWeightDecay: 0,
     warmupSteps: 50,
-    minimumRatio: 0.1,
-    averageDecay: 0.98,
+    minRatio: 0.1,
+    emaDecay: 0.98,
     loss: 'stablemax',
   },
   training: {

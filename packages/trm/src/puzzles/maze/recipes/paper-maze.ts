@@ -11,9 +11,9 @@ export const paperMaze: RecipeDraft<GeneratedMazeInput> = {
   data: {
     kind: 'maze-generated',
     size: 5,
-    minimumDensity: 0.3,
-    maximumDensity: 0.5,
-    minimumPath: 3,
+    minDensity: 0.3,
+    maxDensity: 0.5,
+    minPath: 3,
     train: 2_000,
     validation: 200,
     test: 500,

@@ -38,8 +38,8 @@ export const sudoku4x4Trm: RecipeDraft<GeneratedSudokuInput> = {
     puzzleLearningRate: 0,
     puzzleWeightDecay: 0,
     warmupSteps: 20,
-    minimumRatio: 0.1,
-    averageDecay: 0.98,
+    minRatio: 0.1,
+    emaDecay: 0.98,
     loss: 'stablemax',
   },
   training: {

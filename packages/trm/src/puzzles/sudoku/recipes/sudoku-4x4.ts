@@ -19,7 +19,7 @@ export const sudoku4x4: RecipeDraft<GeneratedSudokuInput> = {
     seed: 0,
   },
   noise: { ...sudoku6x6.noise, shortestStay: 2, longestStay: 6, longestStayAtEnd: 8 },
-  optimizer: { ...sudoku6x6.optimizer, averageDecay: 0.95 },
+  optimizer: { ...sudoku6x6.optimizer, emaDecay: 0.95 },
   training: {
     ...sudoku6x6.training,
     steps: 200,

@@ -45,8 +45,8 @@ export const sudoku6x6Trm: RecipeDraft<GeneratedSudokuInput> = {
     puzzleLearningRate: 0,
     puzzleWeightDecay: 0,
     warmupSteps: 50,
-    minimumRatio: 0.1,
-    averageDecay: 0.98,
+    minRatio: 0.1,
+    emaDecay: 0.98,
     loss: 'stablemax',
   },
   training: {

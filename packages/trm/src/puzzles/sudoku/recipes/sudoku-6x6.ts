@@ -34,7 +34,7 @@ export const sudoku6x6: RecipeDraft<GeneratedSudokuInput> = {
     longestStay: 12,
     longestStayAtEnd: 16,
   },
-  optimizer: { ...sudokuExtreme.optimizer, learningRate: 6e-3, warmupSteps: 30, averageDecay: 0.97 },
+  optimizer: { ...sudokuExtreme.optimizer, learningRate: 6e-3, warmupSteps: 30, emaDecay: 0.97 },
   training: {
     ...sudokuExtreme.training,
     batch: 32,

@@ -23,5 +23,5 @@ export const sudokuExtremeFlow: RecipeDraft<SudokuFileInput> = {
     longestStay: 16,
     longestStayAtEnd: 16,
   },
-  optimizer: { ...sudokuExtremeMlp.optimizer, weightDecay: 2, gradientClip: 1, minimumRatio: 0.1 },
+  optimizer: { ...sudokuExtremeMlp.optimizer, weightDecay: 2, gradientClip: 1, minRatio: 0.1 },
 }

@@ -46,8 +46,8 @@ export const sudokuSmall: RecipeDraft<GeneratedSudokuInput> = {
     puzzleLearningRate: 0,
     puzzleWeightDecay: 0,
     warmupSteps: 100,
-    minimumRatio: 0.1,
-    averageDecay: 0.99,
+    minRatio: 0.1,
+    emaDecay: 0.99,
     loss: 'stablemax',
   },
   training: {
