@@ -26,7 +26,7 @@ const always = [
   'learning rate',
   'loss',
   'count',
-  'accuracy',
+  'cellAccuracy',
   'exactAccuracy',
   'haltAccuracy',
   'steps',

@@ -69,7 +69,7 @@ function meanSurprise(logits: Tensor): Tensor {
 }
 
 /** What a supervision step says about a batch (reference section 3). */
-export interface Judgement {
+export interface Losses {
   /** [] sum over slots of the mean cell loss over labelled cells */
   readonly answerLoss: Tensor
   /** [] sum over slots of the halting loss, before its factor ½ */
@@ -103,12 +103,12 @@ export function continueTarget({ haltLogits, continueLogits }: HaltingScores, is
  * @param labels     [B, S] int32, negative where a cell is not scored
  * @param target     [B] of the continue score; none where the model has no continue loss
  */
-export function judge(
+export function lossesOf(
   { logits, haltLogits, continueLogits }: HaltingScores & Pick<Prediction, 'logits'>,
   labels: Tensor,
   lossConfig: CellLossConfig,
   target?: Tensor,
-): Judgement {
+): Losses {
   const [batch] = labels.shape as [number, number]
   const scored = cast(greaterOrEqual(labels, scalar(0, 'int32')), 'float32') // [B, S]
   const scoredCells = reshape(reduceSum(scored, 1), [batch])
@@ -162,26 +162,26 @@ export type Metrics = Readonly<Record<(typeof metricNames)[number], number>>
 
 /** [9]: the figures of `metricNames`; losses are over all slots. */
 export function metricsVector(
-  judgement: Judgement,
+  losses: Losses,
   haltLogits: Tensor,
   halted: Tensor,
   steps: Tensor,
 ): readonly Tensor[] {
-  const counted = cast(and(halted, judgement.labelled), 'float32') // [B]
+  const counted = cast(and(halted, losses.labelled), 'float32') // [B]
   const haltRight = equal(
     cast(greaterOrEqual(stopGradient(haltLogits), 0), 'float32'),
-    cast(judgement.exact, 'float32'),
+    cast(losses.exact, 'float32'),
   )
   const sumOf = (values: Tensor) => sumAll(multiply(counted, values))
   return [
     sumAll(counted),
-    sumOf(judgement.cellAccuracy),
-    sumOf(cast(judgement.exact, 'float32')),
+    sumOf(losses.cellAccuracy),
+    sumOf(cast(losses.exact, 'float32')),
     sumOf(cast(haltRight, 'float32')),
     sumOf(steps),
-    judgement.answerLoss,
-    judgement.haltLoss,
-    judgement.continueLoss,
-    judgement.totalLoss,
+    losses.answerLoss,
+    losses.haltLoss,
+    losses.continueLoss,
+    losses.totalLoss,
   ]
 }

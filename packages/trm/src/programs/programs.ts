@@ -29,7 +29,7 @@ import type { States } from '../models/states.ts'
 import { type Weights, weightTypes } from '../models/weights.ts'
 import { clipGradients } from '../optim/clip.ts'
 import { type OptimizerConfig, type Scheduled, updateWeight } from '../optim/update.ts'
-import { type CellLossConfig, continueTarget, type Judgement, judge, metricsVector } from './losses.ts'
+import { type CellLossConfig, continueTarget, type Losses, lossesOf, metricsVector } from './losses.ts'
 
 /** All that the programs of a training step depend on. */
 export interface StepConfig {
@@ -158,10 +158,10 @@ function supervise(feeds: Named, states: Named, weights: Weights, config: StepCo
   const begun = resetStates(feeds, states, weights, model)
   // All but the last of the supervision steps: a loss at each, and gradient through their states.
   let reached = begun
-  const earlier: Judgement[] = []
+  const earlier: Losses[] = []
   for (let step = 0; step < gradientSteps - 1; step++) {
     const passed = predict(feeds, reached, weights, model, config.recompute, step)
-    earlier.push(judge(passed, feeds.labels!, config.optimizer))
+    earlier.push(lossesOf(passed, feeds.labels!, config.optimizer))
     reached = passed.flowing
   }
   const prediction = predict(feeds, reached, weights, model, config.recompute, gradientSteps - 1)
@@ -177,9 +177,9 @@ function supervise(feeds: Named, states: Named, weights: Weights, config: StepCo
   const target = model.continueLoss
     ? continueTarget(predict(feeds, prediction.states, weights, model, false), atLimit)
     : undefined
-  const judgement = judge(prediction, feeds.labels!, config.optimizer, target)
-  const metrics = metricsVector(judgement, prediction.haltLogits, halted, steps)
-  const lossSum = earlier.reduce((sum, { totalLoss }) => add(sum, totalLoss), judgement.totalLoss)
+  const losses = lossesOf(prediction, feeds.labels!, config.optimizer, target)
+  const metrics = metricsVector(losses, prediction.haltLogits, halted, steps)
+  const lossSum = earlier.reduce((sum, { totalLoss }) => add(sum, totalLoss), losses.totalLoss)
   return {
     loss: multiply(lossSum, 1 / (config.batch * gradientSteps)),
     outputs: {

@@ -163,7 +163,7 @@ test('tensors must belong together', () => {
   )
   assert.equal(
     withTensors((tensors) => tensors.set('ema.tokens', floats([2, 6], 0))),
-    `encodeTrainingState: expected average.tokens [6,2], got [2,6]. ${advice}`,
+    `encodeTrainingState: expected ema.tokens [6,2], got [2,6]. ${advice}`,
   )
   assert.equal(
     withTensors((tensors) => tensors.set('moment1.heads', floats([2], 0))),
