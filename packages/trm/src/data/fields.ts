@@ -55,7 +55,7 @@ export const generatedCounts = {
 export const fileFields = {
   train: pathOrNull().meta({
     description:
-      'path of the training file: CSV or lines, plain, gzip or zip, mazes also `…inputs.npy`; null until you name one',
+      'path of the training file: CSV or lines, plain, gzip or zip, or arrays (`…inputs.npy`) where the family reads them; null until you name one',
   }),
   test: pathOrNull().meta({ description: 'path of the test file, of the same kinds; null = no test' }),
   trainCount: puzzleCount(1).nullable().meta({
