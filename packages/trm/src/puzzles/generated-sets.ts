@@ -1,5 +1,6 @@
 /** Generated puzzles as the data of a recipe. */
 import { RandomStream } from '@tiny-recursive-models/tensor'
+import type { z } from 'zod'
 import type { SolvedPuzzle } from '../data/puzzle-set.ts'
 import { checkCount, distinctPuzzles } from './distinct.ts'
 import type { Board, PuzzleSource, SourceData } from './family.ts'
@@ -15,8 +16,9 @@ export interface GeneratedData extends SourceData {
 }
 
 /** What a family says of the puzzles that it makes. */
-interface Generation<Data extends GeneratedData>
-  extends Pick<PuzzleSource<Data>, 'kind' | 'fields' | 'violation'> {
+interface Generation<Data extends GeneratedData, Fields>
+  extends Pick<PuzzleSource<Data>, 'kind' | 'violation'> {
+  readonly fields: Fields & z.ZodType<Data>
   readonly board: (data: Data) => Board
   /** One puzzle: a pure function of the fields and the stream. */
   readonly generate: (data: Data, random: RandomStream) => SolvedPuzzle
@@ -28,12 +30,12 @@ interface Generation<Data extends GeneratedData>
  * A source of generated puzzles of which no two, in the same set or in different ones, are copies of each other under a
  * symmetry.
  */
-export function generatedSource<Data extends GeneratedData>({
+export function generatedSource<Data extends GeneratedData, Fields>({
   board: boardOf,
   generate,
   hint,
   ...source
-}: Generation<Data>): PuzzleSource<Data> {
+}: Generation<Data, Fields>): PuzzleSource<Data> & { readonly fields: Fields } {
   function generateMany(data: Data, count: number, seed: number): Iterable<SolvedPuzzle> {
     const board = boardOf(data)
     checkCount(source.kind, count)

@@ -1,7 +1,19 @@
-/** The eight symmetries of the square. N = side, S = N² cells, numbered row by row. */
+/** The lines and the eight symmetries of the square. N = side, S = N² cells, numbered row by row. */
 import type { RandomStream } from '@tiny-recursive-models/tensor'
 import { tokensDigest } from '../data/checksum.ts'
 import type { PuzzleSymmetry } from './family.ts'
+
+/** [2 · N][N] the cells of every row and then of every column. */
+export const linesOf = (side: number): number[][] =>
+  [1, side].flatMap((step) =>
+    Array.from({ length: side }, (_, line) =>
+      Array.from({ length: side }, (_, place) => line * (side + 1 - step) + place * step),
+    ),
+  )
+
+/** Every so many cells beside each other in a line. */
+export const runsOf = (side: number, length: number): number[][] =>
+  linesOf(side).flatMap((line) => line.slice(length - 1).map((_, place) => line.slice(place, place + length)))
 
 export const turns = 8
 

@@ -45,37 +45,34 @@ export type GeneratedMazeInput = z.input<typeof generatedFields>
 
 const boardOf = ({ size }: { readonly size: number }) => mazeBoard({ puzzle: 'maze', size })
 
-export const generatedMazes = {
-  ...generatedSource<z.infer<typeof generatedFields>>({
-    kind: 'maze-generated',
-    fields: generatedFields,
-    violation({ minDensity, maxDensity, minPath, size }) {
-      if (minDensity > maxDensity) {
-        return {
-          key: 'data.maxDensity',
-          expected: `at least data.minDensity (${minDensity})`,
-          got: String(maxDensity),
-          hint: 'Every maze draws its share of walls between the two.',
-        }
-      }
-      if (minPath < size ** 2) return null
-      return {
-        key: 'data.minPath',
-        expected: `fewer steps than the ${size ** 2} cells of the maze`,
-        got: String(minPath),
-        hint: `A path of about data.size (${size}) steps is easy to find.`,
-      }
-    },
-    board: boardOf,
-    /** The rating is the steps of the shortest path, as published. */
-    generate(data, random) {
-      const { question, answer } = generateMaze(data.size, random, data)
-      return { question, answer, rating: shortestSteps(question)! }
-    },
-    hint: () => 'Ask for fewer, or take a larger maze.',
-  }),
+export const generatedMazes = generatedSource({
+  kind: 'maze-generated',
   fields: generatedFields,
-}
+  violation({ minDensity, maxDensity, minPath, size }) {
+    if (minDensity > maxDensity) {
+      return {
+        key: 'data.maxDensity',
+        expected: `at least data.minDensity (${minDensity})`,
+        got: String(maxDensity),
+        hint: 'Every maze draws its share of walls between the two.',
+      }
+    }
+    if (minPath < size ** 2) return null
+    return {
+      key: 'data.minPath',
+      expected: `fewer steps than the ${size ** 2} cells of the maze`,
+      got: String(minPath),
+      hint: `A path of about data.size (${size}) steps is easy to find.`,
+    }
+  },
+  board: boardOf,
+  /** The rating is the steps of the shortest path, as published. */
+  generate(data, random) {
+    const { question, answer } = generateMaze(data.size, random, data)
+    return { question, answer, rating: shortestSteps(question)! }
+  },
+  hint: () => 'Ask for fewer, or take a larger maze.',
+})
 
 const mazeFileFields = z.strictObject(
   {

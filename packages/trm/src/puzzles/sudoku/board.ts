@@ -1,16 +1,12 @@
 /** Sudoku of one box shape as a board. N = size, S = N² cells. */
-import type { Board, Problem, PuzzleKind, PuzzleSymmetry, SymbolLook } from '../family.ts'
+import type { Board, PuzzleKind } from '../family.ts'
+import { withOneSolution } from '../one-solution.ts'
+import { textBoard } from '../text-board.ts'
 import { applySymmetry, drawSymmetry, invertSymmetry } from './augment.ts'
-import {
-  checkAnswer,
-  checkQuestion,
-  findContradictions,
-  type SudokuProblem,
-  solutionProblem,
-} from './check.ts'
+import { findContradictions } from './check.ts'
 import { sudokuFingerprint } from './fingerprint.ts'
-import { type BoxShape, blankToken, digitOffset, markOf, sudokuLayout } from './shape.ts'
-import { countSolutions, solveSudoku } from './solve.ts'
+import { type BoxShape, blankToken, markOf, sudokuLayout, sudokuNames } from './shape.ts'
+import { countSolutions, maxBranches, solveSudoku } from './solve.ts'
 import { sudokuStructure } from './structure.ts'
 import { parseSudoku } from './text.ts'
 
@@ -20,47 +16,34 @@ export interface SudokuKind extends PuzzleKind {
 }
 
 export function sudokuBoard({ shape }: SudokuKind): Board {
-  const { size, cells, symbols, boxOf, boxRows, boxColumns } = sudokuLayout(shape)
-  const structure = sudokuStructure(shape)
-  const digits = structure.exchangeable
-  const names = Array.from({ length: symbols }, (_, token) =>
-    token === 0 ? 'padding' : token === blankToken ? 'blank' : String(token - digitOffset),
-  )
-  const marks = Array.from({ length: symbols }, (_, token) => markOf(token))
-  return {
+  const { size, symbols, boxOf, boxRows, boxColumns } = sudokuLayout(shape)
+  const board = textBoard({
     kind: { puzzle: 'sudoku', shape: { boxRows, boxColumns } } as SudokuKind,
     title: `${size}×${size} Sudoku`,
     rows: size,
     columns: size,
-    names,
-    marks,
-    looks: marks.map(
-      (text, token): SymbolLook =>
-        token > blankToken ? { shape: 'text', text } : { shape: 'empty', text: '' },
-    ),
-    regionOf: boxOf,
-    structure,
-    candidates: digits,
+    symbols: Array.from({ length: symbols - 1 }, (_, index) => markOf(index + blankToken)),
+    structure: sudokuStructure(shape),
+  })
+  const words = {
+    /** Beyond 9 they are marked with letters. */
+    names: sudokuNames(size),
     editing: {
-      mode: 'write',
-      palette: digits,
-      keys: Object.fromEntries(digits.map((token) => [markOf(token).toLowerCase(), token])),
-      single: [],
+      ...board.editing,
       help: 'Choose a cell, then a digit; or type: arrows, digits and Backspace.',
     },
-    empty: () => new Int32Array(cells).fill(blankToken),
+  }
+  const rules = {
+    mistakes: (tokens: Int32Array) => findContradictions(shape, tokens),
+    count: (question: Int32Array) => countSolutions(shape, question),
+    steps: maxBranches,
+    solve: (question: Int32Array) => solveSudoku(shape, question)!,
+  }
+  return {
+    ...withOneSolution({ ...board, ...words }, rules),
+    regionOf: boxOf,
     parse: (text) => parseSudoku(text, shape).tokens,
-    mistakes: (question) => findContradictions(shape, question),
-    check: (question) => checkQuestion(shape, question).map(asProblem),
-    rule: {
-      solution: 'a valid solution',
-      hasManyAnswers: false,
-      problems: (question, answer) => checkAnswer(shape, question, answer),
-      isSolved: (question, answer) => checkAnswer(shape, question, answer).length === 0,
-      solve: (question) =>
-        solutionProblem(countSolutions(shape, question))?.message ?? solveSudoku(shape, question)!,
-    },
-    symmetry: (random): PuzzleSymmetry => {
+    symmetry: (random) => {
       const symmetry = drawSymmetry(shape, random)
       return {
         apply: (tokens) => applySymmetry(symmetry, tokens),
@@ -70,9 +53,3 @@ export function sudokuBoard({ shape }: SudokuKind): Board {
     fingerprint: (question, answer) => sudokuFingerprint(shape, question, answer),
   }
 }
-
-const asProblem = ({ kind, message, cells }: SudokuProblem): Problem => ({
-  message,
-  cells,
-  isWarning: kind === 'several-solutions' || kind === 'undecided',
-})

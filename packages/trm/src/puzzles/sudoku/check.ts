@@ -1,22 +1,19 @@
 import { nameCell } from '../../data/cells.ts'
-import { type BoxShape, blankToken, digitOffset, sudokuLayout, type UnitKind } from './shape.ts'
+import { type GivenProblem, givenProblems, questionProblems, type SolutionProblem } from '../one-solution.ts'
+import { type BoxShape, blankToken, digitOffset, sudokuLayout, sudokuNames, type UnitKind } from './shape.ts'
 import { countSolutions, maxBranches } from './solve.ts'
 
-/** Everything that can be wrong with a Sudoku; `cells` are for a page to mark, `message` is for people. */
-export type SudokuProblem = { readonly message: string; readonly cells: readonly number[] } & (
+/** Something wrong with the cells that are filled. */
+export type SudokuMistake = { readonly message: string; readonly cells: readonly number[] } & (
   | { readonly kind: 'wrong-length' }
   /** A token that is neither blank nor a digit. */
   | { readonly kind: 'wrong-token' }
   /** The same digit twice in a unit: `cells` are the later one and the earlier one. */
   | { readonly kind: 'contradiction'; readonly unit: UnitKind; readonly digit: number }
-  | { readonly kind: 'no-solution' }
-  | { readonly kind: 'several-solutions' }
-  /** The search gave up: there may be one solution, none or several. */
-  | { readonly kind: 'undecided' }
-  | { readonly kind: 'answer-blank' }
-  /** The answer changes a given. */
-  | { readonly kind: 'answer-differs' }
 )
+
+/** Everything that can be wrong with a Sudoku; `cells` are for a page to mark, `message` is for people. */
+export type SudokuProblem = SudokuMistake | SolutionProblem | GivenProblem
 
 /**
  * What is wrong with the tokens of a question, or of an answer as far as it is filled: the length, the tokens,
@@ -24,14 +21,14 @@ export type SudokuProblem = { readonly message: string; readonly cells: readonly
  *
  * @param tokens [S] blank 1, digit d as d + 1
  */
-export function findContradictions(shape: BoxShape, tokens: ArrayLike<number>): SudokuProblem[] {
+export function findContradictions(shape: BoxShape, tokens: ArrayLike<number>): SudokuMistake[] {
   const { size, cells, boxOf } = sudokuLayout(shape)
   if (tokens.length !== cells) {
     return [
       { kind: 'wrong-length', cells: [], message: `${cells} cells are needed, ${tokens.length} are here` },
     ]
   }
-  const problems: SudokuProblem[] = []
+  const problems: SudokuMistake[] = []
   const names: readonly UnitKind[] = ['row', 'column', 'box']
   // [3, N, N + 1] the first cell of each unit with each digit, plus one
   const first = new Uint8Array(3 * size * (size + 1))
@@ -66,25 +63,8 @@ export function findContradictions(shape: BoxShape, tokens: ArrayLike<number>): 
  * @param question [S]
  */
 export function checkQuestion(shape: BoxShape, question: Int32Array): SudokuProblem[] {
-  const problems = findContradictions(shape, question)
-  if (problems.length > 0) return problems
-  const problem = solutionProblem(countSolutions(shape, question))
-  return problem === undefined ? [] : [problem]
-}
-
-/** What a number of solutions, as `countSolutions` gives it, says against a puzzle; undefined for exactly one. */
-export function solutionProblem(
-  solutions: number | null,
-  branches: number = maxBranches,
-): SudokuProblem | undefined {
-  if (solutions === 1) return undefined
-  if (solutions === null) {
-    const message = `the number of solutions could not be decided within ${branches} steps`
-    return { kind: 'undecided', cells: [], message }
-  }
-  return solutions === 0
-    ? { kind: 'no-solution', cells: [], message: 'the puzzle has no solution' }
-    : { kind: 'several-solutions', cells: [], message: 'the puzzle has more than one solution' }
+  const count = () => countSolutions(shape, question)
+  return questionProblems(question, findContradictions(shape, question), count, maxBranches)
 }
 
 /**
@@ -94,18 +74,9 @@ export function solutionProblem(
  * @param answer [S]
  */
 export function checkAnswer(shape: BoxShape, question: Int32Array, answer: Int32Array): SudokuProblem[] {
-  const { size } = sudokuLayout(shape)
+  const { size: columns } = sudokuLayout(shape)
   const problems = findContradictions(shape, answer)
-  if (problems.some((problem) => problem.kind === 'wrong-length')) return problems
-  answer.forEach((token, cell) => {
-    const given = question[cell]!
-    if (token === blankToken) {
-      const message = `${nameCell(cell, size)}: the answer is blank`
-      problems.push({ kind: 'answer-blank', cells: [cell], message })
-    } else if (given > blankToken && given !== token) {
-      const message = `${nameCell(cell, size)}: the answer is ${token - digitOffset}, the given is ${given - digitOffset}`
-      problems.push({ kind: 'answer-differs', cells: [cell], message })
-    }
-  })
-  return problems
+  if (problems.some(({ kind }) => kind === 'wrong-length')) return problems
+  const names = sudokuNames(columns)
+  return [...problems, ...givenProblems(question, answer, { columns, blank: blankToken, names })]
 }

@@ -1,5 +1,6 @@
 import type { RandomStream } from '@tiny-recursive-models/tensor'
-import { type BoxShape, blankToken, sudokuLayout } from './shape.ts'
+import { leaveOutClues } from '../one-solution.ts'
+import { type BoxShape, blankToken } from './shape.ts'
 import { isClueNeeded, randomSolution } from './solve.ts'
 
 /** A question with exactly one solution, and that solution. */
@@ -19,19 +20,13 @@ export interface GenerateOptions {
 
 /** One random puzzle with exactly one solution. */
 export function generatePuzzle(shape: BoxShape, random: RandomStream, { minimal }: GenerateOptions): Sudoku {
-  const { cells } = sudokuLayout(shape)
   const answer = randomSolution(shape, random)
-  const question = answer.slice()
-  const removed: number[] = []
-  // One pass is enough: a clue that is needed among more clues is needed among fewer.
-  for (const cell of random.permutation(cells)) {
-    if (isClueNeeded(shape, question, cell)) continue
-    question[cell] = blankToken
-    removed.push(cell)
-  }
+  const { question, cleared } = leaveOutClues(answer, blankToken, random, (question, cell) =>
+    isClueNeeded(shape, question, cell),
+  )
   if (!minimal) {
-    const returned = random.integer(Math.floor(removed.length / 2) + 1)
-    for (const cell of random.shuffle(removed).slice(0, returned)) question[cell] = answer[cell]!
+    const returned = random.integer(Math.floor(cleared.length / 2) + 1)
+    for (const cell of random.shuffle(cleared).slice(0, returned)) question[cell] = answer[cell]!
   }
   return { shape, question, answer }
 }

@@ -1,10 +1,11 @@
 import type { PuzzleFamily } from '../family.ts'
 import { sudokuGrid } from './grid-family.ts'
 import { sudokuRecipes } from './recipes/index.ts'
-import { boxShapeOfCells, digitNames } from './shape.ts'
+import { boxShapeOfCells, sudokuNames } from './shape.ts'
 import { generatedSudokus, sudokuFiles } from './sources.ts'
 
-export { checkAnswer, checkQuestion, type SudokuProblem } from './check.ts'
+export type { GivenProblem, SolutionProblem } from '../one-solution.ts'
+export { checkAnswer, checkQuestion, type SudokuMistake, type SudokuProblem } from './check.ts'
 export { type GenerateOptions, generatePuzzle, type Sudoku } from './generate.ts'
 export { type BoxShape, boxShapes } from './shape.ts'
 export { countSolutions, solveSudoku } from './solve.ts'
@@ -45,6 +46,6 @@ export const sudoku = {
       const shape = boxShapeOfCells(cells)
       return shape && { kind: 'sudoku-file', ...shape, augment: true }
     },
-    names: (symbols) => ['padding', 'blank', ...digitNames(symbols - 2)],
+    names: (symbols) => sudokuNames(symbols - 2),
   },
 } as const satisfies PuzzleFamily

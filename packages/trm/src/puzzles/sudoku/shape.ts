@@ -1,4 +1,5 @@
 import { InputError } from '@tiny-recursive-models/tensor'
+import { linesOf } from '../square.ts'
 
 /** The box of a Sudoku: 2×2 for 4×4 grids, 2×3 (two rows by three columns) or 3×2 for 6×6, 3×3 for 9×9, 4×4 for 16×16. */
 export interface BoxShape {
@@ -27,9 +28,12 @@ export const isKnownBox = ({ boxRows, boxColumns }: BoxShape): boolean =>
 /** Digits 1 to N, written with one character each: 1 to 9, then A to G. */
 export const digitMark = (digit: number): string => digit.toString(17).toUpperCase()
 
-/** 1 to N as people say them. */
-export const digitNames = (size: number): string[] =>
-  Array.from({ length: size }, (_, index) => String(index + 1))
+/** [V] the tokens in words. */
+export const sudokuNames = (size: number): string[] => [
+  'padding',
+  'blank',
+  ...Array.from({ length: size }, (_, index) => String(index + 1)),
+]
 
 /** How a token is written: `.` for a blank. */
 export const markOf = (token: number): string => (token > blankToken ? digitMark(token - digitOffset) : '.')
@@ -80,19 +84,14 @@ export function boxShapeOfCells(cells: number): BoxShape | undefined {
 function computeLayout(boxRows: number, boxColumns: number): SudokuLayout {
   const size = boxRows * boxColumns
   const cells = size * size
-  const boxOf = new Uint8Array(cells)
-  const units = new Uint8Array(3 * cells)
-  const filled = new Uint8Array(size)
-  for (let cell = 0; cell < cells; cell++) {
-    const row = Math.floor(cell / size)
-    const column = cell % size
-    const box = Math.floor(row / boxRows) * boxRows + Math.floor(column / boxColumns)
-    boxOf[cell] = box
-    units[row * size + column] = cell
-    units[cells + column * size + row] = cell
-    units[2 * cells + box * size + filled[box]!] = cell
-    filled[box]! += 1
-  }
+  const boxOf = Uint8Array.from({ length: cells }, (_, cell) => {
+    const [row, column] = [Math.floor(cell / size), cell % size]
+    return Math.floor(row / boxRows) * boxRows + Math.floor(column / boxColumns)
+  })
+  const boxes = Array.from({ length: size }, (_, box) =>
+    [...boxOf.keys()].filter((cell) => boxOf[cell] === box),
+  )
+  const units = Uint8Array.from([...linesOf(size), ...boxes].flat())
   const peersPerCell = 2 * (size - 1) + (boxRows - 1) * (boxColumns - 1)
   const peers = new Uint8Array(cells * peersPerCell)
   for (let cell = 0; cell < cells; cell++) {

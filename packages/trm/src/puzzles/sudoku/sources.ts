@@ -68,18 +68,14 @@ function tooLarge({ boxRows, boxColumns }: BoxShape): Violation | null {
   }
 }
 
-export const generatedSudokus = {
-  ...generatedSource<z.infer<typeof generatedFields>>({
-    kind: 'sudoku-generated',
-    fields: generatedFields,
-    violation: (data) => violation(data) ?? tooLarge(data),
-    board: boardOf,
-    generate: (data, random) => generatePuzzle(data, random, data),
-    hint: ({ minimal }) =>
-      `Ask for fewer${minimal ? ', or set minimal to false' : ''}, or take a larger grid.`,
-  }),
+export const generatedSudokus = generatedSource({
+  kind: 'sudoku-generated',
   fields: generatedFields,
-}
+  violation: (data) => violation(data) ?? tooLarge(data),
+  board: boardOf,
+  generate: (data, random) => generatePuzzle(data, random, data),
+  hint: ({ minimal }) => `Ask for fewer${minimal ? ', or set minimal to false' : ''}, or take a larger grid.`,
+})
 
 const sudokuFileFields = z.strictObject(
   { kind: dataKind('sudoku-file'), ...box, ...fileFields, augment, seed: dataSeed() },

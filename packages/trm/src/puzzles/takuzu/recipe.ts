@@ -1,6 +1,17 @@
+import type { z } from 'zod'
+import { wholeNumber } from '../../data/fields.ts'
 import { denoising } from '../../settings/denoising.ts'
 import type { RecipeDraft } from '../../settings/draft.ts'
-import type { TakuzuInput } from './fields.ts'
+import { squareFields } from '../square-family.ts'
+
+/** The `data` section of a recipe of Takuzus. */
+export const fields = squareFields(
+  'takuzu-generated',
+  wholeNumber(4, 8).multipleOf(2, { error: '4, 6 or 8' }),
+)
+
+/** What a recipe says of its Takuzus. */
+export type TakuzuInput = z.input<typeof fields>
 
 /** A denoising recursion that shares its weights between 0 and 1, and mixes over lines and over threes. */
 export const takuzu6x6: RecipeDraft<TakuzuInput> = {

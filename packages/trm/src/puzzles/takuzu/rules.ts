@@ -3,23 +3,11 @@
  * columns are the same. N = size, S = N² cells; blank is token 1, 0 is 2 and 1 is 3.
  */
 import type { RandomStream } from '@tiny-recursive-models/tensor'
-import type { SolvedPuzzle } from '../../data/puzzle-set.ts'
 import type { Problem } from '../family.ts'
+import { linesOf } from '../square.ts'
 
-export const blank = 1
-export const digits = [2, 3] as const
-
-/** [2 · N][N] the cells of every row and then of every column. */
-export const linesOf = (size: number): number[][] =>
-  [1, size].flatMap((step) =>
-    Array.from({ length: size }, (_, line) =>
-      Array.from({ length: size }, (_, place) => line * (size + 1 - step) + place * step),
-    ),
-  )
-
-/** Every three cells beside each other in a line. */
-export const threesOf = (size: number): number[][] =>
-  linesOf(size).flatMap((line) => line.slice(2).map((_, place) => line.slice(place, place + 3)))
+const blank = 1
+const digits = [2, 3] as const
 
 /** What is wrong with the cells that are filled. */
 export function mistakes(tokens: Int32Array, size: number): Problem[] {
@@ -109,16 +97,4 @@ export function solutions(
   }
   fill(0, 0)
   return found
-}
-
-/** A question with exactly one solution, of which no clue can be left out. */
-export function generate(size: number, random: RandomStream): SolvedPuzzle {
-  const answer = solutions(new Int32Array(size * size).fill(blank), size, 1, random)[0]!
-  const question = answer.slice()
-  for (const cell of random.permutation(question.length)) {
-    question[cell] = digits[0] + digits[1] - answer[cell]!
-    const isNeeded = solutions(question, size, 1).length > 0
-    question[cell] = isNeeded ? answer[cell]! : blank
-  }
-  return { question, answer }
 }
