@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { InputError } from '@tiny-recursive-models/trm'
 import { scoreSubmission } from '@tiny-recursive-models/trm/evaluate/arc'
 import { type Grid, gridFromJson } from '@tiny-recursive-models/trm/puzzles/arc'
+import { zipSync } from 'fflate'
 import { describeDifference, differingCells } from '../src/arc/picture.ts'
 import { findArcTask } from '../src/arc/task.ts'
 import { describeScore } from '../src/commands/arc-score.ts'
@@ -292,6 +293,44 @@ test('arc score reads a folder of answers, and attempts that are null', async ()
       'pass@2  50.00 % of 2 tasks (1 of 3 test outputs right)',
       '',
     ].join('\n'),
+  )
+})
+
+test('an archive of a folder is read like the folder', async () => {
+  const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
+  const solved = { train: task.train, test: [{ input: [[5]], output: [[6]] }] }
+  const files = {
+    'arc-main/data/train/t4.json': text(solved),
+    'arc-main/data/eval/t5.json': text({ ...solved, test: [{ input: [[5, 1]], output: [[6]] }] }),
+    '__MACOSX/arc-main/._data': new Uint8Array(9),
+  }
+  await writeFile(join(folder, 'arc.zip'), zipSync(files))
+  await writeFile(join(folder, 'more.zip'), zipSync({ ...files, 'arc-main/README.md': new Uint8Array(3) }))
+  const build = ['--subsets', 'train,eval', '--test', 'eval', '--augmentations', '1', '--canvas', '3']
+  for (const place of ['arc.zip', 'more.zip/data', 'more.zip/data/']) {
+    const { code, stderr, stdout } = await runTrm(folder, 'data', 'arc', '--from', place, ...build)
+    assert.equal(code, 0, stderr)
+    assert.match(stdout, /^2 tasks, /m)
+    const found = await findArcTask('t5', [join(folder, place)])
+    assert.deepEqual([found.id, found.subset], ['t5', 'eval'])
+  }
+  const set = [
+    'path="arc.zip"',
+    'subsets=["train","eval"]',
+    'test="eval"',
+    'canvas=3',
+    'longestSide=3',
+    'validation=0',
+  ]
+  const settings = [...set, 'augmentations=1'].flatMap((setting) => ['--set', `data.${setting}`])
+  const info = await runTrm(folder, 'data', 'arc-small', ...settings)
+  assert.equal(info.code, 0, info.stderr)
+  assert.match(info.stdout, /^2 tasks with/m)
+  const { stderr } = await runTrm(folder, 'data', 'arc', '--from', 'more.zip', ...build)
+  assert.match(stderr, /expected {2}arc-agi_train_challenges\.json .*\n.*got {7}README\.md, data/)
+  assert.match(
+    (await runTrm(folder, 'data', 'arc', '--from', 'more.zip/no', ...build)).stderr,
+    /README\.md, data/,
   )
 })
 

@@ -76,6 +76,12 @@ test('train, eval and solve read a zip archive', async () => {
   assert.equal(solved.code, 0, solved.stderr)
 })
 
+test('a file in an archive of several is named after it', async () => {
+  const { code, stdout, stderr } = await trm('data', 'check', 'two.zip/train.csv')
+  assert.deepEqual([code, stderr], [0, ''])
+  assert.match(stdout, /^3 of 3 puzzles are sound/)
+})
+
 const refusals: readonly [line: string, got: string, toDo: RegExp][] = [
   ['data check two.zip', 'a zip archive of 2 files (train.csv, test.csv)', /^Unpack the archive and give/],
   ['data check pointer.csv', 'a Git LFS pointer to a file of 79000000 bytes', /`git lfs pull`/],

@@ -1,11 +1,10 @@
 /** One ARC task by its id, from whatever files hold it. */
 
-import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { InputError } from '@tiny-recursive-models/trm'
 import { readJsonFile } from '@tiny-recursive-models/trm/data'
 import { plural } from '@tiny-recursive-models/trm/format'
-import { maxDataBytes, readFileBounded } from '@tiny-recursive-models/trm/node'
+import { readDataFile } from '@tiny-recursive-models/trm/node'
 import {
   type ArcTask,
   listArcTasks,
@@ -39,6 +38,12 @@ export async function findArcTask(id: string, places: readonly string[]): Promis
 
 const challenges = /^(.*)_challenges(\.json(?:\.gz)?)$/
 
+const isJson = /\.json(\.gz)?$/
+
+/** The names in a folder, or in an archive of one; none where there is no such thing. */
+const namesIn = (place: string): Promise<readonly string[]> =>
+  readDataFile.list!(place).catch((): string[] => [])
+
 /** In the order in which the sets were published: later ones repeat tasks of earlier ones. */
 function bySubset(left: string, right: string): number {
   const place = (name: string) => {
@@ -52,18 +57,17 @@ function bySubset(left: string, right: string): number {
 
 /** The files of a place that may hold the task; a file is one by itself. */
 async function filesOf(place: string, id: string): Promise<string[]> {
-  const isFolder = await stat(place).then(
-    (facts) => facts.isDirectory(),
-    () => false, // reading it says why not
-  )
-  if (!isFolder) return [place]
+  const names = await namesIn(place)
+  // Reading it says why not.
+  if (names.length === 0) return [place]
   const isTaskFile = (name: string) => name === `${id}.json` || name === `${id}.json.gz`
-  const entries = await readdir(place, { withFileTypes: true })
-  const files = entries.map(({ name }) => name).filter((name) => challenges.test(name) || isTaskFile(name))
-  for (const folder of entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)) {
-    const inside = await readdir(join(place, folder)).catch((): string[] => [])
+  const files = names.filter((name) => challenges.test(name) || isTaskFile(name))
+  for (const folder of names.filter((name) => !isJson.test(name))) {
+    const inside = await namesIn(join(place, folder))
     files.push(...inside.filter(isTaskFile).map((file) => join(folder, file)))
   }
+  // An archive of one file is that file.
+  if (files.length === 0 && names.length === 1 && isJson.test(names[0]!)) return [join(place, names[0]!)]
   return files.sort(bySubset).map((name) => join(place, name))
 }
 
@@ -72,8 +76,8 @@ const maxSetFiles = 20
 
 /** Other files of a folder, those that hold sets of tasks. */
 async function setFilesOf(place: string): Promise<string[]> {
-  const names = await readdir(place).catch((): string[] => [])
-  const others = names.filter((name) => /\.json(\.gz)?$/.test(name) && !/^arc-agi_/.test(name))
+  const names = await namesIn(place)
+  const others = names.filter((name) => isJson.test(name) && !/^arc-agi_/.test(name))
   if (others.length > maxSetFiles) return []
   const found: string[] = []
   for (const path of others.sort().map((name) => join(place, name))) {
@@ -100,7 +104,7 @@ const subsetOf = (name: string): string => name.replace(/^arc-agi_/, '')
 async function solutionsBeside(path: string, name: string, id: string): Promise<readonly unknown[] | null> {
   const folder = dirname(path)
   const wanted = [`${name}_solutions.json`, `${name}_solutions.json.gz`]
-  const found = (await readdir(folder)).find((file) => wanted.includes(file))
+  const found = (await namesIn(folder)).find((file) => wanted.includes(file))
   if (found === undefined) return null
   const value = await readJson(join(folder, found))
   const outputs = hasKey(value, id) ? value[id] : null
@@ -108,7 +112,7 @@ async function solutionsBeside(path: string, name: string, id: string): Promise<
 }
 
 const readJson = async (path: string): Promise<unknown> =>
-  readJsonFile(await readFileBounded(path, { maxBytes: maxDataBytes }), {
+  readJsonFile(await readDataFile(path), {
     name: path,
     hint: 'Name a file of ARC tasks, as published or as a task file.',
     maxBytes: 2 ** 26,

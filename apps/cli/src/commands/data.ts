@@ -88,7 +88,7 @@ function describeArc(
 async function checkFile(path: string, { strict, json }: { strict?: true; json?: true }): Promise<void> {
   const progress = new Progress(json === true)
   let report: PuzzleFileReport | undefined
-  const events = (await isFolder(path))
+  const events = (await isPuzzleFolder(path))
     ? checkPuzzleFolder(path, readDataFile, 'test', { progressEvery: 500 })
     : checkPuzzleFile(await readDataFile(path), { name: path, progressEvery: 500 })
   for await (const event of events) {
@@ -112,11 +112,14 @@ async function checkFile(path: string, { strict, json }: { strict?: true; json?:
   if (report.problemCount > 0 || (strict && repeated > 0)) process.exitCode = 1
 }
 
-const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
+/** A folder, or an archive of one that the published builders wrote. */
+async function isPuzzleFolder(path: string): Promise<boolean> {
+  const isFolder = await stat(path).then(
     (facts) => facts.isDirectory(),
     () => false,
   )
+  return isFolder || (await readDataFile(`${path}/test/dataset.json`).then(Boolean, () => false))
+}
 
 function printReport(report: PuzzleFileReport): void {
   const { problems } = report

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
 import { InputError } from '@tiny-recursive-models/tensor'
+import { type ZipFolder, zipFolder, zipPath } from '../data/files/zip-folder.ts'
 import type { ReadDataFile } from '../data/parts.ts'
 import { errorCode, fileError } from './file-errors.ts'
 import { readFileBounded } from './files.ts'
@@ -11,6 +12,8 @@ import { readFileBounded } from './files.ts'
 export const maxDataBytes = 2 ** 32
 
 async function listFolder(folder: string): Promise<string[]> {
+  const packed = await openZip(folder)
+  if (packed) return packed.folder.list(packed.inner)
   try {
     return (await readdir(folder)).sort()
   } catch (error) {
@@ -54,12 +57,37 @@ const isPipe = (path: string): Promise<boolean> =>
     () => false,
   )
 
-/** For `loadDataSets`; the path `-` is what is piped in. */
+/** The archive that was opened last: its files are asked for one after the other. */
+let lastZip: { readonly key: string; readonly folder: Promise<ZipFolder> } | undefined
+
+/** The archive that a path names or leads into; undefined where there is none. */
+async function openZip(
+  path: string,
+): Promise<{ readonly folder: ZipFolder; readonly inner: string } | undefined> {
+  const place = zipPath(path)
+  const facts = place && (await stat(place.archive).catch(() => undefined))
+  if (!place || !facts?.isFile()) return undefined
+  const { archive, inner } = place
+  const key = `${resolve(archive)} ${facts.size} ${facts.mtimeMs}`
+  if (lastZip?.key !== key) {
+    const read = readFileBounded(archive, { maxBytes: maxDataBytes })
+    lastZip = { key, folder: read.then((bytes) => zipFolder(bytes, archive)) }
+  }
+  return { folder: await lastZip.folder, inner }
+}
+
+/**
+ * For `loadDataSets`; the path `-` is what is piped in, and one that goes on behind an archive, `arc.zip/training/a.json`,
+ * means a file in it. A folder may be an archive too.
+ */
 export const readDataFile: ReadDataFile = Object.assign(
-  async (path: string) =>
-    path === '-' || (await isPipe(path))
-      ? readPiped(path)
-      : readFileBounded(path, { maxBytes: maxDataBytes }),
+  async (path: string) => {
+    if (path === '-' || (await isPipe(path))) return readPiped(path)
+    const packed = zipPath(path)?.inner ? await openZip(path) : undefined
+    return packed
+      ? packed.folder.read(packed.inner)
+      : readFileBounded(path, { maxBytes: maxDataBytes })
+  },
   { list: listFolder },
 )
 
@@ -72,7 +100,7 @@ export const readDataFile: ReadDataFile = Object.assign(
 export async function findDataPath(path: string, begunIn: string | null): Promise<string> {
   if (begunIn === null || isAbsolute(path)) return path
   const meant = join(begunIn, path)
-  return (await isThere(meant)) ? meant : path
+  return (await isThere(zipPath(meant)?.archive ?? meant)) ? meant : path
 }
 
 /** Reads what the recipe of a run names; see `findDataPath`. */

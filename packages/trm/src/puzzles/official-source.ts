@@ -12,7 +12,7 @@ const officialFolderFields = z.strictObject(
   {
     kind: dataKind('official-folder'),
     path: pathOrNull().meta({
-      description: 'the folder that holds `train/` and `test/` as the official builders write them',
+      description: 'the folder that holds `train/` and `test/` as the official builders write them, or a zip archive of it',
     }),
     validation: puzzleCount(0).meta({ description: 'groups held out of the training set for validation' }),
     seed: dataSeed(),

@@ -115,7 +115,7 @@ function severalFiles(
 const baseName = (name: string): string => name.slice(name.lastIndexOf('/') + 1)
 
 /** Folders, and what the packing program added. */
-function isAdded(name: string): boolean {
+export function isAdded(name: string): boolean {
   return /(?:^|\/)(?:__MACOSX\/|\.|desktop\.ini$|Thumbs\.db$)|\/$/.test(name)
 }
 

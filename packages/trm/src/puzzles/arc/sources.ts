@@ -16,7 +16,7 @@ const arcFields = z.strictObject(
     kind: dataKind('arc'),
     path: pathOrNull().meta({
       description:
-        'the folder of `arc-agi_<set>_challenges.json` and `_solutions.json` (or `.gz`), of `<set>/<id>.json`, or of one file `{set: {id: task}}`',
+        'the folder of `arc-agi_<set>_challenges.json` and `_solutions.json` (or `.gz`), of `<set>/<id>.json`, or of one file `{set: {id: task}}`; or a zip archive of it',
     }),
     subsets: z.array(subsetName(), subsetList).min(1, subsetList).max(20, subsetList).meta({
       official: '`subsets`',
