@@ -13,10 +13,17 @@ export type Test =
     }
   | { readonly state: 'done'; readonly report: EvaluationReport; readonly step: number }
 
+export interface Puzzles {
+  readonly done: number
+  readonly of: number
+}
+
 /** A worker trains. Aborting the request asks it to save and to end after the step at hand. */
 export interface RunningPhase {
   readonly status: 'starting' | 'training' | 'pausing'
   readonly request: AbortController
+  /** How many of its puzzles are made, before it trains. */
+  readonly puzzles?: Puzzles
 }
 
 /** Nothing trains; a test may be under way. */

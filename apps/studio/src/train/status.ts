@@ -1,10 +1,12 @@
 /** One sentence about where a run is, for the reader and for who listens to the page. */
 import { grouped, percent } from '@tiny-recursive-models/trm/format'
 import type { Evaluation } from '../charts/series.ts'
-import type { Status } from './phase.ts'
+import type { Puzzles, Status } from './phase.ts'
 
 export interface RunPlace {
   readonly status: Status
+  /** Null where none are being made. */
+  readonly puzzles: Puzzles | null
   readonly series: { readonly evaluations: readonly Evaluation[]; readonly endReason: string | null }
   readonly executor: string | null
   readonly state: { readonly step: number } | null
@@ -12,17 +14,19 @@ export interface RunPlace {
   readonly opened: { readonly name: string } | null
 }
 
-export function describeStatus({ status, series, executor, state, keptSince, opened }: RunPlace): string {
+export function describeStatus(place: RunPlace): string {
+  const { status, puzzles, series, executor, state, keptSince, opened } = place
   const evaluated = describeEvaluation(series.evaluations.at(-1))
   switch (status) {
     case 'empty':
       return ''
     case 'starting':
-      return 'Making the puzzles and building the training program…'
+      // Their number stands beside the bar: whoever listens to the page would hear every one.
+      return puzzles ? 'Making the puzzles…' : 'Building the training program…'
     case 'training':
       return evaluated === '' ? `Training on ${executor}.` : `Training. ${evaluated}`
     case 'pausing':
-      return 'Pausing after the step at hand…'
+      return puzzles ? 'Pausing when the puzzles are made…' : 'Pausing after the step at hand…'
     case 'paused':
       return `${pausedSentence(state, keptSince, opened)} ${evaluated}`.trim()
     case 'done':

@@ -16,6 +16,7 @@ import {
   isResting,
   isRunning,
   type Phase,
+  type Puzzles,
   requestOf,
   resting,
   type Status,
@@ -83,6 +84,12 @@ export abstract class TrainingMachine {
 
   get problem(): unknown {
     return isResting(this.phase) ? this.phase.problem : null
+  }
+
+  /** How many puzzles are made, while they are; null at all other times. */
+  get puzzles(): Puzzles | null {
+    const puzzles = isRunning(this.phase) ? this.phase.puzzles : undefined
+    return puzzles && puzzles.done < puzzles.of ? puzzles : null
   }
 
   get isRunning(): boolean {
@@ -253,6 +260,10 @@ export abstract class TrainingMachine {
   }
 
   #take(event: BrowserTrainingEvent): void {
+    if (event.type === 'puzzles') {
+      if (isRunning(this.phase)) this.phase = { ...this.phase, puzzles: { done: event.done, of: event.of } }
+      return
+    }
     const now = performance.now()
     if (event.type === 'checkpoint') this.#takeCheckpoint(event)
     if (event.type === 'evaluation') this.msPerEvaluation = now - this.#lastEventAt

@@ -47,8 +47,15 @@ describe('train, in Chromium', { skip }, async () => {
       'training.evaluateEvery': '30',
     }))
       await visitor.at(`train-${key}`).fill(value)
+    // Made in a moment, so that nobody looks in time.
+    await page.evaluate(`new MutationObserver(() => {
+      const made = document.querySelector('[data-testid="train-puzzles"]')
+      if (made) document.body.dataset.puzzlesMade = made.textContent
+    }).observe(document.body, { subtree: true, childList: true, characterData: true })`)
     await visitor.at('train-start').click()
     await page.locator('[data-testid="train-loss"][data-value]').waitFor()
+    const made = await page.locator('body').getAttribute('data-puzzles-made')
+    assert.match(made ?? '', /Puzzle\s+\d+\s+of\s+550/)
     await visitor.at('train-pause').click()
     await waitForStatus('paused')
     const checkpoint = await save('train-save-checkpoint')

@@ -124,6 +124,22 @@ describe('a run on the page', () => {
     assert.deepEqual(machine.test, { state: 'done', report, step: 2 })
   })
 
+  test('tells how many puzzles are made until all are, also while it is to pause', async () => {
+    const world = new World()
+    const { machine, trainings } = world
+    void machine.start(recipe, 'wasm')
+    await world.open()
+    assert.equal(machine.puzzles, null)
+    await trainings[0]!.send({ type: 'puzzles', done: 3, of: 9 })
+    assert.deepEqual([machine.status, machine.puzzles], ['starting', { done: 3, of: 9 }])
+    machine.pause()
+    await trainings[0]!.send({ type: 'puzzles', done: 4, of: 9 })
+    assert.deepEqual([machine.status, machine.puzzles], ['pausing', { done: 4, of: 9 }])
+    await trainings[0]!.send({ type: 'puzzles', done: 9, of: 9 })
+    assert.equal(machine.puzzles, null)
+    assert.equal(machine.step, 0)
+  })
+
   test('paused while its worker starts, stops as soon as it trains', async () => {
     const world = new World()
     const { machine, trainings } = world

@@ -13,6 +13,7 @@ const evaluation = {
 }
 const place: RunPlace = {
   status: 'training',
+  puzzles: null,
   series: { evaluations: [], endReason: null },
   executor: 'onnxruntime wasm, 2 threads',
   state: null,
@@ -23,6 +24,18 @@ const evaluated = { ...place, series: { evaluations: [evaluation], endReason: nu
 const solved = 'After step 1,200 it solved 62.5 % of 200 validation puzzles.'
 
 describe('the sentence about a run', () => {
+  test('says what comes before the first step, and that puzzles are made first', () => {
+    const starting: RunPlace = { ...place, status: 'starting' }
+    assert.equal(describeStatus(starting), 'Building the training program…')
+    assert.equal(describeStatus({ ...starting, puzzles: { done: 1, of: 2 } }), 'Making the puzzles…')
+    const pausing: RunPlace = { ...starting, status: 'pausing' }
+    assert.equal(describeStatus(pausing), 'Pausing after the step at hand…')
+    assert.equal(
+      describeStatus({ ...pausing, puzzles: { done: 1, of: 2 } }),
+      'Pausing when the puzzles are made…',
+    )
+  })
+
   test('says what it runs on until there is a result', () => {
     assert.equal(describeStatus(place), 'Training on onnxruntime wasm, 2 threads.')
     assert.equal(describeStatus(evaluated), `Training. ${solved}`)

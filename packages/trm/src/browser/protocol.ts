@@ -33,9 +33,13 @@ export interface ModelFacts {
   readonly step: number
 }
 
-/** What training tells, with checkpoints as files: `best` and `end` as model files, `stop` and `interval` whole. */
+/**
+ * What training tells, with checkpoints as files: `best` and `end` as model files, `stop` and `interval` whole. Before
+ * all else it makes its puzzles, and tells how many of them there are.
+ */
 export type BrowserTrainingEvent =
   | Exclude<TrainingEvent, { type: 'checkpoint' }>
+  | { readonly type: 'puzzles'; readonly done: number; readonly of: number }
   | {
       readonly type: 'checkpoint'
       readonly step: number

@@ -2,6 +2,7 @@
 import { type Executor, InputError } from '@tiny-recursive-models/tensor'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/browser'
 import { decodeTrainingState, encodeTrainingState } from '../checkpoint/training-state.ts'
+import type { OnDataProgress } from '../data/parts.ts'
 import { type AnyPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
 import { encodeModelFile, modelOfState } from '../evaluate/stored-model.ts'
@@ -42,7 +43,10 @@ export function serveModels(scope: WorkerScope = globalThis as unknown as Worker
     const { id } = data
     last = last.then(async () => {
       try {
-        const answers = server.answer(data, () => stopped.has(id))
+        const answers = server.answer(data, {
+          shouldStop: () => stopped.has(id),
+          tell: (event) => post({ id, kind: 'event', event }),
+        })
         for (;;) {
           const { done, value } = await answers.next()
           if (done) {
@@ -75,6 +79,13 @@ function letMessagesIn(): Promise<void> {
 
 type Answers = AsyncGenerator<unknown, unknown>
 
+/** What a request is answered with the help of. */
+interface Call<Event = unknown> {
+  readonly shouldStop: () => boolean
+  /** Streams an event in the midst of work that yields none. */
+  readonly tell: (event: Event) => void
+}
+
 class ModelServer {
   #executor: Executor | null = null
   readonly #models = new Map<number, TrainedModel>()
@@ -85,20 +96,20 @@ class ModelServer {
   readonly #handlers: {
     readonly [Name in RequestName]: (
       takes: Requests[Name]['takes'],
-      shouldStop: () => boolean,
+      call: Call<Requests[Name]['streams']>,
     ) => AsyncGenerator<Requests[Name]['streams'], Requests[Name]['gives']>
   } = {
     start: (options) => this.#start(options),
     open: (file) => this.#open(file),
     close: (which) => this.#close(which),
     think: (question) => this.#think(question),
-    train: (options, shouldStop) => this.#train(options, shouldStop),
-    evaluate: (options, shouldStop) => this.#evaluate(options, shouldStop),
+    train: (options, call) => this.#train(options, call),
+    evaluate: (options, call) => this.#evaluate(options, call),
   }
 
-  answer(request: Exclude<ToWorker, { name: 'stop' }>, shouldStop: () => boolean): Answers {
-    const handle = this.#handlers[request.name] as (takes: unknown, shouldStop: () => boolean) => Answers
-    return handle(request.takes, shouldStop)
+  answer(request: Exclude<ToWorker, { name: 'stop' }>, call: Call): Answers {
+    const handle = this.#handlers[request.name] as (takes: unknown, call: Call) => Answers
+    return handle(request.takes, call)
   }
 
   // biome-ignore lint/correctness/useYield: an answer without events
@@ -143,17 +154,18 @@ class ModelServer {
 
   async *#train(
     { recipe, resume }: Requests['train']['takes'],
-    shouldStop: () => boolean,
+    { shouldStop, tell }: Call<BrowserTrainingEvent>,
   ): AsyncGenerator<BrowserTrainingEvent, undefined> {
     const state = resume && decodeTrainingState(resume, 'checkpoint')
-    const data = await loadDataSets(recipe.data, noFiles)
+    const onPuzzle = nowAndThen((done, of) => tell({ type: 'puzzles', done, of }))
+    const data = await loadDataSets(recipe.data, noFiles, onPuzzle)
     const options = { recipe: deepFreeze(recipe) as Recipe, data, executor: this.#runtime(), shouldStop }
     for await (const event of train({ ...options, ...(state && { resume: state }) })) yield asFiles(event)
   }
 
   async *#evaluate(
     { model, data, part, limit, halting }: Requests['evaluate']['takes'],
-    shouldStop: () => boolean,
+    { shouldStop }: Pick<Call, 'shouldStop'>,
   ): AsyncGenerator<Requests['evaluate']['streams'], undefined> {
     const { isValid, ...sets } = await loadDataSets(data, noFiles)
     const set = firstOf(sets[part], limit)
@@ -176,6 +188,17 @@ class ModelServer {
       got: 'one that is closed or of another worker',
       hint: 'Open its file again.',
     })
+  }
+}
+
+/** Told of the first and the last, and in between about ten times a second: making a puzzle takes less than telling. */
+function nowAndThen(tell: OnDataProgress): OnDataProgress {
+  let toldAt = Number.NEGATIVE_INFINITY
+  return (done, of) => {
+    const now = performance.now()
+    if (done < of && now - toldAt < 100) return
+    toldAt = now
+    tell(done, of)
   }
 }
 
@@ -206,6 +229,6 @@ function noFiles(path: string): Promise<never> {
     who: `data file ${path}`,
     expected: 'a recipe with generated puzzles',
     got: 'one that reads files',
-    hint: 'A page has no files: train this recipe with `trm train`.',
+    hint: 'A page has no files: train this recipe on the command line.',
   })
 }
