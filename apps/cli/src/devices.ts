@@ -16,6 +16,7 @@ import {
   trace,
 } from '@tiny-recursive-models/tensor'
 import { openOrtExecutor } from '@tiny-recursive-models/trm/node'
+import { inFlags } from './output/flags.ts'
 
 export interface Probe {
   readonly device: Device
@@ -43,7 +44,8 @@ export async function probeDevice(device: Probe['device']): Promise<Probe> {
     return error < tolerance
       ? { device, works: true, detail: deviceNames[device] }
       : { device, works: false, detail: `wrong results: off by ${error.toPrecision(2)} from the reference` }
-  } catch (error) {
+  } catch (thrown) {
+    const error = inFlags(thrown, ['doctor'])
     const detail =
       error instanceof InputError
         ? `${error.got}. ${error.hint}`

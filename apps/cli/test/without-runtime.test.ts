@@ -72,7 +72,7 @@ test('what computes says why the runtime does not load, and what computes instea
     assert.equal(code, 1, line)
     assert.match(stderr, /^trm: onnxruntime-node\n {2}expected {2}the native library of ONNX Runtime for /m)
     assert.match(stderr, /\n {2}got {7}one that does not load \(.*libonnxruntime.*\)\n/)
-    assert.match(stderr, /\n {2}to do {5}.* Or compute with device wasm .*\n$/)
+    assert.match(stderr, /\n {2}to do {5}.* Or compute with --device wasm: .*\n$/)
   }
   assert.ok(!existsSync(join(folder, 'refused')), 'no run folder is begun')
 })
@@ -92,7 +92,7 @@ test('doctor says which devices work and why the others do not', async () => {
       ['wasm', true],
     ],
   )
-  assert.match(devices[0]!.detail, /^one that does not load \(.*\)\. .*glibc.* Or compute with device wasm/)
+  assert.match(devices[0]!.detail, /^one that does not load \(.*\)\. .*glibc.* Or compute with --device wasm/)
   assert.equal(product.device, 'wasm')
   assert.ok(product.gigaflopsPerSecond > 0)
 })

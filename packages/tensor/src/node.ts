@@ -46,7 +46,7 @@ export async function openOrtExecutor(options: Partial<OrtOptions> = {}): Promis
       who: 'device',
       expected: `one of ${nodeDevices.filter((name) => built.includes(name)).join(', ')}`,
       got: JSON.stringify(device),
-      hint: 'Choose another device; `trm doctor` shows what works here.',
+      hint: 'Choose another device.',
     })
   }
   const executor = createOrtExecutor(runtime, settings)
@@ -70,7 +70,7 @@ async function loadNative(): Promise<typeof import('onnxruntime-node')> {
         who: 'onnxruntime-node',
         expected: `the native library of ONNX Runtime for ${process.platform} ${process.arch}`,
         got,
-        hint: `${hint} Or compute with device wasm (--device wasm): the same in WebAssembly, at about half the speed.`,
+        hint: `${hint} Or compute with \`device: wasm\`: the same in WebAssembly, at about half the speed.`,
       },
       { cause: error },
     )

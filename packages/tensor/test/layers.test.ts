@@ -45,7 +45,7 @@ const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   'apps/cli': {
     output: [],
     'studio-page': [],
-    devices: [],
+    devices: ['output'],
     options: ['output'],
     puzzles: ['output', 'options'],
     arc: ['output', 'options', 'puzzles'],

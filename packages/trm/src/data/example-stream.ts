@@ -86,7 +86,7 @@ function easyPlaces({ name, count, rating }: PuzzleSet, { below }: EasyPuzzles):
     who: `puzzle set "${name}"`,
     expected: 'ratings, by which data.easyBelow tells easy puzzles',
     got: 'puzzles without any',
-    hint: 'Take a file with a column "rating", or write --set data.easyBelow=null.',
+    hint: 'Take a file with a column "rating", or set `data.easyBelow=null`.',
   })
 }
 

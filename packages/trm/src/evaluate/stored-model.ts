@@ -92,7 +92,7 @@ function configOfState(state: TrainingState, who: string): ModelConfig {
       who,
       expected: 'a checkpoint that tells how many cells a puzzle has',
       got: 'weights alone of an attention model',
-      hint: 'Open a checkpoint of checkpoints/ (--checkpoint latest).',
+      hint: 'Open a checkpoint of checkpoints/ (`checkpoint: latest`).',
     })
   }
   return modelConfig(model, { cells: length - prefixLength(model), symbols, identifiers })

@@ -134,7 +134,7 @@ function checkSize({ config, puzzleTable }: TrainedModel, source: PuzzleSource, 
       : byteSize(bytes),
     hint:
       inFile && others <= maxBytes
-        ? 'Leave the puzzle table out (--without-puzzle-table): the rows are then an input.'
+        ? 'Leave the puzzle table out (`withoutPuzzleTable: true`): the rows are then an input.'
         : 'Export to safetensors instead.',
   })
 }

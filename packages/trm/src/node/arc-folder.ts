@@ -100,6 +100,6 @@ function occupied(folder: string): InputError {
     who: folder,
     expected: 'a folder without a data set',
     got: 'one that has train/dataset.json or test/dataset.json',
-    hint: 'Choose another folder, remove that one, or have it replaced (--replace).',
+    hint: 'Choose another folder, remove that one, or have it replaced (`replace: true`).',
   })
 }

@@ -84,9 +84,7 @@ export const readDataFile: ReadDataFile = Object.assign(
   async (path: string) => {
     if (path === '-' || (await isPipe(path))) return readPiped(path)
     const packed = zipPath(path)?.inner ? await openZip(path) : undefined
-    return packed
-      ? packed.folder.read(packed.inner)
-      : readFileBounded(path, { maxBytes: maxDataBytes })
+    return packed ? packed.folder.read(packed.inner) : readFileBounded(path, { maxBytes: maxDataBytes })
   },
   { list: listFolder },
 )

@@ -42,7 +42,7 @@ export async function exportModel(path: string, options: ExportModelOptions): Pr
       who: `export as ${format}`,
       expected: `numbers of type ${dtypes.join(' or ')}`,
       got: dtype,
-      hint: 'Choose one of those by --dtype.',
+      hint: 'Choose one of those by `dtype`.',
     })
   }
   await tryOutputFile(out, { replace })
@@ -53,26 +53,21 @@ export async function exportModel(path: string, options: ExportModelOptions): Pr
   return { out, format, dtype, bytes: bytes.length, source, which, step }
 }
 
-/** How the command line calls them. */
-const flags: Readonly<Record<FormatOption, string>> = {
-  steps: '--steps',
-  withoutPuzzleTable: '--without-puzzle-table',
-  operators: '--standard',
-}
+const formatOptions: readonly FormatOption[] = ['steps', 'withoutPuzzleTable', 'operators']
 
 function refuseForeignOptions(format: ExportFormatName, given: Pick<ExportOptions, FormatOption>): void {
   const accepted = (name: ExportFormatName): readonly FormatOption[] => {
     const { accepts = [] }: ExportFormat = exportFormats[name]
     return accepts
   }
-  for (const option of Object.keys(flags) as FormatOption[]) {
+  for (const option of formatOptions) {
     if (given[option] === undefined || accepted(format).includes(option)) continue
     const others = exportFormatNames.filter((name) => accepted(name).includes(option))
     throw new InputError({
       who: `export as ${format}`,
-      expected: `no ${flags[option]}`,
-      got: option === 'steps' ? `${flags.steps} ${given.steps}` : flags[option],
-      hint: `Leave it out, or use --format ${others.join(' or ')}.`,
+      expected: `no \`${option}\``,
+      got: `\`${option}: ${given[option]}\``,
+      hint: `Leave it out, or use \`format: ${others.join(' or ')}\`.`,
     })
   }
 }

@@ -48,7 +48,7 @@ export async function importFile(path: string, options: ImportFileOptions): Prom
       who: options.out,
       expected: 'another file to write than the one to read',
       got: 'the same',
-      hint: 'Choose another name by --out.',
+      hint: 'Choose another name by `out`.',
     })
   }
   await tryOutputFile(options.out, { replace: options.replace === true })

@@ -86,7 +86,7 @@ async function openOneOf(run: RunFolder, file: string) {
     const others: string[] = (await run.weightKinds()).filter((kind) => run.file(kind) !== file)
     for (const { step, path } of await run.checkpoints()) if (path !== file) others.push(String(step))
     if (others.length === 0) throw error
-    const way = `Use other weights of the run: --checkpoint ${others.join(' or ')}.`
+    const way = `Use other weights of the run: \`checkpoint: ${others.join(' or ')}\`.`
     throw new InputError({ who, expected, got, hint: error.cause ? `${hint} ${way}` : way }, { cause: error })
   }
 }
@@ -106,6 +106,6 @@ async function missing(run: RunFolder, choice: CheckpointChoice): Promise<InputE
     who: run.path,
     expected: typeof choice === 'number' ? `a checkpoint of step ${choice}` : `${choice} weights`,
     got: there.length === 0 ? 'a run that has stored nothing yet' : `a run with ${there.join(', ')}`,
-    hint: there.length === 0 ? 'Wait for its first checkpoint.' : 'Choose one of those by --checkpoint.',
+    hint: there.length === 0 ? 'Wait for its first checkpoint.' : 'Choose one of those by `checkpoint`.',
   })
 }

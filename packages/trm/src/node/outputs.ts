@@ -55,5 +55,5 @@ const fileIsThere = (path: string): InputError =>
     who: path,
     expected: 'the name of a new file',
     got: 'a file that is there already',
-    hint: 'Choose another name, or have the file replaced (--force).',
+    hint: 'Choose another name, or have the file replaced (`replace: true`).',
   })

@@ -70,7 +70,7 @@ export async function createRunFolder(path: string, recipe: Recipe): Promise<Run
       who: path,
       expected: 'a new or empty folder',
       got: 'a run that was begun before',
-      hint: 'Go on with it by --resume, or choose another folder.',
+      hint: 'Go on with it (`resume: true`), or choose another folder.',
     })
   }
   // A trainer that was killed while it made the folder leaves its lock and hidden temporary files.
@@ -103,7 +103,7 @@ export async function openRunFolder(path: string): Promise<RunFolder> {
       who: path,
       expected: `a run folder (with ${runFiles.recipe})`,
       got: names.length === 0 ? 'an empty folder' : 'a folder without it',
-      hint: 'Name the folder that was given to --out when training.',
+      hint: 'Name the folder that the training wrote.',
     })
   }
   const text = new TextDecoder().decode(await readFileBounded(recipePath, { maxBytes: maxRecipeBytes }))

@@ -112,7 +112,7 @@ async function withWayOn(run: RunFolder, error: unknown): Promise<unknown> {
   const { who, expected, got, hint } = error
   const from = latest ? `from step ${latest.step}` : 'from the beginning'
   return new InputError(
-    { who, expected, got, hint: `${hint} Then go on ${from} with --resume.` },
+    { who, expected, got, hint: `${hint} Then go on ${from} (\`resume: true\`).` },
     { cause: error },
   )
 }

@@ -65,5 +65,5 @@ const crashParts = (error: Error) => ({
   who: 'training thread',
   expected: 'a thread that ends by itself',
   got: error.message,
-  hint: 'Its last checkpoint is in the run folder: go on with --resume, with a smaller training.microBatch if memory was short.',
+  hint: 'Its last checkpoint is in the run folder: go on from it (`resume: true`), with a smaller training.microBatch if memory was short.',
 })

@@ -12,7 +12,8 @@ const officialFolderFields = z.strictObject(
   {
     kind: dataKind('official-folder'),
     path: pathOrNull().meta({
-      description: 'the folder that holds `train/` and `test/` as the official builders write them, or a zip archive of it',
+      description:
+        'the folder that holds `train/` and `test/` as the official builders write them, or a zip archive of it',
     }),
     validation: puzzleCount(0).meta({ description: 'groups held out of the training set for validation' }),
     seed: dataSeed(),
@@ -39,7 +40,7 @@ async function loadFolder(data: OfficialFolderData, readFile: ReadDataFile): Pro
       who: 'data.path',
       expected: 'a data folder of the published code, with train/ and test/ in it',
       got: 'null',
-      hint: 'Write --set data.path=FOLDER.',
+      hint: 'Set `data.path=FOLDER`.',
     })
   }
   const read = (name: string) => readFile(`${path}/${name}`)

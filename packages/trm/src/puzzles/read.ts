@@ -124,7 +124,7 @@ export async function readPuzzleAt(
     who: name,
     expected: `a file of at least ${row} puzzles`,
     got: String(count),
-    hint: 'Choose another one by --row.',
+    hint: 'Choose another one by `row`.',
   })
 }
 

@@ -19,7 +19,7 @@ export function augmentationOf({ augment, symmetry, title }: Board): Augment {
       who: 'data.augment',
       expected: `false, since no symmetry of a ${title} is known`,
       got: 'true',
-      hint: 'Write --set data.augment=false.',
+      hint: 'Set `data.augment=false`.',
     })
   }
   return ({ inputs, labels, identifier }: Example, random) => {

@@ -66,6 +66,6 @@ function kindError(current: unknown, value: unknown): InputError {
     who: `${who}: data.kind`,
     expected: `the recipe's own kind, ${describeValue(current)}`,
     got: describeValue(value),
-    hint: `Replace the whole section: --set 'data={"kind":${JSON.stringify(value)},…}'.`,
+    hint: `Replace the whole section: \`data={"kind":${JSON.stringify(value)},…}\`.`,
   })
 }

@@ -343,7 +343,7 @@ test('a file that ONNX cannot hold is refused before it is made', () => {
       assert.match(error.got, /^6\.17 GB, of which 6\.16 GB are embeddings of 3000000 puzzles$/)
       assert.equal(
         error.hint,
-        'Leave the puzzle table out (--without-puzzle-table): the rows are then an input.',
+        'Leave the puzzle table out (`withoutPuzzleTable: true`): the rows are then an input.',
       )
       return true
     },

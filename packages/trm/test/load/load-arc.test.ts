@@ -88,7 +88,7 @@ test('leaks are refused, and recorded where they are forced', async () => {
 test('ARC data needs a folder, and a reader that lists it', async () => {
   await assert.rejects(loadDataSets({ ...data, path: null }, readFile), {
     message:
-      'data.path: expected a folder of ARC files (arc-agi_<set>_challenges.json and _solutions.json, plain or .gz), got null. Write --set data.path=FOLDER.',
+      'data.path: expected a folder of ARC files (arc-agi_<set>_challenges.json and _solutions.json, plain or .gz), got null. Set `data.path=FOLDER`.',
   })
   await assert.rejects(loadDataSets(data, read), {
     message:

@@ -154,7 +154,7 @@ const mazeData = {
 const refusals: Record<string, [DataRecipe, RegExp]> = {
   'no training file': [
     { ...fileData, train: null },
-    /^data\.train: expected a file of Sudokus .*, got null\. Write --set data\.train=FILE/,
+    /^data\.train: expected a file of Sudokus .*, got null\. Set `data\.train=FILE`/,
   ],
   'too few puzzles': [
     { ...fileData, trainCount: 38 },
@@ -170,7 +170,7 @@ const refusals: Record<string, [DataRecipe, RegExp]> = {
   ],
   'a bad row, by its line': [
     { ...fileData, train: 'bad.csv', trainCount: null },
-    /^bad\.csv, line 7: expected a well-formed Sudoku with one solution, got .*trm data check FILE/,
+    /^bad\.csv, line 7: expected a well-formed Sudoku with one solution, got .*a check of the file lists all such lines/,
   ],
   'no folder': [
     { kind: 'official-folder', path: null, validation: 0, seed: 0 },

@@ -46,14 +46,14 @@ test('options of other formats are refused', async () => {
     { who, expected, got, hint },
     {
       who: 'export as onnx',
-      expected: 'no --steps',
-      got: '--steps 3',
-      hint: 'Leave it out, or use --format onnx-solver.',
+      expected: 'no `steps`',
+      got: '`steps: 3`',
+      hint: 'Leave it out, or use `format: onnx-solver`.',
     },
   )
   await assert.rejects(
     exportModel(at('model'), { out: at('y.pt'), format: 'pt', operators: 'standard' }),
-    /Leave it out, or use --format onnx or onnx-solver/,
+    /Leave it out, or use `format: onnx or onnx-solver`/,
   )
   await assert.rejects(
     exportModel(at('model'), { out: at('y.onnx'), format: 'onnx', dtype: 'bfloat16' }),

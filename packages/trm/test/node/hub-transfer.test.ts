@@ -68,7 +68,7 @@ test('what is there and right is kept; another content is not replaced unasked',
     who: join(folder, 'test.csv'),
     expected: 'no file, or the one on the hub',
     got: 'a file with another content',
-    hint: 'Choose another folder, move the file away, or have it replaced (--force).',
+    hint: 'Choose another folder, move the file away, or have it replaced (`replace: true`).',
   })
   const replaced = await download(files, { folder, replace: true })
   assert.equal(replaced.failure, null)

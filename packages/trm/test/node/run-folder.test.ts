@@ -105,13 +105,13 @@ test('a folder that is in use for something is refused', async () => {
   const path = await interruptedRun('refuse')
   assert.equal(
     await messageOf(() => createRunFolder(path, recipe)),
-    `${path}: expected a new or empty folder, got a run that was begun before. Go on with it by --resume, or choose another folder.`,
+    `${path}: expected a new or empty folder, got a run that was begun before. Go on with it (\`resume: true\`), or choose another folder.`,
   )
   const other = join(parent, 'other')
   mkdirSync(other)
   assert.equal(
     await messageOf(() => openRunFolder(other)),
-    `${other}: expected a run folder (with recipe.json), got an empty folder. Name the folder that was given to --out when training.`,
+    `${other}: expected a run folder (with recipe.json), got an empty folder. Name the folder that the training wrote.`,
   )
   writeFileSync(join(other, 'thesis.txt'), '')
   assert.equal(

@@ -283,7 +283,7 @@ test('a disk that fills up keeps the last checkpoint, and the run goes on when t
       return true
     })
     const latest = Number(/^step-0*(\d+)\.safetensors$/.exec(stored().at(-1)!)?.[1])
-    const wayOn = `Then go on from step ${latest} with --resume.`
+    const wayOn = `Then go on from step ${latest} (\`resume: true\`).`
     assert.equal(hint, `Free some space, or choose a folder on another disk. ${wayOn}`)
     assert.ok(!existsSync(join(folder, 'lock.json')))
     execFileSync('mount', ['-o', 'remount,size=50m', disk])
@@ -309,7 +309,7 @@ test('models are opened by what a run has stored', async () => {
   assert.equal((await openModel(final.source)).which, 'file')
   await assert.rejects(
     openModel(folder, 3),
-    /expected a checkpoint of step 3, got a run with best, final, latest, 40, 36\. Choose one of those by --checkpoint/,
+    /expected a checkpoint of step 3, got a run with best, final, latest, 40, 36\. Choose one of those by `checkpoint`/,
   )
   await assert.rejects(openModel(join(parent, 'none')), /no such file or folder/)
   const bytes = readFileSync(best.source)
@@ -320,7 +320,7 @@ test('models are opened by what a run has stored', async () => {
       error.message,
       /^.*best\.safetensors: expected \d+ bytes of tensors, got \d+ bytes: the file is/,
     )
-    assert.equal(error.hint, 'Use other weights of the run: --checkpoint final or 40 or 36.')
+    assert.equal(error.hint, 'Use other weights of the run: `checkpoint: final or 40 or 36`.')
     return true
   })
   writeFileSync(best.source, bytes)

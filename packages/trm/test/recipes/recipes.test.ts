@@ -348,7 +348,7 @@ test('a whole section can be replaced, and then its keys be set', () => {
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['data.kind=sudoku-file'])),
-    `recipe override: data.kind: expected the recipe's own kind, "sudoku-generated", got "sudoku-file". Replace the whole section: --set 'data={"kind":"sudoku-file",…}'.`,
+    `recipe override: data.kind: expected the recipe's own kind, "sudoku-generated", got "sudoku-file". Replace the whole section: \`data={"kind":"sudoku-file",…}\`.`,
   )
 })
 

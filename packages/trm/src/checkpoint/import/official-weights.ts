@@ -71,7 +71,7 @@ function findPrefix(names: readonly string[], wanted: string | undefined, who: s
         : `${names.length} others${names.length > 0 ? `, such as ${shown.join(', ')}` : ''}`,
     hint:
       found.length > 0
-        ? 'Choose one of the prefixes by --prefix.'
+        ? 'Choose one of the prefixes by `prefix`.'
         : 'The file holds another model, or only a part of one.',
   })
 }

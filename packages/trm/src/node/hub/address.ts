@@ -41,7 +41,7 @@ export function parseHubAddress(text: string, asDataset = false): HubAddress {
       who: 'address on the hub',
       expected: 'hf:OWNER/NAME or hf:OWNER/NAME/FILE',
       got: describeValue(text),
-      hint: 'A data set is hf:datasets/OWNER/NAME. `trm download --list` shows known names.',
+      hint: 'A data set is hf:datasets/OWNER/NAME.',
     })
   }
   const path = file.join('/').replace(/\/+$/, '')

@@ -214,7 +214,7 @@ async function isThere(place: string, file: HubFile, replace: boolean): Promise<
     who: place,
     expected: 'no file, or the one on the hub',
     got: facts.isFile() ? 'a file with another content' : 'something that is no ordinary file',
-    hint: 'Choose another folder, move the file away, or have it replaced (--force).',
+    hint: 'Choose another folder, move the file away, or have it replaced (`replace: true`).',
   })
 }
 

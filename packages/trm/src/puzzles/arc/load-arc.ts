@@ -83,7 +83,7 @@ export async function readAndBuildArc(
       who: 'data.path',
       expected: 'a folder of ARC files (arc-agi_<set>_challenges.json and _solutions.json, plain or .gz)',
       got: 'null',
-      hint: 'Write --set data.path=FOLDER.',
+      hint: 'Set `data.path=FOLDER`.',
     })
   }
   const sets = []

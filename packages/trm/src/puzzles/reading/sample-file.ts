@@ -142,7 +142,7 @@ async function* goodRows(
   for await (const { rows, problems } of puzzleRows(bytes, { name, like: board.kind }, family, isTaken)) {
     const problem = problems[0]
     if (problem) {
-      const hint = 'Correct or remove the line; `trm data check FILE` lists all such lines.'
+      const hint = 'Correct or remove the line; a check of the file lists all such lines.'
       throw badLine(name, problem, family.writing.wanted, hint)
     }
     for (const row of rows) {

@@ -130,7 +130,7 @@ async function complete(data: TableData, readFile: ReadDataFile): Promise<TableD
       who: 'data.train',
       expected: 'a file of questions and answers (CSV, TSV or JSON lines, plain or .gz)',
       got: 'null',
-      hint: 'Write --set data.train=FILE.',
+      hint: 'Set `data.train=FILE`.',
     })
   }
   const rows = await rowsOf(data.train, data, readFile)

@@ -122,7 +122,7 @@ test('dataset.json says what the published one says', () => {
 test('a data set that is there stays, unless it is to be replaced', async () => {
   await assert.rejects(writeArcFolder(build, written), {
     name: 'InputError',
-    message: `${written}: expected a folder without a data set, got one that has train/dataset.json or test/dataset.json. Choose another folder, remove that one, or have it replaced (--replace).`,
+    message: `${written}: expected a folder without a data set, got one that has train/dataset.json or test/dataset.json. Choose another folder, remove that one, or have it replaced (\`replace: true\`).`,
   })
   assert.equal(await writeArcFolder(build, written, { replace: true }), true)
 })

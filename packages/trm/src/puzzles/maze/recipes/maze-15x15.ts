@@ -8,7 +8,7 @@ import { maze9x9 } from './maze-9x9.ts'
  */
 export const maze15x15: RecipeDraft<GeneratedMazeInput> = {
   ...maze9x9,
-  description: '15×15 mazes, to be trained --from a run of maze-9x9; half an hour of two cores.',
+  description: '15×15 mazes, best begun from a run of maze-9x9; half an hour of two cores.',
   data: { ...maze9x9.data, size: 15, minPath: 10 },
   noise: { ...maze9x9.noise, shortestStay: 4, longestStay: 24, longestStayAtEnd: 48 },
   optimizer: { ...maze9x9.optimizer, learningRate: 3e-3 },
