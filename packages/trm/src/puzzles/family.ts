@@ -231,6 +231,12 @@ export interface PaperColumn {
   readonly accuracies: Readonly<Record<string, number>>
 }
 
+/** A file that is no list of boards, and what to do with it. */
+export interface ForeignDocument {
+  readonly got: string
+  readonly hint: string
+}
+
 /** All that the project knows of one kind of puzzles. */
 export interface PuzzleFamily {
   readonly name: string
@@ -239,6 +245,8 @@ export interface PuzzleFamily {
   /** The shipped recipes, by name and in the order in which they are listed; their data is of the sources above. */
   readonly recipes?: Readonly<Record<string, RecipeDraft<SourceData>>>
   readonly published?: PublishedModels
+  /** What a JSON document of this family is, where its puzzles are no grids of one size; undefined for others. */
+  readonly document?: (value: unknown) => ForeignDocument | undefined
   /** Undefined: the paper compares its models on others. */
   readonly paper?: PaperColumn
 }

@@ -3,9 +3,10 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import type { OfficialSplit } from '../data/official-folder.ts'
 import { type PuzzleSet, puzzleAt } from '../data/puzzle-set.ts'
 import type { Board, GridFamily, PuzzleKind, WrittenPuzzle } from './family.ts'
-import { boardOfData, familyOf, gridFamilies } from './index.ts'
+import { boardOfData, families, familyOf, gridFamilies } from './index.ts'
 import { openFolder } from './reading/arrays.ts'
 import { type CheckFileOptions, checkFile, checkPieces, type PuzzleCheckEvent } from './reading/check-file.ts'
+import { longestDocument, parsed, type RawRow, rowsOfValue } from './reading/json.ts'
 import {
   badLine,
   type LineProblem,
@@ -37,11 +38,31 @@ const familiesFor = (
   like: PuzzleKind | undefined,
 ): GridFamily | readonly GridFamily[] => family ?? (like && familyOf(like)) ?? gridFamilies
 
+/**
+ * Refuses a JSON document that a family without boards knows, unless most of what it holds is surely boards.
+ * @throws InputError that says what it is and what to do with it
+ */
+function refuseForeign(bytes: Uint8Array, name: string): void {
+  const start = String.fromCharCode(...bytes.subarray(0, 64)).trimStart()
+  if (!/^[[{]/.test(start) || bytes.length > longestDocument) return
+  const text = new TextDecoder().decode(bytes)
+  const value = parsed(text)
+  if (typeof value !== 'object' || value === null) return
+  const document = families.map((family) => family.document?.(value)).find((found) => found !== undefined)
+  if (!document) return
+  const isBoard = ({ question }: RawRow) =>
+    gridFamilies.some(({ writing }) => !writing.needsKind && writing.recognises(question) >= 1)
+  const rows = rowsOfValue(value, 1)
+  if (2 * rows.filter(isBoard).length > rows.length) return
+  throw new InputError({ who: name, expected: 'puzzles that are boards', ...document })
+}
+
 /** Checks every puzzle of a file; see `checkFile`. */
 export async function* checkPuzzleFile(
   bytes: Uint8Array,
   { family, ...options }: CheckFileOptions & AnyFamily,
 ): AsyncGenerator<PuzzleCheckEvent, void, undefined> {
+  if (!family && !options.like) refuseForeign(bytes, options.name)
   yield* checkFile(bytes, options, familiesFor(family, options.like))
 }
 

@@ -1,6 +1,7 @@
 import type { PuzzleFamily } from '../family.ts'
 import { arcSymbols, publishedCanvas } from './encode.ts'
 import { colourCount } from './grid.ts'
+import { arcDocument } from './parse.ts'
 import { arcRecipes } from './recipes/index.ts'
 import { arcTasks } from './sources.ts'
 
@@ -22,6 +23,7 @@ export const arc = {
   name: 'arc',
   sources: [arcTasks],
   recipes: arcRecipes,
+  document: arcDocument,
   published: {
     sizes: [{ symbols: arcSymbols, cells: publishedCanvas ** 2 }],
     latentUpdates: 4,

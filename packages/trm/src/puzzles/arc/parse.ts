@@ -4,6 +4,7 @@
  */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { z } from 'zod'
+import type { ForeignDocument } from '../family.ts'
 import { type Grid, gridFromJson } from './grid.ts'
 import type { ArcTask, ArcTestPair } from './task.ts'
 
@@ -160,12 +161,22 @@ function isPairList(value: unknown): value is readonly unknown[] {
 }
 
 function noTestPairs(who: string, count: number): InputError {
-  return new InputError({
-    who,
-    expected: 'a task, {"train": pairs, "test": pairs}',
-    got: `a list of ${count} ${count === 1 ? 'pair' : 'pairs'} without a test, as RE-ARC has them`,
-    hint: `Write the task as {"train": […], "test": […]} with some of the pairs in each, at most ${maxPairs}.`,
-  })
+  return new InputError({ who, expected: 'a task, {"train": pairs, "test": pairs}', ...pairsOnly(count) })
+}
+
+const pairsOnly = (count: number): ForeignDocument => ({
+  got: `a list of ${count} ${count === 1 ? 'pair' : 'pairs'} without a test, as RE-ARC has them`,
+  hint: `Write the task as {"train": […], "test": […]} with some of the pairs in each, at most ${maxPairs}.`,
+})
+
+/** What a JSON file of tasks, or of the pairs of one, is to those who look for boards in it. */
+export function arcDocument(value: unknown): ForeignDocument | undefined {
+  if (isPairList(value)) return pairsOnly(value.length)
+  if (!isTask(value) && !isTasksById(value)) return undefined
+  return {
+    got: isTask(value) ? 'an ARC task' : 'ARC tasks by their ids',
+    hint: 'Tasks are data of their own: name their folder as `data.path` of an ARC recipe.',
+  }
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

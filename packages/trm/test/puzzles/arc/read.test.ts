@@ -5,6 +5,7 @@ import { gridToJson } from '../../../src/puzzles/arc/grid.ts'
 import { listArcTasks, parseArcTask } from '../../../src/puzzles/arc/parse.ts'
 import { readArcSubset } from '../../../src/puzzles/arc/read.ts'
 import { largestSide } from '../../../src/puzzles/arc/task.ts'
+import { checkPuzzleFile } from '../../../src/puzzles/read.ts'
 import { memoryFiles } from './sample-tasks.ts'
 
 const hint = 'Take the files as published: Kaggle’s arc-agi_*_challenges.json or a folder of task files.'
@@ -201,4 +202,34 @@ test('the tasks of a file are listed in every layout', () => {
     ['eval', 'a3'],
   ])
   assert.throws(() => listed([]), /expected a task, or an object of tasks by id, got a list of 0/)
+})
+
+test('a check of boards names tasks and pairs of tasks, and still reads pairs that are boards', async () => {
+  const check = async (value: unknown) => {
+    const bytes = new TextEncoder().encode(JSON.stringify(value))
+    for await (const event of checkPuzzleFile(bytes, { name: 'a.json' }))
+      if (event.kind === 'done') return event.report.valid
+    return 0
+  }
+  const small = { input: [[1, 0]], output: [[0, 1]] }
+  await assert.rejects(check([small, small]), /got a list of 2 pairs without a test, as RE-ARC has them/)
+  await assert.rejects(
+    check({ train: [small], test: [small] }),
+    /got an ARC task\. Tasks are data of their own/,
+  )
+  await assert.rejects(check({ a1: { train: [small], test: [small] } }), /got ARC tasks by their ids/)
+  const question = [
+    [1, 0, 0, 4],
+    [0, 4, 1, 0],
+    [2, 0, 4, 0],
+    [4, 3, 0, 1],
+  ]
+  const answer = [
+    [1, 2, 3, 4],
+    [3, 4, 1, 2],
+    [2, 1, 4, 3],
+    [4, 3, 2, 1],
+  ]
+  // Both are boards; no name says which is the answer.
+  assert.equal(await check([{ input: question, output: answer }]), 2)
 })
