@@ -30,7 +30,7 @@ for (const halting of ['full', 'early'] as const) {
     if (event.type !== 'done') continue
     const { exactAccuracy, cellAccuracy, validAccuracy, meanSteps } = event.report
     console.log(
-      `${board.title}, ${set.count} new puzzles, ${halting} halting, ${meanSteps.toFixed(1)} steps a puzzle:`,
+      `${board.title}, ${set.count} new puzzles, ${halting} halting, ${meanSteps.toFixed(1)} steps per puzzle:`,
     )
     console.log(
       `  exact ${percent(exactAccuracy)}, cells ${percent(cellAccuracy)}, valid ${percent(validAccuracy)}`,

@@ -42,7 +42,7 @@ console.log(`\na test puzzle:\n${formatSudokuGrid(shape, inputs)}`)
 for await (const { step, answer, changed, haltProbability } of think(executor, model, inputs)) {
   const state = checkAnswer(shape, inputs, answer).length === 0 ? 'solved' : 'not yet'
   console.log(
-    `\nthought ${step}: ${state}, ${changed.length} cells changed, sure to ${percent(haltProbability)}`,
+    `\nsupervision step ${step}: ${state}, cells changed: ${changed.length}, predicts it is correct: ${percent(haltProbability)}`,
   )
   console.log(formatSudokuGrid(shape, answer))
 }

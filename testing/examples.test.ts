@@ -38,7 +38,7 @@ test('train-and-watch.ts trains and prints every step of a thought', async () =>
   assert.ok(Number(second![1]) > Number(first![1]), `${first![0]}, then ${second![0]}`)
   assert.ok(Number(second![1]) >= 80, second![0])
   const thought =
-    /^thought (\d+): (?:solved|not yet), \d+ cells changed, sure to .*\n( [1-4] [1-4] \| [1-4] [1-4]\n|-.*\n){5}/gm
+    /^supervision step (\d+): (?:solved|not yet), cells changed: \d+, predicts it is correct: .*\n( [1-4] [1-4] \| [1-4] [1-4]\n|-.*\n){5}/gm
   const steps = [...text.matchAll(thought)].map(([, step]) => Number(step))
   assert.ok(steps.length >= 3, text)
   assert.deepEqual(
@@ -49,8 +49,8 @@ test('train-and-watch.ts trains and prints every step of a thought', async () =>
 
 test('evaluate-a-checkpoint.ts measures a shipped model on new puzzles', async () => {
   const text = await printed(...withTypes('evaluate-a-checkpoint.ts', 'sudoku-6x6', '20'))
-  assert.match(text, /^6×6 Sudoku, 20 new puzzles, full halting, 16\.0 steps a puzzle:$/m)
-  assert.match(text, /^6×6 Sudoku, 20 new puzzles, early halting, \d\.\d steps a puzzle:$/m)
+  assert.match(text, /^6×6 Sudoku, 20 new puzzles, full halting, 16\.0 steps per puzzle:$/m)
+  assert.match(text, /^6×6 Sudoku, 20 new puzzles, early halting, \d\.\d steps per puzzle:$/m)
   const solved = [...text.matchAll(/^ {2}exact (\S+) %, cells \S+ %, valid (\S+) %$/gm)]
   assert.equal(solved.length, 2)
   for (const [line, exact, valid] of solved) {

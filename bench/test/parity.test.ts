@@ -46,7 +46,7 @@ const variations: readonly (readonly [string, Variation])[] = [
   ['in one piece', {}],
   ['in pieces of one puzzle', { microBatch: 1 }],
   ['recomputed', { recompute: true }],
-  ['recomputed, in pieces of one puzzle', { microBatch: 1, recompute: true }],
+  ['recomputed, in micro-batches of one puzzle', { microBatch: 1, recompute: true }],
 ]
 
 for (const name of ['trm_att', 'trm_att_learned', 'trm_att_noemb', 'trm_hier6', 'hrm', 'direct']) {

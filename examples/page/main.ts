@@ -31,7 +31,7 @@ async function solve(text: string): Promise<void> {
   const { client, model } = await opening
   for await (const { step, answer, haltProbability } of client.think(model, tokens)) {
     const state = checkAnswer(shape, tokens, answer).length === 0 ? 'solved' : 'not yet'
-    answerPlace.textContent = `step ${step}: ${state}, sure to ${Math.round(100 * haltProbability)} %
+    answerPlace.textContent = `step ${step}: ${state}, predicts it is correct: ${Math.round(100 * haltProbability)} %
 ${formatSudokuGrid(shape, answer)}`
   }
 }

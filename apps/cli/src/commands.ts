@@ -15,54 +15,54 @@ interface CommandEntry {
 export const commands: readonly CommandEntry[] = [
   {
     words: 'quickstart',
-    description: 'watch a trained model solve, then train one from nothing, test it and watch it; resumes',
+    description:
+      'watch a trained model solve a puzzle, then train one from scratch, test it and watch it; can be resumed',
     load: async () => (await import('./commands/quickstart.ts')).addQuickstart,
   },
   {
     words: 'train [recipe]',
-    description: 'train a recipe, or one from a JSON file, in a run folder; Ctrl-C saves and ends',
+    description: 'train a recipe, by name or from a JSON file, in a run folder; Ctrl-C saves and stops',
     load: async () => (await import('./commands/train.ts')).addTrain,
   },
   {
     words: 'eval <run>',
-    description:
-      'measure the model of a run folder, a checkpoint file or a shipped model on puzzles it has not seen',
+    description: 'evaluate a run folder, a checkpoint file or a shipped model on unseen puzzles',
     load: async () => (await import('./commands/eval.ts')).addEval,
   },
   {
     words: 'solve',
-    description:
-      'let a trained model solve a puzzle; without a run, the shipped model for puzzles of its kind and size',
+    description: 'solve a puzzle with a trained model (default: the shipped model for its kind and size)',
     load: async () => (await import('./commands/solve.ts')).addSolve,
   },
   {
     words: 'import <file>',
-    description: 'turn a checkpoint of the published code (torch.save or safetensors) into a model file',
+    description: 'convert a checkpoint of the published code (torch.save or safetensors) to a model file',
     load: async () => (await import('./commands/import.ts')).addImport,
   },
   {
     words: 'export <run>',
-    description: 'write the model of a run folder, a model file or a shipped model for other programs',
+    description: 'export a run folder, a model file or a shipped model for other programs',
     load: async () => (await import('./commands/export.ts')).addExport,
   },
   {
     words: 'models',
-    description: 'list the trained models that come with this program',
+    description: 'list the trained models shipped with this program',
     load: async () => (await import('./commands/models.ts')).addModels,
   },
   {
     words: 'runs [folder]',
-    description: 'list the runs in a folder, or one run, with their key figures (default: runs)',
+    description: 'list the runs in a folder, or show one run, with key figures (default: runs)',
     load: async () => (await import('./commands/runs.ts')).addRuns,
   },
   {
     words: 'studio [runs]',
-    description: 'serve the page that shows models thinking, training, and the runs of a folder; Ctrl-C ends',
+    description:
+      'serve the studio: a page to watch models think and train, and to follow runs; Ctrl-C stops it',
     load: async () => (await import('./commands/studio.ts')).addStudio,
   },
   {
     words: 'recipes [name]',
-    description: 'list the recipes, or print one as JSON to change and train',
+    description: 'list the recipes, or print one as JSON to edit and train',
     load: async () => (await import('./commands/recipes.ts')).addRecipes,
   },
   {
@@ -72,12 +72,12 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     words: 'arc',
-    description: 'ARC tasks: score submissions, look at tasks and answers',
+    description: 'score ARC submissions, or show ARC tasks and answers',
     load: async () => (await import('./commands/arc.ts')).addArc,
   },
   {
     words: 'download [what] [files...]',
-    description: 'download a data set or a checkpoint from the Hugging Face hub; the same command goes on',
+    description: 'download a data set or a checkpoint from the Hugging Face Hub; run it again to resume',
     load: async () => (await import('./commands/download.ts')).addDownload,
   },
   {
@@ -87,7 +87,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     words: 'doctor',
-    description: 'what works on this machine: versions, devices, a speed figure',
+    description: 'show what works on this machine: versions, devices and speed',
     load: async () => (await import('./commands/doctor.ts')).addDoctor,
   },
 ]

@@ -95,7 +95,11 @@ export async function probeInChild(device: Probe['device']): Promise<Probe> {
   } catch {
     const end = signal === null ? `exit code ${code}` : `signal ${signal}`
     const last = complaint.trim().split('\n').at(-1)?.slice(0, 200) ?? ''
-    return { device, works: false, detail: `the trial ended with ${end}${last === '' ? '' : ` (${last})`}` }
+    return {
+      device,
+      works: false,
+      detail: `the test process ended with ${end}${last === '' ? '' : ` (${last})`}`,
+    }
   }
 }
 

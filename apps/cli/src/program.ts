@@ -26,12 +26,12 @@ export async function createProgram(words: readonly string[], silent = false): P
       `
 Examples:
   trm solve "..1.3....32.12.4" --watch      a shipped model solves it, step by step
-  trm quickstart                            see one solve, train one, watch it solve
+  trm quickstart                            watch a model solve, train one, watch it solve
   trm recipes                               what can be trained
-  trm train sudoku-4x4 --out runs/first     train; Ctrl-C saves, --resume goes on
+  trm train sudoku-4x4 --out runs/first     train; Ctrl-C saves, --resume continues
   trm eval runs/first --early               accuracy on puzzles it has not seen
   trm solve runs/first "..1.3....32.12.4"   the answer after every step
-  trm studio                                the same and more in a page`,
+  trm studio                                all this and more in a page`,
     )
   const asked = askedCommand(words)
   for (const { words, description, load } of commands) {

@@ -31,7 +31,7 @@ function usageError({ message }: CommanderError): InputError {
   const meant = suggestion === undefined ? '' : `${suggestion.replace(/^\(|\)$/g, '')} `
   return new InputError({
     who: 'command line',
-    expected: 'known commands and options, with values that they take',
+    expected: 'known commands and options with valid values',
     got,
     hint: `${meant}Run with --help for the options and examples.`,
   })

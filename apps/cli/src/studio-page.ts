@@ -58,7 +58,7 @@ async function build(): Promise<void> {
     throw new InputError(
       {
         who: 'the page of the studio',
-        expected: 'a build that succeeds',
+        expected: 'a successful build',
         got: cause instanceof Error ? cause.message : String(cause),
         hint: 'Run `npm ci`, then `npm run studio:build` to see more.',
       },

@@ -74,8 +74,8 @@ test('arc score prints both shares and names what is missing', async () => {
     stdout,
     [
       'warning: 1 task is not in the submission, which counts as wrong: t2',
-      'pass@1  25.00 % of 2 tasks (1 of 3 test outputs right)',
-      'pass@2  25.00 % of 2 tasks (1 of 3 test outputs right)',
+      'pass@1  25.00 % of 2 tasks (1 of 3 test outputs correct)',
+      'pass@2  25.00 % of 2 tasks (1 of 3 test outputs correct)',
       '',
     ].join('\n'),
   )
@@ -119,7 +119,7 @@ input 1×1   solution 1×1   attempt 1   attempt 2
 ┌──┐        ┌──┐           ┌──┐        (empty)
 │ 4│        │ 4│           │ 4│        0×0 instead of 1×1
 └──┘        └──┘           └──┘
-                           right
+                           correct
 `,
   )
   const svg = await readFile(join(folder, 'p.svg'), 'utf8')
@@ -153,11 +153,11 @@ test('every test output can be listed', () => {
     describeScore(score, true),
     [
       'task  test input  attempt 1  attempt 2',
-      'a              1  wrong      right',
-      'a              2  right      wrong',
+      'a              1  wrong      correct',
+      'a              2  correct    wrong',
       '',
-      'pass@1  50.00 % of 1 task (1 of 2 test outputs right)',
-      'pass@2  100.00 % of 1 task (2 of 2 test outputs right)',
+      'pass@1  50.00 % of 1 task (1 of 2 test outputs correct)',
+      'pass@2  100.00 % of 1 task (2 of 2 test outputs correct)',
     ].join('\n'),
   )
 })
@@ -166,7 +166,7 @@ test('a submission without the task is refused', async () => {
   const task = await findArcTask('t2', [join(folder, 'data')])
   const path = join(folder, 's.json')
   await assert.rejects(attemptsFor(task, path), {
-    message: `${path}: expected attempts for task t2, got 1 other task. Give the submission for the set that the task is in.`,
+    message: `${path}: expected attempts for task t2, got 1 other task. Use the submission for the set that contains the task.`,
   })
 })
 
@@ -188,7 +188,7 @@ test('a task that is nowhere is refused', async () => {
     assert.ok(error instanceof InputError)
     assert.equal(
       error.message,
-      `${data}: expected a task t9, got none of that id in 2 files. Name arc-agi_*_challenges.json, a task file, or a folder of them by --from; ids look like 0b17323b.`,
+      `${data}: expected a task t9, got no such task in 2 files. Use --from to name arc-agi_*_challenges.json, a task file or a folder of them; task ids look like 0b17323b.`,
     )
     return true
   })
@@ -209,7 +209,7 @@ test('cells outside of the solution differ, and its size is named', () => {
   ]
   assert.deepEqual([...differingCells(answer, solution)], [1, 2, 3, 4, 5])
   assert.equal(describeDifference(answer, solution), '2×3 instead of 3×1')
-  assert.equal(describeDifference(solution, solution), 'right')
+  assert.equal(describeDifference(solution, solution), 'correct')
 })
 
 const palette = [
@@ -278,7 +278,7 @@ test('only leaks of the published set itself are told as such', () => {
   )
   assert.equal(
     describeLeak({ ...pair, what: 'task', shownBy: '070dd51e', shownIn: 'training2' }),
-    'leak: test task 070dd51e is in training2 too',
+    'leak: test task 070dd51e is also in training2',
   )
 })
 
@@ -289,8 +289,8 @@ test('arc score reads a folder of answers, and attempts that are null', async ()
     stdout,
     [
       'warning: 1 task is not in the submission, which counts as wrong: t1',
-      'pass@1  50.00 % of 2 tasks (1 of 3 test outputs right)',
-      'pass@2  50.00 % of 2 tasks (1 of 3 test outputs right)',
+      'pass@1  50.00 % of 2 tasks (1 of 3 test outputs correct)',
+      'pass@2  50.00 % of 2 tasks (1 of 3 test outputs correct)',
       '',
     ].join('\n'),
   )

@@ -59,7 +59,7 @@ test('the table has means, spreads and what the paper reports', () => {
   assert.equal(
     paperTable(table!),
     [
-      `paper-sudoku · 1,000 training puzzles · 500 test puzzles · ${steps} steps of ${batch} · 3 seeds`,
+      `paper-sudoku · 1,000 training puzzles · 500 test puzzles · ${steps} steps, batch ${batch} · 3 seeds`,
       'model            exact   cells  early halting  steps  parameters  forward passes  net calls  blocks  seconds  paper: exact  parameters',
       'hrm      60.0 ± 10.0 %  90.0 %   30.0 ± 5.0 %    2.5     525,442               2         12      48  50 ± 10        55.0 %        27 M',
       'hrm-mlp         25.0 %  90.0 %         12.5 %    2.5     525,442               2         12      48        7             –           –',
@@ -130,9 +130,12 @@ test('bench paper trains, is interrupted, goes on and writes its results', async
 
   const { code, stdout, stderr } = await runTrm(folder, ...command)
   assert.equal(code, 0, stderr)
-  assert.match(stderr, /^4 runs; Ctrl-C saves, and the same command goes on from there$/m)
+  assert.match(stderr, /^4 runs; Ctrl-C saves, run the same command again to resume$/m)
   assert.match(stderr, /^direct seed 1: [\d.]+ % of 10 test puzzles exact, trained [\d.]+ s$/m)
-  assert.match(stdout, /^sudoku-4x4-trm · 40 training puzzles · 10 test puzzles · 20 steps of 8 · 2 seeds$/m)
+  assert.match(
+    stdout,
+    /^sudoku-4x4-trm · 40 training puzzles · 10 test puzzles · 20 steps, batch 8 · 2 seeds$/m,
+  )
   assert.match(stdout, /^trm-mlp +[\d.]+ ± [\d.]+ % .* 49,378 +1 +4 +8 /m)
   assert.match(stdout, /bench\/table\.md, bench\/results\.json, bench\/chart\.svg/)
   const written = JSON.parse(readFileSync(join(folder, 'bench', 'results.json'), 'utf8')) as PaperResults
@@ -156,7 +159,7 @@ test('a time budget ends every run by the clock, at a constant learning rate', a
     ...['--out', 'timed', '--minutes', '0.0001', ...tiny.slice(1, -6)],
   )
   assert.equal(code, 0, stderr)
-  assert.match(stdout, / 0 s of steps of 8 · 1 seed\n.* training steps /)
+  assert.match(stdout, / 0 s of training, batch 8 · 1 seed\n.* training steps /)
   const recipe = JSON.parse(
     readFileSync(join(folder, 'timed', 'sudoku-4x4-trm', 'direct-0', 'recipe.json'), 'utf8'),
   ) as { training: { stopAfterSeconds: number }; optimizer: { minRatio: number } }
@@ -175,7 +178,7 @@ test('wrong usage is refused', async () => {
   ])
   assert.deepEqual(await usage('--minutes', '0'), [
     2,
-    "error: option '--minutes <count>' argument '0' is invalid. A number of minutes above 0 is needed.",
+    "error: option '--minutes <count>' argument '0' is invalid. It must be a number of minutes above 0.",
   ])
   assert.deepEqual(await usage('--minutes', '1', '--steps', '5'), [
     2,

@@ -63,14 +63,14 @@ test('a run that is there is refused, resumed and made longer', async () => {
     [
       'trm: runs/sudoku-4x4-trm-0',
       '  expected  a new or empty folder',
-      '  got       a run that was begun before',
-      '  to do     Go on with it by --resume, or choose another folder.',
+      '  got       an existing run',
+      '  hint      Resume it with --resume, or choose another folder.',
       '',
     ].join('\n'),
   )
   const longer = await trm('train', '--resume', '--out', 'runs/sudoku-4x4-trm-0', '--steps', '22')
   assert.equal(longer.code, 0, longer.stderr)
-  assert.match(longer.stderr, /sudoku-4x4-trm goes on from step 20 in runs\/sudoku-4x4-trm-0/)
+  assert.match(longer.stderr, /sudoku-4x4-trm resumed from step 20 in runs\/sudoku-4x4-trm-0/)
   assert.match(longer.stdout, /^loss {8}[▁-█]{22} [\d.]+ → [\d.]+$/m)
   assert.match(longer.stdout, /trained 22 steps in [\d.]+ s, [\d,]+ parameters/)
   assert.match(
@@ -86,9 +86,9 @@ test('a run is not made shorter than what is done of it', async () => {
     stderr,
     [
       'trm: runs/sudoku-4x4-trm-0: --steps',
-      '  expected  at least 22, the steps that are done',
+      '  expected  at least 22, the steps already done',
       '  got       10',
-      '  to do     Ask for more, or begin a new run in another folder.',
+      '  hint      Set more steps, or start a new run in another folder.',
       '',
     ].join('\n'),
   )
@@ -103,7 +103,7 @@ test('runs lists one run too, and none where nothing was begun', async () => {
   const fresh = mkdtempSync(join(folder, 'fresh-'))
   assert.deepEqual(await runTrm(fresh, 'runs'), {
     code: 0,
-    stdout: 'No runs in runs. Begin one with: trm train sudoku-6x6\n',
+    stdout: 'No runs in runs. Start one with: trm train sudoku-6x6\n',
     stderr: '',
   })
   assert.equal((await runTrm(fresh, 'runs', 'elsewhere')).code, 1)
@@ -168,8 +168,8 @@ test('a run that was begun with relative paths goes on from any folder', async (
     [
       'trm: a.csv',
       '  expected  a file to read',
-      `  got       nothing of that name in ${data}, where the run was begun, or in ${folder}`,
-      '  to do     The path is relative: put the file there, or start in the folder that it is meant from.',
+      `  got       no file of that name in ${data}, where the run was started, or in ${folder}`,
+      '  hint      The path is relative: put the file there, or run the command in the folder it refers to.',
       '',
     ].join('\n'),
   )
@@ -186,8 +186,8 @@ test('Ctrl-C saves, ends with 130 and says how to go on', async () => {
   })
   const { code, stdout, stderr } = await ended
   assert.equal(code, 130, stderr)
-  assert.match(stderr, /saving and leaving after this step; Ctrl-C again leaves at once/)
-  assert.match(stdout, /stopped and saved; go on with: trm train --resume --out stopped/)
+  assert.match(stderr, /Stopping after this step and saving. Press Ctrl-C again to quit now./)
+  assert.match(stdout, /stopped and saved; resume with: trm train --resume --out stopped/)
   assert.ok(!existsSync(join(folder, 'stopped', 'lock.json')))
 })
 
@@ -239,9 +239,9 @@ test('a full disk behind stdout is an error', {
     stderr,
     [
       'trm: standard output',
-      '  expected  a place that can be written to',
+      '  expected  a file or terminal that can be written to',
       '  got       a full disk (ENOSPC)',
-      '  to do     Free some space, or send the output somewhere else.',
+      '  hint      Free some space, or send the output somewhere else.',
       '',
     ].join('\n'),
   )
@@ -296,7 +296,12 @@ test('solve shows the grid after every step and what is wrong with the answer', 
   const { code, stdout, stderr } = await trm('solve', 'runs/sudoku-4x4-trm-0', question, '--watch')
   assert.equal(code, 0, stderr)
   assert.ok(stdout.startsWith(' · · │ 1 ·\n 3 · │ · ·\n─────┼─────\n · 3 │ 2 ·\n 1 2 │ · 4\n'))
-  assert.equal(stdout.match(/^step {2}\d · [ \d]\d cells changed · least sure [ \d]+ % · /gm)?.length, 4)
+  assert.equal(
+    stdout.match(
+      /^step {2}\d · [ \d]+ cells? changed · predicts it is correct: [ \d.]+ % · lowest cell confidence [ \d]+ % · /gm,
+    )?.length,
+    4,
+  )
   const facts = JSON.parse((await trm('solve', 'runs/sudoku-4x4-trm-0', question, '--json')).stdout) as {
     readonly answer: string
     readonly solved: boolean
@@ -330,7 +335,7 @@ test('solve shows the grid after every step and what is wrong with the answer', 
 
 test('runs are listed', async () => {
   const { stdout } = await trm('runs')
-  assert.match(stdout, /^run +recipe +status +step +validation +test +test early +training\n/)
+  assert.match(stdout, /^run +recipe +status +step +validation +test +test, early +training\n/)
   assert.match(stdout, /\nsudoku-4x4-trm-0 +sudoku-4x4-trm +done +22 \/ 22 /)
   const [line] = JSON.parse((await trm('runs', '.', '--json')).stdout) as { name: string; status: string }[]
   assert.deepEqual([line?.name, line?.status], ['stopped', 'stopped'])
@@ -359,18 +364,18 @@ test('data files are generated and checked', async () => {
   assert.equal(good.code, 0)
   assert.match(
     good.stdout,
-    /^3 of 3 puzzles are sound \(6×6 Sudoku\)\n {2}generated: 3\nchecksum [0-9a-f]{16}\n$/,
+    /^3 of 3 puzzles are valid \(6×6 Sudoku\)\n {2}generated: 3\nchecksum [0-9a-f]{16}\n$/,
   )
   lines[2] = lines[2]!.replace(/,[.1-6]/, ',%')
   writeFileSync(join(folder, 'bad.csv'), lines.join('\n'))
   const bad = await trm('data', 'check', 'bad.csv')
   assert.equal(bad.code, 1)
   assert.match(bad.stdout, /^line 3: question: row 1, column 1: expected a digit from 1 to 6/)
-  assert.match(bad.stdout, /2 of 3 puzzles are sound/)
+  assert.match(bad.stdout, /2 of 3 puzzles are valid/)
   writeFileSync(join(folder, 'twice.csv'), `${stdout}${lines[1]}\n`)
   const twice = await trm('data', 'check', 'twice.csv')
   assert.equal(twice.code, 0)
-  assert.match(twice.stdout, /\nwarning: 1 puzzle is an earlier one again: line 5 as line 2\n$/)
+  assert.match(twice.stdout, /\nwarning: 1 puzzle repeats an earlier one: line 5 repeats line 2\n$/)
   assert.equal((await trm('data', 'check', 'twice.csv', '--strict')).code, 1)
   assert.equal((await trm('data', 'check', 'good.csv', '--strict')).code, 0)
 })
@@ -395,9 +400,9 @@ test('quickstart goes on with its run, measures and solves', async () => {
   const run = ['--recipe', 'sudoku-4x4-trm', '--out', 'runs/sudoku-4x4-trm-0']
   const { code, stdout, stderr } = await trm('quickstart', ...run, ...settings, '--threads', '1')
   assert.equal(code, 0, stderr)
-  assert.match(stderr, /goes on from step 22/)
+  assert.match(stderr, /resumed from step 22/)
   assert.match(stdout, /on 10 unseen puzzles/)
-  assert.match(stdout, /^How long training takes .*\n {2}1\. a trained model solves a hard 9×9 Sudoku\n/)
+  assert.match(stdout, /^The time left .*\n {2}1\. a trained model solves a hard 9×9 Sudoku\n/)
   assert.match(stdout, /^1\. sudoku-extreme, [\d,]+ parameters:\n\n( [·\d]){3} │/m)
   assert.match(
     stdout,

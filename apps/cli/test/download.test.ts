@@ -125,7 +125,7 @@ test('wrong names, addresses and files are explained', async () => {
         'trm: hf:team/net',
         '  expected  the name of a file or a folder in it',
         '  got       "step_8"',
-        "  to do     Did you mean 'step_7'? Its files: step_7.",
+        "  hint      Did you mean 'step_7'? Its files: step_7.",
         '',
       ].join('\n'),
     )

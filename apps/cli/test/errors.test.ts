@@ -67,7 +67,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     'train sudoku-4x4 --threads many',
     2,
     [
-      `error: option '--threads <count>' argument 'many' is invalid. A whole number from 1 to ${maxThreads()} is needed.`,
+      `error: option '--threads <count>' argument 'many' is invalid. It must be a whole number from 1 to ${maxThreads()}.`,
       'Run with --help for the options and examples.',
     ],
   ],
@@ -75,7 +75,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     'train sudoku-4x4 --threads 100000',
     2,
     [
-      `error: option '--threads <count>' argument '100000' is invalid. A whole number from 1 to ${maxThreads()} is needed.`,
+      `error: option '--threads <count>' argument '100000' is invalid. It must be a whole number from 1 to ${maxThreads()}.`,
       'Run with --help for the options and examples.',
     ],
   ],
@@ -94,21 +94,21 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       'trm: trm train',
       '  expected  the name of a recipe, or --resume with --out FOLDER',
       '  got       neither',
-      '  to do     Write for example: trm train sudoku-6x6. `trm recipes` lists what there is.',
+      '  hint      For example: trm train sudoku-6x6. `trm recipes` lists all recipes.',
     ],
   ],
   [
     'train sudoku-4x4 --thread 1 --json',
     2,
     [
-      `{"error":{"who":"command line","expected":"known commands and options, with values that they take","got":"unknown option '--thread'","hint":"Did you mean --threads? Run with --help for the options and examples."}}`,
+      `{"error":{"who":"command line","expected":"known commands and options with valid values","got":"unknown option '--thread'","hint":"Did you mean --threads? Run with --help for the options and examples."}}`,
     ],
   ],
   [
     'data arc --from arc --subsets training --test evaluation --json',
     1,
     [
-      '{"error":{"who":"ARC test set \\"evaluation\\"","expected":"at least one task with grids of at most 30×30","got":"a set that is not among those that are read","hint":"Name one of --subsets as --test, and allow grids that are large enough."}}',
+      '{"error":{"who":"ARC test set \\"evaluation\\"","expected":"at least one task with grids of at most 30×30","got":"a set that is not among those read","hint":"Set --test to one of --subsets, and allow larger grids."}}',
     ],
   ],
   [
@@ -118,7 +118,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       'trm: six.csv, line 1',
       '  expected  a 4×4 Sudoku',
       '  got       36 cells',
-      '  to do     Take another file.',
+      '  hint      Use another file.',
     ],
   ],
   [
@@ -135,7 +135,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       'trm: recipe override',
       '  expected  a known key of optimizer',
       '  got       "optimizer.learnigRate"',
-      "  to do     Did you mean 'optimizer.learningRate'? Known keys of optimizer: kind, learningRate, muonLearningRate, weightDecay, weightDecayOf, beta1, beta2, puzzleLearningRate, puzzleWeightDecay, warmupSteps, minRatio, gradientClip, emaDecay, loss, labelSmoothing.",
+      "  hint      Did you mean 'optimizer.learningRate'? Known keys of optimizer: kind, learningRate, muonLearningRate, weightDecay, weightDecayOf, beta1, beta2, puzzleLearningRate, puzzleWeightDecay, warmupSteps, minRatio, gradientClip, emaDecay, loss, labelSmoothing.",
     ],
   ],
   [
@@ -143,9 +143,9 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     1,
     [
       'trm: data.train',
-      '  expected  a file of Sudokus (CSV or lines, plain or .gz, or …inputs.npy)',
+      '  expected  a file of Sudokus (CSV or one per line, plain or .gz, or …inputs.npy)',
       '  got       null',
-      '  to do     Write --set data.train=FILE, and --set data.test=FILE for the final score.',
+      '  hint      Use --set data.train=FILE, and --set data.test=FILE for the final test.',
     ],
   ],
   [
@@ -155,7 +155,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       'trm: broken.json',
       '  expected  a recipe as JSON',
       '  got       "Unexpected end of JSON input"',
-      '  to do     Correct the file; `trm recipes sudoku-6x6 > FILE` writes one to begin with.',
+      '  hint      Correct the file; `trm recipes sudoku-6x6 > FILE` writes one to start from.',
     ],
   ],
   [
@@ -163,9 +163,9 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     1,
     [
       'trm: --size',
-      '  expected  puzzles of that size, by --data FILE',
+      '  expected  puzzles of that size, from --data FILE',
       '  got       none',
-      '  to do     Add --data FILE, or leave --size out.',
+      '  hint      Add --data FILE, or leave --size out.',
     ],
   ],
   [
@@ -175,7 +175,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       'trm: run',
       '  expected  a checkpoint of step 7',
       '  got       a run with best, final, latest, 2',
-      '  to do     Choose one of those by --checkpoint.',
+      '  hint      Choose one of those with --checkpoint.',
     ],
   ],
   [
@@ -185,7 +185,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       'trm: nowhere',
       '  expected  a run folder, a checkpoint file or a shipped model',
       '  got       no such file or folder (ENOENT)',
-      `  to do     Check the path; the shipped models are ${shipped.join(', ')}.`,
+      `  hint      Check the path; the shipped models are ${shipped.join(', ')}.`,
     ],
   ],
   [
@@ -195,7 +195,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       'trm: puzzle',
       '  expected  a 4×4 Sudoku that can be solved',
       '  got       row 3, column 1: 1 is already in row 1, column 1, the same column',
-      '  to do     Correct the puzzle: digits (and A to G beyond 9), and . 0 _ * - ? x X for a blank.',
+      '  hint      Correct the puzzle: digits (and A to G beyond 9), and . 0 _ * - ? x X for a blank.',
     ],
   ],
   [
@@ -205,7 +205,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       'trm: Sudoku text',
       '  expected  16, 36, 81 or 256 cells',
       '  got       17',
-      '  to do     Write one character a cell, with . for a blank.',
+      '  hint      Write one character per cell, with . for a blank.',
     ],
   ],
   [
@@ -215,7 +215,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       'trm: row 1, column 3',
       '  expected  a digit from 1 to 4, or . 0 _ * - ? x X for a blank',
       '  got       "%"',
-      '  to do     Correct this cell.',
+      '  hint      Correct this cell.',
     ],
   ],
   [
@@ -225,7 +225,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       'trm: puzzle',
       '  expected  a 4×4 Sudoku, as the model was trained on',
       '  got       a 6×6 Sudoku',
-      '  to do     Give a puzzle of that size, or the run of a model for this one.',
+      '  hint      Use a puzzle of that size, or a model for this one.',
     ],
   ],
 ]

@@ -62,7 +62,7 @@ test('export writes ONNX files, and says which options they have', async () => {
       'trm: export as pt',
       '  expected  no --without-puzzle-table',
       '  got       --without-puzzle-table',
-      '  to do     Leave it out, or use --format onnx or onnx-solver.',
+      '  hint      Leave it out, or use --format onnx or onnx-solver.',
       '',
     ].join('\n'),
   )

@@ -46,7 +46,7 @@ for (const file of ['deflated.zip', 'stored.zip', 'powershell.csv']) {
   test(`data check reads ${file}`, async () => {
     const { code, stdout, stderr } = await trm('data', 'check', file)
     assert.deepEqual([code, stderr], [0, ''])
-    assert.match(stdout, /^3 of 3 puzzles are sound \(4×4 Sudoku\)/)
+    assert.match(stdout, /^3 of 3 puzzles are valid \(4×4 Sudoku\)/)
   })
 }
 
@@ -83,7 +83,7 @@ test('a file in an archive of several is named after it', async () => {
 })
 
 const refusals: readonly [line: string, got: string, toDo: RegExp][] = [
-  ['data check two.zip', 'a zip archive of 2 files (train.csv, test.csv)', /^Unpack the archive and give/],
+  ['data check two.zip', 'a zip archive of 2 files (train.csv, test.csv)', /^Unpack the archive and use/],
   ['data check pointer.csv', 'a Git LFS pointer to a file of 79000000 bytes', /`git lfs pull`/],
   ['data check table.parquet', 'a Parquet file', /^Convert it to CSV first/],
   ['data check page.csv', 'a web page (HTML)', /download the raw file/],
@@ -95,7 +95,7 @@ const refusals: readonly [line: string, got: string, toDo: RegExp][] = [
     /`git lfs pull`/,
   ],
   ['import empty.pt --out model.safetensors', 'an empty file', /download it again/],
-  ['import table.parquet --out model.safetensors', 'a Parquet file', /^A table holds no weights/],
+  ['import table.parquet --out model.safetensors', 'a Parquet file', /^A table contains no weights/],
   ['import two.zip --out model.safetensors', 'a zip archive of 2 files (train.csv, test.csv)', /^Unpack/],
   ['eval pointer.safetensors', 'a Git LFS pointer to a file of 79000000 bytes', /`git lfs pull`/],
   ['train pointer.json', 'a Git LFS pointer to a file of 79000000 bytes', /`git lfs pull`/],
@@ -114,7 +114,7 @@ for (const [line, got, toDo] of refusals) {
       return true
     })
     assert.equal(await runCommand(line.split(' ')), 1)
-    const said = /^ {2}got {7}(.*)\n {2}to do {5}(.*)$/m.exec(stderr)
+    const said = /^ {2}got {7}(.*)\n {2}hint {6}(.*)$/m.exec(stderr)
     assert.equal(said?.[1], got, stderr)
     assert.match(said[2]!, toDo)
   })

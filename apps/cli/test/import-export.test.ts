@@ -47,7 +47,7 @@ test('a checkpoint is imported, measured, solved with and exported', async () =>
       '  puzzles   16 cells, 6 symbols, 1 identifier',
       '  settings  all_config.yaml',
       '  unused    step',
-      '  trm eval model --data FILE measures it.',
+      '  trm eval model --data FILE evaluates it.',
       '',
     ].join('\n'),
   )
@@ -116,11 +116,11 @@ test('what is assumed is said', async () => {
   const { stdout, code } = await trm('import', 'alone.pt', '--out', 'model', '--force')
   assert.equal(code, 0)
   const lines = [
-    '  assumed   model.recursions 3, model.latentUpdates 6, model.supervisionSteps 16: as published, the file does not tell',
-    '  --set key=value, --data or --config FILE changes what was assumed.',
+    '  assumed   model.recursions 3, model.latentUpdates 6, model.supervisionSteps 16 (as published; the file does not say)',
+    '  --set key=value, --data or --config FILE changes the assumptions.',
   ]
   assert.deepEqual(
-    stdout.split('\n').filter((line) => line.includes('assumed')),
+    stdout.split('\n').filter((line) => line.includes('assum')),
     lines,
   )
 })

@@ -104,20 +104,20 @@ test('mazes are generated and checked; the file tells that it holds mazes', asyn
   assert.equal(good.code, 0, good.stderr)
   assert.match(
     good.stdout,
-    /^4 of 4 puzzles are sound \(5×5 maze\)\n {2}generated: 4\nchecksum [0-9a-f]{16}\n$/,
+    /^4 of 4 puzzles are valid \(5×5 maze\)\n {2}generated: 4\nchecksum [0-9a-f]{16}\n$/,
   )
 
   const bad = lines.with(2, lines[2]!.replace('S', ' ')).join('\n')
   writeFileSync(join(folder, 'bad.csv'), bad)
   const checked = await trm('data', 'check', 'bad.csv')
   assert.equal(checked.code, 1)
-  assert.match(checked.stdout, /^line 3: question: there is no start \(S\)\n3 of 4 puzzles are sound/)
+  assert.match(checked.stdout, /^line 3: question: there is no start \(S\)\n3 of 4 puzzles are valid/)
   const rule = ['question,answer', `S G${' '.repeat(6)},S G${'o o'}ooo`, 'S   #   G,Soo #o  G'].join('\n')
   writeFileSync(join(folder, 'rule.csv'), rule)
   assert.match((await trm('data', 'check', 'rule.csv')).stdout, /^line 2: answer: the path has 6 steps, the/)
 
   for (const [words, code, reason] of [
-    [['maze-hard'], 1, /got {7}data of the kind maze-file/],
+    [['maze-hard'], 1, /got {7}data of kind maze-file/],
     [['maze-small', '--json'], 2, /--json needs --out/],
     [['maze-small', '--set', 'data.minDensity=1.5'], 1, /a number from 0 to 0\.99/],
   ] as const) {
@@ -180,7 +180,7 @@ const refusals: Record<string, [string[], string[]]> = {
       'trm: small.txt, puzzle 1',
       '  expected  a 5×5 maze, as the model was trained on',
       '  got       a 4×4 maze',
-      '  to do     Give a puzzle of that size, or the run of a model for this one.',
+      '  hint      Use a puzzle of that size, or a model for this one.',
     ],
   ],
   'a maze without a way': [
@@ -189,7 +189,7 @@ const refusals: Record<string, [string[], string[]]> = {
       'trm: puzzle',
       '  expected  a 5×5 maze that can be solved',
       '  got       the goal cannot be reached from the start',
-      '  to do     Correct the puzzle: # * █ or X for a wall, a space or . for an open cell, S for the start, G or E for the goal, o for the path.',
+      '  hint      Correct the puzzle: # * █ or X for a wall, a space or . for an open cell, S for the start, G or E for the goal, o for the path.',
     ],
   ],
   'a row that is not there': [
@@ -198,7 +198,7 @@ const refusals: Record<string, [string[], string[]]> = {
       'trm: good.csv',
       '  expected  a file of at least 9 puzzles',
       '  got       4',
-      '  to do     Choose another one by --row.',
+      '  hint      Choose another row with --row.',
     ],
   ],
   'a Sudoku': [
@@ -207,7 +207,7 @@ const refusals: Record<string, [string[], string[]]> = {
       'trm: puzzle',
       '  expected  a 5×5 maze, as the model was trained on',
       '  got       a 4×4 Sudoku',
-      '  to do     Give a puzzle of that size, or the run of a model for this one.',
+      '  hint      Use a puzzle of that size, or a model for this one.',
     ],
   ],
 }

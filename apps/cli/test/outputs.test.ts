@@ -69,7 +69,7 @@ test('a file that is there is replaced only by --force', async () => {
   for (const words of commands) {
     const { code, stderr } = await trm(...words)
     assert.equal(code, 1)
-    assert.match(stderr, /^trm: a-file\n {2}expected {2}the name of a new file\n.*\n {2}to do {5}.*--force/)
+    assert.match(stderr, /^trm: a-file\n {2}expected {2}the name of a new file\n.*\n {2}hint {6}.*--force/)
     assert.equal(readFileSync(join(folder, 'a-file'), 'utf8'), 'kept')
   }
   for (const words of commands.slice(0, 3)) {

@@ -33,8 +33,8 @@ async function onTerminal(...words: string[]): Promise<{ code: number | null; st
 test('a bar shows while puzzles are made, for data, eval and train; eval makes the test puzzles alone', async () => {
   const some = ['--set', 'data.train=600', '--set', 'data.validation=100', '--set', 'data.test=100']
   const described = await onTerminal('data', 'info', 'sudoku-small', ...some)
-  assert.match(described.stderr, /reading the puzzles/)
-  assert.match(described.stderr, /making the puzzles: \d+ of 800/)
+  assert.match(described.stderr, /reading puzzles/)
+  assert.match(described.stderr, /generating puzzles: \d+ of 800/)
   const settings = [
     '--set',
     'model.width=16',
@@ -54,11 +54,11 @@ test('a bar shows while puzzles are made, for data, eval and train; eval makes t
     '1',
   )
   assert.equal(trained.code, 0, trained.stderr)
-  assert.match(trained.stderr, /making the puzzles: \d+ of 800/)
+  assert.match(trained.stderr, /generating puzzles: \d+ of 800/)
   const evaluated = await onTerminal('eval', 'run', '--limit', '2')
   assert.equal(evaluated.code, 0, evaluated.stderr)
   assert.match(evaluated.stderr, /opening the model/)
-  assert.match(evaluated.stderr, /making the puzzles: \d+ of 101/)
+  assert.match(evaluated.stderr, /generating puzzles: \d+ of 101/)
 })
 
 test('an error while a bar is drawn takes the bar away, and the process ends', async () => {

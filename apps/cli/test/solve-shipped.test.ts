@@ -83,7 +83,7 @@ test('models lists what is shipped', async () => {
   assert.match(stdout, /^sudoku-4x4 +4×4 Sudoku +100\.0 % +100\.0 % +6\.1 +100 +5,490 +14\.5 kB$/m)
   assert.match(
     stdout,
-    /^sudoku-extreme: [\d.]+ % in up to 16 steps, [\d.]+ % in up to 1,000 steps, [\d.]+ % in up to 1,000 steps and 16 attempts, checked by the rule$/m,
+    /^sudoku-extreme: [\d.]+ % in up to 16 steps, [\d.]+ % in up to 1,000 steps, [\d.]+ % in up to 1,000 steps and 16 attempts, checked against the rules$/m,
   )
   const listed = JSON.parse((await trm('models', '--json')).stdout) as { name: string }[]
   assert.ok(listed.some(({ name }) => name === 'maze-small'))
@@ -93,11 +93,11 @@ const refusals: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'a size without a model',
     ['S #...G.#'],
-    /one for a 3×3 maze\n.*models for 4×4 Sudoku.*\n.*shipped are sudoku-4x4/,
+    /a model for a 3×3 maze\n.*models for 4×4 Sudoku.*\n.*shipped models are sudoku-4x4/,
   ],
-  ['generated without a model', ['generated'], /a model, which tells what to generate/],
-  ['a model without a puzzle', ['sudoku-4x4'], /expected {2}a puzzle behind the model/],
-  ['a folder without a puzzle', ['.'], /expected {2}a puzzle behind the model/],
+  ['generated without a model', ['generated'], /a model, which decides what to generate/],
+  ['a model without a puzzle', ['sudoku-4x4'], /expected {2}a puzzle after the model/],
+  ['a folder without a puzzle', ['.'], /expected {2}a puzzle after the model/],
   ['two models', ['sudoku-4x4', four, '--model', 'sudoku-6x6'], /expected {2}one model/],
   [
     'a puzzle of another size than the model',

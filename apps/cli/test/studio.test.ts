@@ -70,7 +70,7 @@ test('as JSON it prints one line, and it warns where others can reach it', async
   assert.equal(code, 0)
   assert.match(
     stderr,
-    /^warning: everybody who reaches this machine can see the page and the runs in .* \(--host 0\.0\.0\.0\)$/m,
+    /^warning: anyone who can reach this machine can see the page and the runs in .* \(--host 0\.0\.0\.0\)$/m,
   )
 })
 
@@ -78,7 +78,7 @@ test('without a folder of runs it shows none', async () => {
   const empty = join(folder, 'empty')
   mkdirSync(empty)
   await withStudio(['--port', '0'], empty, async (lines) => {
-    assert.match(lines, /^no runs: name a folder to see some$/m)
+    assert.match(lines, /^runs {4}none: pass a folder to see its runs$/m)
     assert.equal((await fetch(`${/http\S+/.exec(lines)![0]}api/runs`)).status, 404)
   })
 })

@@ -72,7 +72,7 @@ test('what computes says why the runtime does not load, and what computes instea
     assert.equal(code, 1, line)
     assert.match(stderr, /^trm: onnxruntime-node\n {2}expected {2}the native library of ONNX Runtime for /m)
     assert.match(stderr, /\n {2}got {7}one that does not load \(.*libonnxruntime.*\)\n/)
-    assert.match(stderr, /\n {2}to do {5}.* Or compute with --device wasm: .*\n$/)
+    assert.match(stderr, /\n {2}hint {6}.* Or compute with --device wasm: .*\n$/)
   }
   assert.ok(!existsSync(join(folder, 'refused')), 'no run folder is begun')
 })
@@ -113,8 +113,8 @@ test('device wasm solves, trains, resumes and measures without the native librar
 test('a platform without a library and a package that was not installed are told apart', async () => {
   const platform = await copyWithRuntime('without-platform', script)('solve', '..1.3....32.12.4')
   assert.match(platform.stderr, /got {7}a package that has none \(Cannot find module .*onnxruntime_binding/)
-  assert.match(platform.stderr, /to do {5}It is built for Linux and Windows on x64 and arm64, /)
+  assert.match(platform.stderr, /hint {6}It is built for Linux and Windows on x64 and arm64, /)
   const absent = await copyWithRuntime('without-package', [])('solve', '..1.3....32.12.4')
   assert.match(absent.stderr, /got {7}no such package: /)
-  assert.match(absent.stderr, /to do {5}Run `npm install --ignore-scripts`: /)
+  assert.match(absent.stderr, /hint {6}Run `npm install --ignore-scripts`: /)
 })

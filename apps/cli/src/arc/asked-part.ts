@@ -13,9 +13,9 @@ export function askedPart(set: AnyPuzzleSet, { augmentations }: AskedOptions): A
   if (isArcPuzzleSet(set)) return arcWithAugmentations(set, augmentations)
   throw new InputError({
     who: '--augmentations',
-    expected: 'a run on ARC tasks',
-    got: `one on ${set.name}`,
-    hint: 'Leave --augmentations out; --limit takes a part of a data folder.',
+    expected: 'a run trained on ARC tasks',
+    got: `one trained on ${set.name}`,
+    hint: 'Leave --augmentations out; --limit evaluates a part of a data folder.',
   })
 }
 
@@ -24,8 +24,8 @@ export function refuseArcOptions(name: string, { submission }: AskedOptions): vo
   if (submission === undefined) return
   throw new InputError({
     who: '--submission',
-    expected: 'a run on ARC tasks',
-    got: `one on ${name}`,
+    expected: 'a run trained on ARC tasks',
+    got: `one trained on ${name}`,
     hint: 'Leave --submission out.',
   })
 }

@@ -72,5 +72,5 @@ export function describeDifference(answer: Grid, solution: Grid): string {
   if (answer.rows !== solution.rows || answer.columns !== solution.columns)
     return `${answer.rows}×${answer.columns} instead of ${solution.rows}×${solution.columns}`
   const count = differingCells(answer, solution).size
-  return count === 0 ? 'right' : `${count} of ${plural(solution.colours.length, 'cell')} differ`
+  return count === 0 ? 'correct' : `${count} of ${plural(solution.colours.length, 'cell')} differ`
 }

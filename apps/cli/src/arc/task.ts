@@ -31,8 +31,8 @@ export async function findArcTask(id: string, places: readonly string[]): Promis
   throw new InputError({
     who: places.join(', '),
     expected: `a task ${id}`,
-    got: searched === 0 ? 'no ARC files' : `none of that id in ${plural(searched, 'file')}`,
-    hint: 'Name arc-agi_*_challenges.json, a task file, or a folder of them by --from; ids look like 0b17323b.',
+    got: searched === 0 ? 'no ARC files' : `no such task in ${plural(searched, 'file')}`,
+    hint: 'Use --from to name arc-agi_*_challenges.json, a task file or a folder of them; task ids look like 0b17323b.',
   })
 }
 
@@ -114,7 +114,7 @@ async function solutionsBeside(path: string, name: string, id: string): Promise<
 const readJson = async (path: string): Promise<unknown> =>
   readJsonFile(await readDataFile(path), {
     name: path,
-    hint: 'Name a file of ARC tasks, as published or as a task file.',
+    hint: 'Use a file of ARC tasks as published, or a task file.',
     maxBytes: 2 ** 26,
   })
 

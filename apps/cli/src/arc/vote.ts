@@ -63,7 +63,7 @@ export async function voteOfRun(id: string, run: string, options: VoteOptions): 
     const cast = ranking.reduce((sum, { votes }) => sum + votes, 0)
     return ranking.slice(0, options.votes).map(
       ({ output, votes, meanProbability }, index): ArcAnswer => ({
-        title: `vote ${index + 1}: ${grouped(votes)} of ${grouped(cast)}, ${percent(meanProbability)} sure`,
+        title: `output ${index + 1}: ${grouped(votes)} of ${plural(cast, 'vote')}, confidence ${percent(meanProbability)}`,
         output,
         vote: { votes, meanProbability },
       }),
@@ -76,9 +76,9 @@ function questionsOf(set: object, id: string, run: string, augmentations: number
   if (!isArcPuzzleSet(set)) {
     throw new InputError({
       who: run,
-      expected: 'a run on ARC tasks',
-      got: 'one on other puzzles',
-      hint: 'trm solve shows a run of other puzzles at work.',
+      expected: 'a run trained on ARC tasks',
+      got: 'one trained on other puzzles',
+      hint: 'Use trm solve for other puzzles.',
     })
   }
   const ofTask = arcSetOfTask(set, id)

@@ -16,7 +16,7 @@ export function addArcScore(arc: Command): void {
   arc
     .command('score <submission>')
     .description(
-      'score a submission.json (plain or packed), or a folder of answers <task>.json: pass@1 and pass@2',
+      'score a submission.json (plain or .gz), or a folder of answers <task>.json: pass@1 and pass@2',
     )
     .requiredOption('--solutions <file>', 'arc-agi_*_solutions.json, plain or .gz')
     .option('--per-output', 'list every test output')
@@ -57,8 +57,8 @@ export function describeScore(score: SubmissionScore, withOutputs: boolean): str
     const rows = score.perOutput.map(({ task, testIndex, attempt1, attempt2 }) => [
       task,
       String(testIndex + 1),
-      attempt1 ? 'right' : 'wrong',
-      attempt2 ? 'right' : 'wrong',
+      attempt1 ? 'correct' : 'wrong',
+      attempt2 ? 'correct' : 'wrong',
     ])
     lines.push(formatTable(['task', 'test input', 'attempt 1', 'attempt 2'], rows, [1]), '')
   }
@@ -72,7 +72,7 @@ export function describeScore(score: SubmissionScore, withOutputs: boolean): str
       )
   for (const attempts of [1, 2] as const)
     lines.push(
-      `pass@${attempts}  ${percent(passAt[attempts], 2)} of ${plural(tasks, 'task')} (${grouped(right[attempts])} of ${plural(outputs, 'test output')} right)`,
+      `pass@${attempts}  ${percent(passAt[attempts], 2)} of ${plural(tasks, 'task')} (${grouped(right[attempts])} of ${plural(outputs, 'test output')} correct)`,
     )
   return lines.join('\n')
 }

@@ -17,14 +17,14 @@ import { print, printJson } from '../output/streams.ts'
 export function addArcShow(arc: Command): void {
   arc
     .command('show <task>')
-    .description('draw a task, and answers beside its solution with the differences marked')
-    .option('--from <paths...>', 'challenges files, task files or folders of them')
+    .description('draw a task, and answers next to its solution with the differences marked')
+    .option('--from <paths...>', 'challenge files, task files or folders of them')
     .option('--submission <path>', 'show the attempts of a submission, or of a folder of answers')
-    .option('--run <run>', 'let a run answer, and show the vote; it must be tested on the task')
-    .option('--votes <count>', 'how many outputs of the vote', wholeNumber(1, 100), 3)
-    .option('--augmentations <count>', 'ask the run under so many only (default: all)', wholeNumber(0, 1e6))
+    .option('--run <run>', 'let a run answer and show its vote; the task must be in its test set')
+    .option('--votes <count>', 'number of outputs of the vote to show', wholeNumber(1, 100), 3)
+    .option('--augmentations <count>', 'use only this many augmentations (default: all)', wholeNumber(0, 1e6))
     .addOption(checkpointOption())
-    .option('--svg <file>', 'write the picture there')
+    .option('--svg <file>', 'write the picture to this file')
     .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -69,9 +69,9 @@ async function runShow(id: string, options: ShowOptions): Promise<void> {
 function throwNoPlace(id: string): never {
   throw new InputError({
     who: `task ${id}`,
-    expected: 'the files that hold it, or a run that is tested on it',
+    expected: 'files that contain it, or a run with it in its test set',
     got: 'neither',
-    hint: 'Write --from FOLDER or --run RUN.',
+    hint: 'Add --from FOLDER or --run RUN.',
   })
 }
 
@@ -88,7 +88,7 @@ export async function attemptsFor(task: ArcTask, path: string): Promise<ArcAnswe
     who: path,
     expected: `attempts for task ${task.id}`,
     got: `${plural(submission.size, 'other task')}`,
-    hint: 'Give the submission for the set that the task is in.',
+    hint: 'Use the submission for the set that contains the task.',
   })
 }
 

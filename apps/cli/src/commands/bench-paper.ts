@@ -52,26 +52,26 @@ export function addBenchPaper(bench: Command): void {
       ),
     )
     .addOption(
-      new Option('--variants <names>', 'models, with commas between; all = every one')
+      new Option('--variants <names>', 'models, separated by commas; all = every model')
         .argParser(variantNames)
         .default(mainPaperVariants, mainPaperVariants.join(',')),
     )
     .option('--seeds <count>', 'runs of each model, with the training seeds 0, 1, …', wholeNumber(1, 1000), 3)
     .option(
       '--steps <count>',
-      'optimiser steps of every run (default: those of the base)',
+      'optimiser steps of every run (default: as in the base recipe)',
       wholeNumber(1, 1e9),
     )
     .addOption(
-      new Option('--minutes <count>', 'training time of every run instead, at a constant learning rate')
+      new Option('--minutes <count>', 'train every run for this long instead, at a constant learning rate')
         .argParser(minutes)
         .conflicts('steps'),
     )
-    .option('--jobs <count>', 'runs at a time (default: as the cores allow)', wholeNumber(1, 256))
+    .option('--jobs <count>', 'runs at a time (default: as many as the cores allow)', wholeNumber(1, 256))
     .addOption(threadsOption('1 each'))
     .addOption(deviceOption())
     .addOption(setOption())
-    .option('--out <folder>', 'where runs and results go', 'runs/paper')
+    .option('--out <folder>', 'folder for runs and results', 'runs/paper')
     .addOption(jsonOption('print every event as a line of JSON'))
     .addHelpText('after', helpText)
     .action(runBenchPaper)
@@ -81,7 +81,7 @@ const helpText = `
 Models:
 ${paperVariantNames.map((name) => `  ${name.padEnd(20)}${paperVariants[name].description}`).join('\n')}
 
-The results are table.md, results.json and chart.svg in the folder. Ctrl-C saves; the same command goes on.
+The results are written to table.md, results.json and chart.svg in the folder. Ctrl-C saves; run the same command again to resume.
 
 Examples:
   trm bench paper
@@ -100,7 +100,7 @@ function variantNames(text: string): readonly PaperVariantName[] {
 function minutes(text: string): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
   if (value > 0 && value <= 1e6) return value
-  throw new InvalidArgumentError('A number of minutes above 0 is needed.')
+  throw new InvalidArgumentError('It must be a number of minutes above 0.')
 }
 
 async function runBenchPaper(options: BenchPaperOptions): Promise<void> {
@@ -155,7 +155,8 @@ async function runToResults(options: PaperBenchOptions, asJson: boolean): Promis
   const releaseKeys = onInterrupt(() => {
     bench.stop()
     display?.close()
-    if (!asJson) process.stderr.write('saving and leaving after these steps; Ctrl-C again leaves at once\n')
+    if (!asJson)
+      process.stderr.write('Stopping after these steps and saving. Press Ctrl-C again to quit now.\n')
   })
   const releaseOutput = onOutputClosed(() => bench.stop())
   const failures: InputError[] = []
@@ -168,7 +169,7 @@ async function runToResults(options: PaperBenchOptions, asJson: boolean): Promis
       if (event.type === 'results') results = event.results
       if (event.type === 'stopped' && !asJson)
         print(
-          `stopped and saved, ${event.finished} of ${plural(event.total, 'run')} finished; the same command goes on`,
+          `stopped and saved, ${event.finished} of ${plural(event.total, 'run')} finished; run the same command again to resume`,
         )
     }
   } finally {

@@ -33,24 +33,26 @@ interface ArcOptions {
 export function addDataArc(data: Command): void {
   data
     .command('arc')
-    .description('build ARC-AGI with augmentations: counts, or a data folder that the published code reads')
+    .description(
+      'build ARC-AGI with augmentations: print counts, or write a data folder that the published code can read',
+    )
     .requiredOption(
       '--from <folder>',
       'arc-agi_<set>_challenges.json and _solutions.json, or <set>/<id>.json',
     )
-    .option('--subsets <names>', 'sets to train on, with commas', names, [
+    .option('--subsets <names>', 'sets to train on, separated by commas', names, [
       'training',
       'evaluation',
       'concept',
     ])
-    .option('--test <name>', 'the one of them whose test pairs are held out', 'evaluation')
-    .option('--augmentations <count>', 'augmented versions of a task', wholeNumber(0, 100_000), 1_000)
-    .option('--canvas <side>', 'side of the canvas', wholeNumber(1, 30), 30)
-    .option('--longest-side <side>', 'leave tasks with larger grids out', wholeNumber(1, 30))
+    .option('--test <name>', 'the one whose test pairs are held out', 'evaluation')
+    .option('--augmentations <count>', 'augmented versions per task', wholeNumber(0, 100_000), 1_000)
+    .option('--canvas <side>', 'side length of the canvas', wholeNumber(1, 30), 30)
+    .option('--longest-side <side>', 'leave out tasks with larger grids', wholeNumber(1, 30))
     .option('--seed <seed>', 'the same seed gives the same set', wholeNumber(0, 2 ** 32 - 1), 0)
-    .option('--allow-leak', 'build even where test pairs are trained on')
+    .option('--allow-leak', 'build even if test pairs are also trained on')
     .option('--out <folder>', 'write the data folder (6 to 11 GB at full size)')
-    .option('--replace', 'replace a data set that is there')
+    .option('--replace', 'replace an existing data set')
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -78,7 +80,7 @@ async function buildArcData(options: ArcOptions): Promise<void> {
       allowLeak: options.allowLeak === true,
     },
     { read: readDataFile, list: readDataFile.list! },
-    (done, of) => progress.update(done / of, `versions of ${grouped(done)} of ${plural(of, 'task')}`),
+    (done, of) => progress.update(done / of, `augmenting ${grouped(done)} of ${plural(of, 'task')}`),
   )
   progress.stop()
   const builtMs = performance.now() - started
@@ -91,7 +93,7 @@ async function buildArcData(options: ArcOptions): Promise<void> {
   if (options.json) return printJson({ ...facts, out: options.out ?? null, elapsedMs, peakBytes })
   const done =
     options.out === undefined ? 'built' : `built in ${duration(builtMs)}, written to ${options.out}`
-  print(`${done} in ${duration(elapsedMs)}, at most ${byteSize(peakBytes)} of memory`)
+  print(`${done} in ${duration(elapsedMs)}, with at most ${byteSize(peakBytes)} of memory`)
 }
 
 /** False where Ctrl-C ended it. */
@@ -115,7 +117,7 @@ async function write(
     })
     progress.stop()
     if (isWhole) return true
-    progress.note('stopped: the folder is no data set yet; the same command begins anew')
+    progress.note('stopped: the data set is incomplete; run the same command again to start over')
     process.exitCode = interruptedExitCode
     return false
   } finally {
@@ -127,5 +129,7 @@ async function write(
 function names(text: string): readonly string[] {
   const found = text.split(',').map((name) => name.trim())
   if (found.every((name) => /^[\w.-]{1,64}$/.test(name)) && new Set(found).size === found.length) return found
-  throw new InvalidArgumentError('Write names of sets with commas, each once, such as training,evaluation.')
+  throw new InvalidArgumentError(
+    'Separate the names of the sets with commas, each once, such as training,evaluation.',
+  )
 }

@@ -14,13 +14,11 @@ import { puzzleView } from '../puzzles/puzzle-view.ts'
 export function addGenerate(data: Command): void {
   data
     .command('generate <recipe>')
-    .description(
-      'write new puzzles like those of a recipe with their answers, as source,question,answer,rating',
-    )
-    .requiredOption('--count <count>', 'how many', wholeNumber(1, 10_000_000))
+    .description('generate puzzles like those of a recipe, as CSV: source,question,answer,rating')
+    .requiredOption('--count <count>', 'number of puzzles', wholeNumber(1, 10_000_000))
     .addOption(setOption())
     .option('--seed <seed>', 'the same seed gives the same puzzles', wholeNumber(0, 2 ** 32 - 1), 0)
-    .option('--out <file>', 'write there instead of to the terminal')
+    .option('--out <file>', 'write to this file instead of the terminal')
     .addOption(forceOption())
     .addOption(jsonOption('print the figures as one JSON document (needs --out)'))
     .addHelpText(
@@ -48,7 +46,8 @@ async function generate(
   { count, seed, set, out, force, json }: GenerateOptions,
   command: Command,
 ): Promise<void> {
-  if (json && out === undefined) command.error('error: --json needs --out, the puzzles are no JSON')
+  if (json && out === undefined)
+    command.error('error: --json needs --out: the puzzles themselves are not JSON')
   await prepareFile(out, { replace: force === true })
   const { data } = await resolveRecipe(name, set ?? [])
   const source = sourceOf(data)
@@ -57,8 +56,8 @@ async function generate(
     throw new InputError({
       who: name,
       expected: 'a recipe whose puzzles are generated',
-      got: `data of the kind ${data.kind}`,
-      hint: 'trm recipes lists the recipes, trm data NAME says where their puzzles come from.',
+      got: `data of kind ${data.kind}`,
+      hint: 'trm recipes lists the recipes; trm data NAME shows where the puzzles of one come from.',
     })
   }
   const { format } = puzzleView(board)

@@ -24,7 +24,7 @@ const listedRepeats = 3
 export function addData(data: Command): void {
   data
     .command('info <recipe>', { isDefault: true })
-    .description('the puzzles that a recipe trains and tests on: counts and checksums')
+    .description('show the puzzles that a recipe trains and tests on: counts and checksums')
     .addOption(setOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -38,8 +38,10 @@ Examples:
     .action(describeData)
   data
     .command('check <file>')
-    .description('check every puzzle of a file (CSV or lines, plain or packed); exit code 1 if one is wrong')
-    .option('--strict', 'exit code 1 also if a puzzle is there twice')
+    .description(
+      'check every puzzle in a file (CSV or one per line, plain or .gz); exit code 1 if one is invalid',
+    )
+    .option('--strict', 'exit code 1 also if there are duplicates')
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  trm data check puzzles.csv\n  trm data check train.csv.gz --json')
     .action(checkFile)
@@ -76,11 +78,13 @@ function describeArc(
       `${plural(validationInputs, 'validation input')}, ${plural(testInputs, 'test input')}`,
   )
   if (tooLarge + repeated > 0)
-    print(`left out: ${plural(tooLarge, 'too large task')}, ${grouped(repeated)} that another set has too`)
+    print(
+      `left out: ${plural(tooLarge, 'task that is', 'tasks that are')} too large, ${grouped(repeated)} also in another set`,
+    )
   if (leaks.length > 0) {
     const shown = leaks.slice(0, 5).join(', ')
     print(
-      `trained on in part: ${plural(leaks.length, 'test task')} (${shown}${leaks.length > 5 ? ', …' : ''})`,
+      `partly trained on: ${plural(leaks.length, 'test task')} (${shown}${leaks.length > 5 ? ', …' : ''})`,
     )
   }
 }
@@ -103,7 +107,7 @@ async function checkFile(path: string, { strict, json }: { strict?: true; json?:
       who: path,
       expected: 'at least one puzzle',
       got: 'none',
-      hint: 'Check that the file is the one that was meant.',
+      hint: 'Check that this is the right file.',
     })
   }
   if (json) printJson(report)
@@ -128,20 +132,20 @@ function printReport(report: PuzzleFileReport): void {
     print(`… and ${grouped(report.problemCount - listedProblems)} more (--json lists the first 1,000)`)
   const family = gridFamilies.find(({ name }) => name === report.puzzles)!
   print(
-    `${grouped(report.valid)} of ${grouped(report.rows)} puzzles are sound${report.title ? ` (${report.title})` : ''}`,
+    `${grouped(report.valid)} of ${grouped(report.rows)} puzzles are valid${report.title ? ` (${report.title})` : ''}`,
   )
   const sources = Object.entries(report.sources).filter(([source]) => source !== '')
   for (const [source, count] of sources) print(`  ${source}: ${grouped(count)}`)
   if (report.checksum) print(`checksum ${report.checksum}`)
   for (const [kind, count, what] of [
-    ['duplicate', report.duplicateCount, 'an earlier one again'],
-    ['copy', report.copyCount, `an earlier one ${family.copies}`],
+    ['duplicate', report.duplicateCount, ''],
+    ['copy', report.copyCount, `, ${family.copies}`],
   ] as const) {
     if (count === 0) continue
     const shown = report.repeats.filter((repeat) => repeat.kind === kind).slice(0, listedRepeats)
-    const lines = shown.map(({ line, of }) => `line ${line} as line ${of}`).join(', ')
+    const lines = shown.map(({ line, of }) => `line ${line} repeats line ${of}`).join(', ')
     print(
-      `warning: ${plural(count, 'puzzle is', 'puzzles are')} ${what}: ${lines}${count > shown.length ? ', …' : ''}`,
+      `warning: ${plural(count, 'puzzle repeats', 'puzzles repeat')} an earlier one${what}: ${lines}${count > shown.length ? ', …' : ''}`,
     )
   }
 }

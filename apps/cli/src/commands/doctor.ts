@@ -13,7 +13,7 @@ export function addDoctor(command: Command): void {
   command
     .addOption(threadsOption())
     .addOption(
-      new Option('--probe <device>', 'try one device in this process and print the outcome').choices(
+      new Option('--probe <device>', 'try one device in this process and print the result').choices(
         nodeDevices,
       ),
     )

@@ -35,16 +35,16 @@ interface Wanted extends Pick<HubOptions, 'repo' | 'type'> {
 
 export function addDownload(command: Command): void {
   command
-    .option('--list', 'list the known names, or the files of a repository')
-    .option('--dataset', 'the address is that of a data set, as hf:datasets/OWNER/NAME')
+    .option('--list', 'list the known names, or the files in a repository')
+    .option('--dataset', 'treat the address as a data set, like hf:datasets/OWNER/NAME')
     .option('--revision <name>', 'a branch, a tag or a commit (default: main)')
-    .option('--out <folder>', 'where the files go (default: downloads/NAME)')
-    .option('--force', 'replace files that are there with another content')
-    .addOption(jsonOption('print one event a line as JSON'))
+    .option('--out <folder>', 'folder for the files (default: downloads/NAME)')
+    .option('--force', 'overwrite existing files that differ')
+    .addOption(jsonOption('print every event as a line of JSON'))
     .addHelpText(
       'after',
       `
-HF_ENDPOINT names another hub, HF_TOKEN a token for private and gated repositories.
+HF_ENDPOINT sets another hub, HF_TOKEN an access token for private and gated repositories.
 
 Examples:
   trm download --list
@@ -113,7 +113,7 @@ function listKnown(asJson: boolean): void {
     formatRepository(known),
     known.about,
   ])
-  print(formatTable(['name', 'repository', 'what it is'], rows))
+  print(formatTable(['name', 'repository', 'description'], rows))
 }
 
 async function listFiles(hub: HubOptions, asJson: boolean): Promise<void> {

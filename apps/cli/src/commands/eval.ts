@@ -57,19 +57,23 @@ interface EvalOptions extends EffortOptions {
 
 export function addEval(command: Command): void {
   command
-    .option('--data <file>', "puzzles to measure on (default: the run's own test set)")
+    .option('--data <file>', 'puzzles to evaluate on (default: the test set of the run)')
     .addOption(checkpointOption())
     .addOption(maxStepsOption())
-    .option('--early', 'measure early halting too: end when the model believes that it is right')
-    .option('--effort', 'a table of what more steps and more attempts give, and what they cost')
-    .option('--limit <count>', 'a random sample of so many puzzles', wholeNumber(1, 1e9))
+    .option('--early', 'also evaluate early halting: stop when the model predicts that it is correct')
+    .option('--effort', 'print a table of what more steps and more attempts gain and cost')
+    .option('--limit <count>', 'evaluate a random sample of this many puzzles', wholeNumber(1, 1e9))
     .option(
       '--size <count>',
-      'N of the N × N puzzles in --data, where they are larger or smaller than those of the training',
+      'N of the N × N puzzles in --data, if it differs from training',
       wholeNumber(2, 30),
     )
-    .option('--augmentations <count>', 'ARC: ask under so many only (default: all)', wholeNumber(0, 1e6))
-    .option('--submission <file>', 'ARC: write the first two of the vote, with all steps, there')
+    .option(
+      '--augmentations <count>',
+      'ARC: use only this many augmentations (default: all)',
+      wholeNumber(0, 1e6),
+    )
+    .option('--submission <file>', 'ARC: write the top two of the vote, with all steps, to this file')
     .addOption(forceOption())
     .addOption(deviceOption())
     .addOption(threadsOption())
@@ -222,12 +226,12 @@ async function report(
 
 /** Where only their number could be compared. */
 const uncertainIdentifiers =
-  'note: there are as many puzzle identifiers as the model was trained with; whether they stand for the same puzzles cannot be told'
+  'note: the number of puzzle identifiers is that of the training data; whether they mean the same puzzles cannot be checked'
 
 const noVote = (): InputError =>
   new InputError({
     who: '--submission',
     expected: 'one attempt at every puzzle',
     got: '--effort or --attempts',
-    hint: 'Leave one of the two out.',
+    hint: 'Use only one of them.',
   })

@@ -30,12 +30,12 @@ export function addExport(command: Command): void {
   command
     .requiredOption('--out <file>', 'the file to write')
     .addOption(
-      new Option('--format <name>', "what to write (default: by the file's ending)").choices(
+      new Option('--format <name>', 'format to write (default: from the file extension)').choices(
         exportFormatNames,
       ),
     )
     .addOption(
-      new Option('--dtype <type>', 'type of the numbers (default: float32)').choices([
+      new Option('--dtype <type>', 'number type (default: float32)').choices([
         'float32',
         'float16',
         'bfloat16',
@@ -44,11 +44,14 @@ export function addExport(command: Command): void {
     .addOption(checkpointOption())
     .option(
       '--steps <count>',
-      'supervision steps of an onnx-solver (default: as many as in training)',
+      'supervision steps of an onnx-solver (default: as in training)',
       wholeNumber(1, 4096),
     )
-    .option('--without-puzzle-table', 'onnx: embeddings of puzzles are an input instead of in the file')
-    .option('--standard', 'onnx: only operators of the ONNX standard, for other runtimes')
+    .option(
+      '--without-puzzle-table',
+      'onnx: take the puzzle embeddings as an input instead of storing them in the file',
+    )
+    .option('--standard', 'onnx: use only standard ONNX operators, for other runtimes')
     .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -75,7 +78,7 @@ async function runExport(run: string, options: ExportCommandOptions): Promise<vo
     throw new InputError({
       who: out,
       expected: `a name that ends with ${endings.join(' or ')}, or --format`,
-      got: 'another ending',
+      got: 'another extension',
       hint: `Add --format ${exportFormatNames.join(' or ')}.`,
     })
   }

@@ -23,12 +23,12 @@ export function addImport(command: Command): void {
   command
     .requiredOption('--out <file>', 'the model file to write')
     .addOption(
-      new Option('--data <kind>', 'what the puzzles are, where it cannot be told').choices(puzzleFamilies),
+      new Option('--data <kind>', 'kind of puzzle, if it cannot be detected').choices(puzzleFamilies),
     )
-    .option('--cells <count>', 'cells of a puzzle, where it cannot be told', wholeNumber(1, 1_000_000))
+    .option('--cells <count>', 'cells per puzzle, if it cannot be detected', wholeNumber(1, 1_000_000))
     .addOption(setOption())
     .option('--config <file>', 'settings of the run (default: all_config.yaml beside the checkpoint)')
-    .option('--prefix <text>', 'what stands before the names of the weights, where there are several')
+    .option('--prefix <text>', 'prefix of the weight names, if the file has several')
     .addOption(forceOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -88,18 +88,18 @@ function describe(file: string, out: string, imported: ImportedFile): string {
       'puzzles',
       `${plural(sizes.cells, 'cell')}, ${plural(sizes.symbols, 'symbol')}, ${plural(sizes.identifiers, 'identifier')}`,
     ],
-    ['settings', config === file ? 'in the file itself' : (config ?? 'none beside the file')],
+    ['settings', config === file ? 'in the file itself' : (config ?? 'none found next to the file')],
   ]
   const guesses = Object.entries(assumed).map(([key, value]) => `${key} ${value}`)
   if (guesses.length > 0)
-    rows.push(['assumed', `${guesses.join(', ')}: as published, the file does not tell`])
+    rows.push(['assumed', `${guesses.join(', ')} (as published; the file does not say)`])
   if (unused.length > 0) rows.push(['unused', listed(unused)])
   if (others.length > 0) rows.push(['left out', listed(others)])
   return [
     `${file} → ${out}: ${grouped(parameterCount(whole))} parameters, step ${grouped(state.step)}`,
     ...rows.map(([name, value]) => `  ${name.padEnd(8)}  ${value}`),
-    ...(guesses.length > 0 ? ['  --set key=value, --data or --config FILE changes what was assumed.'] : []),
-    `  trm eval ${out} --data FILE measures it.`,
+    ...(guesses.length > 0 ? ['  --set key=value, --data or --config FILE changes the assumptions.'] : []),
+    `  trm eval ${out} --data FILE evaluates it.`,
   ].join('\n')
 }
 

@@ -42,7 +42,7 @@ function describe(models: readonly ShippedModel[]): string {
 /** What a model does when it is given more time than an evaluation takes: one attempt and several are two figures. */
 function describeEffort({ name, test: { effort = [] } }: ShippedModel): string[] {
   const ways = effort.map(({ maxSteps, attempts, exact }) => {
-    const several = attempts === 1 ? '' : ` and ${attempts} attempts, checked by the rule`
+    const several = attempts === 1 ? '' : ` and ${attempts} attempts, checked against the rules`
     return `${percent(exact)} in up to ${grouped(maxSteps)} steps${several}`
   })
   return ways.length === 0 ? [] : [`${name}: ${ways.join(', ')}`]

@@ -56,12 +56,12 @@ const patience = 4
 
 export function addQuickstart(command: Command): void {
   command
-    .option('--recipe <name>', 'what to train', usualRecipe)
+    .option('--recipe <name>', 'recipe to train', usualRecipe)
     .option('--out <folder>', 'the run folder', 'runs/quickstart')
     .addOption(setOption())
     .addOption(deviceOption())
     .addOption(threadsOption())
-    .addOption(jsonOption('train and solve without the shipped model, as lines of JSON'))
+    .addOption(jsonOption('skip the shipped model and print every event as a line of JSON'))
     .addHelpText(
       'after',
       '\nExamples:\n  trm quickstart\n  trm quickstart --recipe sudoku-4x4 --out runs/seconds',
@@ -77,7 +77,7 @@ async function runQuickstart(options: QuickstartOptions): Promise<void> {
     const shipped = findShippedModel(await listShippedModels(), example.model)
     announce(recipe, shipped, name === usualRecipe && set.length === 0)
     await showExample(shipped, await openOrtExecutor(computing))
-    print(`\n2. ${recipe.name}, trained from nothing:\n`)
+    print(`\n2. ${recipe.name}, trained from scratch:\n`)
   }
   const training = { folder: out, recipe, resume: true, command: commandLine(), ...computing }
   const report = await runToEnd(training, json === true)
@@ -112,12 +112,12 @@ async function runQuickstart(options: QuickstartOptions): Promise<void> {
 function announce(recipe: Recipe, { title }: ShippedModel, isUsual: boolean): void {
   const time = isUsual
     ? 'This takes one to two minutes on two cores:'
-    : 'How long training takes is said after a few steps:'
+    : 'The time left is shown after a few training steps:'
   print(time)
   print(`  1. a trained model solves a hard ${title}`)
   print(`  2. a new model is trained (${recipe.name}) and tested`)
   print('  3. it solves a puzzle that it has never seen')
-  print('Ctrl-C saves the training; the same command resumes it.\n')
+  print('Ctrl-C saves the training; run the same command again to resume.\n')
 }
 
 async function showExample({ name, parameters }: ShippedModel, executor: Executor): Promise<void> {

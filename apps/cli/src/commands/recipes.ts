@@ -63,5 +63,5 @@ function printList(): void {
     grouped(training.steps),
     description,
   ])
-  print(formatTable(['recipe', 'width', 'mixer', 'steps', 'what it is'], rows, [1, 3]))
+  print(formatTable(['recipe', 'width', 'mixer', 'steps', 'description'], rows, [1, 3]))
 }

@@ -26,7 +26,7 @@ export function addRuns(command: Command): void {
       const lines: RunLine[] = []
       for (const summary of await findRuns(named)) lines.push(await withReport(summary))
       if (json) printJson(lines)
-      else if (lines.length === 0) print(`No runs in ${folder}. Begin one with: trm train sudoku-6x6`)
+      else if (lines.length === 0) print(`No runs in ${folder}. Start one with: trm train sudoku-6x6`)
       else print(describe(lines))
     })
 }
@@ -75,7 +75,7 @@ function describe(lines: readonly RunLine[]): string {
       : [percent(line.test?.full), percent(line.test?.early)]),
     line.trainingSeconds === null ? '–' : duration(line.trainingSeconds * 1000),
   ])
-  const header = ['run', 'recipe', 'status', 'step', 'validation', 'test', 'test early', 'training']
+  const header = ['run', 'recipe', 'status', 'step', 'validation', 'test', 'test, early', 'training']
   const problems = lines.flatMap(({ name, problem }) => (problem === null ? [] : [`${name}: ${problem}`]))
   return [formatTable(header, rows, [3, 4, 5, 6, 7]), ...problems].join('\n')
 }

@@ -23,9 +23,9 @@ interface ShowOptions {
 }
 
 const endings: Readonly<Record<Attempt['ended'], string>> = {
-  steps: 'used all its steps',
-  halting: 'believed that it was right',
-  still: 'stood still',
+  steps: 'used all steps',
+  halting: 'halted',
+  still: 'answer became stable',
 }
 
 /** Tries until the rule of the puzzle finds an answer right; without a rule, until all attempts are made. */
@@ -43,7 +43,7 @@ export async function solveByAttempts(
       who: '--watch',
       expected: 'one attempt',
       got: `--attempts ${effort.attempts}`,
-      hint: 'Leave one of the two out.',
+      hint: 'Use only one of them.',
     })
   }
   const colours = pc.isColorSupported && process.stdout.isTTY === true
@@ -110,9 +110,9 @@ export async function solveByAttempts(
 function describeAttempt({ attempt, steps, haltLogit, ended, valid }: Attempt): string {
   return [
     `attempt ${String(attempt + 1).padStart(2)}`,
-    `${String(steps).padStart(3)} steps`,
+    plural(steps, 'step').padStart(9),
     endings[ended],
-    `believes it is right ${percent(1 / (1 + Math.exp(-haltLogit))).padStart(7)}`,
-    ...(valid === null ? [] : [valid ? 'keeps the rules' : 'breaks the rules']),
+    `predicts it is correct: ${percent(1 / (1 + Math.exp(-haltLogit))).padStart(7)}`,
+    ...(valid === null ? [] : [valid ? 'valid' : 'not valid']),
   ].join(' · ')
 }

@@ -36,18 +36,20 @@ interface SolveOptions extends EffortOptions {
 export function addSolve(command: Command): void {
   command
     .usage('[options] [run] <puzzle>')
-    .argument(
-      '<run|puzzle>',
-      'a run folder, a model file or the name of a shipped model, or at once the puzzle',
-    )
+    .argument('<run|puzzle>', 'a run folder, a model file or the name of a shipped model; optional')
     .argument('[puzzle]', 'the puzzle: written out, in a file, or "generated" for a new one')
-    .option('--model <run>', 'the run, file or shipped model, where the puzzle stands alone')
+    .option('--model <run>', 'the model, if the puzzle is the only argument')
     .addOption(checkpointOption())
     .addOption(maxStepsOption())
-    .option('--early', 'end as soon as the model believes that it is right')
+    .option('--early', 'stop as soon as the model predicts that it is correct')
     .option('--watch', 'show the grid after every step')
-    .option('--row <number>', 'which puzzle of a file, or which generated one', wholeNumber(1, 1e9), 1)
-    .option('--svg <file>', 'draw the puzzle and the answer after every step')
+    .option(
+      '--row <number>',
+      'number of the puzzle in the file, or of the generated puzzle',
+      wholeNumber(1, 1e9),
+      1,
+    )
+    .option('--svg <file>', 'draw the puzzle and the answer after every step in this file')
     .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption())

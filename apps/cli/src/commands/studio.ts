@@ -19,17 +19,17 @@ const usualPort = 4747
 
 export function addStudio(command: Command): void {
   command
-    .option('--host <name>', 'listen there; anything but this machine itself lets others in', '127.0.0.1')
+    .option('--host <name>', 'address to listen on; anything but localhost lets others in', '127.0.0.1')
     .option(
       '--port <number>',
-      `listen there; 0 takes a free one (default: ${usualPort} if it is free)`,
+      `port to listen on; 0 picks a free one (default: ${usualPort} if free)`,
       wholeNumber(0, 65_535),
     )
     .addOption(jsonOption('print the address as a line of JSON'))
     .addHelpText(
       'after',
       `
-Without a folder of runs, ./runs is shown where there is one. Nothing is ever changed in it.
+Without a folder of runs, ./runs is shown if it exists. The studio never changes it.
 
 Examples:
   trm studio
@@ -39,22 +39,22 @@ Examples:
     .action(async (folder: string | undefined, { host, port, json }: StudioOptions) => {
       const runs = folder ?? (existsSync('runs') ? 'runs' : null)
       const page = await studioPage((reason) => {
-        const why = reason === 'missing' ? 'once' : 'its sources have changed'
+        const why = reason === 'missing' ? 'this once' : 'since its sources have changed'
         process.stderr.write(`building the page, ${why}…\n`)
       })
       const onFault = (error: unknown): void => showError(error, json === true)
       const studio = await start({ page, runs, host, onFault }, port)
       if (!studio.isLocal) {
         const what = runs === null ? 'the page' : `the page and the runs in ${runs}`
-        process.stderr.write(`warning: everybody who reaches this machine can see ${what} (--host ${host})\n`)
+        process.stderr.write(`warning: anyone who can reach this machine can see ${what} (--host ${host})\n`)
       }
       // Whoever reads the address may end it at once.
       const stopped = untilStopped()
       if (json) printJsonLine({ url: studio.url, port: studio.port, runs })
       else {
         print(`studio  ${studio.url}`)
-        print(runs === null ? 'no runs: name a folder to see some' : `runs    ${runs}`)
-        print('Ctrl-C ends it')
+        print(runs === null ? 'runs    none: pass a folder to see its runs' : `runs    ${runs}`)
+        print('Ctrl-C stops it')
       }
       await stopped
       await studio.close()

@@ -32,14 +32,14 @@ export function addTrain(command: Command): void {
   command
     .addOption(setOption())
     .option('--out <folder>', 'the run folder (default: runs/<recipe>-<seed>)')
-    .option('--resume', 'go on with the run in the folder; its recipe need not be named')
-    .option('--from <model>', 'begin with the weights of a run folder, a model file or a shipped model')
+    .option('--resume', 'resume the run in the folder; needs no recipe')
+    .option('--from <model>', 'start from the weights of a run folder, a model file or a shipped model')
     .addOption(deviceOption())
     .addOption(threadsOption())
     .option('--steps <count>', 'the same as --set training.steps=<count>', wholeNumber(1, 1_000_000_000))
     .option(
       '--test-puzzles <count>',
-      'score so many test puzzles at the end (default: 1000)',
+      'evaluate this many test puzzles at the end (default: 1000)',
       wholeNumber(1, 1e8),
     )
     .addOption(jsonOption('print every event as a line of JSON'))
@@ -83,7 +83,8 @@ export async function runToEnd(
   const releaseKeys = onInterrupt(() => {
     training.stop()
     display?.close()
-    if (!asJson) process.stderr.write('saving and leaving after this step; Ctrl-C again leaves at once\n')
+    if (!asJson)
+      process.stderr.write('Stopping after this step and saving. Press Ctrl-C again to quit now.\n')
   })
   const releaseOutput = onOutputClosed(() => training.stop())
   let report: RunReport | undefined
@@ -105,7 +106,7 @@ export async function runToEnd(
   if (!asJson) printOutcome(options.folder, course, stopped, report)
   // Last, so that the figures are shown whatever becomes of the file.
   const path = await writeCurve(options.folder, course)
-  if (path !== null && !asJson) print(`curve in ${path}`)
+  if (path !== null && !asJson) print(`training curve in ${path}`)
   return report
 }
 
@@ -127,7 +128,7 @@ function printOutcome(
     const shares = validation.map(([, value]) => value)
     print(`validation  ${sparkline(shares, width, [0, 1])} ${percent(shares[0])} → ${percent(shares.at(-1))}`)
   }
-  if (stopped) print(`stopped and saved; go on with: trm train --resume --out ${folder}`)
+  if (stopped) print(`stopped and saved; resume with: trm train --resume --out ${folder}`)
   else if (report) print(describeReport(report))
 }
 
@@ -145,7 +146,7 @@ async function chooseRun(
       who: 'trm train',
       expected: 'the name of a recipe, or --resume with --out FOLDER',
       got: resume ? '--resume alone' : 'neither',
-      hint: 'Write for example: trm train sudoku-6x6. `trm recipes` lists what there is.',
+      hint: 'For example: trm train sudoku-6x6. `trm recipes` lists all recipes.',
     })
   }
   const { recipe } = await openRunFolder(out)

@@ -15,12 +15,14 @@ export function addEffortOptions(command: Command): Command {
   return command
     .option(
       '--attempts <count>',
-      'try so often, until the rule of the puzzle finds an answer right',
+      'make up to this many attempts, until an answer follows the rules',
       wholeNumber(1, 10_000),
     )
-    .option('--symmetries', 'attempts from the second on are at turned, mirrored or renamed copies')
-    .addOption(new Option('--vote', 'take the most frequent answer of all attempts, and check no rule'))
-    .option('--seed <number>', 'of the noise and the copies (default: 0)', wholeNumber(0, 2 ** 32 - 1))
+    .option('--symmetries', 'from the second attempt on, solve rotated, mirrored or relabelled copies')
+    .addOption(
+      new Option('--vote', 'take the most frequent answer of all attempts, without checking the rules'),
+    )
+    .option('--seed <number>', 'seed of the noise and the copies (default: 0)', wholeNumber(0, 2 ** 32 - 1))
 }
 
 /** What several attempts are made with; refuses options that say nothing without them. */
@@ -38,7 +40,7 @@ export function attemptsEffort({ attempts, symmetries, vote, seed }: EffortOptio
   throw new InputError({
     who: alone,
     expected: 'several attempts',
-    got: attempts === undefined ? 'none asked for' : `--attempts ${attempts}`,
+    got: attempts === undefined ? 'no --attempts' : `--attempts ${attempts}`,
     hint: 'Add --attempts 8.',
   })
 }

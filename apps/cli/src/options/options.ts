@@ -8,7 +8,7 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
   return (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
     if (value >= minimum && value <= maximum) return value
-    throw new InvalidArgumentError(`A whole number from ${minimum} to ${maximum} is needed.`)
+    throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`)
   }
 }
 
@@ -22,16 +22,16 @@ export const setOption = (): Option =>
 function checkpointChoice(text: string): CheckpointChoice {
   if (text === 'best' || text === 'final' || text === 'latest') return text
   if (/^\d{1,12}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('Write best, final, latest or the step of a checkpoint.')
+  throw new InvalidArgumentError('It must be best, final, latest or the step of a checkpoint.')
 }
 
 export const jsonOption = (what = 'print one JSON document'): Option => new Option('--json', what)
 
 /** For what a command writes in place of a file that is there. */
-export const forceOption = (): Option => new Option('--force', 'replace a file that is there')
+export const forceOption = (): Option => new Option('--force', 'overwrite an existing file')
 
 export const deviceOption = (): Option =>
-  new Option('--device <name>', 'where to compute; see trm doctor').choices(nodeDevices)
+  new Option('--device <name>', 'device to compute on; see trm doctor').choices(nodeDevices)
 
 /** @param otherwise how many there are where it is not given */
 export const threadsOption = (otherwise = 'all cores'): Option =>
@@ -40,12 +40,12 @@ export const threadsOption = (otherwise = 'all cores'): Option =>
   )
 
 export const checkpointOption = (): Option =>
-  new Option('--checkpoint <which>', 'best, final, latest or a step (default: the best there is)').argParser(
+  new Option('--checkpoint <which>', 'best, final, latest or a step (default: the best available)').argParser(
     checkpointChoice,
   )
 
 export const maxStepsOption = (): Option =>
-  new Option('--max-steps <count>', 'supervision steps to think (default: as many as in training)').argParser(
+  new Option('--max-steps <count>', 'most supervision steps (default: as in training)').argParser(
     wholeNumber(1, 4096),
   )
 

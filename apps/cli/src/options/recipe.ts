@@ -13,7 +13,7 @@ async function readRecipeFile(path: string): Promise<Recipe> {
   const value = await readJsonFile(await readFileBounded(path, { maxBytes }), {
     name: path,
     expected: 'a recipe as JSON',
-    hint: 'Correct the file; `trm recipes sudoku-6x6 > FILE` writes one to begin with.',
+    hint: 'Correct the file; `trm recipes sudoku-6x6 > FILE` writes one to start from.',
     maxBytes,
   })
   return parseRecipe(value, path)

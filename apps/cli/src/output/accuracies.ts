@@ -1,7 +1,7 @@
 /** Accuracies in words. */
 import { grouped, percent } from '@tiny-recursive-models/trm/format'
 
-/** `, 71.0 % valid`, where that says more than the share of exact answers; else nothing. */
+/** `, 71.0 % valid`, if that differs from the share of exact answers; otherwise nothing. */
 export const validShare = ({
   exactAccuracy,
   validAccuracy,
@@ -12,7 +12,7 @@ export const validShare = ({
   validAccuracy === null || validAccuracy === exactAccuracy ? '' : `, ${percent(validAccuracy)} valid`
 
 /** Said of a test set in place of accuracies. */
-export const noAnswers = 'no answers are known, so there are no accuracies'
+export const noAnswers = 'no known answers, so no accuracy'
 
 interface Scored {
   readonly exactAccuracy: number | null
@@ -26,7 +26,7 @@ export function exactShare({ exactAccuracy, exactInterval }: Scored): string {
   return `${percent(exactAccuracy)} exact (95 %: ${percent(low)} to ${percent(high)})`
 }
 
-/** `, of which the answers of 12 are known`, where that is not all; else nothing. */
+/** `, 12 of them with a known answer`, unless all have one. */
 export const labelledShare = ({
   puzzles,
   labelled = puzzles,
@@ -34,4 +34,4 @@ export const labelledShare = ({
   puzzles: number
   labelled?: number
 }): string =>
-  labelled === 0 || labelled === puzzles ? '' : `, of which the answers of ${grouped(labelled)} are known`
+  labelled === 0 || labelled === puzzles ? '' : `, ${grouped(labelled)} of them with a known answer`

@@ -14,7 +14,7 @@ export function describeArcBuild(facts: ArcBuildFacts & { readonly folderBytes: 
   print(formatTable(['set', 'tasks', ''], rows, [1]))
   const left = [
     [facts.tooLarge, 'too large'],
-    [facts.repeated, 'in another set too'],
+    [facts.repeated, 'also in another set'],
   ] as const
   for (const [count, why] of left) if (count > 0) print(`${plural(count, 'task')} left out: ${why}`)
   print(
@@ -32,7 +32,7 @@ export function describeArcBuild(facts: ArcBuildFacts & { readonly folderBytes: 
 
 export function describeLeak(leak: ArcLeak): string {
   const { heldOut, shownBy, shownIn, what } = leak
-  if (what === 'task') return `leak: test task ${heldOut} is in ${shownIn} too`
+  if (what === 'task') return `leak: test task ${heldOut} is also in ${shownIn}`
   const pair = `a test pair of ${heldOut} is a training pair of ${shownBy} (${shownIn})`
   return isPublishedLeak(leak) ? `note: ${pair}, also in the published set` : `leak: ${pair}`
 }

@@ -9,7 +9,7 @@ export function describeArc(ways: readonly (readonly [name: string, figures: Arc
   if (first === undefined) return ''
   const { tasks, testInputs, predictions, passAt } = first[1]
   const votes = `vote of ${plural(predictions, 'prediction')}`
-  if (passAt === null) return `${votes}: no task has its solutions, so there is nothing to score`
+  if (passAt === null) return `${votes}: no solutions for any task, so there is nothing to score`
   const rows = ways.map(([name, figures]) => [
     name,
     ...passCounts.map((count) => percent(figures.passAt?.[count], 2)),

@@ -89,7 +89,7 @@ export function drawCurve({ loss, training, validation }: Course, title: string)
     `<text x="${panel.left}" y="${lossTop - 6}">loss (logarithmic)</text>`,
     ...halves.map((value) => level(lossDown(value), significant(value))),
     line(loss, lossDown, 'stroke="#2b5d8a" stroke-width="1.5"'),
-    `<text x="${panel.left}" y="${accuracyTop - 6}">exactly solved: validation (dots), training (thin)</text>`,
+    `<text x="${panel.left}" y="${accuracyTop - 6}">exact accuracy: validation (dots), training (thin)</text>`,
     ...[0, 0.25, 0.5, 0.75, 1].map((value) => level(accuracyDown(value), `${100 * value} %`)),
     line(training, accuracyDown, 'stroke="#e0a899" stroke-width="1"'),
     `${line(validation, accuracyDown, 'stroke="#b5341f" stroke-width="2"')}${dots}`,

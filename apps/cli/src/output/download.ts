@@ -55,14 +55,14 @@ export class DownloadDisplay {
       case 'kept':
         this.#oldBytes += event.bytes
         this.#finishedBytes += event.bytes
-        return `${event.path}: there already`
+        return `${event.path}: already here`
       case 'retry':
         return `${event.path}: ${event.reason}; trying again`
       case 'stored':
         this.#finishedBytes += event.bytes
         return `${event.path}: ${byteSize(event.bytes)}, ${describeDigest(event.digest)}`
       case 'stopped':
-        return 'stopped; the same command goes on from here'
+        return 'stopped; run the same command again to resume'
     }
   }
 

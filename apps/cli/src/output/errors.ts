@@ -2,7 +2,7 @@
 import { InputError } from '@tiny-recursive-models/tensor/errors'
 import pc from 'picocolors'
 
-/** An error on stderr: four lines for wrong input, the stack for a fault of ours. */
+/** An error on stderr: four lines for wrong input, the stack for a bug of ours. */
 export function showError(error: unknown, asJson: boolean): void {
   process.stderr.write(`${asJson ? JSON.stringify({ error: errorFacts(error) }) : describeError(error)}\n`)
 }
@@ -14,11 +14,11 @@ function describeError(error: unknown): string {
       `${red('trm:')} ${error.who}`,
       `  ${dim('expected')}  ${error.expected}`,
       `  ${dim('got')}       ${error.got}`,
-      `  ${dim('to do')}     ${error.hint}`,
+      `  ${dim('hint')}      ${error.hint}`,
     ].join('\n')
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return `${red('trm:')} a fault of the program, not of the input:\n${stack}`
+  return `${red('trm:')} a bug in the program, not a problem with the input:\n${stack}`
 }
 
 function errorFacts(error: unknown): Record<string, string> {

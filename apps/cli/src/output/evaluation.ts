@@ -38,8 +38,8 @@ export function describeEvaluation(
 
 function summary(what: string, report: EvaluationReport): string {
   const ofCells = report.cellAccuracy === null ? '' : `, ${percent(report.cellAccuracy)} of the cells`
-  const ofHalting = report.haltAccuracy === null ? '' : `, halting right ${percent(report.haltAccuracy)}`
-  return `${what.padEnd(14)} ${exactShare(report)}${validShare(report)}${ofCells}, ${report.meanSteps.toFixed(1)} steps a puzzle${ofHalting}, ${significant(report.puzzlesPerSecond)} puzzles/s`
+  const ofHalting = report.haltAccuracy === null ? '' : `, halting accuracy ${percent(report.haltAccuracy)}`
+  return `${what.padEnd(14)} ${exactShare(report)}${validShare(report)}${ofCells}, ${report.meanSteps.toFixed(1)} steps per puzzle${ofHalting}, ${significant(report.puzzlesPerSecond)} puzzles/s`
 }
 
 /** Every step up to 16; beyond, every fourth and the last. */
@@ -53,14 +53,14 @@ export interface MeasuredWay {
   readonly report: AttemptsReport
 }
 
-/** An effort in words: `up to 16, until it believes`. */
+/** An effort in words: `up to 16 steps, until it halts`. */
 export function describeEffort({ attempts, accept, stop, maxSteps }: Effort): string {
   if (attempts > 1) {
-    const how = accept === 'valid' ? 'until the rule is kept' : 'the most frequent answer'
+    const how = accept === 'valid' ? 'until an answer is valid' : 'majority vote'
     return `up to ${plural(attempts, 'attempt')}, ${how}`
   }
   if (stop === 'never') return plural(maxSteps, 'step')
-  return `up to ${grouped(maxSteps)}, ${stop === 'still' ? 'until it stands still' : 'until it believes'}`
+  return `up to ${plural(maxSteps, 'step')}, ${stop === 'still' ? 'until the answer is stable' : 'until it halts'}`
 }
 
 /** What more thinking gives, and what it costs. */
@@ -74,17 +74,19 @@ export function describeWays(measured: readonly MeasuredWay[]): string {
     significant(report.flopPerPuzzle / 1e9),
     significant(report.puzzlesPerSecond),
   ])
-  const header = ['thinking', 'exact', 'valid', 'steps', 'attempts', 'GFLOP a puzzle', 'puzzles/s']
+  const header = ['thinking', 'exact', 'valid', 'steps', 'attempts', 'GFLOP/puzzle', 'puzzles/s']
   const interval = measured.at(-1)!.report.exactInterval
   return [
     formatTable(header, rows, [1, 2, 3, 4, 5, 6]),
     interval === null
       ? noAnswers
-      : `95 % interval of the last: ${percent(interval[0])} to ${percent(interval[1])} exact`,
+      : `95 % interval of the last row: ${percent(interval[0])} to ${percent(interval[1])} exact`,
     ...measured.flatMap(({ way, report: { settled, settledExact } }) =>
       settledExact === null
         ? []
-        : [`${way}: ${percent(settled)} stood still, ${percent(settledExact)} of them exact`],
+        : [
+            `${way}: ${percent(settled)} of the answers became stable, ${percent(settledExact)} of these exact`,
+          ],
     ),
   ].join('\n')
 }

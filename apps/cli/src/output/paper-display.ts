@@ -30,7 +30,7 @@ export class PaperDisplay {
       case 'plan':
         this.#jobs = event.jobs
         this.#bars.note(
-          `${plural(event.jobs.length, 'run')}; Ctrl-C saves, and the same command goes on from there`,
+          `${plural(event.jobs.length, 'run')}; Ctrl-C saves, run the same command again to resume`,
         )
         return
       case 'run':

@@ -70,13 +70,13 @@ function headline({ base, rows, recipe, data, testPuzzles }: PaperTable): string
     ...(data === null ? [] : [plural(data.train, 'training puzzle')]),
     plural(testPuzzles, 'test puzzle'),
     stopAfterSeconds === null
-      ? `${grouped(steps)} steps of ${batch}`
-      : `${duration(1000 * stopAfterSeconds)} of steps of ${batch}`,
+      ? `${plural(steps, 'step')}, batch ${batch}`
+      : `${duration(1000 * stopAfterSeconds)} of training, batch ${batch}`,
     plural(seeds, 'seed'),
   ].join(' · ')
 }
 
-const legend = `Accuracies are means over the seeds ± the sample standard deviation, on test puzzles, of the weights that were best on validation puzzles. *Exact*: every cell right after all supervision steps; *valid*: a valid answer, where puzzles have several; *cells*: cells right; *early halting*: exact where the model says itself when it is done, and the supervision *steps* it then takes. *Forward passes* (supervision steps computed), *net calls* and *blocks* in them are per optimiser step, forward only. *Seconds*: training steps alone. The last two columns are what the paper reports on ${paperColumns.map(({ benchmark }) => benchmark).join(' or ')} with models of width 512.`
+const legend = `Accuracies are means over the seeds ± the sample standard deviation, measured on test puzzles with the weights that did best on validation puzzles. *Exact*: every cell correct after all supervision steps; *valid*: a valid answer, for puzzles that have several; *cells*: correct cells; *early halting*: exact accuracy when the model decides itself when to stop, and the supervision *steps* it then takes. *Forward passes* (supervision steps computed), *net calls* and *blocks* are per optimiser step, forward only. *Seconds*: time in training steps alone. The last two columns are the paper's figures for ${paperColumns.map(({ benchmark }) => benchmark).join(' or ')} with models of width 512.`
 
 /** The whole as a page: tables, seeds, command, machine. */
 export function paperMarkdown({ command, machine, threads, jobs, tables }: PaperResults): string {

@@ -57,8 +57,8 @@ export class Progress {
 
   /** A callback for data that is made or read, from the first moment on. */
   ofData(): (done: number, of: number) => void {
-    this.update(null, 'reading the puzzles …')
-    return (done, of) => this.update(done / of, `making the puzzles: ${grouped(done)} of ${grouped(of)}`)
+    this.update(null, 'reading puzzles …')
+    return (done, of) => this.update(done / of, `generating puzzles: ${grouped(done)} of ${grouped(of)}`)
   }
 
   /** A line that stays. */

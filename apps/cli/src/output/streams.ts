@@ -43,7 +43,7 @@ export const printJsonLine = (value: unknown): void => print(JSON.stringify(valu
 const outputError = ({ code, message }: NodeJS.ErrnoException): InputError =>
   new InputError({
     who: 'standard output',
-    expected: 'a place that can be written to',
+    expected: 'a file or terminal that can be written to',
     got: code === 'ENOSPC' ? 'a full disk (ENOSPC)' : (code ?? message),
     hint: 'Free some space, or send the output somewhere else.',
   })

@@ -24,19 +24,20 @@ export class TrainingDisplay {
         this.#onData(event.done, event.total)
         return
       case 'folder': {
-        const from = event.resumedFrom === null ? 'begins' : `goes on from step ${grouped(event.resumedFrom)}`
+        const from =
+          event.resumedFrom === null ? 'started' : `resumed from step ${grouped(event.resumedFrom)}`
         this.#progress.note(`${event.recipe.name} ${from} in ${event.path}`)
         this.#isShownAnswers = event.recipe.noise !== null
         if (this.#isShownAnswers)
           this.#progress.note(
-            'noisy answers are shown in training: validation, on noise alone, tells how good it is',
+            'training shows the model noisy answers; only validation, on pure noise, tells how good it is',
           )
         for (const warning of event.warnings) this.#progress.note(`warning: ${warning}`)
         return
       }
       case 'start':
         this.#progress.note(
-          `${grouped(event.parameters)} parameters, ${plural(event.trainingPuzzles, 'training puzzle')}, batch ${event.batch}${event.microBatch < event.batch ? ` in pieces of ${event.microBatch}` : ''}, ${event.executor}`,
+          `${grouped(event.parameters)} parameters, ${plural(event.trainingPuzzles, 'training puzzle')}, batch ${event.batch}${event.microBatch < event.batch ? ` in micro-batches of ${event.microBatch}` : ''}, ${event.executor}`,
         )
         // A large model may take minutes until there is something to show.
         this.#progress.update(event.step / event.totalSteps, 'the first step …')
@@ -73,7 +74,7 @@ export class TrainingDisplay {
     if (this.#announced || this.#window.length < Math.min(10, totalSteps)) return
     this.#announced = true
     const left = this.#window.timeLeftMs
-    if (left !== null && left > 10_000) this.#progress.note(`about ${timeLeft(left)} to go`)
+    if (left !== null && left > 10_000) this.#progress.note(`about ${timeLeft(left)} left`)
   }
 
   #stepText({ step, totalSteps, loss }: StepEvent): string {
@@ -84,7 +85,7 @@ export class TrainingDisplay {
       `loss ${significant(loss)}`,
       finished > 0 && !this.#isShownAnswers ? `exact ${percent(this.#window.mean('exactAccuracy'))}` : null,
       finished > 0
-        ? `${this.#window.mean('meanSteps').toFixed(1)} steps ${this.#isShownAnswers ? 'a puzzle' : 'to halt'}`
+        ? `${this.#window.mean('meanSteps').toFixed(1)} steps ${this.#isShownAnswers ? 'per puzzle' : 'to halt'}`
         : null,
       left === null ? null : `${timeLeft(left)} left`,
     ]
@@ -95,7 +96,7 @@ export class TrainingDisplay {
 
 function describeValidation(event: Extract<RunTrainingEvent, { type: 'evaluation' }>): string {
   const puzzles = plural(event.puzzles, 'validation puzzle')
-  if (event.exactAccuracy === null) return `of ${puzzles} ${noAnswers}${validShare(event)}`
+  if (event.exactAccuracy === null) return `${puzzles}: ${noAnswers}${validShare(event)}`
   return `${percent(event.exactAccuracy)} of ${puzzles} exact${validShare(event)}, ${percent(event.cellAccuracy)} of the cells${event.best ? ' (best so far)' : ''}`
 }
 
@@ -105,7 +106,7 @@ export function describeReport(report: RunReport): string {
   const lines = [
     `trained ${grouped(report.steps)} steps in ${duration(report.trainingSeconds * 1000)}, ${grouped(report.parameters)} parameters`,
   ]
-  if (test === null) return [...lines, 'no test puzzles: nothing to report on'].join('\n')
+  if (test === null) return [...lines, 'no test puzzles, so no test report'].join('\n')
   // Reports of earlier versions have no such key.
   const arc = report.arc ?? null
   const vote: [string, ArcFigures][] = arc
@@ -118,7 +119,7 @@ export function describeReport(report: RunReport): string {
     ...lines,
     `on ${plural(test.full.puzzles, 'unseen puzzle')}${labelledShare(test.full)} (${weights.which} weights, step ${grouped(weights.step)}):`,
     `  all ${test.full.maxSteps} steps    ${exactShare(test.full)}${validShare(test.full)}, ${significant(test.full.puzzlesPerSecond)} puzzles/s`,
-    `  early halting  ${test.early.exactAccuracy === null ? '' : `${percent(test.early.exactAccuracy)} exact${validShare(test.early)}, `}${test.early.meanSteps.toFixed(1)} steps a puzzle, ${significant(test.early.puzzlesPerSecond)} puzzles/s`,
+    `  early halting  ${test.early.exactAccuracy === null ? '' : `${percent(test.early.exactAccuracy)} exact${validShare(test.early)}, `}${test.early.meanSteps.toFixed(1)} steps per puzzle, ${significant(test.early.puzzlesPerSecond)} puzzles/s`,
     ...(arc ? [describeArc(vote)] : []),
   ].join('\n')
 }

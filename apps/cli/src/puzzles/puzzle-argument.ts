@@ -35,15 +35,15 @@ export function boardOfModel({ recipe, model, source }: OpenedModel): Board {
   if (board !== undefined) return board
   throw new InputError({
     who: source,
-    expected: `a model of ${gridFamilies.map(({ plural }) => plural).join(', ')}`,
-    got: `a model of ${('path' in data && data.path) || 'other puzzles'}`,
-    hint: 'trm solve reads these only; trm eval measures models of every kind.',
+    expected: `a model for ${gridFamilies.map(({ plural }) => plural).join(', ')}`,
+    got: `a model for ${('path' in data && data.path) || 'other puzzles'}`,
+    hint: 'trm solve supports only these; trm eval evaluates models of every kind.',
   })
 }
 
 /**
  * @param argument a puzzle, a file of puzzles (`-`: what is piped in), or `generated`
- * @param row which puzzle of a file, or which generated one, from 1
+ * @param row number of the puzzle in the file, or of the generated puzzle, from 1
  */
 export async function readPuzzle(argument: string, row: number, opened: OpenedModel): Promise<AskedPuzzle> {
   const board = boardOfModel(opened)
@@ -53,9 +53,9 @@ export async function readPuzzle(argument: string, row: number, opened: OpenedMo
     if (made) return asked(board, made.question, made.answer)
     throw new InputError({
       who: generated,
-      expected: 'a model whose puzzles can be made',
-      got: `one of puzzles that come from files (${board.title})`,
-      hint: 'Write a puzzle, or name a file of them.',
+      expected: 'a model whose puzzles can be generated',
+      got: `one for puzzles that come from files (${board.title})`,
+      hint: 'Write out a puzzle, or use a file of puzzles.',
     })
   }
   const path = await fileOfArgument(argument)
@@ -88,8 +88,8 @@ function refuseRow(row: number): void {
   throw new InputError({
     who: '--row',
     expected: `a file of puzzles, or ${generated}`,
-    got: `--row ${row} with one written puzzle`,
-    hint: 'Leave --row out, or name a file.',
+    got: `--row ${row} with a single puzzle`,
+    hint: 'Leave --row out, or use a file.',
   })
 }
 
@@ -133,7 +133,7 @@ function checked(board: Board, { kind, tokens, answer }: FoundPuzzle, who: strin
       who,
       expected: `a ${board.title}, as the model was trained on`,
       got: `a ${boardOf(kind).title}`,
-      hint: 'Give a puzzle of that size, or the run of a model for this one.',
+      hint: 'Use a puzzle of that size, or a model for this one.',
     })
   }
   const problems = board.check(tokens)

@@ -40,7 +40,7 @@ export function puzzleView(board: Board): PuzzleView {
       cells: Array.from({ length: rows * columns }, (_, cell) => svgCell(board, cells, cell)),
     }),
     problems: (question, answer) => rule?.problems(question, answer).map(({ message }) => message) ?? null,
-    solution: rule?.solution ?? 'no rule tells whether it is right',
+    solution: rule?.solution ?? 'no known rule to check it by',
   }
 }
 

@@ -31,7 +31,7 @@ export async function modelAndPuzzle(
   if (first === generated) {
     throw new InputError({
       who: `trm solve ${generated}`,
-      expected: 'a model, which tells what to generate',
+      expected: 'a model, which decides what to generate',
       got: 'none',
       hint: `Add --model ${names.join(' or ')}.`,
     })
@@ -39,9 +39,9 @@ export async function modelAndPuzzle(
   if (names.includes(first) || (await isFolder(first))) {
     throw new InputError({
       who: `trm solve ${first}`,
-      expected: 'a puzzle behind the model',
+      expected: 'a puzzle after the model',
       got: 'none',
-      hint: `Write one, name a file, or add ${generated}.`,
+      hint: `Write one out, name a file, or add ${generated}.`,
     })
   }
   return { run: shippedModelFor(models, await puzzleKindOfArgument(first, row)).name, argument: first }

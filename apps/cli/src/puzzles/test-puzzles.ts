@@ -28,7 +28,7 @@ export function openedAtSize(
   if (data !== undefined) return { ...opened, ...resizeModel(opened, size) }
   throw new InputError({
     who: '--size',
-    expected: 'puzzles of that size, by --data FILE',
+    expected: 'puzzles of that size, from --data FILE',
     got: 'none',
     hint: 'Add --data FILE, or leave --size out.',
   })
@@ -58,9 +58,9 @@ export async function readTestSet(
   if (checksum !== null && checksum !== found) {
     throw new InputError({
       who: `${run}: test puzzles`,
-      expected: `those of the run (checksum ${checksum})`,
-      got: `others (checksum ${found})`,
-      hint: 'The data file has changed: restore it, or name the puzzles by --data FILE.',
+      expected: `the test puzzles of the run (checksum ${checksum})`,
+      got: `different ones (checksum ${found})`,
+      hint: 'The data file has changed: restore it, or pass other puzzles with --data FILE.',
     })
   }
   return test
@@ -82,8 +82,8 @@ function noTestSet(run: string): InputError {
   return new InputError({
     who: run,
     expected: 'a run with test puzzles, or --data FILE',
-    got: 'a run without',
-    hint: 'Name a file of puzzles that the model has not seen: --data FILE.',
+    got: 'a run without any',
+    hint: 'Pass a file of unseen puzzles with --data FILE.',
   })
 }
 

@@ -44,7 +44,7 @@ const isEqual = (answer: Int32Array, label: Int32Array): boolean =>
 /** The question and the answer after every step, beside each other, as SVG. */
 export function drawThoughts({ view, question }: AskedPuzzle, thoughts: readonly Thought[]): string {
   const steps = thoughts.map(({ step, answer, changed, haltProbability }) =>
-    view.panel(`step ${step}: believes it is right ${percent(haltProbability)}`, {
+    view.panel(`step ${step}: halting probability ${percent(haltProbability)}`, {
       tokens: answer,
       question,
       changed: changedCells(step, changed),
@@ -96,13 +96,12 @@ export class ThoughtDisplay {
     const problems = view.problems(question, answer)
     const { green, red } = pc.createColors(this.#colours)
     if (problems === null) {
-      const compared = label ? (isEqual(answer, label) ? 'equal to' : 'another one than') : null
+      const compared = label ? (isEqual(answer, label) ? 'matches' : 'differs from') : null
       print(
         `answered after ${plural(last.step, 'step')}: ${compared ? `${compared} the known answer` : view.solution}`,
       )
     } else if (problems.length === 0) {
-      const labelled =
-        label && (isEqual(answer, label) ? ', equal to its label' : ', another one than its label')
+      const labelled = label && (isEqual(answer, label) ? ', matches its label' : ', differs from its label')
       print(green(`solved after ${plural(last.step, 'step')}: ${view.solution}${labelled ?? ''}`))
     } else {
       print(red(`not solved: ${plural(problems.length, 'problem')}`))
@@ -115,10 +114,10 @@ export class ThoughtDisplay {
 function describeThought({ step, changed, confidence, haltProbability, latentChange }: Thought): string {
   const parts = [
     `step ${String(step).padStart(2)}`,
-    `${String(step === 1 ? 0 : changed.length).padStart(2)} cells changed`,
-    `least sure ${percent(Math.min(...confidence), 0).padStart(5)}`,
-    `believes it is right ${percent(haltProbability).padStart(7)}`,
-    `state moved ${significant(latentChange)}`,
+    `${plural(step === 1 ? 0 : changed.length, 'cell').padStart(8)} changed`,
+    `predicts it is correct: ${percent(haltProbability).padStart(7)}`,
+    `lowest cell confidence ${percent(Math.min(...confidence), 0).padStart(5)}`,
+    `latent change ${significant(latentChange)}`,
   ]
   // A line that wraps would be drawn over in part only.
   const columns = process.stdout.columns ?? Number.POSITIVE_INFINITY
