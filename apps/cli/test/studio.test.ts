@@ -90,10 +90,7 @@ test('what cannot be served is said', async () => {
   const taken = await runTrm(folder, 'studio', '--port', `${port}`)
   server.close()
   assert.equal(taken.code, 1)
-  assert.match(
-    taken.stderr,
-    new RegExp(`trm: 127.0.0.1:${port}\n.*address that can be listened on\n.*in use`),
-  )
+  assert.match(taken.stderr, new RegExp(`trm: 127.0.0.1:${port}\n.*address to listen on\n.*in use`))
   const missing = await runTrm(folder, 'studio', 'nothing', '--port', '0')
   assert.equal(missing.code, 1)
   assert.match(missing.stderr, /nothing\n.*\n.*no such file or folder \(ENOENT\)/)

@@ -70,7 +70,7 @@ export function createApp({ page, runs, limits, stop, onFault }: AppOptions): Ho
       ? null
       : await page.find(path, context.req.header('accept-encoding'))
     const handle = file && (await page.open(file))
-    if (!file || !handle) throw notFound('studio server', 'a page of the studio', 'Begin at its address: /')
+    if (!file || !handle) throw notFound('studio server', 'a page of the studio', 'Start at its address: /')
     return answerFile(context, handle, {
       'content-type': file.contentType,
       'cache-control': file.cacheControl,
@@ -97,7 +97,7 @@ export function createApp({ page, runs, limits, stop, onFault }: AppOptions): Ho
 export const faultProblem = {
   who: 'studio server',
   expected: 'an answer',
-  got: 'a fault of the program',
+  got: 'a bug in the program',
   hint: 'The terminal that runs `trm studio` shows more.',
 }
 
@@ -128,7 +128,7 @@ const pageHeaders = secureHeaders({
 function linesKnown(context: Context): number {
   const text = context.req.header('last-event-id') ?? context.req.query('after') ?? '0'
   if (/^\d{1,12}$/.test(text)) return Number(text)
-  const hint = 'Leave it out to begin with the first line.'
+  const hint = 'Leave it out to start from the first line.'
   throw new Refusal(400, { who: 'events', expected: 'the number of a line', got: quoted(text), hint })
 }
 

@@ -20,7 +20,7 @@ export function refusalOf(request: IncomingMessage, host: string, limits: Studio
     return new Refusal(414, { who, expected, got: `${url.length} bytes`, hint: 'No address is that long.' })
   }
   if (!url.startsWith('/') || url.includes('\\')) {
-    const hint = 'Ask for a path: this is no proxy.'
+    const hint = 'Ask for a path: this is not a proxy.'
     return new Refusal(400, {
       who,
       expected: 'a path that begins with / and has no \\',
@@ -47,7 +47,7 @@ export function refusalOf(request: IncomingMessage, host: string, limits: Studio
   const site = headers['sec-fetch-site']
   if (url.startsWith('/api/') && site !== undefined && site !== 'same-origin' && site !== 'none') {
     const hint = 'Open the studio itself.'
-    return new Refusal(403, { who, expected: 'a request of its own page', got: `one from ${site}`, hint })
+    return new Refusal(403, { who, expected: 'a request from its own page', got: `one from ${site}`, hint })
   }
   return null
 }

@@ -23,4 +23,4 @@ export const quoted = (text: string): string =>
   JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
 
 export const notFound = (who: string, expected: string, hint: string): Refusal =>
-  new Refusal(404, { who, expected, got: 'nothing of that name', hint })
+  new Refusal(404, { who, expected, got: 'nothing with that name', hint })

@@ -102,7 +102,7 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
     throw new InputError(
       {
         who: `${inAddress(host)}:${port}`,
-        expected: 'an address that can be listened on',
+        expected: 'an address to listen on',
         got: isTaken ? `one in use (${code})` : `${code}`,
         hint: isTaken ? 'Choose another --port, or close what uses it.' : 'Choose another --host or --port.',
       },

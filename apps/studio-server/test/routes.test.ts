@@ -153,7 +153,7 @@ describe('runs', () => {
       assert.deepEqual(await response.json(), {
         who: 'run finished',
         expected: 'best, final or the step of a checkpoint',
-        got: 'nothing of that name',
+        got: 'nothing with that name',
         hint: 'Ask /api/runs/finished for what the run has.',
       })
     }

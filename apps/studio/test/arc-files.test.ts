@@ -31,7 +31,7 @@ test('a task that is there twice, and pairs without a test, are refused by name'
   for (const name of ['mine.json', 'arc-agi_evaluation_challenges.json'])
     await assert.rejects(readTasks([open(name, `{"a1": ${json}, "a1": ${json}}`)]), {
       name: 'InputError',
-      message: new RegExp(`^${name}: expected every key once, got a1 twice`),
+      message: new RegExp(`^${name}: expected unique keys, got a1 twice`),
     })
   await assert.rejects(readTasks([open('a1.json', task.train)]), /a list of 1 pair without a test, as RE-ARC/)
 })

@@ -33,7 +33,7 @@ function thoughtOf(step: number, changed: readonly number[]): Thought {
 describe('cells', () => {
   test('of a question show what is given', () => {
     const views = cellViews(board, question, undefined, [], [0])
-    assert.equal(views[0]!.label, 'Row 1, column 1: 1, given, in contradiction with another cell')
+    assert.equal(views[0]!.label, 'Row 1, column 1: 1, given, in conflict with another cell')
     assert.equal(views[1]!.label, 'Row 1, column 2: blank')
     assert.equal(views[1]!.confidence, null)
   })
@@ -43,7 +43,7 @@ describe('cells', () => {
     assert.deepEqual([views[0]!.name, views[0]!.confidence, views[0]!.candidates], ['1', null, []])
     assert.equal(
       views[1]!.label,
-      'Row 1, column 2: answer 2, 60 % sure, else 3 40 %, changed in this step, wrong',
+      'Row 1, column 2: answer 2, confidence 60 %, or 3 (40 %), changed in this step, wrong',
     )
     assert.deepEqual(
       views[1]!.candidates.map(({ name, probability }) => `${name} ${probability.toFixed(1)}`),
@@ -132,7 +132,7 @@ describe('an answer to an ARC task', () => {
 
   test('of another size is told by its size', () => {
     const { wrong, reason } = judgeArc(encodeGrid(grid([[1, 2, 3]]), 4), 4, right)
-    assert.deepEqual([wrong, reason], [[], 'Its grid has 1×3 cells, and 2×2 are right.'])
+    assert.deepEqual([wrong, reason], [[], 'Its grid has 1×3 cells instead of 2×2.'])
   })
 
   test('is not judged where the right one is not known', () =>

@@ -59,7 +59,7 @@ describe('an answer to a puzzle without a rule', () => {
   test('is not judged where none came', () => {
     const { isSolved, wrong, reason } = judge(board, question, solution, null)
     assert.deepEqual([isSolved, wrong], [null, []])
-    assert.match(reason, /cannot be told/)
+    assert.match(reason, /cannot be checked/)
   })
 })
 
@@ -98,20 +98,20 @@ describe('a thought', () => {
     }
     assert.equal(
       words([0.1, 0.9, 1], 'nyy', false),
-      'Solved after step 2. Early halting would have ended it after step 2, with the right answer.',
+      'Solved after step 2. Early halting would have stopped it after step 2, with the correct answer.',
     )
-    assert.equal(words([0.1, 0.9], 'ny', true), 'Solved after step 2. There it halted by itself.')
+    assert.equal(words([0.1, 0.9], 'ny', true), 'Solved after step 2. It halted there by itself.')
     assert.equal(
       words([0.1, 0.2], 'nn', false),
-      'Not solved after 2 steps. Wrong. Early halting would not have ended it sooner.',
+      'Not solved after 2 steps. Wrong. Early halting would not have stopped it sooner.',
     )
     assert.equal(
       words([0.9], 'n', true),
-      'Not solved after 1 step. Wrong. It halted by itself after step 1, too sure.',
+      'Not solved after 1 step. Wrong. It halted by itself after step 1, overconfident.',
     )
     assert.equal(
       words([0.1, 0.9], '??', false),
-      'Answered after 2 steps. Unknown. Early halting would have ended it after step 2.',
+      'Answered after 2 steps. Unknown. Early halting would have stopped it after step 2.',
     )
     assert.equal(describeStep(2, judged('?')[0], 3), '3 cells changed.')
   })

@@ -74,18 +74,18 @@ export const arc = {
 export async function askable({ entry, facts }: OpenModel, { task, input }: ArcQuestion): Promise<Askable> {
   const { data } = facts.recipe
   if (data.kind !== 'arc') {
-    const why = `The model ${entry.title} was not trained on ARC. A model learns each ARC task by itself, so only one that was trained on this task can think about it.`
+    const why = `The model ${entry.title} was not trained on ARC. A model must be trained on each ARC task it solves, so only one trained on this task can try it.`
     return { canThink: false, why }
   }
   if (largestSide(task) > (data.longestSide ?? data.canvas)) {
-    const why = `The task has grids of up to ${largestSide(task)} cells a side, and the model was trained on tasks of up to ${data.longestSide ?? data.canvas}.`
+    const why = `This task has grids up to ${largestSide(task)} cells wide or high; the model was trained on tasks up to ${data.longestSide ?? data.canvas}.`
     return { canThink: false, why }
   }
   const found = await numbersOf(entry.id, data, facts.config.identifiers)
   if (typeof found === 'string') return { canThink: false, why: found }
   const identifier = found[task.id]
   if (identifier === undefined) {
-    const why = `The task ${task.id} is not among those that this model was trained on, so it has nothing to recognise it by.`
+    const why = `This model was not trained on task ${task.id}, so it has no embedding for it.`
     return { canThink: false, why }
   }
   return { canThink: true, tokens: encodeGrid(input, data.canvas), identifier, side: data.canvas }
@@ -101,7 +101,7 @@ async function numbersOf(
   const found = await askPuzzles('numberTasks', { files, data, identifiers }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error)
     const wanted = data.subsets.map((subset) => `arc-agi_${subset}_challenges.json`).join(', ')
-    return `The model knows its tasks by number, and the numbers follow from the files that it was trained on. Open all of them, with their solutions: ${wanted}. (${reason})`
+    return `The model knows its tasks by number, and the numbers depend on the files it was trained on. Open all of these files, with their solutions: ${wanted}. (${reason})`
   })
   numbers.set(model, { count: files.length, found })
   return found

@@ -4,11 +4,11 @@ import type { Judgement } from '../grid/judge.ts'
 
 /** @param output null where it is not known: then no answer can be judged */
 export function judgeArc(answer: Int32Array, side: number, output: Grid | null): Judgement {
-  if (output === null) return { isSolved: false, wrong: [], reason: 'The right answer is not known here.' }
+  if (output === null) return { isSolved: false, wrong: [], reason: 'The correct answer is not known.' }
   const shown = cropTokens(answer, side)
   if (gridsEqual(shown, output)) return { isSolved: true, wrong: [], reason: '' }
   if (shown.rows !== output.rows || shown.columns !== output.columns) {
-    const sizes = `${shown.rows}×${shown.columns} cells, and ${output.rows}×${output.columns} are right`
+    const sizes = `${shown.rows}×${shown.columns} cells instead of ${output.rows}×${output.columns}`
     return { isSolved: false, wrong: [], reason: `Its grid has ${sizes}.` }
   }
   const right = encodeGrid(output, side)

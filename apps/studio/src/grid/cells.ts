@@ -90,7 +90,7 @@ function labelOf({ columns }: Board, view: Omit<CellView, 'label'>): string {
   const marks = [
     ...(view.isChanged ? ['changed in this step'] : []),
     ...(view.isWrong ? ['wrong'] : []),
-    ...(view.isConflict ? ['in contradiction with another cell'] : []),
+    ...(view.isConflict ? ['in conflict with another cell'] : []),
   ]
   return [`${place}: ${what}`, ...marks].join(', ')
 }
@@ -105,7 +105,7 @@ const leastSpoken = 0.1
 function answerWords({ token, name, confidence, candidates }: Omit<CellView, 'label'>): string {
   const others = candidates
     .filter((candidate) => candidate.token !== token && candidate.probability >= leastSpoken)
-    .map((candidate) => `${candidate.name} ${percent(candidate.probability, 0)}`)
-  const words = `answer ${name}, ${percent(confidence, 0)} sure`
-  return others.length > 0 ? `${words}, else ${others.join(' or ')}` : words
+    .map((candidate) => `${candidate.name} (${percent(candidate.probability, 0)})`)
+  const words = `answer ${name}, confidence ${percent(confidence, 0)}`
+  return others.length > 0 ? `${words}, or ${others.join(' or ')}` : words
 }

@@ -17,8 +17,7 @@ const right: Judgement = { isSolved: true, wrong: [], reason: '' }
 const unknown: Judgement = {
   isSolved: null,
   wrong: [],
-  reason:
-    'Whether its answer is right cannot be told here: no rule of these puzzles is known, and the answer to this one is not either.',
+  reason: 'The answer cannot be checked: no rule is known for these puzzles, nor the solution of this one.',
 }
 
 /** @param solution [S] null where there is not exactly one, or where it is not known */

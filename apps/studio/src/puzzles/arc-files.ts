@@ -32,8 +32,8 @@ export async function readTasks(files: readonly OpenedFile[]): Promise<ArcTask[]
   throw new InputError({
     who: files.map(({ name }) => name).join(', '),
     expected: 'a file with ARC tasks',
-    got: 'solutions alone',
-    hint: 'Open the file of challenges too.',
+    got: 'only solutions',
+    hint: 'Open the challenges file too.',
   })
 }
 
@@ -66,8 +66,8 @@ export async function numberTasks(
   if (build.versions.identifiers !== identifiers) {
     throw new InputError({
       who: 'ARC files',
-      expected: `those that the model was trained on, with ${identifiers} versions of tasks`,
-      got: `${build.versions.identifiers} versions`,
+      expected: `the files that the model was trained on, with ${identifiers} task versions`,
+      got: `${build.versions.identifiers} task versions`,
       hint: `Open the files of ${data.subsets.join(', ')} that it was trained on.`,
     })
   }

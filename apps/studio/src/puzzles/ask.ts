@@ -29,7 +29,7 @@ function open(): Worker {
   opened.addEventListener('message', ({ data }: MessageEvent<PuzzleAnswer>) => waiting.get(data.id)?.(data))
   opened.addEventListener('error', (event) => {
     worker = undefined
-    const error = event.message || 'The part of the page that makes puzzles could not be loaded.'
+    const error = event.message || 'The puzzle generator could not be loaded.'
     for (const [id, receive] of waiting) receive({ id, error })
   })
   return opened

@@ -23,7 +23,7 @@ export function generateDemanding(
   const demandOf = board.demand ?? ((question: Int32Array) => openCount(board, question))
   const puzzles = Array.from({ length: draws }, (_, draw) => {
     const puzzle = newPuzzle(kind, data, seed + draw)
-    if (!puzzle) throw new Error(`Nothing here makes new puzzles of this kind (${board.title}).`)
+    if (!puzzle) throw new Error(`Puzzles of this kind (${board.title}) cannot be generated.`)
     return { kind, ...puzzle }
   })
   const demands = puzzles.map(({ question }) => demandOf(question))

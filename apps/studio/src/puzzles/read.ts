@@ -91,6 +91,6 @@ export async function readFile(bytes: Uint8Array, name: string): Promise<FoundPu
     who: problem ? `${name}, line ${problem.line}` : name,
     expected: 'at least one puzzle',
     got: problem?.reason ?? 'none',
-    hint: 'Open a CSV with a column "question", or a file with one puzzle a line.',
+    hint: 'Open a CSV with a column "question", or a file with one puzzle per line.',
   })
 }

@@ -14,7 +14,7 @@ export async function readEventFile(file: File): Promise<RunSeries> {
     if (done) break
   }
   if (series.columns.step.length > 0 || series.evaluations.length > 0) return series
-  throw new Error(`${file.name} holds no events of a run. Choose the events.jsonl of a run folder.`)
+  throw new Error(`${file.name} contains no events of a run. Choose the events.jsonl of a run folder.`)
 }
 
 function addLine(series: RunSeries, line: string): void {

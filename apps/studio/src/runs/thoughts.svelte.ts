@@ -58,7 +58,7 @@ export class CheckpointThoughtsState {
       const board = boardOfData(facts.recipe.data, facts.config)
       if (!board || !canMakePuzzles(board.kind, this.#data)) {
         this.noPuzzle = board
-          ? `Nothing here makes new puzzles of this kind (${board.title}): think with the weights, and open a file of puzzles there.`
+          ? `Puzzles of this kind (${board.title}) cannot be generated: choose “Watch it think” and open a puzzle file there.`
           : 'Puzzles of this kind cannot be shown here yet.'
         return
       }

@@ -11,7 +11,7 @@ const maxBytes = 2 ** 30
 
 export async function openFile(file: File): Promise<void> {
   try {
-    if (file.size > maxBytes) throw new Error(`${file.name} has more than a gibibyte: open a smaller file.`)
+    if (file.size > maxBytes) throw new Error(`${file.name} is larger than 1 GiB: open a smaller file.`)
     const bytes = new Uint8Array(await file.arrayBuffer())
     if (/\.safetensors$/i.test(file.name)) {
       const id = modelStore.add({ title: file.name, file: file.name, source: 'opened', bytes })

@@ -52,5 +52,5 @@ export async function askFitting(puzzle: FoundPuzzle): Promise<void> {
     await session.useModel(fitting)
     return
   }
-  session.failure = `No model here knows such puzzles (${boardOf(puzzle.kind).title}): open one that was trained on them.`
+  session.failure = `No model here can solve such puzzles (${boardOf(puzzle.kind).title}): open one that was trained on them.`
 }

@@ -7,9 +7,9 @@ export function describeStep(step: number, judgement: Judgement | undefined, cha
   if (step === 0 || judgement === undefined) return 'The question.'
   // What cannot be told is told once, at the end.
   const reason = judgement.isSolved === null ? '' : ` ${judgement.reason}`
-  if (step === 1) return judgement.isSolved ? 'Its first answer is right.' : `Its first answer.${reason}`
+  if (step === 1) return judgement.isSolved ? 'Its first answer is correct.' : `Its first answer.${reason}`
   const moved = changed === 0 ? 'Nothing changed' : `${plural(changed, 'cell')} changed`
-  return judgement.isSolved ? `${moved}. The answer is right.` : `${moved}.${reason}`
+  return judgement.isSolved ? `${moved}. The answer is correct.` : `${moved}.${reason}`
 }
 
 export interface VerdictWords {
@@ -49,10 +49,11 @@ function haltingSentence(
 ): string {
   if (haltsAfter === null)
     return early
-      ? `The model never believed its answer to be right, so it took all ${count} steps.`
-      : 'Early halting would not have ended it sooner.'
-  if (early && isRight) return 'There it halted by itself.'
-  if (early) return `It halted by itself after step ${haltsAfter}${isRight === null ? '' : ', too sure'}.`
-  if (isRight === null) return `Early halting would have ended it after step ${haltsAfter}.`
-  return `Early halting would have ended it after step ${haltsAfter}, ${isRight ? 'with the right answer' : 'with a wrong answer'}.`
+      ? `The model never predicted that its answer was correct, so it took all ${count} steps.`
+      : 'Early halting would not have stopped it sooner.'
+  if (early && isRight) return 'It halted there by itself.'
+  if (early)
+    return `It halted by itself after step ${haltsAfter}${isRight === null ? '' : ', overconfident'}.`
+  if (isRight === null) return `Early halting would have stopped it after step ${haltsAfter}.`
+  return `Early halting would have stopped it after step ${haltsAfter}, ${isRight ? 'with the correct answer' : 'with a wrong answer'}.`
 }

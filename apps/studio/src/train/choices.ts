@@ -25,41 +25,42 @@ export interface Choice extends Offer {
 const offered: readonly Offer[] = [
   {
     name: 'sudoku-4x4',
-    outlook: 'Seconds on a laptop; then it solves about every puzzle that it has never seen.',
+    outlook: 'Seconds on a laptop; then it solves nearly every unseen puzzle.',
     evaluateEvery: 20,
   },
   {
     name: 'sudoku-6x6',
-    outlook: 'A minute or a few; at the end it solves more than 99 %, after a third of that time 95 %.',
+    outlook: 'One to a few minutes; it reaches 95 % after a third of that time and ends above 99 %.',
     evaluateEvery: 20,
   },
   {
     name: 'sudoku-6x6-trm',
     variant: 'plain TRM',
-    outlook:
-      'About ten minutes to half an hour; at the end it solves about 98 %, after half of that time 95 %.',
+    outlook: 'Ten minutes to half an hour; it reaches 95 % after half of that time and ends at about 98 %.',
     evaluateEvery: 50,
   },
   {
     name: 'maze-small',
-    outlook: 'About half an hour: 3,000 steps, and it gets better through all of them.',
+    outlook: 'About half an hour: 3,000 steps, and it keeps improving to the end.',
     evaluateEvery: 100,
   },
   {
     name: 'paper-sudoku',
     variant: 'short',
-    outlook: 'A few minutes: the base of the comparison with the paper, which stops while it still learns.',
+    outlook:
+      'A few minutes: the base recipe of the comparison with the paper, which stops while it is still learning.',
     evaluateEvery: 25,
   },
   {
     name: 'paper-maze',
     variant: 'attention, short',
-    outlook: 'A few minutes: the same comparison, by a model with attention.',
+    outlook: 'A few minutes: the same comparison, with an attention model.',
     evaluateEvery: 25,
   },
   {
     name: 'sudoku-small',
-    outlook: 'Hours: 8,000 steps of about a second each. Better done by a command, trm train sudoku-small.',
+    outlook:
+      'Hours: 8,000 steps of about a second each. Better run on the command line: trm train sudoku-small.',
     evaluateEvery: 100,
   },
 ]

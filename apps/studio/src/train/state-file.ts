@@ -12,16 +12,16 @@ export function readStateFile(bytes: Uint8Array, name: string): TrainingState {
   if (tensorsOf(state, 'moment1').size === 0 || state.slotDraws.length !== training.batch)
     throw new InputError({
       who: name,
-      expected: 'a checkpoint with all that training needs, such as checkpoints/step-000100.safetensors',
-      got: 'a model file, which holds the weights alone',
-      hint: 'Open it on the page Think; to train on, load the checkpoint that was saved beside it.',
+      expected: 'a training checkpoint, such as checkpoints/step-000100.safetensors',
+      got: 'a model file, which holds only the weights',
+      hint: 'Open it on the Think page; to continue training, load the checkpoint saved with it.',
     })
   if (!isGenerated(data))
     throw new InputError({
       who: name,
       expected: 'a run on puzzles that are generated',
-      got: `one on files (data.kind is ${data.kind})`,
-      hint: 'A page cannot read those files: go on with `trm train --resume`.',
+      got: `a run on files (data.kind is ${data.kind})`,
+      hint: 'A page cannot read those files: resume it with `trm train --resume`.',
     })
   return state
 }

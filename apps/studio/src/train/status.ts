@@ -22,17 +22,17 @@ export function describeStatus(place: RunPlace): string {
       return ''
     case 'starting':
       // Their number stands beside the bar: whoever listens to the page would hear every one.
-      return puzzles ? 'Making the puzzles…' : 'Building the training program…'
+      return puzzles ? 'Generating puzzles…' : 'Building the training program…'
     case 'training':
       return evaluated === '' ? `Training on ${executor}.` : `Training. ${evaluated}`
     case 'pausing':
-      return puzzles ? 'Pausing when the puzzles are made…' : 'Pausing after the step at hand…'
+      return puzzles ? 'Pausing when the puzzles are generated…' : 'Pausing after the current step…'
     case 'paused':
       return `${pausedSentence(state, keptSince, opened)} ${evaluated}`.trim()
     case 'done':
       return `Done. ${evaluated}`.trim()
     case 'failed':
-      return state ? 'Stopped by an error. It can go on from the last state.' : 'Stopped by an error.'
+      return state ? 'Stopped by an error. It can resume from the last checkpoint.' : 'Stopped by an error.'
   }
 }
 
@@ -42,8 +42,8 @@ function pausedSentence(
   opened: { readonly name: string } | null,
 ): string {
   const place = state ? ` after step ${grouped(state.step)}` : ''
-  if (opened) return `Loaded from ${opened.name}, to go on${place}.`
-  if (keptSince) return `Kept in this browser since ${describeTime(keptSince)}, to go on${place}.`
+  if (opened) return `Loaded from ${opened.name}, ready to resume${place}.`
+  if (keptSince) return `Saved in this browser since ${describeTime(keptSince)}, ready to resume${place}.`
   return `Paused${place}.`
 }
 

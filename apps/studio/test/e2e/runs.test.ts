@@ -92,7 +92,7 @@ describe('runs, in Chromium', { skip }, async () => {
       await visitor.at('thought-steps').locator('li').nth(recipe.model.supervisionSteps).waitFor()
       await visitor.at('measure-count').selectOption('20')
       await visitor.at('measure').click()
-      assert.match(await visitor.at('measured').innerText(), /^\d+(\.\d)? % of 20 validation puzzles right/)
+      assert.match(await visitor.at('measured').innerText(), /^\d+(\.\d)? % of 20 validation puzzles solved/)
 
       await visitor.at('think-with').click()
       await visitor.page.waitForURL(/#\/think/)
@@ -148,7 +148,7 @@ describe('runs, in Chromium', { skip }, async () => {
         mimeType: 'text/plain',
         buffer: Buffer.from('no events\n'),
       })
-      assert.match(await page.getByTestId('file-problem').innerText(), /notes\.txt holds no events/)
+      assert.match(await page.getByTestId('file-problem').innerText(), /notes\.txt contains no events/)
       await page.getByTestId('open-events').setInputFiles(join(folder, 'live', 'events.jsonl'))
       await page.locator('[data-testid="run-events.jsonl"][data-step="400"][data-status="file"]').waitFor()
       await page

@@ -47,16 +47,16 @@ describe('the sentence about a run', () => {
     assert.equal(describeStatus(paused), 'Paused after step 61.')
     assert.equal(
       describeStatus({ ...paused, opened: { name: 'step-000061.safetensors' } }),
-      'Loaded from step-000061.safetensors, to go on after step 61.',
+      'Loaded from step-000061.safetensors, ready to resume after step 61.',
     )
     assert.match(
       describeStatus({ ...paused, keptSince: new Date(2026, 2, 4, 9, 5) }),
-      /^Kept in this browser since March 4 at 09:05, to go on after step 61\.$/,
+      /^Saved in this browser since March 4 at 09:05, ready to resume after step 61\.$/,
     )
   })
 
   test('does not promise a state that is not there', () => {
     assert.equal(describeStatus({ ...place, status: 'failed' }), 'Stopped by an error.')
-    assert.match(describeStatus({ ...place, status: 'failed', state: { step: 3 } }), /can go on/)
+    assert.match(describeStatus({ ...place, status: 'failed', state: { step: 3 } }), /can resume/)
   })
 })
