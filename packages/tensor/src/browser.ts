@@ -6,7 +6,7 @@ import { trace } from './graph/program.ts'
 import { floatTensor } from './graph/types.ts'
 import { add } from './ops/primitives.ts'
 
-/** Where the two files of one build of ONNX Runtime are; by default where the bundler has put them. */
+/** Where the two files of one build of ONNX Runtime are; by default where the bundler put them. */
 export interface RuntimeFiles {
   readonly mjs: string
   readonly wasm: string
@@ -16,7 +16,10 @@ export interface RuntimeFiles {
 export interface BrowserOptions {
   /** `auto`: WebAssembly, the faster one for small models. */
   readonly device?: 'auto' | 'wasm' | 'webgpu'
-  /** Threads of WebAssembly; by default the cores, at most four, where the page is cross-origin isolated, else one. */
+  /**
+   * Threads of WebAssembly; by default the number of cores, at most four, if the page is cross-origin isolated,
+   * otherwise one.
+   */
   readonly threads?: number
   readonly files?: { readonly wasm?: RuntimeFiles; readonly webgpu?: RuntimeFiles }
   /** Refuses programs with an operator that WebGPU lacks; without it such operators run in WebAssembly. */
@@ -95,7 +98,7 @@ function threadsFor(device: 'wasm' | 'webgpu', wanted: number | undefined): numb
   })
 }
 
-/** Why this browser has no WebGPU adapter; null where it has one. */
+/** Why this browser has no WebGPU adapter; null if it has one. */
 export async function missingAdapter(): Promise<string | null> {
   const { gpu } = globalThis.navigator
   if (!gpu) return 'no WebGPU in this browser, or a page that is not secure (https or localhost)'
@@ -113,7 +116,7 @@ async function requireAdapter(): Promise<void> {
     who: 'device webgpu',
     expected: 'an adapter: a GPU that the browser may use',
     got,
-    hint: 'Use device wasm, or switch hardware acceleration on in the browser.',
+    hint: 'Use device wasm, or turn on hardware acceleration in the browser.',
   })
 }
 
@@ -134,9 +137,9 @@ async function firstSession(executor: Executor, device: string): Promise<void> {
     throw new InputError(
       {
         who: `device ${device}`,
-        expected: 'the files of ONNX Runtime beside the page',
+        expected: 'the files of ONNX Runtime next to the page',
         got: error instanceof Error ? error.message : String(error),
-        hint: 'Name them by the option `files`; see docs/browser.md.',
+        hint: 'Set their address with the option `files`; see docs/browser.md.',
       },
       { cause: error },
     )

@@ -8,15 +8,15 @@ import type { Executor } from './executors/executor.ts'
 import { createOrtExecutor, type Device, type OnnxRuntime, type OrtOptions } from './executors/ort.ts'
 import { floatTensor } from './graph/types.ts'
 
-/** What computes in Node, the default first. `wasm` runs wherever Node does, on the same processor but slower. */
+/** The devices in Node, the default first. `wasm` runs wherever Node does, on the same processor but slower. */
 export const nodeDevices = ['cpu', 'webgpu', 'wasm'] as const satisfies readonly Device[]
 
-/** More threads than this only wait for each other: a run is not resumed with them, unless they are asked for. */
+/** More threads than this only wait for each other: a run is not resumed with more unless asked to. */
 export const usefulThreads = (): number => Math.max(16, 4 * availableParallelism())
 
 /**
- * As many as may be asked for: a run of a larger machine is computed again, bit for bit, with its number of threads
- * only. 1000 on two cores do not finish a step in a minute.
+ * The most that may be asked for: a run from a larger machine can be repeated bit for bit only with its number of
+ * threads. 1000 threads on two cores do not finish a step in a minute.
  */
 export const maxThreads = (): number => Math.max(256, 4 * availableParallelism())
 
@@ -24,7 +24,7 @@ export const maxThreads = (): number => Math.max(256, 4 * availableParallelism()
  * Opens ONNX Runtime on a device. With `wasm` a process or worker thread uses one number of threads, the first that it
  * opened.
  *
- * @throws {InputError} where the device or the number of threads does not exist, the native library does not load, or
+ * @throws {InputError} if the device or the number of threads does not exist, the native library does not load, or
  * WebGPU finds no adapter
  */
 export async function openOrtExecutor(options: Partial<OrtOptions> = {}): Promise<Executor> {
@@ -108,7 +108,7 @@ async function tryAdapter(executor: Executor): Promise<void> {
         who: 'device webgpu',
         expected: 'an adapter: a GPU with its Vulkan, Metal or Direct3D 12 driver',
         got: `"${text.split('was false. ').at(-1)!.trim()}"`,
-        hint: 'Use device cpu, or install the driver; on Linux VK_ICD_FILENAMES may name one.',
+        hint: 'Use device cpu, or install the driver; on Linux, VK_ICD_FILENAMES can point to one.',
       },
       { cause: error },
     )

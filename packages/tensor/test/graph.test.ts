@@ -195,7 +195,7 @@ describe('verifyProgram', () => {
     const states = { x: createNode('input', [], { name: 'x', role: 'state', shape: [], type: 'float32' }) }
     assert.equal(
       complaint(ops.negate, { states }),
-      'program hand, state x: expected a name of its own, got a state and a feed of that name. ' +
+      'program hand, state x: expected a unique name, got a state and a feed with the same name. ' +
         'Rename the feed or the state.',
     )
   })
@@ -216,7 +216,7 @@ describe('verifyProgram', () => {
     assert.equal(
       complaint(ops.negate, { updates: { total: ops.scalar(1) } }),
       'program hand, update total: expected the name of a state: (none), got %n constant float32[]. ' +
-        'A new value replaces the old one in place, so it must be shaped alike.',
+        'A new value replaces the old one in place, so it must have the same shape.',
     )
   })
 })

@@ -147,6 +147,6 @@ test('indices outside a table and tensors of other executors are refused', async
   const foreign = { type: 'float32', shape: [] } as const
   await assert.rejects(
     createReferenceExecutor().download(foreign),
-    /expected a tensor that it uploaded or computed/,
+    /expected a tensor that it has uploaded or computed/,
   )
 })

@@ -42,6 +42,6 @@ for (const [name, maxSteps] of [
     assert.ok(full.exactAccuracy !== null && early.exactAccuracy !== null)
     assert.ok(full.exactAccuracy >= wantedExact, `${full.exactAccuracy} exact with all steps`)
     assert.ok(early.exactAccuracy >= wantedExact, `${early.exactAccuracy} exact with early halting`)
-    assert.ok(early.meanSteps < maxSteps, `early halting takes ${early.meanSteps} steps a puzzle`)
+    assert.ok(early.meanSteps < maxSteps, `early halting takes ${early.meanSteps} steps per puzzle`)
   })
 }

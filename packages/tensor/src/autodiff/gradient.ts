@@ -9,8 +9,8 @@ import { fusedRules, type GradientRule, primitiveRules } from './rules.ts'
 /**
  * Gradients of `output` with respect to `targets`, as new nodes of the same graph (reverse mode).
  *
- * A fused operation with a rule of its own uses it; any other is differentiated through its expansion. A stage
- * waits for the gradients that later ones have sent, and one that recomputes is traced once more behind them.
+ * A fused operation with its own rule uses it; any other is differentiated through its expansion. A stage waits for the
+ * gradients from later ones, and one that recomputes is traced again after them.
  *
  * @param output    any float32 tensor; a scalar loss unless `cotangent` is given
  * @param cotangent weights of the output's elements, of its shape; 1 for a scalar

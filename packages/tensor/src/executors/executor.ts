@@ -40,6 +40,6 @@ export interface Executor {
   compile(program: Program): Promise<Executable>
   upload(tensor: HostTensor): Promise<DeviceTensor>
   download(tensor: DeviceTensor): Promise<HostTensor>
-  /** Gives the memory back at once; on the CPU that is the garbage collector's work and this does nothing. */
+  /** Frees the memory immediately; on the CPU that is left to the garbage collector and this does nothing. */
   release(tensor: DeviceTensor): void
 }

@@ -1,6 +1,6 @@
 import type { InferenceSession, TensorConstructor } from 'onnxruntime-common'
 
-/** `wasm` is the CPU by WebAssembly: in a browser, and in Node where the native library does not load. */
+/** `wasm` is the CPU through WebAssembly: in a browser, and in Node if the native library does not load. */
 export type Device = 'cpu' | 'wasm' | 'webgpu'
 
 /** The part of an onnxruntime package that is used; onnxruntime-node and onnxruntime-web both have it. */
@@ -17,7 +17,10 @@ export interface OrtOptions {
   readonly threads: number
   /** Refuses programs with an operator that WebGPU lacks; without it such operators run on the CPU, which is slow. */
   readonly refuseFallback?: boolean
-  /** Computes by standard operators, which ONNX Runtime does not fuse: slower, and rounded as the formulas stand. */
+  /**
+   * Computes with standard operators, which ONNX Runtime does not fuse: slower, and rounded as the formulas are
+   * written.
+   */
   readonly plain?: boolean
 }
 

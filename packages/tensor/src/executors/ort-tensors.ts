@@ -20,8 +20,8 @@ function own(tensor: DeviceTensor): OrtDeviceTensor {
   if ('tensor' in tensor) return tensor as OrtDeviceTensor
   throw new InputError({
     who: 'onnxruntime executor',
-    expected: 'a tensor that it uploaded or computed',
-    got: 'one of another executor',
+    expected: 'a tensor that it has uploaded or computed',
+    got: 'one from another executor',
     hint: 'Download it there and upload it here.',
   })
 }

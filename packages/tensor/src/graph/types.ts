@@ -1,6 +1,6 @@
 import { InputError } from '../errors.ts'
 
-/** Element types of a tensor. `bool` lives inside a program only; inputs and outputs are numbers. */
+/** Element types of a tensor. `bool` exists only inside a program; inputs and outputs are numbers. */
 export type DataType = 'float32' | 'int32' | 'bool'
 
 /** Lengths of the axes, outermost first; `[]` is a scalar. Every length is known when a program is traced. */

@@ -38,8 +38,8 @@ function declaredInputs(program: Program): Set<Node> {
         const hint = 'Rename the feed or the state.'
         throw new InputError({
           who,
-          expected: 'a name of its own',
-          got: 'a state and a feed of that name',
+          expected: 'a unique name',
+          got: 'a state and a feed with the same name',
           hint,
         })
       }
@@ -111,7 +111,7 @@ function checkResults(program: Program): void {
         who,
         expected: state ? typeText(state) : `the name of a state: ${list(program.states)}`,
         got: describe(node),
-        hint: 'A new value replaces the old one in place, so it must be shaped alike.',
+        hint: 'A new value replaces the old one in place, so it must have the same shape.',
       })
     }
   }

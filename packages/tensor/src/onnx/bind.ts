@@ -3,7 +3,7 @@ import { InputError } from '../errors.ts'
 import { formatShape, type HostTensor, type Shape, sameShape } from '../graph/types.ts'
 import { type OnnxGraph, type OnnxNode, type OnnxTensor, onnxTypes } from './model.ts'
 
-/** A value for a float32 input in half the bytes: the 16 bits of every number. */
+/** A value for a float32 input in half precision: the 16 bits of every number. */
 export interface HalfTensor {
   readonly type: 'float16'
   readonly shape: Shape

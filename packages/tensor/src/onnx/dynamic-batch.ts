@@ -25,7 +25,7 @@ interface Length {
 /**
  * @param traceAt the program for slots of a batch; at least one input must have the batch as an axis
  * @param name    what the batch axis is called in the shapes of inputs and outputs
- * @throws InputError where something else than lengths depends on the batch
+ * @throws InputError if anything other than lengths depends on the batch
  */
 export function lowerForAnyBatch(
   traceAt: (batch: number) => Program,
@@ -181,8 +181,8 @@ const userOf = ({ name }: OnnxTensor, { nodes }: OnnxGraph): string =>
 function refusal(program: string, what: string): InputError {
   return new InputError({
     who: `program ${program} for any batch`,
-    expected: 'only lengths that depend on the batch, as a · batch + b',
+    expected: 'only lengths of the form a · batch + b',
     got: what,
-    hint: 'Make what depends on the batch from tensors that have it as an axis.',
+    hint: 'Build whatever depends on the batch from tensors that have it as an axis.',
   })
 }

@@ -29,11 +29,11 @@ export interface OnnxTensor {
 export interface OnnxValue {
   readonly name: string
   readonly type: DataType | 'int64'
-  /** Left out: any shape. A name stands for a length that is known only when the model runs. */
+  /** Omitted: any shape. A name stands for a length that is known only when the model runs. */
   readonly shape?: readonly (number | string)[]
 }
 
-/** A graph as an ONNX file holds it, before it is encoded. */
+/** The graph of an ONNX file, before it is encoded. */
 export interface OnnxGraph {
   readonly name: string
   readonly inputs: readonly OnnxValue[]

@@ -2,16 +2,16 @@
 import { InputError } from '../errors.ts'
 import { type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxValue, onnxTypes } from './model.ts'
 
-/** What a repeated graph hands from one time to the next, and what it takes and gives. */
+/** What a repeated graph carries from one iteration to the next, and its inputs and outputs. */
 export interface Repetition {
   readonly times: number
-  /** Inputs that are 0 at first and then what an output gave the time before: input name → output name. */
+  /** Inputs that are 0 at first and then an output of the previous iteration: input name → output name. */
   readonly carried: Readonly<Record<string, string>>
   /** An int32 input that is 1 the first time and 0 afterwards. */
   readonly first: string
-  /** Outputs, none of those that are carried, of which the last value is wanted, */
+  /** Outputs (none of those that are carried) of which only the last value is wanted, */
   readonly last: readonly string[]
-  /** and those of which all are, one after the other along a new first axis. */
+  /** and outputs of which all values are wanted, one after another along a new first axis. */
   readonly all: readonly string[]
 }
 
@@ -19,8 +19,8 @@ export interface Repetition {
 const inside = (name: string): string => `step/${name}`
 
 /**
- * All other inputs are the same every time. It is one Loop operator: however often it turns, the file holds the step
- * once, and a session opens as fast as for the step alone.
+ * All other inputs stay the same. It is one Loop operator: whatever the number of iterations, the file contains the
+ * step once, and a session opens as fast as for a single step.
  *
  * @param step a graph whose inputs and outputs know their shapes
  * @param axis the one named length in them
@@ -154,7 +154,7 @@ function namedValue(graph: OnnxGraph, role: 'inputs' | 'outputs', name: string):
     who: `repetition of ${graph.name}`,
     expected: `one of its ${role}: ${graph[role].map((value) => value.name).join(', ')}`,
     got: `"${name}"`,
-    hint: 'Name values as the graph does.',
+    hint: 'Use the names of the graph.',
   })
 }
 

@@ -30,8 +30,8 @@ export const swiglu = (gate: Tensor, up: Tensor): Tensor => createNode('swiglu',
 export const softmax = (x: Tensor): Tensor => createNode('softmax', [x], {})
 
 /**
- * Rotary positions: the two halves of the last axis are turned as pairs. x: float32 [..., L, d], d even; cosine, sine:
- * float32 [L, d], each with two equal halves → the shape of x. Gradient: g turned back; none to the tables.
+ * Rotary positions: the two halves of the last axis are rotated as pairs. x: float32 [..., L, d], d even; cosine, sine:
+ * float32 [L, d], each with two equal halves → the shape of x. Gradient: g rotated back; none to the tables.
  * @throws InputError if d is odd or a table does not have the shape [L, d]
  */
 export const rotary = (x: Tensor, cosine: Tensor, sine: Tensor): Tensor =>

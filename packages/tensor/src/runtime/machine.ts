@@ -21,8 +21,8 @@ export interface RunnableProgram {
 const sameName = (state: string): string => state
 
 /**
- * Named tensors on one device and the programs that work on them. A training step reads weights, moments and
- * carry and writes their new values; two buffers a state take turns, so that nothing is allocated anew.
+ * Named tensors on one device and the programs that work on them. A training step reads weights, moments and carry and
+ * writes their new values; two buffers per state take turns, so that nothing is reallocated.
  */
 export class Machine {
   readonly executor: Executor

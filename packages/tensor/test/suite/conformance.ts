@@ -103,7 +103,10 @@ export function conformance(executor: Executor, sampled = false): void {
         /program sum, feed y: expected one of the feeds x, got "y"/,
       )
       const foreign = new Map([['total', vector]])
-      await assert.rejects(executable.run({ x }, foreign), /expected a tensor that it uploaded or computed/)
+      await assert.rejects(
+        executable.run({ x }, foreign),
+        /expected a tensor that it has uploaded or computed/,
+      )
       await executable.close()
     })
 

@@ -16,13 +16,16 @@ import type {
   ToWorker,
 } from './protocol.ts'
 
-/** A stream that can be asked to end: training saves a checkpoint first. Leaving it early asks too. */
+/** A stream that can be asked to end: training saves a checkpoint first. Leaving it early does the same. */
 export interface StoppableStream<Event> {
   readonly events: AsyncGenerator<Event, void>
   stop(): void
 }
 
-/** Models in a worker, so that the page never waits for one. One request computes at a time, in the order asked. */
+/**
+ * Models in a worker, so that the page never waits for one. Requests are computed one at a time, in the order they are
+ * made.
+ */
 export class ModelClient {
   readonly runtime: RuntimeFacts
   readonly #calls: WorkerCalls
@@ -52,7 +55,7 @@ export class ModelClient {
     return this.#calls.stream('think', { model: model.id, tokens, options }).events
   }
 
-  /** @param resume a training state (the file of a checkpoint) to go on from */
+  /** @param resume a training state (a checkpoint file) to resume from */
   train(
     recipe: Requests['train']['takes']['recipe'],
     resume: Uint8Array | null = null,
@@ -66,7 +69,7 @@ export class ModelClient {
     return this.#calls.stream('evaluate', { ...options, model: options.model.id })
   }
 
-  /** Ends the worker; what it was doing is lost. */
+  /** Stops the worker; unfinished work is lost. */
   terminate(): void {
     this.#calls.terminate()
   }
@@ -140,7 +143,7 @@ class WorkerCalls {
   terminate(): void {
     this.#worker.terminate()
     for (const [id, receive] of this.#open)
-      receive({ id, kind: 'error', error: { kind: 'input', ...crashParts('it was ended') } })
+      receive({ id, kind: 'error', error: { kind: 'input', ...crashParts('it was stopped') } })
   }
 }
 
@@ -165,7 +168,7 @@ async function* streamEvents<Event>({ next, stop }: Answers): AsyncGenerator<Eve
 
 const crashParts = (message: string) => ({
   who: 'model worker',
-  expected: 'a worker that goes on',
+  expected: 'a worker that keeps running',
   got: message,
-  hint: 'Load the page again; with a smaller model if memory was short.',
+  hint: 'Reload the page; if memory ran out, use a smaller model.',
 })

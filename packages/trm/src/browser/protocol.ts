@@ -17,7 +17,7 @@ export interface RuntimeFacts {
   /** For people: "onnxruntime wasm, 2 threads". */
   readonly executor: string
   readonly threads: number
-  /** Whether the page is cross-origin isolated, without which there is one thread only. */
+  /** Whether the page is cross-origin isolated; otherwise there is only one thread. */
   readonly isolated: boolean
 }
 
@@ -34,8 +34,8 @@ export interface ModelFacts {
 }
 
 /**
- * What training tells, with checkpoints as files: `best` and `end` as model files, `stop` and `interval` whole. Before
- * all else it makes its puzzles, and tells how many of them there are.
+ * The events of training, with checkpoints as files: `best` and `end` as model files, `stop` and `interval` whole.
+ * Before them come those of generating its puzzles.
  */
 export type BrowserTrainingEvent =
   | Exclude<TrainingEvent, { type: 'checkpoint' }>
@@ -44,13 +44,13 @@ export type BrowserTrainingEvent =
       readonly type: 'checkpoint'
       readonly step: number
       readonly reason: 'interval' | 'best' | 'stop' | 'end'
-      /** A training state to go on from: the same file as in checkpoints/ of a run folder. Null for `best`. */
+      /** A training state to resume from: the same file as in checkpoints/ of a run folder. Null for `best`. */
       readonly state: Uint8Array | null
-      /** A model file, as best.safetensors is. Null but for `best` and `end`. */
+      /** A model file like best.safetensors. Null except for `best` and `end`. */
       readonly model: Uint8Array | null
     }
 
-/** What an evaluation in a worker tells. */
+/** The events of an evaluation in a worker. */
 export type EvaluationProgress =
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly elapsedMs: number }
   | { readonly type: 'done'; readonly report: EvaluationReport }

@@ -176,7 +176,7 @@ class ModelServer {
 
   #runtime(): Executor {
     if (this.#executor) return this.#executor
-    throw new Error('a client starts the worker before it asks')
+    throw new Error('a client starts the worker before its first request')
   }
 
   #model(id: number): TrainedModel {
@@ -184,8 +184,8 @@ class ModelServer {
     if (model) return model
     throw new InputError({
       who: `model ${id}`,
-      expected: 'a model that was opened',
-      got: 'one that is closed or of another worker',
+      expected: 'an open model',
+      got: 'one that is closed or belongs to another worker',
       hint: 'Open its file again.',
     })
   }

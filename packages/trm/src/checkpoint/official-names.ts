@@ -5,7 +5,7 @@
  */
 import { InputError } from '@tiny-recursive-models/tensor'
 
-/** What stands before every name in a checkpoint written by the published code (compiled model, loss head). */
+/** The prefix of every name in a checkpoint written by the published code (compiled model, loss head). */
 export const officialPrefix = '_orig_mod.model.inner.'
 
 /** Longest first, so that the first match is the whole prefix. */
@@ -66,7 +66,7 @@ export function toOfficialName(name: string): string {
   })
 }
 
-/** The way back; accepts the prefixes that published checkpoints carry. */
+/** The inverse; accepts the prefixes of published checkpoints. */
 export function fromOfficialName(official: string): string {
   const prefix = knownPrefixes.find((candidate) => official.startsWith(candidate)) ?? ''
   const name = official.slice(prefix.length)
@@ -80,7 +80,7 @@ export function fromOfficialName(official: string): string {
     who: 'fromOfficialName',
     expected: 'the name of a weight of the published TRM model',
     got: JSON.stringify(official.slice(0, 200)),
-    hint: 'The file is a checkpoint of another model.',
+    hint: 'The file is a checkpoint of a different model.',
   })
 }
 

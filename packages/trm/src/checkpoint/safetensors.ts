@@ -68,7 +68,7 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a whole file; `who` names it in errors. Every array is a copy of its own.
+ * Reads a whole file; `who` names it in errors. Every array is a separate copy.
  * @throws InputError if the file is damaged or of another kind
  */
 export function decodeSafetensors(bytes: Uint8Array, who: string): SafetensorsFile {
@@ -133,16 +133,16 @@ function parseHeader(text: string, who: string): Map<string, unknown> {
   }
   if (!text.startsWith('{') || !isRecord(header)) throw damaged(who, 'a header object', 'another JSON value')
   const twice = duplicateKey(text)
-  if (twice !== null) throw damaged(who, 'every name once in the header', `${JSON.stringify(twice)} twice`)
+  if (twice !== null) throw damaged(who, 'unique names in the header', `${JSON.stringify(twice)} twice`)
   return new Map(Object.entries(header))
 }
 
 function readMetadata(entry: unknown, who: string): Record<string, string> {
   const metadata: Record<string, string> = {}
   if (entry === undefined) return metadata
-  if (!isRecord(entry)) throw damaged(who, '__metadata__ as an object of texts', typeof entry)
+  if (!isRecord(entry)) throw damaged(who, '__metadata__ as an object of strings', typeof entry)
   for (const [key, value] of Object.entries(entry)) {
-    if (typeof value !== 'string') throw damaged(who, `a text for the metadata ${show(key)}`, typeof value)
+    if (typeof value !== 'string') throw damaged(who, `a string for the metadata ${show(key)}`, typeof value)
     // Not by assignment: '__proto__' is a key like any other here.
     Object.defineProperty(metadata, key, { value, enumerable: true, writable: true, configurable: true })
   }
@@ -192,7 +192,7 @@ function checkPlaces(places: readonly Place[], payloadBytes: number, who: string
     position = end
   }
   if (position !== payloadBytes) {
-    throw damaged(who, `${position} bytes of tensors`, `${payloadBytes - position} bytes more`)
+    throw damaged(who, `${position} bytes of tensors`, `${payloadBytes - position} more`)
   }
 }
 
@@ -217,7 +217,7 @@ function checkTensor(name: string, { dtype, shape, data }: StoredTensor): void {
       who,
       expected: 'a name other than __metadata__',
       got: name,
-      hint: 'The format keeps this name for itself.',
+      hint: 'The format reserves this name.',
     })
   }
   if (!typeFacts[dtype].matches(data) || elementCount(shape) !== data.length) {
@@ -248,6 +248,6 @@ function damaged(who: string, expected: string, got: string): InputError {
     who,
     expected,
     got,
-    hint: 'The file is damaged or no safetensors file: use the previous checkpoint, or copy the file again.',
+    hint: 'The file is damaged or not a safetensors file: use the previous checkpoint, or copy the file again.',
   })
 }

@@ -50,8 +50,8 @@ interface Difference {
 function hintFor(changeable: readonly string[]): string {
   const settings = changeable.filter((key) => key.includes('.'))
   return settings.length === 0
-    ? 'Take the stored value, or another folder.'
-    : `Only ${settings.join(', ')} may change on resume: take the stored value, or start a new run in another folder.`
+    ? 'Use the stored value, or another folder.'
+    : `Only ${settings.join(', ')} may change on resume: use the stored value, or start a new run in another folder.`
 }
 
 function firstDifference(

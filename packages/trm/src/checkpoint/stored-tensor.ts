@@ -16,7 +16,7 @@ export interface StoredArrays {
 
 export type StoredType = keyof StoredArrays
 
-/** A tensor as files hold it, in any of their types; row-major. */
+/** A tensor as stored in files, in any of their types; row-major. */
 export type StoredTensor = {
   [Type in StoredType]: {
     readonly dtype: Type
@@ -108,7 +108,7 @@ export const typeFacts: Readonly<Record<StoredType, TypeFacts>> = {
 
 export const storedTypes = Object.keys(typeFacts) as StoredType[]
 
-/** The product of a shape, or null where it is not a sound shape or exceeds the exact whole numbers. */
+/** The product of a shape, or null if the shape is invalid or the product exceeds the exact whole numbers. */
 export function elementCount(shape: readonly number[]): number | null {
   let count = 1
   for (const length of shape) {
@@ -129,7 +129,7 @@ export function toFloat32(tensor: StoredTensor, name: string): Float32Array {
     who: `tensor ${name}`,
     expected: 'floating-point numbers (float32, float64, float16 or bfloat16)',
     got: tensor.dtype,
-    hint: 'Weights and states are floating-point: the file is of another kind.',
+    hint: 'Weights and states are floating-point: this is another kind of file.',
   })
 }
 
@@ -173,7 +173,7 @@ export function requireFinite(tensors: Iterable<readonly [string, StoredTensor]>
     expected: 'weights that are all finite numbers',
     got:
       damaged.slice(0, 4).join(', ') + (damaged.length > 4 ? ` and ${damaged.length - 4} more tensors` : ''),
-    hint: 'The training had gone wrong before these weights were stored, or the file is damaged: use an earlier checkpoint.',
+    hint: 'Training had diverged before these weights were saved, or the file is damaged: use an earlier checkpoint.',
   })
 }
 

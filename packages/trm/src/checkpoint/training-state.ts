@@ -34,19 +34,19 @@ export const puzzleTableName = 'puzzleTable'
 /** and the identifiers [R] that they belong to; absent in a file that holds every row. */
 export const puzzleIdentifiersName = 'puzzleTable.identifiers'
 
-/** Of the architecture, what the data says. */
+/** The part of the architecture that follows from the data. */
 export type DataSizes = Pick<ModelConfig, 'cells' | 'symbols' | 'identifiers'>
 
-/** The best validation of a run so far: its step, and the shares of puzzles and of cells that were right. */
+/** The best validation of a run so far: its step, and the shares of correct puzzles and cells. */
 export interface BestFigure {
   readonly step: number
   /** Share of exactly solved puzzles, 0 to 1. */
   readonly exactAccuracy: number
-  /** Share of cells that are right, 0 to 1: it decides between equal exact accuracies. */
+  /** Share of correct cells, 0 to 1: it breaks ties between equal exact accuracies. */
   readonly cellAccuracy: number
 }
 
-/** Everything that training goes on from: a checkpoint in memory. */
+/** Everything that training resumes from: a checkpoint in memory. */
 export interface TrainingState {
   readonly recipe: Recipe
   /** Null in files of the first versions. */
@@ -60,7 +60,7 @@ export interface TrainingState {
   /** [batch] the optimiser step in which each slot began its draw; empty where no stay depends on it. */
   readonly slotBegun?: readonly number[] | undefined
   readonly best: BestFigure | null
-  /** Checksum of the training data, so that a run does not go on with other puzzles. */
+  /** Checksum of the training data, so that a run does not resume with other puzzles. */
   readonly dataChecksum: string
   /** Of what the identifiers of the data stand for; absent where that is not known, and in earlier files. */
   readonly identifierDigest?: string | undefined
@@ -136,7 +136,7 @@ export function decodeTrainingState(bytes: Uint8Array, who: string): TrainingSta
       who,
       expected: `a training checkpoint (metadata '${metadataKey}')`,
       got: 'a safetensors file without it',
-      hint: 'Weights alone can be evaluated and exported, but not trained on: use a file of checkpoints/.',
+      hint: 'Weights alone can be evaluated and exported, but training cannot resume from them: use a file from checkpoints/.',
     })
   }
   const { format, recipe, ...rest } = readStored(written, who)
@@ -172,7 +172,7 @@ function checkStored(value: unknown, who: string): z.infer<typeof storedFields> 
   if (result.success) return result.data
   const issue = result.error.issues[0]!
   const path = issue.path.join('.')
-  if (path !== 'format') throw damaged(who, `a sound '${path || metadataKey}'`, issue.message)
+  if (path !== 'format') throw damaged(who, `a valid '${path || metadataKey}'`, issue.message)
   const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined
   throw new InputError({
     who,

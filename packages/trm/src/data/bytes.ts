@@ -38,7 +38,7 @@ async function* decompressedChunks(bytes: Uint8Array, options: BytesOptions): Ch
   if (fileNature(bytes) === 'zip') {
     const entry = onlyEntry(bytes, { who: name, expected, wanted })
     chunks = entry.asGzip
-      ? gunzipped(piecesOf(entry.asGzip()), name, `${entry.name} in a sound zip archive`)
+      ? gunzipped(piecesOf(entry.asGzip()), name, `${entry.name} in an intact zip archive`)
       : piecesOf([entry.read()])
   } else chunks = piecesOf([bytes])
   for (let layer = 0; ; layer++) {
@@ -140,7 +140,7 @@ function tooLong(name: string, line: number): InputError {
     who: `${name}, line ${line}`,
     expected: `lines of at most ${maxLineLength} characters`,
     got: 'a longer one',
-    hint: 'This is no text with one puzzle a line: check that it is the right file.',
+    hint: 'This is not text with one puzzle per line: check that it is the right file.',
   })
 }
 

@@ -18,6 +18,6 @@ export function refuseLongText(who: string, text: string): void {
     who,
     expected: `one puzzle, of at most ${longestPuzzleText} characters`,
     got: `${text.length} characters`,
-    hint: 'Give the text of one puzzle alone.',
+    hint: 'Give the text of a single puzzle.',
   })
 }

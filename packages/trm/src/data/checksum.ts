@@ -62,8 +62,8 @@ export function tokensDigest(tokens: ArrayLike<number>): string {
 }
 
 /**
- * Sixteen hexadecimal digits in place of the names of all identifiers, in their order: two data sets of equal digests
- * mean the same by an identifier, so that a table of embeddings learned with one holds for the other.
+ * Sixteen hexadecimal digits in place of the names of all identifiers, in their order: with equal digests, identifiers
+ * mean the same in two data sets, so an embedding table learned with one is valid for the other.
  */
 export function identifierDigest(names: Iterable<string>): string {
   const checksum = new PuzzleChecksum({ cells: 0, symbols: 0, identifiers: 0 })

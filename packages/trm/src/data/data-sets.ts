@@ -6,7 +6,7 @@ import { type AnyPuzzleSet, checkPuzzleSet, type PuzzleFacts, type PuzzleSet } f
 export interface TrainingPuzzles extends PuzzleFacts {
   readonly checksum: string
   readonly examples: (seed: number) => ExampleStream
-  /** The puzzles as they stand, where they are stored. */
+  /** The puzzles themselves, if they are stored. */
   readonly puzzles?: PuzzleSet
 }
 
@@ -16,14 +16,14 @@ export interface TrainingPuzzles extends PuzzleFacts {
  */
 export type IsValid = (question: Int32Array, answer: Int32Array) => boolean
 
-/** The three sets of a run. None shares a puzzle with another; the test set is for the last figure only. */
+/** The three sets of a run. No two of them share a puzzle; the test set is only for the final figure. */
 export interface DataSets {
   readonly train: TrainingPuzzles
   readonly validation: AnyPuzzleSet
   readonly test: AnyPuzzleSet
-  /** Where there is a rule that tells. */
+  /** If there is a rule to check answers by. */
   readonly isValid?: IsValid
-  /** Checksum of the sets, so that a resumed run goes on with the same puzzles. */
+  /** Checksum of the sets, so that a run resumes with the same puzzles. */
   readonly checksum: string
   /** What was taken, for the run folder: counts, seed, indices. */
   readonly record: Readonly<Record<string, unknown>>

@@ -38,7 +38,7 @@ export function exampleStream(set: PuzzleSet, { seed, augment, easy }: ExampleSt
       who: `puzzle set "${set.name}"`,
       expected: 'at least one puzzle to draw from',
       got: 'none',
-      hint: 'Check the file or the split that the set was made from.',
+      hint: 'Check the file or the split that the set comes from.',
     })
   }
   const isEasy = easy ? easyPlaces(set, easy) : null
@@ -84,7 +84,7 @@ function easyPlaces({ name, count, rating }: PuzzleSet, { below }: EasyPuzzles):
   if (rating) return Array.from({ length: count }, (_, puzzle) => rating[puzzle]! < below)
   throw new InputError({
     who: `puzzle set "${name}"`,
-    expected: 'ratings, by which data.easyBelow tells easy puzzles',
+    expected: 'ratings, by which data.easyBelow recognises easy puzzles',
     got: 'puzzles without any',
     hint: 'Take a file with a column "rating", or set `data.easyBelow=null`.',
   })
@@ -99,7 +99,7 @@ function visitsPerEpoch({ name, count }: PuzzleSet, isEasy: readonly boolean[], 
   throw new InputError({
     who: `puzzle set "${name}"`,
     expected: 'at least one puzzle to draw from',
-    got: 'easy ones only, of which data.easyShare leaves none',
+    got: 'only easy ones, of which data.easyShare leaves none',
     hint: 'Raise data.easyShare, or lower data.easyBelow.',
   })
 }

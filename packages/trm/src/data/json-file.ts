@@ -6,9 +6,9 @@ import { duplicateKey } from './files/duplicate-key.ts'
 export interface JsonFileOptions {
   /** The file, for error messages. */
   readonly name: string
-  /** What to do about a file that is no such JSON, for error messages. */
+  /** What to do about a file that is not such JSON, for error messages. */
   readonly hint: string
-  /** What the file should be, with its article where it has one; JSON by default. */
+  /** What the file should be, with an article if needed; JSON by default. */
   readonly expected?: string
   /** After unpacking. */
   readonly maxBytes: number
@@ -17,7 +17,7 @@ export interface JsonFileOptions {
 /**
  * The value of a JSON file, plain, gzip or alone in a zip archive, in UTF-8 or UTF-16.
  *
- * @throws InputError also where an object holds a key twice: `JSON.parse` would keep the last one without a word
+ * @throws InputError also if an object contains a key twice: `JSON.parse` would silently keep the last one
  */
 export async function readJsonFile(bytes: Uint8Array, options: JsonFileOptions): Promise<unknown> {
   const { name, hint, expected = 'JSON', maxBytes } = options
@@ -34,9 +34,9 @@ export async function readJsonFile(bytes: Uint8Array, options: JsonFileOptions):
   if (repeated === null) return value
   throw new InputError({
     who: name,
-    expected: 'every key once',
+    expected: 'unique keys',
     got: `${shownText(repeated)} twice in one object`,
-    hint: 'Only one of the two would count: remove the other, or give it a name of its own.',
+    hint: 'Only one of the two would count: remove or rename the other.',
   })
 }
 

@@ -145,7 +145,7 @@ export function npyToInt32(array: NpyArray, who: string): Int32Array {
         who,
         expected: 'numbers of 32 bits',
         got: `${value} at ${index}`,
-        hint: 'Tokens, identifiers and indices are small whole numbers: the file is of another kind.',
+        hint: 'Tokens, identifiers and indices are small whole numbers: this is another kind of file.',
       })
     }
     numbers[index] = Number(value)
@@ -211,7 +211,7 @@ const show = (value: string | undefined): string =>
   value === undefined ? 'nothing' : JSON.stringify(value.length <= 80 ? value : `${value.slice(0, 77)}…`)
 
 function damaged(who: string, expected: string, got: string): InputError {
-  const hint = 'The file is damaged or no .npy file: copy it again, or build the data set anew.'
+  const hint = 'The file is damaged or not a .npy file: copy it again, or rebuild the data set.'
   return new InputError({ who, expected, got, hint })
 }
 

@@ -47,7 +47,7 @@ const datasetFields = z.object(
     total_puzzles: count(0).optional(),
     sets: z
       .array(z.string(), { error: 'a list of set names' })
-      .length(1, { error: 'one set, as the published builders write' }),
+      .length(1, { error: 'one set, as written by the published builders' }),
   },
   { error: 'an object' },
 )
@@ -234,7 +234,7 @@ function perExample(identifiers: Int32Array, puzzleIndices: Int32Array, examples
   return spread
 }
 
-const rebuild = 'The folder is damaged or of another builder: build the data set anew.'
+const rebuild = 'The folder is damaged or was written by another builder: rebuild the data set.'
 
 function wrong(who: string, expected: string, got: string): InputError {
   return new InputError({ who, expected, got, hint: rebuild })

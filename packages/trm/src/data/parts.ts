@@ -7,7 +7,7 @@ export type ReadDataFile = ((path: string) => Promise<Uint8Array>) & {
   readonly list?: (folder: string) => Promise<readonly string[]>
 }
 
-/** Told how many puzzles are made, or tasks augmented, of how many; a file is read without a word. */
+/** Called with how many puzzles are generated, or tasks augmented, out of how many; not called while a file is read. */
 export type OnDataProgress = (done: number, of: number) => void
 
 export interface LoadedParts {
@@ -23,7 +23,7 @@ export interface LoadedParts {
   readonly validationIndices: readonly number[] | null
 }
 
-/** What was taken, as it stands in the run folder. */
+/** Which puzzles were used, as recorded in the run folder. */
 export interface DataRecord {
   readonly kind: string
   readonly cells: number

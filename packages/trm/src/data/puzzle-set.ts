@@ -25,8 +25,8 @@ export interface PuzzleSet extends PuzzleFacts {
   /** [P], 0 to identifiers − 1 */
   readonly puzzleIdentifiers: Int32Array
   /**
-   * [G + 1] where the puzzles are copies of fewer ones: group g owns puzzles groupStarts[g] .. groupStarts[g + 1],
-   * and an epoch visits one of each group.
+   * [G + 1] if puzzles are copies of each other: group g owns puzzles groupStarts[g] .. groupStarts[g + 1], and an
+   * epoch visits one of each group.
    */
   readonly groupStarts?: Int32Array
   /** [P] where the puzzle came from */
@@ -84,9 +84,9 @@ export interface Example {
   readonly identifier: number
 }
 
-/** Puzzles that are made when asked for, because there are too many to keep. */
+/** Puzzles that are computed on demand, because there are too many to keep. */
 export interface ComputedPuzzleSet extends PuzzleFacts {
-  /** Of all that decides what the puzzles are; see `puzzleSetChecksum`. */
+  /** Of everything that determines the puzzles; see `puzzleSetChecksum`. */
   readonly checksum: string
   /** Puzzle `index`, 0 to P − 1: a pure function. */
   readonly at: (index: number) => Example
@@ -124,7 +124,7 @@ export function puzzleAt(set: AnyPuzzleSet, index: number): Example {
 export function checkPuzzleSet(set: PuzzleSet): void {
   const { name, count, cells, symbols, identifiers, inputs, labels, puzzleIdentifiers } = set
   const who = `puzzle set "${name}"`
-  const hint = 'The data is damaged or of another kind: build or fetch it again.'
+  const hint = 'The data is damaged or of another kind: build or download it again.'
   const lengths = [inputs.length, labels.length, puzzleIdentifiers.length]
   if (lengths[0] !== count * cells || lengths[1] !== count * cells || lengths[2] !== count) {
     const expected = `${count} puzzles of ${cells} cells`

@@ -23,7 +23,7 @@ export interface AttemptsOptions {
 export interface Attempt {
   /** Counted from 0. */
   readonly attempt: number
-  /** [S] of the puzzle as it was asked, whatever copy was worked on */
+  /** [S] of the puzzle as asked, whichever copy was solved */
   readonly answer: Int32Array
   readonly steps: number
   readonly haltLogit: number
@@ -38,15 +38,15 @@ export interface AttemptsReport {
   /** Puzzles whose answer is known, at least in part. */
   readonly labelled: number
   readonly effort: Effort
-  /** Every labelled cell is right. */
+  /** Every labelled cell is correct. */
   readonly exactAccuracy: number | null
   readonly exactInterval: readonly [number, number] | null
   /** Null where there is no rule. */
   readonly validAccuracy: number | null
-  /** Share of puzzles whose chosen answer stood still, and how many of those are exact; null where there are none. */
+  /** Share of puzzles whose chosen answer became stable, and how many of those are exact; null if there are none. */
   readonly settled: number
   readonly settledExact: number | null
-  /** A puzzle, over all its attempts. */
+  /** Per puzzle, over all its attempts. */
   readonly meanSteps: number
   readonly meanAttempts: number
   /** Operations of matrix products. */
@@ -81,8 +81,8 @@ interface Work {
 }
 
 /**
- * Thinks about every puzzle with some effort: a slot tries a puzzle until an answer is accepted or its attempts are used
- * up, and then takes the next. What is easy so costs little.
+ * Thinks about every puzzle with some effort: a slot tries a puzzle until an answer is accepted or its attempts are
+ * used up, and then takes the next. So easy puzzles cost little.
  * @throws InputError if the puzzles have another size, symbols or identifiers than the model
  */
 export async function* attemptAll(

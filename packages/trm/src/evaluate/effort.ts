@@ -2,7 +2,7 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import type { ModelConfig } from '../models/config.ts'
 import { endsByStandingStill } from './stands-still.ts'
 
-/** When an attempt ends before its last step: never, by the halting score, or where its answer stands still. */
+/** When an attempt ends before its last step: never, by the halting score, or when its answer is stable. */
 export type StopRule = 'never' | 'halting' | 'still'
 
 /** How much a model may think about a puzzle, and how an answer is chosen. */
@@ -10,14 +10,14 @@ export interface Effort {
   /** Supervision steps of an attempt. */
   readonly maxSteps: number
   readonly stop: StopRule
-  /** Attempts at a puzzle. From the second on each begins elsewhere: by other noise, or as a symmetric copy. */
+  /** Attempts at a puzzle. From the second on each starts differently: with other noise, or from a symmetric copy. */
   readonly attempts: number
   /**
-   * What ends the attempts at once: an answer that the family's rule finds right (a Sudoku needs no label for that), one
-   * that stood still, or nothing.
+   * What ends the attempts immediately: an answer that is valid by the family's rule (a Sudoku needs no label for
+   * that), a stable one, or nothing.
    */
   readonly accept: 'valid' | 'still' | 'nothing'
-  /** Of attempts of which none is accepted: the best halting score, or the most frequent answer. */
+  /** If no attempt is accepted: the best halting score, or the most frequent answer. */
   readonly pick: 'halting' | 'vote'
   /** Attempts from the second on are at symmetric copies, where the family has symmetries. */
   readonly symmetries: boolean
@@ -35,7 +35,7 @@ export const restartNoise = 0.3
 const most = { steps: 100_000, attempts: 10_000 }
 
 /**
- * An effort with what is not named as in training: one attempt of as many steps, all of them taken.
+ * An effort whose defaults are those of training: one attempt of as many steps, all of them taken.
  * @throws InputError if a number is out of its bounds
  */
 export function effortOf(

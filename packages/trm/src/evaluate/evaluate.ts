@@ -12,8 +12,8 @@ export interface EvaluationOptions {
   /** Supervision steps a puzzle may take; by default as many as in training. */
   readonly maxSteps?: number
   /**
-   * `early`: a puzzle leaves when the model believes that its answer is right (see `endsByStandingStill`); `full`: all
-   * steps, as published.
+   * `early`: a puzzle leaves when the model predicts that its answer is correct (see `endsByStandingStill`); `full`:
+   * all steps, as published.
    */
   readonly halting?: 'full' | 'early'
   /** Puzzles worked on at a time. */
@@ -30,14 +30,14 @@ export interface EvaluationReport {
   readonly labelled?: number
   readonly halting: 'full' | 'early'
   readonly maxSteps: number
-  /** Share of puzzles with every labelled cell right. */
+  /** Share of puzzles with every labelled cell correct. */
   readonly exactAccuracy: number | null
   /** 95 % Wilson score interval of exactAccuracy. */
   readonly exactInterval: readonly [number, number] | null
   readonly cellAccuracy: number | null
-  /** Share of puzzles whose answer is valid; null where nothing was asked to judge. */
+  /** Share of puzzles whose answer is valid; null if there is no rule to check by. */
   readonly validAccuracy: number | null
-  /** Share of puzzles where "halt" and "all right" agree at the end. */
+  /** Share of puzzles where the halting decision agrees with correctness at the end. */
   readonly haltAccuracy: number | null
   /** Supervision steps a puzzle took on average. */
   readonly meanSteps: number
@@ -52,7 +52,7 @@ export interface EvaluationReport {
   readonly puzzlesPerSecond: number
 }
 
-/** What `evaluate` tells: each answer and how far it is, and at the end the report. */
+/** The events of `evaluate`: each answer, progress, and at the end the report. */
 export type EvaluationEvent =
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly elapsedMs: number }
   /** A puzzle is done. */
@@ -258,8 +258,8 @@ export function wilsonInterval(share: number, count: number): readonly [number, 
 type Trained = Pick<TrainedModel, 'config' | 'identifierDigest'>
 
 /**
- * Refuses a set of other sizes than the model's and, for a model with puzzle embeddings, one whose identifiers stand
- * for something else than in its training: it would be asked about one puzzle with what it learned of another.
+ * Refuses a set of other sizes than the model's and, for a model with puzzle embeddings, one whose identifiers mean
+ * something else than in training: the model would solve one puzzle with the embedding of another.
  *
  * @throws InputError
  */
@@ -281,9 +281,9 @@ export function checkSet({ config, identifierDigest }: Trained, set: AnyPuzzleSe
   if (set.identifiers === config.identifiers && !isOther) return
   throw new InputError({
     who,
-    expected: `the ${config.identifiers} puzzle identifiers that the model was trained with: it has an embedding of each`,
-    got: set.identifiers === config.identifiers ? 'as many others' : `${set.identifiers} others`,
-    hint: 'Use the data that it was trained on, or one built from the same tasks with the same augmentations and seed.',
+    expected: `the ${config.identifiers} puzzle identifiers that the model was trained with: it has an embedding for each`,
+    got: set.identifiers === config.identifiers ? 'as many, but different ones' : `${set.identifiers} others`,
+    hint: 'Use the data that it was trained on, or data built from the same tasks with the same augmentations and seed.',
   })
 }
 

@@ -1,7 +1,7 @@
 // Letters: T supervision steps, S cells, D width.
 import { RandomStream } from '@tiny-recursive-models/tensor'
 
-/** States on their way over the steps, in the two directions in which they move most. */
+/** States over the steps, projected onto the two directions in which they move most. */
 export interface StateProjection {
   /** Of each step [S, 2]: where the state of every cell lies in the plane. */
   readonly places: readonly Float32Array[]

@@ -6,8 +6,9 @@ import { overrideRecipe, type Recipe } from '../recipes/index.ts'
 import type { TrainedModel } from './thinker.ts'
 
 /**
- * The same weights on puzzles of another side, and the recipe with that side: for models whose weights depend on no
- * place, such as those of the mixer `neighbours`, so that what was learnt on small mazes is measured on large ones.
+ * The same weights on puzzles of another side, and the recipe with that side: for models whose weights do not depend on
+ * the position, such as those of the mixer `neighbours`, so that a model trained on small mazes can be evaluated on
+ * large ones.
  *
  * @param size N: puzzles of N × N cells
  * @throws InputError if the weights depend on the size
@@ -17,7 +18,7 @@ export function resizeModel(
   size: number,
 ): { readonly model: TrainedModel; readonly recipe: Recipe } {
   if (!('size' in recipe.data))
-    throw notResizable('a model of puzzles with data.size', `one of the recipe ${recipe.name}`)
+    throw notResizable('a model for puzzles with data.size', `one of the recipe ${recipe.name}`)
   const resized = overrideRecipe(recipe, [`data.size=${size}`])
   const facts = { ...model.config, cells: size ** 2 }
   const { structure: _, ...settings } = facts
@@ -25,7 +26,10 @@ export function resizeModel(
   const [before, after] = [weightTypes(model.config), weightTypes(config)]
   const placed = Object.keys(before).find((name) => before[name]!.shape.join() !== after[name]?.shape.join())
   if (placed !== undefined)
-    throw notResizable('weights that depend on no place', `${placed} of [${before[placed]!.shape}]`)
+    throw notResizable(
+      'weights that do not depend on the position',
+      `${placed} of [${before[placed]!.shape}]`,
+    )
   return { model: { ...model, config }, recipe: resized }
 }
 

@@ -2,7 +2,7 @@
 import type { ArcFigures } from './arc/pass-at.ts'
 import type { EvaluationReport } from './evaluate.ts'
 
-/** Why a run ended: all steps done, accurate enough, or its time used up. */
+/** Why a run ended: all steps done, target accuracy reached, or time limit reached. */
 export type EndReason = 'steps' | 'accuracy' | 'time'
 
 /** `done` recorded its end, `stopped` did not and has no trainer, `damaged` cannot be read (see `problem`). */
@@ -14,7 +14,7 @@ export interface RunSummary {
   readonly path: string
   /** The recipe's name; null where the run is damaged. */
   readonly recipe: string | null
-  /** The last optimiser step in the events, and how many there shall be. */
+  /** The last optimiser step in the events, and the planned number of steps. */
   readonly step: number
   readonly steps: number | null
   /** The highest `exactAccuracy` of the `evaluation` events, 0 to 1. */

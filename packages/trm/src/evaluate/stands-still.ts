@@ -3,7 +3,7 @@ import type { ModelConfig } from '../models/config.ts'
 /** Steps without a change after which an answer counts as settled. */
 export const stillSteps = 5
 
-/** Notices when answers stop changing: of a denoiser that is a sign that they are right, which needs no label. */
+/** Notices when answers stop changing: for a denoiser that is a sign of correctness which needs no label. */
 export class StandStill {
   #before: Int32Array | null = null
   #steps = 0
@@ -19,7 +19,7 @@ export class StandStill {
 }
 
 /**
- * How a model tells that it is done: a denoiser by an answer that stands still under ever new noise, all others by
- * their halting score.
+ * How a model shows that it is done: a denoiser by an answer that stays the same under new noise, all others by their
+ * halting score.
  */
 export const endsByStandingStill = ({ kind }: Pick<ModelConfig, 'kind'>): boolean => kind === 'denoiser'

@@ -90,7 +90,7 @@ function configOfState(state: TrainingState, who: string): ModelConfig {
   if (length === undefined) {
     throw new InputError({
       who,
-      expected: 'a checkpoint that tells how many cells a puzzle has',
+      expected: 'a checkpoint that says how many cells a puzzle has',
       got: 'weights alone of an attention model',
       hint: 'Open a checkpoint of checkpoints/ (`checkpoint: latest`).',
     })
@@ -99,6 +99,6 @@ function configOfState(state: TrainingState, who: string): ModelConfig {
 }
 
 function foreign(who: string, expected: string, got: string): InputError {
-  const hint = 'The file is damaged or was not written for this recipe: use another checkpoint.'
+  const hint = 'The file is damaged or does not belong to this recipe: use another checkpoint.'
   return new InputError({ who, expected, got, hint })
 }

@@ -17,9 +17,9 @@ export interface Thought {
   readonly confidence: Float32Array
   /** [S, V] probabilities of all symbols, by the function that the model was trained with */
   readonly probabilities: Float32Array
-  /** Cells whose symbol is another than after the step before. */
+  /** Cells whose symbol differs from the previous step. */
   readonly changed: readonly number[]
-  /** How sure the model is that its answer is right. */
+  /** The predicted probability that the answer is correct. */
   readonly haltProbability: number
   /** ‖new − old‖ / ‖new‖ of the state that the answer is read from; 1 in the first step. */
   readonly answerChange: number
@@ -35,11 +35,14 @@ export interface ThinkOptions {
   readonly maxSteps?: number
   /** Row of the puzzle embedding table. */
   readonly identifier?: number
-  /** Which of several attempts this is, from 0: each begins elsewhere, by other noise. */
+  /** Which of several attempts this is, from 0: each starts with other noise. */
   readonly attempt?: number
-  /** `early`: end as soon as the model believes that its answer is right; the default where it does so by standing still. */
+  /**
+   * `early`: stop as soon as the model predicts that its answer is correct; the default for models that stop when their
+   * answer is stable.
+   */
   readonly halting?: 'full' | 'early'
-  /** Also tell the states, to look into them; see `projectStates`. */
+  /** Include the states, for inspection; see `projectStates`. */
   readonly withStates?: boolean
 }
 
@@ -116,7 +119,7 @@ function checkQuestion({ cells, symbols }: ModelConfig, tokens: Int32Array): voi
     who: 'think',
     expected: `${cells} tokens from 0 to ${symbols - 1}`,
     got: `${tokens.length} tokens`,
-    hint: 'Give a puzzle of the size that the model was trained on.',
+    hint: 'Use a puzzle of the size that the model was trained on.',
   })
 }
 

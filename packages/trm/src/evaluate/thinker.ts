@@ -135,8 +135,8 @@ export class Thinker {
   }
 
   /**
-   * Gives one slot start states with noise, so that another attempt goes another way (restarts by noise on the latent:
-   * standard deviation 0.3 in the field's reports). The slot's next step is without `reset`.
+   * Gives one slot start states with noise, so that another attempt takes another path (restarts by noise on the
+   * latent: standard deviation 0.3 in the field's reports). The slot's next step is without `reset`.
    */
   async beginNoisy(slot: number, deviation: number, random: RandomStream): Promise<void> {
     for (const name of stateNames(this.config)) {
@@ -153,8 +153,8 @@ export class Thinker {
   }
 
   /**
-   * A thinker that goes on with these slots alone, where most have nothing left to do: a step costs what its slots cost,
-   * busy or not. This one is closed.
+   * A thinker that continues with only these slots, for when most are done: a step costs the same for busy and idle
+   * slots. This one is closed.
    */
   async narrowed(kept: readonly number[]): Promise<Thinker> {
     const shown = this.#shown?.narrowed(kept) ?? null

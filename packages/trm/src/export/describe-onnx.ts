@@ -36,7 +36,7 @@ function documentation({ config }: TrainedModel, steps: number | undefined, with
   const lines = [
     steps === undefined
       ? 'One supervision step of a tiny recursive model. Run it with reset = 1 and any states for a new puzzle, then with reset = 0 and the states that came out.'
-      : `A tiny recursive model that thinks ${steps} supervision steps.`,
+      : `A tiny recursive model, run for ${steps} supervision steps.`,
     `tokens: int32 [batch, ${cells}], 0 to ${symbols - 1}; metadata "symbols" names them`,
   ]
   if (puzzleEmbeddingWidth > 0)
@@ -48,12 +48,12 @@ function documentation({ config }: TrainedModel, steps: number | undefined, with
   if (steps === undefined) {
     lines.push('reset: int32 [batch], 1 where a new puzzle begins')
     for (const name of stateNames(config))
-      lines.push(`${stateInput(name)}: ${state}, as ${stateOutput(name)} gave it`)
+      lines.push(`${stateInput(name)}: ${state}, from the output ${stateOutput(name)}`)
   }
   lines.push(
     `answer: int32 [batch, ${cells}], the likeliest symbol of every cell`,
     `logits: float32 [batch, ${cells}, ${symbols}]`,
-    `halted: int32 [${steps === undefined ? '' : `${steps}, `}batch], 1 where the model believes that its answer is right`,
+    `halted: int32 [${steps === undefined ? '' : `${steps}, `}batch], 1 where the model predicts that its answer is correct`,
   )
   return lines.join('\n')
 }

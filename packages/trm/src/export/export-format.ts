@@ -2,7 +2,7 @@
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import type { Recipe } from '../recipes/index.ts'
 
-/** What is exported: a model, the recipe that it was trained by, and the step. */
+/** What is exported: a model, its recipe, and the step. */
 export interface ExportSource {
   readonly model: TrainedModel
   readonly recipe: Recipe
@@ -13,7 +13,7 @@ export interface ExportSource {
 /** Types of the numbers in an exported file. */
 export type ExportType = 'float32' | 'float16' | 'bfloat16'
 
-/** How a model is written; some formats take a part of it only. */
+/** How a model is written; some formats use only part of it. */
 export interface ExportOptions {
   readonly dtype: ExportType
   /** The file's name without folder and ending, for formats that hold one. */

@@ -110,7 +110,7 @@ function checkSteps(steps: number | undefined): void {
     who: 'ONNX export, steps',
     expected: `a whole number from 1 to ${maxSteps}`,
     got: String(steps),
-    hint: 'Leave it out for a file of one step, to be run as often as needed.',
+    hint: 'Leave it out to export a single step, which can be run as often as needed.',
   })
 }
 

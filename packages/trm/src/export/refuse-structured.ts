@@ -7,8 +7,8 @@ export function refuseStructured({ config }: TrainedModel, format: string): void
   if (!isStructured(config) && config.answerInput !== 'noisy') return
   throw new InputError({
     who: `export as ${format}`,
-    expected: "a model with the mixer 'mlp' or 'attention' that is shown the question alone",
-    got: `one with the mixer '${config.mixer}'${config.answerInput === 'noisy' ? ' that is shown noisy answers' : ''}`,
-    hint: 'Export it as safetensors, which holds its recipe; this library opens that file.',
+    expected: "a model with the mixer 'mlp' or 'attention' that sees only the question",
+    got: `one with the mixer '${config.mixer}'${config.answerInput === 'noisy' ? ' that sees noisy answers' : ''}`,
+    hint: 'Export it as safetensors, which stores the recipe; this library can open that file.',
   })
 }

@@ -1,8 +1,8 @@
-/** Said where there is no number. */
+/** Shown in place of a missing number. */
 export const noNumber = '–'
 
 /**
- * `83.2 %`; the digits are fixed, so that columns line up and a share that is nearly whole does not look whole.
+ * `83.2 %`; the digits are fixed, so that columns line up and a share just below 100 % does not look like 100 %.
  *
  * @param share 0 to 1; null, undefined or not finite = unknown
  */

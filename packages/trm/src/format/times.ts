@@ -21,7 +21,7 @@ export function duration(ms: number): string {
 const twoDigits = (value: number): string => String(value).padStart(2, '0')
 
 /**
- * How long something still takes, in round words: `a few seconds`, `25 s`, `3 min`, `1 h 10 min`, `25 h`. More
+ * Time left, in round figures: `a few seconds`, `25 s`, `3 min`, `1 h 10 min`, `25 h`. More
  * digits would be a promise.
  *
  * @param ms milliseconds; null or not finite = unknown

@@ -2,7 +2,7 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import type { PuzzleStructure } from './structure.ts'
 
 /**
- * What a model keeps from one supervision step to the next, and how it renews it: an answer and a latent; one state
+ * What a model keeps from one supervision step to the next, and how it updates it: an answer and a latent; one state
  * that is both; an answer and six latents; an answer alone; or a latent beside a noisy answer that comes from outside.
  * `recursion.ts` has one function for each.
  */
@@ -17,13 +17,13 @@ export type StructuredMixer = 'groups' | 'fields' | 'neighbours'
  */
 export interface ModelConfig {
   readonly kind: ModelKind
-  /** `separate`: a net of its own for the answer beside that for the latents, as in HRM. */
+  /** `separate`: one net for the answer and another for the latents, as in HRM. */
   readonly nets: 'shared' | 'separate'
   /** `one-step`: through the last update of a latent and of the answer only, as in HRM. */
   readonly gradient: 'recursion' | 'one-step'
   /**
-   * Learn when to go on, as in HRM: a second loss whose target is what the model says one supervision step later,
-   * at the price of a second forward pass. A puzzle then halts where halting scores above going on.
+   * Learn when to continue, as in HRM: a second loss whose target is the model's own prediction one supervision step
+   * later, at the cost of a second forward pass. A puzzle then halts when halting scores above continuing.
    */
   readonly continueLoss: boolean
   /** D, the length of a token's vector. */
@@ -41,10 +41,10 @@ export interface ModelConfig {
   readonly hiddenWidth?: number | undefined
   /** Of structured mixers: hidden width of the net of every group, or of a cell with its neighbours. */
   readonly groupWidth?: number | undefined
-  /** `noisy`: every supervision step is also shown the answer part-way between noise and truth; see recipe.noise. */
+  /** `noisy`: every supervision step is also shown the answer partway between noise and truth; see recipe.noise. */
   readonly answerInput?: 'none' | 'noisy' | undefined
   readonly positions: 'rotary' | 'learned' | 'none'
-  /** P, tokens in front of the cells that hold the puzzle embedding; see prefixLength. */
+  /** P, tokens in front of the cells that carry the puzzle embedding; see prefixLength. */
   readonly prefixTokens: number
   /** Length of a puzzle's embedding; 0 = no puzzle embedding. */
   readonly puzzleEmbeddingWidth: number
@@ -54,7 +54,7 @@ export interface ModelConfig {
   readonly latentUpdates: number
   /** Supervision steps that a puzzle stays in training (paper N_sup). */
   readonly supervisionSteps: number
-  /** Probability that a slot explores: it may not halt before a drawn number of steps. */
+  /** Probability that a slot explores: it must not halt before a randomly drawn number of steps. */
   readonly exploration: number
   /** S, cells of a puzzle. */
   readonly cells: number
@@ -88,9 +88,9 @@ export function structureOfModel({
   if (structure) return structure
   throw new InputError({
     who: `model.mixer '${mixer}'`,
-    expected: 'puzzles whose family tells which cells see each other',
+    expected: 'puzzles whose family defines which cells see each other',
     got: 'puzzles of which only the sizes are known',
-    hint: "Take the mixer 'attention' or 'mlp' without noisy answers, or data of such a family.",
+    hint: "Use the mixer 'attention' or 'mlp' without noisy answers, or data of such a family.",
   })
 }
 

@@ -1,7 +1,7 @@
 // Letters: I identifiers, E length of a puzzle embedding, R rows in use.
 import { InputError } from '@tiny-recursive-models/tensor'
 
-/** Rows that stand for many: the identifiers whose rows were ever written, and these rows. */
+/** A sparse table: the identifiers whose rows were ever written, and these rows. */
 export interface PuzzleRows {
   /** [R] */
   readonly identifiers: Int32Array
@@ -13,8 +13,8 @@ export interface PuzzleRows {
 const pageRows = 1024
 
 /**
- * Puzzle embeddings [I, E] in host memory. Every row starts at 0 and takes no room until it is written: with
- * hundreds of thousands of identifiers a step, a checkpoint and a model file know only the rows that were used.
+ * Puzzle embeddings [I, E] in host memory. Every row starts at 0 and takes no space until it is written: even with
+ * hundreds of thousands of identifiers, a step, a checkpoint and a model file only contain the rows that were used.
  */
 export class PuzzleTable {
   readonly identifiers: number

@@ -26,7 +26,7 @@ export interface Puzzles {
   /** [B, E] rows of the puzzle embedding table; absent where the model has none. */
   readonly rows?: Tensor
   /**
-   * [B, S, A] the answer part-way between noise and truth, for each symbol that a cell may turn out to hold; 0 where a
+   * [B, S, A] the answer partway between noise and truth, for each symbol that a cell may turn out to hold; 0 where a
    * cell is given. Only for models with `answerInput: 'noisy'`.
    */
   readonly noisy?: Tensor

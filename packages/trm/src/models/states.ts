@@ -17,7 +17,7 @@ export function statesOf<Kind extends ModelKind>(kind: Kind, states: States): St
     who: `model of kind '${kind}'`,
     expected: `the states ${names.join(', ')}`,
     got: Object.keys(states).join(', ') || 'none',
-    hint: 'Begin with startStates, or go on with the states of the step before.',
+    hint: 'Begin with startStates, or continue with the states of the previous step.',
   })
 }
 

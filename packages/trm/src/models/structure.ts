@@ -1,6 +1,6 @@
 /**
- * What a family of puzzles says of itself, for models that mix by structure: which cells see each other, which symbols
- * may be exchanged, what is to be found. Families give it (`data/structure-of.ts`); models only read it.
+ * The structure of a family of puzzles, for models that mix by it: which cells see each other, which symbols may be
+ * exchanged, what is to be found. Families give it (`data/structure-of.ts`); models only read it.
  */
 export interface PuzzleStructure {
   /**
@@ -10,7 +10,9 @@ export interface PuzzleStructure {
   readonly groups: Readonly<Record<string, readonly (readonly number[])[]>>
   /** The grid that the cells form, numbered row by row. */
   readonly grid: { readonly rows: number; readonly columns: number }
-  /** Symbols that may be renamed into each other: of a right answer this makes the right answer to the renamed question. */
+  /**
+   * Symbols that may be renamed into each other: a correct answer becomes the correct answer to the renamed question.
+   */
   readonly exchangeable: readonly number[]
   /** Symbols of a question whose cells are to be found. */
   readonly open: readonly number[]

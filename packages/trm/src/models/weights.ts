@@ -34,7 +34,7 @@ export function treeOfWeights(weights: Weights, config: ModelConfig): ModelWeigh
       who: 'model',
       expected: `a weight ${name} [${shape}]`,
       got: 'none',
-      hint: 'Take the weights of a model of the same recipe.',
+      hint: 'Use the weights of a model with the same recipe.',
     })
   })
 }
@@ -42,7 +42,7 @@ export function treeOfWeights(weights: Weights, config: ModelConfig): ModelWeigh
 /** Standard deviation of a standard normal cut off at ±2. */
 const truncatedDeviation = 0.8796256610342398
 
-/** Fresh weights, a pure function of config and seed: each weight has a random stream of its own. */
+/** Fresh weights, a pure function of config and seed: each weight has its own random stream. */
 export function initialWeights(config: ModelConfig, seed: number): WeightsOf<HostTensor> {
   const entries = Object.entries(weightTypes(config)).map(([name, { shape, start }]) => {
     const data = new Float32Array(elementCount(shape))

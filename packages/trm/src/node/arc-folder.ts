@@ -8,7 +8,7 @@ import { arcOfficialFiles } from '../puzzles/arc/arc-official.ts'
 import type { ArcBuild } from '../puzzles/arc/build.ts'
 import { makeFolder, writePiecesAtomically } from './files.ts'
 
-/** How `writeArcFolder` goes about it. */
+/** How `writeArcFolder` writes. */
 export interface ArcFolderOptions {
   /** Told after every piece. */
   readonly onProgress?: (written: number, bytes: number) => void
@@ -23,10 +23,10 @@ export function arcFolderBytes(build: ArcBuild): number {
 }
 
 /**
- * Writes all files; `dataset.json` of each split comes last, so that a folder that was not finished is not taken for
- * a data set. Returns false where `shouldStop` said so; what is complete stays, and the next call begins anew.
+ * Writes all files; `dataset.json` of each split comes last, so that an unfinished folder is not mistaken for a data
+ * set. Returns false if `shouldStop` stopped it; finished files stay, and the next call starts over.
  *
- * @throws InputError before anything is written where the disk has too little room, or a data folder is there
+ * @throws InputError before anything is written, if the disk has too little space or a data folder already exists
  */
 export async function writeArcFolder(
   build: ArcBuild,
@@ -91,7 +91,7 @@ async function requireRoom(folder: string, bytes: number): Promise<void> {
     who: folder,
     expected: `${byteSize(bytes)} of free space for the data set`,
     got: byteSize(room),
-    hint: 'Free some space, choose a folder on another disk, or take fewer augmentations.',
+    hint: 'Free some space, choose a folder on another disk, or use fewer augmentations.',
   })
 }
 

@@ -44,7 +44,7 @@ async function readStream(stream: AsyncIterable<Uint8Array>, path: string): Prom
         who: path === '-' ? '- (standard input)' : path,
         expected: `at most ${maxDataBytes} bytes`,
         got: 'more',
-        hint: 'Give a smaller file.',
+        hint: 'Use a smaller file.',
       })
     }
   }
@@ -90,8 +90,8 @@ export const readDataFile: ReadDataFile = Object.assign(
 )
 
 /**
- * Where a file or folder that a run names lies. A relative path is meant from the folder in which the run was begun; if
- * it is not there, as on another machine, from the present one.
+ * Where a file or folder named by a run is. A relative path refers to the folder in which the run was started or, if it
+ * is not there, as on another machine, to the current one.
  *
  * @param begunIn null where it is not known
  */
@@ -120,13 +120,13 @@ function withPlaces(error: unknown, path: string, begunIn: string | null): unkno
   if (!(error instanceof InputError) || errorCode(error.cause) !== 'ENOENT') return error
   const here = resolve('.')
   const places =
-    begunIn === null || begunIn === here ? here : `${begunIn}, where the run was begun, or in ${here}`
+    begunIn === null || begunIn === here ? here : `${begunIn}, where the run was started, or in ${here}`
   return new InputError(
     {
       who: path,
       expected: error.expected,
-      got: `nothing of that name in ${places}`,
-      hint: 'The path is relative: put the file there, or start in the folder that it is meant from.',
+      got: `no file of that name in ${places}`,
+      hint: 'The path is relative: put the file there, or run the command in the folder it refers to.',
     },
     { cause: error.cause },
   )

@@ -8,7 +8,7 @@ interface Advice {
 
 /** By the system's error code. Source: errno(3). */
 const advice: Readonly<Record<string, Advice>> = {
-  ENOENT: { got: 'no such file or folder', hint: 'Check the path, and that its folder is there.' },
+  ENOENT: { got: 'no such file or folder', hint: 'Check the path, and that its folder exists.' },
   ENOSPC: { got: 'a full disk', hint: 'Free some space, or choose a folder on another disk.' },
   EDQUOT: { got: 'a used-up disk quota', hint: 'Free some space, or choose a folder on another disk.' },
   EROFS: { got: 'a read-only file system', hint: 'Choose a folder on a disk that can be written.' },
@@ -19,10 +19,10 @@ const advice: Readonly<Record<string, Advice>> = {
     hint: 'A part of the path is a file: choose another path.',
   },
   EISDIR: { got: 'a folder where a file should be', hint: 'Name a file inside the folder, or another path.' },
-  EEXIST: { got: 'something of that name already there', hint: 'Choose another path, or remove it first.' },
+  EEXIST: { got: 'something that already exists', hint: 'Choose another path, or remove it first.' },
   ENOTEMPTY: { got: 'a folder that is not empty', hint: 'Choose another path, or empty it first.' },
   ENAMETOOLONG: { got: 'a name that is too long', hint: 'Choose a shorter path.' },
-  ELOOP: { got: 'links that lead in a circle', hint: 'Name the file itself.' },
+  ELOOP: { got: 'links that form a loop', hint: 'Name the file itself.' },
   EMFILE: { got: 'too many open files', hint: 'Raise the limit (ulimit -n), or run fewer at once.' },
   ENFILE: { got: 'too many open files', hint: 'Close other programs, or run fewer at once.' },
   EFBIG: { got: 'a file beyond the size limit', hint: 'Choose a file system without that limit.' },
@@ -46,6 +46,6 @@ export function fileError(error: unknown, path: string, expected: string): unkno
   if (code === null || error instanceof InputError) return error
   if (!/^E[A-Z0-9]+$/.test(code)) return error
   const known = Object.hasOwn(advice, code) ? advice[code] : undefined
-  const { got, hint } = known ?? { got: 'an error of the system', hint: 'Check the path and the disk.' }
+  const { got, hint } = known ?? { got: 'a system error', hint: 'Check the path and the disk.' }
   return new InputError({ who: path, expected, got: `${got} (${code})`, hint }, { cause: error })
 }

@@ -86,7 +86,7 @@ async function makeWithParents(path: string): Promise<void> {
   }
 }
 
-/** Opens a regular file to read it; refuses folders, devices and pipes. The system's own errors are left as they are. */
+/** Opens a regular file to read it; rejects folders, devices and pipes. The system's own errors are passed on. */
 export async function openRegularFile(path: string): Promise<FileHandle> {
   // Without O_NONBLOCK, opening a named pipe would wait for a writer for ever.
   const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
@@ -108,7 +108,7 @@ export async function openRegularFile(path: string): Promise<FileHandle> {
   }
 }
 
-/** Reads a whole file of at most `maxBytes`; a larger one is refused before anything is read. */
+/** Reads a whole file of at most `maxBytes`; a larger one is rejected before anything is read. */
 export async function readFileBounded(
   path: string,
   { maxBytes }: { readonly maxBytes: number },
@@ -122,7 +122,7 @@ export async function readFileBounded(
         who: path,
         expected: `a file of at most ${maxBytes} bytes`,
         got: `${facts.size} bytes`,
-        hint: 'This is more than a sound file of its kind can hold: check that it is the right one.',
+        hint: 'A valid file of this kind is never that large: check that it is the right one.',
       })
     }
     const bytes = new Uint8Array(facts.size)
@@ -234,7 +234,7 @@ export async function refuseUnlessRegular(path: string): Promise<void> {
     who: path,
     expected: 'a file that can be replaced',
     got: facts.isSymbolicLink() ? 'a link' : 'a device or a pipe',
-    hint: 'Name a regular file, or remove what is there.',
+    hint: 'Choose a regular file, or remove what is there.',
   })
 }
 

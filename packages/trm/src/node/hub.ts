@@ -22,7 +22,7 @@ export interface HubOptions {
   readonly hubUrl?: string
   /** By default HF_TOKEN. */
   readonly token?: string
-  /** Stops the download; what has come is kept. */
+  /** Stops the download; what has arrived is kept. */
   readonly signal?: AbortSignal
   readonly patience?: Partial<Patience>
 }
@@ -37,7 +37,7 @@ export interface HubDownloadOptions extends HubOptions {
   readonly replace?: boolean
 }
 
-/** What a download tells: sizes, how far each file is, and how it ended. */
+/** The events of a download: sizes, the progress of each file, and how it ended. */
 export type HubDownloadEvent =
   | {
       readonly type: 'start'
@@ -67,10 +67,10 @@ export async function listHubFiles(options: HubOptions): Promise<HubListing> {
 }
 
 /**
- * Downloads files of a repository into a folder. All come from the one commit that the revision stands for when it
- * begins. Files that are there already and right are kept; a file that was begun goes on where it broke off. A file
- * has its name only when it is whole and agrees with the digest that the hub gives for it.
- * @throws InputError if the hub refuses, cannot be reached, or sends something other than it announced
+ * Downloads files of a repository into a folder. All come from the commit that the revision refers to at the start.
+ * Files that already exist and are correct are kept; a partial file is resumed where it stopped. A file gets its name
+ * only when it is complete and matches the digest given by the hub.
+ * @throws InputError if the hub refuses, cannot be reached, or sends something other than announced
  */
 export async function* downloadFromHub(options: HubDownloadOptions): AsyncGenerator<HubDownloadEvent, void> {
   const { folder, files: wanted = [], replace = false } = options

@@ -46,8 +46,8 @@ export async function importFile(path: string, options: ImportFileOptions): Prom
   if (resolve(path) === resolve(options.out)) {
     throw new InputError({
       who: options.out,
-      expected: 'another file to write than the one to read',
-      got: 'the same',
+      expected: 'different input and output files',
+      got: 'the same file',
       hint: 'Choose another name by `out`.',
     })
   }
@@ -85,7 +85,7 @@ function decode(bytes: Uint8Array, path: string): Decoded {
     who: path,
     expected: 'a checkpoint of the published code',
     got: 'a model file of this library',
-    hint: 'Nothing is to be imported: use the file as it is.',
+    hint: 'There is nothing to import: use the file as it is.',
   })
 }
 

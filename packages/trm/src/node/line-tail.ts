@@ -12,9 +12,9 @@ export interface TailRead {
 
 /** Limits of a `LineTail`. */
 export interface LineTailOptions {
-  /** About so many bytes are read at a time. */
+  /** About this many bytes are read at a time. */
   readonly pieceBytes?: number
-  /** Longer lines are passed over. */
+  /** Longer lines are skipped. */
   readonly maxLineBytes?: number
 }
 
@@ -23,8 +23,8 @@ const compared = 64
 const lineBreak = 0x0a
 
 /**
- * Reads a file that others append to, line by line and piece by piece, at whatever length. A line is given when its
- * line break is there. Between two reads nothing is kept open.
+ * Reads a file that others append to, line by line and piece by piece, at whatever length. A line is returned once its
+ * line break is there. Nothing is kept open between reads.
  */
 export class LineTail {
   readonly #open: () => Promise<FileHandle | null>

@@ -15,7 +15,7 @@ import { listShippedModels, shippedModelPath } from './shipped-models.ts'
 /** `best` by validation accuracy, `final` at the end of the run, `latest` the newest checkpoint, or one by its step. */
 export type CheckpointChoice = 'best' | 'final' | 'latest' | number
 
-/** A model from a file, a run folder or the shipped ones, ready to think. */
+/** A model from a file, a run folder or the shipped ones, ready to use. */
 export interface OpenedModel {
   readonly model: TrainedModel
   readonly recipe: Recipe
@@ -28,8 +28,8 @@ export interface OpenedModel {
 }
 
 /**
- * Opens the EMA weights of a run folder or of one checkpoint file; or a shipped model by its name, where there is
- * no folder or file of that name.
+ * Opens the EMA weights of a run folder or of one checkpoint file; or a shipped model by its name, if no folder or
+ * file has that name.
  *
  * @param which by default the best weights of a run, or else the final or the latest ones
  * @throws InputError if it is neither a run folder nor a model file nor the name of a shipped model
@@ -105,7 +105,7 @@ async function missing(run: RunFolder, choice: CheckpointChoice): Promise<InputE
   return new InputError({
     who: run.path,
     expected: typeof choice === 'number' ? `a checkpoint of step ${choice}` : `${choice} weights`,
-    got: there.length === 0 ? 'a run that has stored nothing yet' : `a run with ${there.join(', ')}`,
+    got: there.length === 0 ? 'a run that has saved nothing yet' : `a run with ${there.join(', ')}`,
     hint: there.length === 0 ? 'Wait for its first checkpoint.' : 'Choose one of those by `checkpoint`.',
   })
 }

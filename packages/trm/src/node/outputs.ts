@@ -6,7 +6,7 @@ import { fileError } from './file-errors.ts'
 import { refuseUnlessRegular } from './files.ts'
 
 /**
- * Throws where a file could not be written in the end. Nothing stays behind, and a file that is there is not touched.
+ * Throws if a file could not be written later. Nothing is left behind, and an existing file is not touched.
  *
  * @param replace false: a file that is there is refused too
  * @throws InputError
@@ -54,6 +54,6 @@ const fileIsThere = (path: string): InputError =>
   new InputError({
     who: path,
     expected: 'the name of a new file',
-    got: 'a file that is there already',
+    got: 'a file that already exists',
     hint: 'Choose another name, or have the file replaced (`replace: true`).',
   })

@@ -52,7 +52,7 @@ const maxRecordBytes = 2 ** 28
 /** What one array of bytes can hold in every supported version of Node. */
 export const maxCheckpointBytes = 2 ** 32
 
-/** The latest sound checkpoint of a run, and what was wrong with later ones. */
+/** The latest intact checkpoint of a run, and what was wrong with later ones. */
 export interface LatestCheckpoint {
   readonly step: number
   readonly path: string
@@ -61,7 +61,7 @@ export interface LatestCheckpoint {
   readonly warnings: readonly string[]
 }
 
-/** Makes a new run folder and takes its lock. Refuses a folder that holds anything already. */
+/** Makes a new run folder and takes its lock. Rejects a folder that is not empty. */
 export async function createRunFolder(path: string, recipe: Recipe): Promise<RunFolder> {
   await makeFolder(path)
   const names = await readFolder(path)
@@ -69,7 +69,7 @@ export async function createRunFolder(path: string, recipe: Recipe): Promise<Run
     throw new InputError({
       who: path,
       expected: 'a new or empty folder',
-      got: 'a run that was begun before',
+      got: 'an existing run',
       hint: 'Go on with it (`resume: true`), or choose another folder.',
     })
   }
@@ -79,7 +79,7 @@ export async function createRunFolder(path: string, recipe: Recipe): Promise<Run
     throw new InputError({
       who: path,
       expected: 'a new or empty folder',
-      got: `a folder with ${JSON.stringify(foreign)} in it, which is no run`,
+      got: `a folder with ${JSON.stringify(foreign)} in it, which is not a run`,
       hint: 'Choose another folder: nothing was changed.',
     })
   }
@@ -94,7 +94,7 @@ export async function createRunFolder(path: string, recipe: Recipe): Promise<Run
   return run
 }
 
-/** Opens a run to read it; `resume` goes on with it. */
+/** Opens a run to read it; `resume` continues it. */
 export async function openRunFolder(path: string): Promise<RunFolder> {
   const names = await readFolder(path)
   const recipePath = join(path, runFiles.recipe)
@@ -143,8 +143,8 @@ export class RunFolder {
   }
 
   /**
-   * Takes the lock and puts the folder into the state of its latest sound checkpoint: later events and what a
-   * killed trainer left are removed, damaged checkpoints are set aside. Null where there is no checkpoint yet.
+   * Takes the lock and puts the folder into the state of its latest intact checkpoint: later events and leftovers of a
+   * killed trainer are removed, damaged checkpoints are set aside. Null if there is no checkpoint yet.
    *
    * @param wanted the recipe with changes that are allowed on resume; stored if it is
    */
@@ -202,7 +202,7 @@ export class RunFolder {
     return found.sort((left, right) => right.step - left.step)
   }
 
-  /** The latest checkpoint that can be read. Throws where there are some and none is sound. */
+  /** The latest readable checkpoint. Throws if there are some and none is intact. */
   async latestCheckpoint(): Promise<LatestCheckpoint | null> {
     const warnings: string[] = []
     for (const { step, path } of await this.checkpoints()) {
@@ -211,7 +211,7 @@ export class RunFolder {
         const state = decodeTrainingState(bytes, path)
         if (state.step !== step) {
           const parts = { who: path, expected: `the state after step ${step}`, got: `step ${state.step}` }
-          throw new InputError({ ...parts, hint: 'The file was renamed: give it back its name.' })
+          throw new InputError({ ...parts, hint: 'The file was renamed: restore its name.' })
         }
         return { step, path, state, warnings }
       } catch (error) {
@@ -222,8 +222,8 @@ export class RunFolder {
     if (warnings.length === 0) return null
     throw new InputError({
       who: this.file('checkpoints'),
-      expected: 'a checkpoint that can be read',
-      got: `${warnings.length} that cannot (${warnings[0]})`,
+      expected: 'a readable checkpoint',
+      got: `${warnings.length} that cannot be read (${warnings[0]})`,
       hint: 'Restore a checkpoint from a copy, or start a new run in another folder.',
     })
   }
@@ -267,7 +267,7 @@ export class RunFolder {
     await writeFileAtomically(this.file('data'), jsonBytes({ ...record, begunIn: resolve('.') }))
   }
 
-  /** The folder in which the run was begun; null where it is not recorded. */
+  /** The folder in which the run was started; null if it is not recorded. */
   async begunIn(): Promise<string | null> {
     const record = await this.readJson('data')
     const isRecord = typeof record === 'object' && record !== null && 'begunIn' in record
@@ -300,9 +300,9 @@ function refuseShorter(done: number, { training }: Recipe, path: string): void {
   if (training.steps >= done) return
   throw new InputError({
     who: `${path}: training.steps`,
-    expected: `at least ${done}, the steps that are done`,
+    expected: `at least ${done}, the steps already done`,
     got: String(training.steps),
-    hint: 'Ask for more, or begin a new run in another folder.',
+    hint: 'Set more steps, or start a new run in another folder.',
   })
 }
 

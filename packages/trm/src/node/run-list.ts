@@ -32,8 +32,8 @@ export async function listRuns(parent: string): Promise<RunSummary[]> {
 }
 
 /**
- * The summary of one run, as often as it is wanted: of the events only what has come since is read, so that a run
- * of a million steps costs nothing while it is watched.
+ * The summary of one run, which can be read repeatedly: each time only new events are read, so watching a run of a
+ * million steps costs almost nothing.
  */
 export class RunSummarizer {
   readonly #name: string

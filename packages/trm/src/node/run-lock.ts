@@ -153,6 +153,6 @@ function heldError(path: string, holder: string): InputError {
     who: path,
     expected: 'a run folder that no other trainer uses',
     got: `the lock of ${holder}`,
-    hint: 'Wait for it to end or stop it; if it is surely gone, delete the lock file.',
+    hint: 'Wait for it to end or stop it; if you are sure that it is gone, delete the lock file.',
   })
 }

@@ -25,16 +25,16 @@ import { openWorkerPieces } from './worker-pieces.ts'
 /** What `runTraining` trains, where, and on what device. */
 export interface RunTrainingOptions {
   readonly folder: string
-  /** Null = the recipe that the folder was begun with; only to resume. */
+  /** Null = the recipe that the folder was started with; only to resume. */
   readonly recipe: Recipe | null
-  /** Go on with a run that is there; where there is none, one is begun. */
+  /** Resume an existing run; if there is none, start one. */
   readonly resume?: boolean
-  /** A run folder, model file or shipped model whose weights the run begins with; only where it begins. */
+  /** A run folder, model file or shipped model whose weights the run starts from; only for a new run. */
   readonly from?: string
   readonly device?: Device
-  /** By default those that the run was begun with, or all cores. */
+  /** By default those that the run was started with, or all cores. */
   readonly threads?: number
-  /** At most so many puzzles of the test set are scored at the end; 1000 by default. */
+  /** At most this many puzzles of the test set are evaluated at the end; 1000 by default. */
   readonly testPuzzles?: number
   /** The command as it was typed, for the report. */
   readonly command?: string
@@ -44,7 +44,7 @@ export interface RunTrainingOptions {
   readonly shouldStop?: () => boolean
 }
 
-/** What `train` tells, with the checkpoints stored, and what comes before and after it. */
+/** The events of `train`, with checkpoints stored, and those before and after it. */
 export type RunTrainingEvent =
   /** While the puzzles are made or augmented, where that takes long: `done` of `total`. */
   | { readonly type: 'data'; readonly done: number; readonly total: number }
@@ -52,7 +52,7 @@ export type RunTrainingEvent =
       readonly type: 'folder'
       readonly path: string
       readonly recipe: Recipe
-      /** The step that the run goes on from; null where it begins. */
+      /** The step that the run resumes from; null for a new run. */
       readonly resumedFrom: number | null
       readonly warnings: readonly string[]
     }
@@ -68,7 +68,7 @@ export type RunTrainingEvent =
 
 /**
  * Trains in a run folder and ends with a report on the test set.
- * @throws InputError if recipe, data and folder do not go together, or another process trains in the folder
+ * @throws InputError if recipe, data and folder do not match, or another process is training in the folder
  */
 export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<RunTrainingEvent, void> {
   // What only the files of the data tell is part of the recipe from the first moment on.
@@ -91,7 +91,7 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
     const warnings = [...(opened?.warnings ?? [])]
     if (options.threads === undefined && state && state.threads > threads)
       warnings.push(
-        `the run was begun with ${state.threads} threads, too many for this machine: it goes on with ${threads}, which may round differently`,
+        `the run was started with ${state.threads} threads, too many for this machine: it resumes with ${threads}, which may round differently`,
       )
     yield { type: 'folder', path: run.path, recipe, resumedFrom: state?.step ?? null, warnings }
     try {
@@ -170,7 +170,7 @@ async function recordCheckpoint(run: RunFolder, state: TrainingState): Promise<v
 function noRecipe(folder: string): InputError {
   return new InputError({
     who: folder,
-    expected: 'a run folder to resume, or a recipe to begin with',
+    expected: 'a run folder to resume, or a recipe to start',
     got: 'neither',
     hint: 'Name a recipe, such as sudoku-6x6.',
   })
@@ -185,9 +185,9 @@ async function checkDataRecord(run: RunFolder, data: LoadedDataSets): Promise<vo
   else if (checksum !== data.checksum) {
     throw new InputError({
       who: `${run.path}: data`,
-      expected: `the puzzles that the run was begun with (checksum ${String(checksum)})`,
-      got: `others (checksum ${data.checksum})`,
-      hint: 'Give the same data files, or start a new run in another folder.',
+      expected: `the puzzles that the run was started with (checksum ${String(checksum)})`,
+      got: `different ones (checksum ${data.checksum})`,
+      hint: 'Use the same data files, or start a new run in another folder.',
     })
   }
 }

@@ -7,11 +7,11 @@ import type { RunTrainingEvent, RunTrainingOptions } from './run-training.ts'
 import { startWorker } from './start-worker.ts'
 import type { TrainingWorkerData, TrainingWorkerMessage } from './training-worker.ts'
 
-/** A training in a thread of its own. */
+/** A training in a separate thread. */
 export interface WorkerTraining {
   /** The stream of `runTraining`; leaving it early stops the run as `stop` does. */
   readonly events: AsyncGenerator<RunTrainingEvent, void>
-  /** Saves a checkpoint after the step at hand and ends the stream. */
+  /** Saves a checkpoint after the current step and ends the stream. */
   stop(): void
 }
 
@@ -63,7 +63,7 @@ async function* workerEvents(
 
 const crashParts = (error: Error) => ({
   who: 'training thread',
-  expected: 'a thread that ends by itself',
+  expected: 'a thread that runs to its end',
   got: error.message,
   hint: 'Its last checkpoint is in the run folder: go on from it (`resume: true`), with a smaller training.microBatch if memory was short.',
 })

@@ -138,7 +138,7 @@ class PieceThread {
 const threadEnded = (reason: string): InputError =>
   new InputError({
     who: 'worker thread of training.workers',
-    expected: 'a thread that computes to the end of the run',
+    expected: 'a thread that runs to the end of the training',
     got: reason,
-    hint: 'Go on from the last checkpoint; if memory was short, with fewer cores or, in a new run, fewer training.workers.',
+    hint: 'Resume from the last checkpoint; if memory ran out, with fewer threads or, in a new run, fewer training.workers.',
   })

@@ -14,7 +14,9 @@ import {
 import { muonDirection, muonMomentum } from './muon.ts'
 import { isBlockMatrix, isDecayed } from './weight-groups.ts'
 
-/** Settings of the update that do not change in a run; the scheduled ones are feeds. What is left out is as published. */
+/**
+ * Settings of the update that do not change in a run; the scheduled ones are feeds. Omitted settings are as published.
+ */
 export interface OptimizerConfig {
   /** Default: AdamATan2. */
   readonly kind?: UpdateKind
@@ -152,7 +154,7 @@ function muonRatio({ learningRate = 0, muonLearningRate }: OptimizerConfig): num
     who: 'optimizer',
     expected: 'a learningRate above 0 and a muonLearningRate for Muon',
     got: `${learningRate} and ${muonLearningRate ?? 'nothing'}`,
-    hint: 'Muon’s rate follows the schedule of learningRate in proportion: give both.',
+    hint: 'Muon’s rate follows the schedule of learningRate in proportion: set both.',
   })
 }
 

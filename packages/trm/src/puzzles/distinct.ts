@@ -37,7 +37,7 @@ export function* distinctPuzzles<Puzzle>({
     if (exclude.has(print)) {
       copies += 1
       if (copies < maxCopiesInARow) continue
-      const got = `${made} before ${maxCopiesInARow} copies of known ones in a row`
+      const got = `${made} before ${maxCopiesInARow} duplicates in a row`
       throw new InputError({ who, expected: `${count} ${what}`, got, hint })
     }
     exclude.add(print)

@@ -10,8 +10,8 @@ import type { PuzzleStructure } from '../models/structure.ts'
 import type { RecipeDraft } from '../settings/draft.ts'
 
 /**
- * A family and what tells the size of its puzzles, as plain data that can be stored and posted: `{"puzzle": "sudoku",
- * "shape": {…}}`. Further keys are the family's own.
+ * A family and the size of its puzzles, as plain data that can be stored and posted: `{"puzzle": "sudoku", "shape":
+ * {…}}`. Further keys are the family's own.
  */
 export interface PuzzleKind {
   /** Name of the family. */
@@ -25,11 +25,11 @@ export interface Problem {
   readonly message: string
   /** Cells to mark. */
   readonly cells: readonly number[]
-  /** Unusual, but a model can be asked all the same: a Sudoku with two solutions. */
+  /** Unusual, but a model can still try it: a Sudoku with two solutions. */
   readonly isWarning?: boolean
 }
 
-/** A way to write a puzzle differently that keeps what is right, and the way back. [S] tokens to [S] tokens. */
+/** A transformation of a puzzle that keeps answers correct, and its inverse. [S] tokens to [S] tokens. */
 export interface PuzzleSymmetry {
   readonly apply: (tokens: Int32Array) => Int32Array
   readonly invert: (tokens: Int32Array) => Int32Array
@@ -38,7 +38,7 @@ export interface PuzzleSymmetry {
 /** How a symbol looks in a cell, on the terminal, in an SVG and in the page. */
 export interface SymbolLook {
   readonly shape: 'empty' | 'text' | 'solid' | 'dot' | 'start' | 'end'
-  /** What stands in the cell, where the shape has a text. */
+  /** What the cell shows, if the shape has a text. */
   readonly text: string
 }
 
@@ -50,13 +50,13 @@ export interface Editing {
   readonly palette: readonly number[]
   /** Symbol by key, in lower case. */
   readonly keys: Readonly<Record<string, number>>
-  /** Symbols that a question has exactly once: writing one takes it away where it stood. */
+  /** Symbols that a question has exactly once: writing one removes it from its old cell. */
   readonly single: readonly number[]
-  /** How to go about it, for people. */
+  /** Instructions for people. */
   readonly help: string
 }
 
-/** Puzzles of one family and one size: what their tokens mean, and what is right. */
+/** Puzzles of one family and one size: what their tokens mean, and which answers are correct. */
 export interface Board {
   readonly kind: PuzzleKind
   /** `9×9 Sudoku` */
@@ -65,7 +65,7 @@ export interface Board {
   readonly columns: number
   /** [V] names of the symbols in the order of their tokens; token 0 is padding. */
   readonly names: readonly string[]
-  /** [V] one character a symbol: a puzzle in one line. */
+  /** [V] one character per symbol: a puzzle in one line. */
   readonly marks: readonly string[]
   /** [V] */
   readonly looks: readonly SymbolLook[]
@@ -79,11 +79,11 @@ export interface Board {
   readonly empty: () => Int32Array
   /** One written question or answer of this size. Throws an InputError. */
   readonly parse: (text: string) => Int32Array
-  /** What is wrong with a question at a glance, without a search. */
+  /** What is obviously wrong with a question, without a search. */
   readonly mistakes: (question: Int32Array) => readonly Problem[]
   /** The same, and whether it can be solved, once and only once where that is asked of the family. */
   readonly check: (question: Int32Array) => readonly Problem[]
-  /** The rule of the family; undefined: only the stored answer tells. */
+  /** The rule of the family; undefined: there is only the stored answer. */
   readonly rule?: BoardRule
   /** Random symmetries; undefined: none are known. */
   readonly symmetry?: (random: RandomStream) => PuzzleSymmetry
@@ -95,13 +95,13 @@ export interface Board {
   readonly demand?: (question: Int32Array) => number
 }
 
-/** What a family knows of right answers. */
+/** What a family knows about correct answers. */
 export interface BoardRule {
   /** What an answer without problems is: `a valid solution`. */
   readonly solution: string
-  /** Whether a question may have several right answers, of which a label is only one. */
+  /** Whether a question may have several correct answers, of which a label is only one. */
   readonly hasManyAnswers: boolean
-  /** What keeps an answer [S] from solving a question [S]; empty where it does. */
+  /** What keeps an answer [S] from solving a question [S]; empty if nothing does. */
   readonly problems: (question: Int32Array, answer: Int32Array) => readonly Problem[]
   /** Whether it solves it: the same, faster. */
   readonly isSolved: (question: Int32Array, answer: Int32Array) => boolean
@@ -123,21 +123,21 @@ export type Certainty = number
 export interface PuzzleWriting {
   /** For messages and the page: `digits, with . 0 _ * - ? or x for a blank`. */
   readonly marks: string
-  /** What any row of a file should hold: `a well-formed Sudoku with one solution`. */
+  /** What any row of a file should contain: `a well-formed Sudoku with one solution`. */
   readonly wanted: string
-  /** What a first line should hold: `a Sudoku of 16, 36 or 81 characters`. */
+  /** What a first line should contain: `a Sudoku of 16, 36 or 81 characters`. */
   readonly wantedFirst: string
   /** Whether a text is one puzzle of this family: in one line, or drawn over several. */
   readonly recognises: (text: string) => Certainty
   /** Reads one written puzzle: all cells in one line, or drawn over several. Throws an InputError. */
   readonly read: (text: string, like?: PuzzleKind) => WrittenPuzzle
-  /** Lines of a file to pass over. */
+  /** Lines of a file to skip. */
   readonly isComment: (line: string) => boolean
   /** The puzzles in a line that holds other things too: in a link, before a remark, two beside each other. */
   readonly find: (line: string) => readonly string[]
   /** The puzzles that are drawn over several lines, in their order. */
   readonly grids: (lines: readonly string[]) => readonly DrawnGrid[]
-  /** True: any text may be one, and only a recipe or a model tells what its marks are. Files are tables. */
+  /** True: any text may be one, and only a recipe or a model defines its marks. Files are tables. */
   readonly needsKind?: boolean
   /** Other kinds that the same text could be: 6×6 grids with the other boxes. */
   readonly alternatives?: (kind: PuzzleKind) => readonly PuzzleKind[]
@@ -160,7 +160,7 @@ export interface WrittenPuzzle {
   readonly tokens: Int32Array
 }
 
-/** One way to come by puzzles: a `kind` of the `data` section of recipes. */
+/** One way to get puzzles: a `kind` of the `data` section of recipes. */
 export interface PuzzleSource<Data extends SourceData = SourceData> {
   readonly kind: Data['kind']
   readonly fields: z.ZodType<Data>
@@ -169,15 +169,15 @@ export interface PuzzleSource<Data extends SourceData = SourceData> {
   /** What is wrong with several fields together. */
   violation?(data: Data): Violation | null
   load(data: Data, readFile: ReadDataFile, onProgress?: OnDataProgress): Promise<LoadedParts>
-  /** The fields that only the files can tell, filled in before a run begins. */
+  /** The fields that are only known from the files, filled in before a run starts. */
   complete?(data: Data, readFile: ReadDataFile): Promise<Data>
   /** A new puzzle like those of the recipe; undefined where they come from files. */
   generate?(data: Data, random: RandomStream): SolvedPuzzle
-  /** So many, no two of them copies; number k is a function of (data, seed, k) alone. */
+  /** This many, no two of them copies; number k depends only on (data, seed, k). */
   generateMany?(data: Data, count: number, seed: number): Iterable<SolvedPuzzle>
 }
 
-/** The `data` section of a recipe, of whatever kind. */
+/** The `data` section of a recipe of any kind. */
 export interface SourceData {
   readonly kind: string
 }
@@ -185,7 +185,7 @@ export interface SourceData {
 /** Cells and symbols of the puzzles of a set. */
 export type SetSizes = Pick<PuzzleFacts, 'cells' | 'symbols'>
 
-/** What several fields of a recipe break together. */
+/** A conflict between several fields of a recipe. */
 export interface Violation {
   readonly key: string
   readonly expected: string
@@ -193,17 +193,17 @@ export interface Violation {
   readonly hint: string
 }
 
-/** A family whose puzzles are grids of one symbol a cell, question and answer of one size. */
+/** A family whose puzzles are grids with one symbol per cell, question and answer of the same size. */
 export interface GridFamily<Kind extends PuzzleKind = PuzzleKind> {
   readonly name: string
   /** For people, of one and of many: `Sudoku`, `Sudokus`. */
   readonly title: string
   readonly plural: string
-  /** What tells the size of a puzzle. */
+  /** The size of a puzzle. */
   readonly kind: z.ZodType<Kind>
   board(kind: Kind): Board
   readonly writing: PuzzleWriting
-  /** What makes a copy: `with exchanged rows, columns or digits`. */
+  /** How a copy differs from its original: `with rows, columns or digits exchanged`. */
   readonly copies: string
   /** A new puzzle of that kind, where no recipe says more. */
   generate?(kind: Kind, random: RandomStream): SolvedPuzzle
@@ -231,13 +231,13 @@ export interface PaperColumn {
   readonly accuracies: Readonly<Record<string, number>>
 }
 
-/** A file that is no list of boards, and what to do with it. */
+/** A file that is not a list of boards, and what to do with it. */
 export interface ForeignDocument {
   readonly got: string
   readonly hint: string
 }
 
-/** All that the project knows of one kind of puzzles. */
+/** Everything that the project knows about one kind of puzzle. */
 export interface PuzzleFamily {
   readonly name: string
   readonly grid?: GridFamily
@@ -245,8 +245,8 @@ export interface PuzzleFamily {
   /** The shipped recipes, by name and in the order in which they are listed; their data is of the sources above. */
   readonly recipes?: Readonly<Record<string, RecipeDraft<SourceData>>>
   readonly published?: PublishedModels
-  /** What a JSON document of this family is, where its puzzles are no grids of one size; undefined for others. */
+  /** What a JSON document of this family is if its puzzles are not grids of one size; undefined for others. */
   readonly document?: (value: unknown) => ForeignDocument | undefined
-  /** Undefined: the paper compares its models on others. */
+  /** Undefined: the paper does not use these puzzles. */
   readonly paper?: PaperColumn
 }

@@ -29,8 +29,8 @@ export const families: readonly PuzzleFamily[] = list
 const [usual, ...others] = families.flatMap(({ grid }) => (grid ? [grid] : []))
 
 /**
- * Families whose puzzles are grids with one symbol a cell, in the order in which they are asked whether a text is of
- * theirs. Where it is of none, the last says what is wrong with it: the one that most people mean.
+ * Families whose puzzles are grids with one symbol per cell, in the order in which they try to recognise a text. If
+ * none does, the last, which is the one that most people mean, says what is wrong with it.
  */
 export const gridFamilies: readonly GridFamily[] = [...others, usual!]
 
@@ -73,7 +73,7 @@ export function sourceOf(data: SourceData): PuzzleSource {
     who: 'data.kind',
     expected: dataKinds.join(' or '),
     got: data.kind,
-    hint: 'Take the data of a recipe, as parseRecipe gives it.',
+    hint: 'Use the data of a recipe, as returned by parseRecipe.',
   })
 }
 
@@ -83,7 +83,7 @@ export const familyOf = ({ puzzle }: PuzzleKind): GridFamily | undefined =>
 
 const boards = new Map<string, Board>()
 
-/** The board of a kind, made once. Throws where the kind is not one of a known family. */
+/** The board of a kind, made once. Throws if the kind belongs to no known family. */
 export function boardOf(kind: PuzzleKind): Board {
   const known = boards.get(JSON.stringify(kind))
   if (known) return known
@@ -92,9 +92,9 @@ export function boardOf(kind: PuzzleKind): Board {
   if (!family || !parsed?.success) {
     throw new InputError({
       who: 'puzzle kind',
-      expected: `one of ${gridFamilies.map(({ name }) => name).join(', ')}, with what tells its size`,
+      expected: `one of ${gridFamilies.map(({ name }) => name).join(', ')}, with its size`,
       got: JSON.stringify(kind),
-      hint: 'Take the kind of a recipe’s data (boardOfData) or of a puzzle that was read.',
+      hint: 'Use the kind of a recipe’s data (boardOfData) or of a parsed puzzle.',
     })
   }
   // Parsed, the keys have one order.
@@ -104,13 +104,13 @@ export function boardOf(kind: PuzzleKind): Board {
   return board
 }
 
-/** The board of a recipe's puzzles; undefined for puzzles that are no grids of known symbols. */
+/** The board of a recipe's puzzles; undefined for puzzles that are not grids of known symbols. */
 export function boardOfData(data: SourceData, sizes: SetSizes): Board | undefined {
   const kind = sourceOf(data).kindOf(data, sizes)
   return kind && boardOf(kind)
 }
 
-/** Null, for a kind that is not known, is the same as no other. */
+/** Null, an unknown kind, equals no other. */
 export function isSamePuzzleKind(left: PuzzleKind | null, right: PuzzleKind | null): boolean {
   return left !== null && right !== null && boardOf(left) === boardOf(right)
 }

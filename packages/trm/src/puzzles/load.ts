@@ -7,7 +7,7 @@ import { boardOfData, type DataRecipe, sourceOf } from './index.ts'
 
 /** The puzzles of a recipe, with what a run folder keeps of them. */
 export interface LoadedDataSets extends DataSets {
-  /** Of all three sets: a run goes on only with the puzzles that it began with. */
+  /** Of all three sets: a run resumes only with the puzzles that it started with. */
   readonly checksum: string
   readonly record: DataRecord
 }

@@ -4,14 +4,14 @@ import type { SolvedPuzzle } from '../data/puzzle-set.ts'
 import type { PuzzleKind, SourceData } from './family.ts'
 import { familyOf, sourceOf } from './index.ts'
 
-/** Whether there is something that makes such puzzles; see `newPuzzle`. */
+/** Whether such puzzles can be generated; see `newPuzzle`. */
 export function canMakePuzzles(kind: PuzzleKind, data: SourceData | null): boolean {
   return makerOf(kind, data) !== undefined
 }
 
 /**
- * A new puzzle of a kind, a function of its arguments alone: as the recipe's data makes them, or else as the family
- * does. Undefined where neither can.
+ * A new puzzle of a kind, which depends only on the arguments: made as the recipe's data says, or otherwise by the
+ * family. Undefined if neither can.
  *
  * @param data of the recipe that a model was trained by; null while it is not known
  */

@@ -62,7 +62,7 @@ async function loadFolder(data: OfficialFolderData, readFile: ReadDataFile): Pro
         who: `${path}/test`,
         expected: `${train[key]} ${key}, as in ${path}/train`,
         got: String(test[key]),
-        hint: 'Both parts must come from one build of the data set.',
+        hint: 'Both parts must come from the same build of the data set.',
       })
     }
   }

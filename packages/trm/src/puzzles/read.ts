@@ -2,6 +2,7 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import type { OfficialSplit } from '../data/official-folder.ts'
 import { type PuzzleSet, puzzleAt } from '../data/puzzle-set.ts'
+import { plural } from '../format/index.ts'
 import type { Board, GridFamily, PuzzleKind, WrittenPuzzle } from './family.ts'
 import { boardOfData, families, familyOf, gridFamilies } from './index.ts'
 import { openFolder } from './reading/arrays.ts'
@@ -83,8 +84,8 @@ export async function readPuzzleFile(
 }
 
 /**
- * The first written puzzle of a text, of whatever family and in any layout that a file may have. Mistakes in it are
- * not looked for. Throws an InputError.
+ * The first written puzzle of a text, of any family and in any layout that a file may have. It is not checked for
+ * mistakes. Throws an InputError.
  *
  * @param like what puzzle is expected: of several that the text could be it is the one
  */
@@ -143,7 +144,7 @@ export async function readPuzzleAt(
   }
   throw new InputError({
     who: name,
-    expected: `a file of at least ${row} puzzles`,
+    expected: `a file of at least ${plural(row, 'puzzle')}`,
     got: String(count),
     hint: 'Choose another one by `row`.',
   })
@@ -152,8 +153,8 @@ export async function readPuzzleAt(
 type ReadFile = (path: string) => Promise<Uint8Array>
 
 /**
- * A part of a folder of the published builders, with the board of its puzzles; undefined where the path is no such
- * folder. Throws an InputError for puzzles of which no family is known.
+ * A part of a folder of the published builders, with the board of its puzzles; undefined if the path is not such a
+ * folder. Throws an InputError for puzzles of an unknown family.
  */
 export async function readPuzzleFolder(
   path: string,
@@ -166,7 +167,7 @@ export async function readPuzzleFolder(
   if (board) return { board, puzzles }
   throw new InputError({
     who: `${path}/${part}`,
-    expected: 'puzzles of a known family: grids of a size that it has, and its symbols',
+    expected: 'puzzles of a known family, with its sizes and symbols',
     got: `${puzzles.cells} cells and ${puzzles.symbols} symbols`,
     hint: 'A model that was trained on the folder can still be evaluated with it.',
   })
@@ -185,7 +186,7 @@ export async function* checkPuzzleFolder(
       who: path,
       expected: `a folder with ${part}/dataset.json`,
       got: 'none',
-      hint: 'Name a folder that the published builders wrote.',
+      hint: 'Use a folder written by the published builders.',
     })
   }
   const { board, puzzles } = folder

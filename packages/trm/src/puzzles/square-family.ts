@@ -135,7 +135,7 @@ export function squareFamily<const Name extends string, Fields extends z.ZodType
     fields: said.fields,
     board,
     generate,
-    hint: () => 'Ask for fewer, or take a larger grid.',
+    hint: () => 'Ask for fewer, or use a larger grid.',
   })
   return { name, grid, sources: [generated] } as const
 }

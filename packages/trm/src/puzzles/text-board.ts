@@ -41,7 +41,7 @@ export function textBoard({ kind, title, rows, columns, symbols, structure }: Te
       palette,
       keys: Object.fromEntries(palette.map((token) => [marks[token]!.toLowerCase(), token])),
       single: [],
-      help: 'Choose a cell, then a symbol; or type: arrows, the symbol and Backspace.',
+      help: 'Choose a cell, then a symbol; or use the keyboard: arrows, the symbol and Backspace.',
     },
     empty: () => new Int32Array(rows * columns).fill(open[0] ?? 1),
     parse: (text) => textTokens(title, text, marks, { rows, columns }),
@@ -68,7 +68,7 @@ function textTokens(
       who: what,
       expected: `${rows * columns} cells (${rows}×${columns})`,
       got: String(cells.length),
-      hint: 'Write one character a cell, all in one line or one line a row.',
+      hint: 'Write one character per cell, all on one line or one line per row.',
     })
   }
   return Int32Array.from(cells, (mark, cell) => {

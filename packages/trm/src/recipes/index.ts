@@ -43,7 +43,7 @@ export const recipes: Readonly<Record<RecipeName, Recipe>> = Object.freeze(
 export const recipeNames = Object.keys(recipes) as readonly RecipeName[]
 
 /**
- * The shipped recipe of that name; an unknown name is answered with the nearest one.
+ * The shipped recipe of that name; for an unknown name the error suggests the nearest one.
  * @throws InputError if no recipe has that name
  */
 export function findRecipe(name: string): Recipe {

@@ -9,9 +9,9 @@ import { outdatedKeyError } from './upgrade.ts'
 const who = 'recipe override'
 
 /**
- * The recipe with `overrides` applied, checked once at the end so that keys which belong together can change
- * together. A value is JSON where it can be read as such (`3e-4`, `true`, `null`, `{"kind":…}`), text otherwise.
- * @throws InputError if a key or a value is wrong, or keys do not go together
+ * The recipe with `overrides` applied, checked once at the end so that keys which belong together can change together.
+ * A value is JSON where it can be read as such (`3e-4`, `true`, `null`, `{"kind":…}`), text otherwise.
+ * @throws InputError if a key or a value is wrong, or keys contradict each other
  */
 export function overrideRecipe(recipe: Recipe, overrides: readonly string[]): Recipe {
   if (overrides.length === 0) return recipe
@@ -29,7 +29,7 @@ function applyOverride(recipe: MutableRecord, override: string): void {
       who,
       expected: 'key=value',
       got: describeValue(override),
-      hint: 'Write for example optimizer.learningRate=3e-4.',
+      hint: 'For example: optimizer.learningRate=3e-4.',
     })
   }
   const keys = override.slice(0, equals).trim().split('.')

@@ -41,12 +41,12 @@ const direct = { kind: 'direct', blocks: 8, recursions: 1, latentUpdates: 1, pre
  */
 const variants = {
   'trm-mlp': {
-    description: 'TRM whose net mixes tokens by an MLP',
+    description: 'TRM whose net mixes tokens with an MLP',
     millionParameters: 5,
     model: () => mlp,
   },
   'trm-att': {
-    description: 'TRM whose net mixes tokens by self-attention',
+    description: 'TRM whose net mixes tokens with self-attention',
     millionParameters: 7,
     model: () => attention,
   },
@@ -57,7 +57,7 @@ const variants = {
     model: () => ({ ...attention, ...hrm }),
   },
   direct: {
-    description: 'direct prediction: one net of eight blocks, called once a step',
+    description: 'direct prediction: one net of eight blocks, called once per step',
     millionParameters: 27,
     model: () => ({ ...attention, ...direct }),
   },
@@ -67,7 +67,7 @@ const variants = {
     model: () => ({ kind: 'single-state' }),
   },
   'multi-scale': {
-    description: 'an answer and six latents, each renewed once a recursion',
+    description: 'an answer and six latents, each updated once per recursion',
     millionParameters: 5,
     model: ({ latentUpdates }) => ({
       kind: 'multi-scale',
@@ -81,7 +81,7 @@ const variants = {
     optimizer: { emaDecay: 0 },
   },
   'separate-nets': {
-    description: 'the base with a net of its own for the answer',
+    description: 'the base with a separate net for the answer',
     millionParameters: 10,
     model: () => ({ nets: 'separate' }),
   },
@@ -109,12 +109,12 @@ const variants = {
     model: () => ({ recursions: 2, latentUpdates: 2 }),
   },
   'hrm-mlp': {
-    description: 'HRM whose nets mix tokens by an MLP: not in the paper, to compare it with TRM-MLP alone',
+    description: 'HRM whose nets mix tokens with an MLP: not in the paper, for comparison with TRM-MLP only',
     millionParameters: null,
     model: () => ({ ...mlp, ...hrm }),
   },
   'direct-mlp': {
-    description: 'direct prediction whose net mixes tokens by an MLP: not in the paper',
+    description: 'direct prediction whose net mixes tokens with an MLP: not in the paper',
     millionParameters: null,
     model: () => ({ ...mlp, ...direct }),
   },
@@ -157,7 +157,7 @@ export function paperVariant(base: Recipe, name: PaperVariantName): Recipe {
 }
 
 /**
- * The name of a row; an unknown one is answered with the nearest.
+ * The name of a row; for an unknown one the error suggests the nearest.
  * @throws InputError if no row has that name
  */
 export function findPaperVariant(name: string): PaperVariantName {

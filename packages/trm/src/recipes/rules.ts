@@ -15,7 +15,7 @@ const headsDivideWidth: Rule = ({ model: { width, heads } }) =>
         key: 'model.heads',
         expected: `a divisor of model.width (${width})`,
         got: String(heads),
-        hint: `Take ${largestDivisor(width, heads)}, or a width that is a multiple of ${heads}.`,
+        hint: `Use ${largestDivisor(width, heads)}, or a width that is a multiple of ${heads}.`,
       }
 
 const rotaryHeadsAreEven: Rule = ({ model: { width, heads, positions } }) =>
@@ -33,7 +33,7 @@ const prefixNeedsEmbedding: Rule = ({ model: { prefixTokens, puzzleEmbeddingWidt
     ? null
     : {
         key: 'model.puzzleEmbeddingWidth',
-        expected: `more than 0 where model.prefixTokens is ${prefixTokens}`,
+        expected: `more than 0 if model.prefixTokens is ${prefixTokens}`,
         got: '0',
         hint: 'A prefix without a puzzle embedding holds nothing: set model.prefixTokens to 0.',
       }
@@ -45,7 +45,7 @@ const prefixHoldsEmbedding: Rule = ({ model }) => {
     key: 'model.prefixTokens',
     expected: `at least ${Math.ceil(model.puzzleEmbeddingWidth / model.width)}, so that prefixTokens · width holds model.puzzleEmbeddingWidth (${model.puzzleEmbeddingWidth})`,
     got: `${model.prefixTokens} · ${model.width} = ${room}`,
-    hint: 'Set model.prefixTokens to 0 to have it computed.',
+    hint: 'Set model.prefixTokens to 0 to compute it.',
   }
 }
 
@@ -54,7 +54,7 @@ const directHasNoRecursion: Rule = ({ model: { kind, recursions, latentUpdates }
     ? null
     : {
         key: 'model.recursions',
-        expected: "1, and model.latentUpdates 1, where model.kind is 'direct'",
+        expected: "1, and model.latentUpdates 1 if model.kind is 'direct'",
         got: `${recursions} and ${latentUpdates}`,
         hint: 'Direct prediction calls its net once per supervision step: set both to 1.',
       }
@@ -64,7 +64,7 @@ const separateNetsNeedAnAnswer: Rule = ({ model: { kind, nets } }) =>
     ? null
     : {
         key: 'model.nets',
-        expected: `'shared' where model.kind is '${kind}'`,
+        expected: `'shared' if model.kind is '${kind}'`,
         got: `'${nets}'`,
         hint: 'Only a model with both an answer and latents can have a net for each.',
       }
@@ -74,9 +74,9 @@ const latentsAreAllUpdated: Rule = ({ model: { kind, latentUpdates } }) =>
     ? null
     : {
         key: 'model.latentUpdates',
-        expected: `at most ${multiScaleLatents} where model.kind is 'multi-scale'`,
+        expected: `at most ${multiScaleLatents} if model.kind is 'multi-scale'`,
         got: String(latentUpdates),
-        hint: 'Every update renews a latent of its own, and there are six.',
+        hint: 'Every update changes a different latent, and there are six.',
       }
 
 const noiseIsShown: Rule = ({ model: { answerInput = 'none' }, noise }) =>
@@ -84,10 +84,9 @@ const noiseIsShown: Rule = ({ model: { answerInput = 'none' }, noise }) =>
     ? null
     : {
         key: noise === null ? 'noise' : 'model.answerInput',
-        expected:
-          noise === null ? "settings, where model.answerInput is 'noisy'" : "'noisy', where there is noise",
+        expected: noise === null ? "settings if model.answerInput is 'noisy'" : "'noisy' if there is noise",
         got: noise === null ? 'null' : `'${answerInput}'`,
-        hint: 'A model that is shown noisy answers is trained on them, and no other: set both or neither.',
+        hint: 'Noisy answers must be used in both the model and training: set both or neither.',
       }
 
 const denoiserIsShownNoise: Rule = ({ model: { kind, answerInput = 'none', recursions } }) =>
@@ -96,9 +95,7 @@ const denoiserIsShownNoise: Rule = ({ model: { kind, answerInput = 'none', recur
     : {
         key: answerInput === 'noisy' ? 'model.recursions' : 'model.answerInput',
         expected:
-          answerInput === 'noisy'
-            ? "1 where model.kind is 'denoiser'"
-            : "'noisy' where model.kind is 'denoiser'",
+          answerInput === 'noisy' ? "1 if model.kind is 'denoiser'" : "'noisy' if model.kind is 'denoiser'",
         got: answerInput === 'noisy' ? String(recursions) : `'${answerInput}'`,
         hint: 'A denoiser carries a latent alone; its answer comes from outside, and its depth is model.latentUpdates.',
       }
@@ -112,7 +109,7 @@ const mixerFitsPuzzles: Rule = ({ model: { mixer, answerInput = 'none' }, data }
     if (answerInput === 'none' || structure) return null
     return {
       key: 'model.answerInput',
-      expected: "'none' for puzzles of which it is not known what is to be found",
+      expected: "'none' for puzzles of an unknown family",
       got: `'noisy', for ${data.kind}`,
       hint: 'Noisy answers are for grids whose family is known.',
     }
@@ -136,7 +133,7 @@ const structuredModelsHaveNoPrefix: Rule = ({ model: { mixer, puzzleEmbeddingWid
   if (puzzleEmbeddingWidth > 0) {
     return {
       key: 'model.puzzleEmbeddingWidth',
-      expected: `0 where model.mixer is '${mixer}'`,
+      expected: `0 if model.mixer is '${mixer}'`,
       got: String(puzzleEmbeddingWidth),
       hint: 'Tokens in front of the cells are in no group.',
     }
@@ -144,9 +141,9 @@ const structuredModelsHaveNoPrefix: Rule = ({ model: { mixer, puzzleEmbeddingWid
   if (positions === 'none' || (positions === 'learned' && mixer === 'groups')) return null
   return {
     key: 'model.positions',
-    expected: mixer === 'groups' ? "'learned' or 'none'" : `'none' where model.mixer is '${mixer}'`,
+    expected: mixer === 'groups' ? "'learned' or 'none'" : `'none' if model.mixer is '${mixer}'`,
     got: `'${positions}'`,
-    hint: 'What sees what is told by the mixer.',
+    hint: 'This mixer itself defines which cells see each other.',
   }
 }
 
@@ -159,7 +156,7 @@ const staysHoldTheirSteps: Rule = ({ noise, training: { gradientSteps } }) => {
     key: 'noise.shortestStay',
     expected: `from training.gradientSteps (${gradientSteps}) up, with shortestStay ≤ longestStay ≤ longestStayAtEnd`,
     got: `${shortestStay}, ${longestStay}, ${longestStayAtEnd}`,
-    hint: 'A stay is as many supervision steps, in whole optimiser steps.',
+    hint: 'A stay is counted in supervision steps and lasts whole optimiser steps.',
   }
 }
 
@@ -169,9 +166,9 @@ const manyStepsNeedStays: Rule = ({ noise, training: { gradientSteps } }) =>
     ? null
     : {
         key: 'training.gradientSteps',
-        expected: '1 where there is no noise',
+        expected: '1 without noise',
         got: String(gradientSteps),
-        hint: 'Published training takes one supervision step an optimiser step.',
+        hint: 'Published training takes one supervision step per optimiser step.',
       }
 
 const microBatchDividesBatch: Rule = ({ training: { batch, microBatch } }) =>
@@ -181,7 +178,7 @@ const microBatchDividesBatch: Rule = ({ training: { batch, microBatch } }) =>
         key: 'training.microBatch',
         expected: `a divisor of training.batch (${batch}) or 'auto'`,
         got: String(microBatch),
-        hint: `Take ${largestDivisor(batch, microBatch)} or 'auto'.`,
+        hint: `Use ${largestDivisor(batch, microBatch)} or 'auto'.`,
       }
 
 const workersDivideBatch: Rule = ({ training: { batch, workers } }) =>
@@ -191,7 +188,7 @@ const workersDivideBatch: Rule = ({ training: { batch, workers } }) =>
         key: 'training.workers',
         expected: `a divisor of training.batch (${batch})`,
         got: String(workers),
-        hint: `Take ${largestDivisor(batch, workers)}, so that every worker has as many slots.`,
+        hint: `Use ${largestDivisor(batch, workers)}, so that every worker has the same number of slots.`,
       }
 
 const microBatchDividesShare: Rule = ({ training: { batch, microBatch, workers } }) => {
@@ -201,7 +198,7 @@ const microBatchDividesShare: Rule = ({ training: { batch, microBatch, workers }
     key: 'training.microBatch',
     expected: `a divisor of training.batch / training.workers (${batch} / ${workers} = ${share}) or 'auto'`,
     got: String(microBatch),
-    hint: `Take ${largestDivisor(share, microBatch)} or 'auto'.`,
+    hint: `Use ${largestDivisor(share, microBatch)} or 'auto'.`,
   }
 }
 
@@ -220,7 +217,7 @@ const muonFollowsASchedule: Rule = ({ optimizer: { kind, learningRate } }) =>
     ? null
     : {
         key: 'optimizer.learningRate',
-        expected: "more than 0 where optimizer.kind is 'muon'",
+        expected: "more than 0 if optimizer.kind is 'muon'",
         got: String(learningRate),
         hint: 'optimizer.muonLearningRate follows its schedule in proportion, and 0 has none.',
       }
@@ -230,7 +227,7 @@ const smoothingNeedsSoftmax: Rule = ({ optimizer: { loss, labelSmoothing } }) =>
     ? null
     : {
         key: 'optimizer.labelSmoothing',
-        expected: `0 where optimizer.loss is '${loss}'`,
+        expected: `0 if optimizer.loss is '${loss}'`,
         got: String(labelSmoothing),
         hint: "Label smoothing is defined for softmax: set optimizer.loss to 'softmax', or leave it out.",
       }
@@ -241,9 +238,9 @@ const stagesFollowEachOther: Rule = (recipe) => {
   if (ends.some((end, place) => end <= (ends[place - 1] ?? 0))) {
     return {
       key: 'training.stages',
-      expected: 'stages of which each goes on until later than the one before, and the first beyond 0',
+      expected: 'stages that each end later than the one before, the first after 0',
       got: ends.join(', '),
-      hint: 'Write the share of the steps at which a stage ends: 0.2, 0.4 ….',
+      hint: 'Give the share of the steps at which a stage ends, such as 0.2, then 0.4.',
     }
   }
   // A stage is a model too.
@@ -263,7 +260,7 @@ const flowIsShared: Rule = ({ noise }) =>
         key: 'noise.atTest',
         expected: "'noise' unless noise.path is 'interpolant' and noise.shared is true",
         got: "'flow'",
-        hint: 'A flow leads from one noise to the answer in a straight line.',
+        hint: 'A flow leads in a straight line from one noise to the answer.',
       }
 
 /** What the source of the puzzles says of its own fields. */

@@ -15,7 +15,7 @@ export type { Recipe, RecipeInput } from './fields.ts'
 
 /**
  * Checks `value` (data of any origin, of any format) and returns it frozen; `who` names the file or option in errors.
- * @throws InputError if a key or a value is wrong, or keys do not go together
+ * @throws InputError if a key or a value is wrong, or keys contradict each other
  */
 export function parseRecipe(value: unknown, who: string): Recipe {
   const upgraded = upgradeRecipe(value, who)
@@ -48,7 +48,7 @@ function issueError(issues: readonly z.core.$ZodIssue[], value: unknown, who: st
     who: path === '' ? who : `${who}: ${path}`,
     expected: issue.message,
     got: got === undefined ? 'nothing (the key is missing)' : describeValue(got),
-    hint: path === '' ? 'A recipe holds name, model, data, optimizer and training.' : `Correct ${path}.`,
+    hint: path === '' ? 'A recipe has name, model, data, optimizer and training.' : `Correct ${path}.`,
   })
 }
 

@@ -82,7 +82,7 @@ export function outdatedKeyError(path: string, who: string): InputError {
     who,
     expected: `${recursions}, as it is called now`,
     got: describeValue(path),
-    hint: `${recursions} is now the number of recursions (T, before: cycles), and ${updates} that of latent updates in each (n, before: recursions).`,
+    hint: `${recursions} is now the number of recursions (T, formerly cycles), and ${updates} that of latent updates in each (n, formerly recursions).`,
   })
 }
 
@@ -112,8 +112,8 @@ function formatOf(recipe: Fields, model: Fields, who: string): number {
 const mixed = (who: string): InputError =>
   new InputError({
     who,
-    expected: 'recursions and latentUpdates, or in an older recipe cycles and recursions',
-    got: 'cycles beside latentUpdates',
+    expected: 'recursions and latentUpdates (in older recipes, cycles and recursions)',
+    got: 'both cycles and latentUpdates',
     hint: 'Write recursions (T) and latentUpdates (n), and leave cycles out.',
   })
 

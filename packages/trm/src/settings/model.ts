@@ -12,7 +12,7 @@ export const modelFields = z.strictObject(
     }),
     nets: oneOf('shared', 'separate').default('shared').meta({
       official: '`H_layers` > 0',
-      description: '`shared`, or `separate`: a net of its own for the answer (HRM)',
+      description: '`shared`, or `separate`: a second net for the answer (HRM)',
     }),
     gradient: oneOf('recursion', 'one-step').default('recursion').meta({
       description: '`recursion`: through the last recursion; `one-step`: its last two updates (HRM)',
@@ -28,7 +28,7 @@ export const modelFields = z.strictObject(
     }),
     heads: wholeNumber(1, 1_024).meta({
       official: '`num_heads`',
-      description: 'attention heads; must divide the width, also where the mixer is `mlp`',
+      description: 'attention heads; must divide the width, even if the mixer is `mlp`',
     }),
     expansion: numberBetween(0.01, 64).meta({
       official: '`expansion`',
@@ -43,7 +43,7 @@ export const modelFields = z.strictObject(
       paper: 'TRM-MLP, TRM-Att',
       official: '`mlp_t`',
       description:
-        '`mlp`, `attention`, or by the structure of the puzzle: `groups` (what lies in a row, column, box), `fields` (the same once for every digit), `neighbours` (the eight around a cell)',
+        '`mlp`, `attention`, or by the structure of the puzzle: `groups` (the cells of a row, column or box), `fields` (the same once for every digit), `neighbours` (the eight around a cell)',
     }),
     norm: oneOf('after', 'before').optional().meta({
       description:
@@ -54,11 +54,11 @@ export const modelFields = z.strictObject(
       .meta({ description: 'structured mixers: hidden width of the net of every node' }),
     groupWidth: wholeNumber(1, 65_536).optional().meta({
       description:
-        'structured mixers: hidden width of the net of every group, or of a cell with its neighbours',
+        'structured mixers: hidden width of the net of every group, or of a cell and its neighbours',
     }),
     answerInput: oneOf('none', 'noisy').optional().meta({
       description:
-        '`none` (default), or `noisy`: every step is also shown the answer part-way between noise and truth, as `noise` says',
+        '`none` (default), or `noisy`: every step is also shown the answer partway between noise and truth, as `noise` says',
     }),
     positions: oneOf('rotary', 'learned', 'none').meta({
       official: '`pos_encodings`',
@@ -75,21 +75,21 @@ export const modelFields = z.strictObject(
     recursions: wholeNumber(1, 1_024).meta({
       paper: 'T',
       official: '`H_cycles`',
-      description: 'recursions of a supervision step; only the last one has gradient',
+      description: 'recursions per supervision step; only the last one has a gradient',
     }),
     latentUpdates: wholeNumber(1, 1_024).meta({
       paper: 'n',
       official: '`L_cycles`',
-      description: 'updates of the latent in a recursion, before the one of the answer',
+      description: 'latent updates per recursion, before the answer update',
     }),
     supervisionSteps: wholeNumber(1, 4_096).meta({
       paper: 'N_sup',
       official: '`halt_max_steps`',
-      description: 'most supervision steps that a puzzle stays in training',
+      description: 'maximum supervision steps per puzzle in training',
     }),
     exploration: numberBetween(0, 1).default(0.1).meta({
       official: '`halt_exploration_prob`',
-      description: 'probability that a slot may not halt before a drawn step',
+      description: 'probability that a slot must not halt before a randomly drawn step',
     }),
   },
   section,

@@ -92,16 +92,16 @@ export function parseShippedModels(value: unknown, who = 'models/index.json'): r
     const { path, message } = result.error.issues[0]!
     throw new InputError({
       who,
-      expected: `a list of models with a sound '${path.join('.') || 'models'}'`,
+      expected: `a list of models with a valid '${path.join('.') || 'models'}'`,
       got: message,
-      hint: 'Take the index.json that belongs to this version of the package.',
+      hint: 'Use the index.json that belongs to this version of the package.',
     })
   }
   return deepFreeze(result.data.models)
 }
 
 /**
- * The model of that name; an unknown name is answered with the nearest one.
+ * The model of that name; for an unknown name the error suggests the nearest one.
  * @throws InputError if no model has that name
  */
 export function findShippedModel(models: readonly ShippedModel[], name: string): ShippedModel {
@@ -109,7 +109,7 @@ export function findShippedModel(models: readonly ShippedModel[], name: string):
   if (found !== undefined) return found
   throw new InputError({
     who: 'model',
-    expected: 'the name of a model that is shipped',
+    expected: 'the name of a shipped model',
     got: describeValue(name),
     hint: unknownNameHint(
       name,
@@ -120,7 +120,7 @@ export function findShippedModel(models: readonly ShippedModel[], name: string):
 }
 
 /**
- * The first model for puzzles of that kind and size; where none fits, the error names those that there are.
+ * The first model for puzzles of that kind and size; if none fits, the error lists the existing ones.
  * @throws InputError if no model is for such puzzles
  */
 export function shippedModelFor(models: readonly ShippedModel[], kind: PuzzleKind): ShippedModel {
@@ -128,8 +128,8 @@ export function shippedModelFor(models: readonly ShippedModel[], kind: PuzzleKin
   if (found !== undefined) return found
   throw new InputError({
     who: 'model',
-    expected: `one for a ${boardOf(kind).title}`,
+    expected: `a model for a ${boardOf(kind).title}`,
     got: `models for ${models.map(({ title }) => title).join(', ') || 'nothing'}`,
-    hint: `Train one and name its run folder; shipped are ${models.map(({ name }) => name).join(', ')}.`,
+    hint: `Train one and pass its run folder; the shipped models are ${models.map(({ name }) => name).join(', ')}.`,
   })
 }

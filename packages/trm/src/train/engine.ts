@@ -41,7 +41,7 @@ export interface SlotBatch {
   readonly startNoise?: Float32Array
 }
 
-/** What the schedule says of one step. */
+/** The values of the schedule at one step. */
 export interface Rates {
   /** Optimiser steps including this one: t of the bias corrections. */
   readonly step: number
@@ -49,7 +49,7 @@ export interface Rates {
   readonly puzzleLearningRate: number
 }
 
-/** What a training step gives. */
+/** The results of a training step. */
 export interface StepOutcome {
   /** Sums over the slots that halted in this step; losses over all slots. */
   readonly metrics: Metrics
@@ -67,12 +67,12 @@ export type EngineStart = ({ readonly seed: number } | { readonly weights: Weigh
 
 /**
  * Weights, moments, EMA and carry on a device, and the programs that advance them by one optimiser step: one
- * program if the batch fits in one piece, else one run a micro-batch and an update. A piece runner, where one is
- * given, holds the carry and computes the gradients of the micro-batches; here they are summed, in their order, so
- * that the sum does not depend on what runs side by side.
+ * program if the batch fits in one piece, otherwise one run per micro-batch and an update. A piece runner, where one is
+ * given, holds the carry and computes the gradients of the micro-batches; here they are summed, in their order, so that
+ * the sum does not depend on what runs side by side.
  *
- * The puzzle embedding table stays in host memory: a step touches only the rows of its batch, however many
- * hundreds of thousands there are.
+ * The puzzle embedding table stays in host memory: a step touches only the rows of its batch, however many hundreds of
+ * thousands there are.
  */
 export class TrainingEngine {
   readonly config: StepConfig

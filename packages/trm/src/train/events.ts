@@ -1,7 +1,7 @@
 import type { TrainingState } from '../checkpoint/training-state.ts'
 import type { EndReason } from '../evaluate/run-facts.ts'
 
-/** What a training run tells while it goes on. Shares are 0 to 1; null where no puzzle was finished. */
+/** The events of a training run. Shares are 0 to 1; null where no puzzle was finished. */
 export type TrainingEvent =
   | {
       readonly type: 'start'

@@ -32,14 +32,14 @@ import { inProcess, type OpenPieceRunner, type PieceRunner } from './piece-runne
 import { Slots } from './slots.ts'
 import { isAsDeep, modelInStep } from './stages.ts'
 
-/** What `train` needs: the recipe, its puzzles and an executor; and where to go on from. */
+/** What `train` needs: the recipe, its puzzles and an executor; and where to resume from. */
 export interface TrainOptions {
   readonly recipe: Recipe
   readonly data: DataSets
   readonly executor: Executor
-  /** Where to go on; weights are then bit for bit those of a run that never stopped. */
+  /** Where to resume; weights are then bit for bit those of a run that never stopped. */
   readonly resume?: TrainingState
-  /** The model that a run begins with instead of fresh weights; moments and EMA begin anew. */
+  /** The model that a run starts from instead of fresh weights; moments and EMA start afresh. */
   readonly from?: TrainedModel
   /**
    * What computes the pieces of the batch where `training.workers` is above 1; by default `executor`, one after the
@@ -51,8 +51,8 @@ export interface TrainOptions {
 }
 
 /**
- * Trains as the recipe says, as a stream of events. The consumer stores the checkpoints. A state that has nothing
- * left to train is answered by `done` alone.
+ * Trains as the recipe says, as a stream of events. The consumer stores the checkpoints. A state with nothing left to
+ * train yields only `done`.
  * @throws InputError if data, weights or state do not fit the recipe, or the loss is no longer finite
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent, void> {
@@ -402,10 +402,10 @@ function weightsOf({ weights }: TrainedModel, config: ModelConfig): TrainedModel
     const got = weights[name]?.shape
     if (got?.join() === shape.join()) continue
     throw new InputError({
-      who: 'the model to begin from',
+      who: 'the model to start from',
       expected: `the weight ${name} [${shape}], as the recipe says`,
-      got: got ? `[${got}]` : 'none of that name',
-      hint: 'Begin from a model of the same architecture: the same kind, mixer and widths.',
+      got: got ? `[${got}]` : 'none with that name',
+      hint: 'Start from a model of the same architecture: the same kind, mixer and widths.',
     })
   }
   return weights
@@ -416,7 +416,7 @@ function otherData(expected: string, got: string): InputError {
     who: 'resume',
     expected: `the training data of the run (checksum ${expected})`,
     got: `other data (checksum ${got})`,
-    hint: 'Give the same data file and settings, or start a new run.',
+    hint: 'Use the same data file and settings, or start a new run.',
   })
 }
 
@@ -425,7 +425,7 @@ function diverged(step: number, loss: number, gradientNorm: number): InputError 
     who: `training step ${step}`,
     expected: `a finite loss below ${explodedLoss} and finite gradients`,
     got: `loss ${loss}, gradient norm ${gradientNorm}`,
-    hint: 'Training diverged; what the run has stored is from before. Begin another with a lower optimizer.learningRate or a longer warm-up.',
+    hint: 'Training diverged; everything the run has saved is from before. Start another with a lower optimizer.learningRate or a longer warm-up.',
   })
 }
 

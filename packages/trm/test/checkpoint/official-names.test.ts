@@ -38,7 +38,7 @@ test('every weight has one name on each side', () => {
 test('names of other models are refused with the reason', () => {
   assert.throws(() => fromOfficialName('conv1.weight'), {
     message:
-      'fromOfficialName: expected the name of a weight of the published TRM model, got "conv1.weight". The file is a checkpoint of another model.',
+      'fromOfficialName: expected the name of a weight of the published TRM model, got "conv1.weight". The file is a checkpoint of a different model.',
   })
   assert.throws(
     () => toOfficialName('blocks.0.mixer'),

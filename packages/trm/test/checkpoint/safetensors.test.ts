@@ -51,7 +51,7 @@ function messageOf(bytes: Uint8Array): string {
 }
 
 const advice =
-  'The file is damaged or no safetensors file: use the previous checkpoint, or copy the file again.'
+  'The file is damaged or not a safetensors file: use the previous checkpoint, or copy the file again.'
 
 test('crc32 agrees with the check value of the standard at every alignment and length', () => {
   const digits = new TextEncoder().encode('123456789')
@@ -126,7 +126,7 @@ test('16-bit floats widen exactly', () => {
   )
   assert.throws(() => toFloat32(examples.ints!, 'ints'), {
     message:
-      'tensor ints: expected floating-point numbers (float32, float64, float16 or bfloat16), got int32. Weights and states are floating-point: the file is of another kind.',
+      'tensor ints: expected floating-point numbers (float32, float64, float16 or bfloat16), got int32. Weights and states are floating-point: this is another kind of file.',
   })
 })
 
@@ -153,7 +153,7 @@ test('broken files say what is broken and what to do', () => {
       fileWith(`{"a":${entry([2], [0, 8])}}`, 4),
       'expected 8 bytes of tensors, got 4 bytes: the file is cut off',
     ],
-    [fileWith(`{"a":${entry([2], [0, 8])}}`, 9), 'expected 8 bytes of tensors, got 1 bytes more'],
+    [fileWith(`{"a":${entry([2], [0, 8])}}`, 9), 'expected 8 bytes of tensors, got 1 more'],
     [
       fileWith(`{"a":${entry([2], [0, 8])},"b":${entry([2], [4, 12])}}`, 12),
       'expected tensor "b" at byte 8, got byte 4, which overlaps the one before it',
@@ -185,11 +185,11 @@ test('broken files say what is broken and what to do', () => {
     ],
     [
       fileWith(`{"a":${entry([2], [0, 8])},"a":${entry([2], [0, 8])}}`, 8),
-      'expected every name once in the header, got "a" twice',
+      'expected unique names in the header, got "a" twice',
     ],
     [fileWith('[]'), 'expected a header object, got another JSON value'],
     [fileWith(' {}'), 'expected a header object, got another JSON value'],
-    [fileWith('{"__metadata__":{"a":1}}'), 'expected a text for the metadata "a", got number'],
+    [fileWith('{"__metadata__":{"a":1}}'), 'expected a string for the metadata "a", got number'],
     [fileWith('{"a":5}'), 'expected tensor "a" as an object, got 5'],
   ]
   for (const [bytes, text] of expectations)

@@ -72,7 +72,7 @@ test('one weight that is no finite number is refused by its name; moments and ca
       const tensors = new Map(state.tensors).set(name, withNumber(tensor, number))
       const bytes = encodeTrainingState({ ...state, tensors })
       const expected: string = /^(weights|ema|puzzleTable)/.test(name)
-        ? `x: expected weights that are all finite numbers, got ${number} in ${name} (1 of ${tensor.data.length}). The training had gone wrong before these weights were stored, or the file is damaged: use an earlier checkpoint.`
+        ? `x: expected weights that are all finite numbers, got ${number} in ${name} (1 of ${tensor.data.length}). Training had diverged before these weights were saved, or the file is damaged: use an earlier checkpoint.`
         : 'no error'
       assert.equal(
         messageOf(() => decodeTrainingState(bytes, 'x')),
@@ -118,7 +118,7 @@ test('a file that is no checkpoint says what it lacks', () => {
   const weightsOnly = encodeSafetensors({ tokens: floats([2], 0) })
   assert.equal(
     messageOf(() => decodeTrainingState(weightsOnly, 'best.safetensors')),
-    "best.safetensors: expected a training checkpoint (metadata 'trainingState'), got a safetensors file without it. Weights alone can be evaluated and exported, but not trained on: use a file of checkpoints/.",
+    "best.safetensors: expected a training checkpoint (metadata 'trainingState'), got a safetensors file without it. Weights alone can be evaluated and exported, but training cannot resume from them: use a file from checkpoints/.",
   )
 })
 
@@ -139,10 +139,10 @@ test('metadata is checked key by key', () => {
   )
   assert.equal(
     withChange({ step: -1 }),
-    `x: expected a sound 'step', got Too small: expected number to be >=0. ${advice}`,
+    `x: expected a valid 'step', got Too small: expected number to be >=0. ${advice}`,
   )
-  assert.match(withChange({ slotDraws: [1, 'a'] }), /expected a sound 'slotDraws.1'/)
-  assert.match(withChange({ more: 1 }), /expected a sound 'trainingState', got Unrecognized key: "more"/)
+  assert.match(withChange({ slotDraws: [1, 'a'] }), /expected a valid 'slotDraws.1'/)
+  assert.match(withChange({ more: 1 }), /expected a valid 'trainingState', got Unrecognized key: "more"/)
   assert.match(withChange({ recipe: { name: 'x' } }), /^x: recipe: model: expected an object, got nothing/)
   assert.match(
     messageOf(() => decodeTrainingState(encodeSafetensors(tensors, { trainingState: '{' }), 'x')),
@@ -202,7 +202,7 @@ test('a run goes on with its own recipe only', () => {
   assertSameRecipe(stored, overrideRecipe(stored, longer))
   assert.equal(
     messageOf(() => assertSameRecipe(stored, overrideRecipe(stored, ['optimizer.learningRate=0.5']))),
-    `resume: optimizer.learningRate: expected ${stored.optimizer.learningRate}, as the run was started with, got 0.5. Only training.steps, training.evaluateEvery, training.evaluatePuzzles, training.evaluateSteps, training.checkpointEvery, training.keepCheckpoints, training.stopAtAccuracy, training.stopAfterSeconds may change on resume: take the stored value, or start a new run in another folder.`,
+    `resume: optimizer.learningRate: expected ${stored.optimizer.learningRate}, as the run was started with, got 0.5. Only training.steps, training.evaluateEvery, training.evaluatePuzzles, training.evaluateSteps, training.checkpointEvery, training.keepCheckpoints, training.stopAtAccuracy, training.stopAfterSeconds may change on resume: use the stored value, or start a new run in another folder.`,
   )
   assert.match(
     messageOf(() => assertSameRecipe(stored, recipes['sudoku-extreme-mlp'])),

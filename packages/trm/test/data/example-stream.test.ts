@@ -82,7 +82,7 @@ test('augmentation moves unscored labels with their cell and never changes them'
 test('sets that cannot be drawn from are refused', () => {
   assert.throws(() => exampleStream(countedSet(0), { seed: 1 }), {
     message:
-      'puzzle set "counted": expected at least one puzzle to draw from, got none. Check the file or the split that the set was made from.',
+      'puzzle set "counted": expected at least one puzzle to draw from, got none. Check the file or the split that the set comes from.',
   })
   assert.throws(() => exampleStream(countedSet(2), { seed: 1 }).draw(-1), /got -1\. Count the examples/)
 })
@@ -130,6 +130,6 @@ test('of easy puzzles an epoch visits a share, another one each time, and all ot
   assert.throws(() => exampleStream(unrated, { seed: 1, easy }), /ratings, by which/)
   assert.throws(
     () => exampleStream(countedSet(4), { seed: 1, easy: { below: 9, share: 0 } }),
-    /easy ones only/,
+    /only easy ones/,
   )
 })

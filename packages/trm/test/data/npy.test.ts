@@ -67,7 +67,7 @@ test('versions 2 and 3 and entries in another order are read', () => {
 })
 
 test('wrong files say what is wrong and what to do', () => {
-  const damaged = 'The file is damaged or no .npy file: copy it again, or build the data set anew.'
+  const damaged = 'The file is damaged or not a .npy file: copy it again, or rebuild the data set.'
   const header = (descr: string, order: string, shape: string) =>
     `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': ${shape}, }\n`
   const expectations: [Uint8Array, string][] = [
@@ -121,7 +121,7 @@ test('whole numbers become int32, others are refused', () => {
   const large: NpyArray = { dtype: 'int64', shape: [2], data: BigInt64Array.of(1n, 2n ** 31n) }
   assert.throws(() => npyToInt32(large, 'x.npy'), {
     message:
-      'x.npy: expected numbers of 32 bits, got 2147483648 at 1. Tokens, identifiers and indices are small whole numbers: the file is of another kind.',
+      'x.npy: expected numbers of 32 bits, got 2147483648 at 1. Tokens, identifiers and indices are small whole numbers: this is another kind of file.',
   })
 })
 

@@ -129,7 +129,7 @@ test('every count and range is checked', async () => {
     ],
     [
       json({ sets: ['a', 'b'] }),
-      'dataset.json: sets: expected one set, as the published builders write, got ["a","b"]',
+      'dataset.json: sets: expected one set, as written by the published builders, got ["a","b"]',
     ],
     [json({ sets: ['../x'] }), 'dataset.json: expected a set name of letters, digits, _ and -, got "../x"'],
     [json({ seq_len: '2' }), 'dataset.json: seq_len: expected a whole number from 1 to 1000000, got "2"'],
@@ -164,7 +164,7 @@ test('every count and range is checked', async () => {
       'all__group_indices.npy: expected 3 (the puzzles) as the last number, got 2',
     ],
   ]
-  const advice = 'The folder is damaged or of another builder: build the data set anew.'
+  const advice = 'The folder is damaged or was written by another builder: rebuild the data set.'
   for (const [change, message] of cases) {
     await assert.rejects(read(folder(change)), {
       name: 'InputError',
@@ -188,7 +188,7 @@ test('what is no JSON, or no array, is named', async () => {
   await refuses(
     'train/all__inputs.npy',
     pointer,
-    /all__inputs\.npy: expected a \.npy file, got a Git LFS pointer to a file of 7 bytes\. Fetch the file/,
+    /all__inputs\.npy: expected a \.npy file, got a Git LFS pointer to a file of 7 bytes\. Fetch the actual file/,
   )
 })
 

@@ -45,10 +45,10 @@ test('models that know places, or are for other puzzles, are refused', () => {
   const ofPlaces = modelConfig(placed.model, size)
   assert.throws(
     () => resizeModel({ model: { ...model, config: ofPlaces }, recipe: placed }, 9),
-    /another size: expected weights that depend on no place, got blocks\.0\.mixer/,
+    /another size: expected weights that do not depend on the position, got blocks\.0\.mixer/,
   )
   assert.throws(
     () => resizeModel({ model, recipe: recipes['sudoku-4x4'] }, 9),
-    /expected a model of puzzles with data\.size/,
+    /expected a model for puzzles with data\.size/,
   )
 })

@@ -81,7 +81,7 @@ test('settings that are damaged are refused', () => {
   assert.equal(readStoredSettings({}, 'x'), null)
   assert.throws(
     refusal('{'),
-    /x: expected sound settings in the metadata 'tinyRecursiveModel', got text that is not JSON/,
+    /x: expected valid settings in the metadata 'tinyRecursiveModel', got text that is not JSON/,
   )
   assert.throws(refusal('{"format":2}'), /got format: /)
   const sizes = { cells: 16, symbols: 6, identifiers: 1 }

@@ -92,6 +92,6 @@ test('ARC data needs a folder, and a reader that lists it', async () => {
   })
   await assert.rejects(loadDataSets(data, read), {
     message:
-      'loadDataSets: expected a function that reads files and has one that lists folders, for ARC data, got one without `list`. Pass readDataFile of @tiny-recursive-models/trm/node, or add `list`.',
+      'loadDataSets: expected a function that reads files and, for ARC data, lists folders, got one without `list`. Pass readDataFile of @tiny-recursive-models/trm/node, or add `list`.',
   })
 })

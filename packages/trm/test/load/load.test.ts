@@ -166,7 +166,7 @@ const refusals: Record<string, [DataRecipe, RegExp]> = {
   ],
   'a test file that is trained on': [
     { ...fileData, trainCount: null, test: 'train.csv' },
-    /^data\.test \(train\.csv\): expected puzzles that are not trained on, got 35 that are in data\.train too/,
+    /^data\.test \(train\.csv\): expected puzzles that are not in data.train, got 35 that are/,
   ],
   'a bad row, by its line': [
     { ...fileData, train: 'bad.csv', trainCount: null },
@@ -182,7 +182,7 @@ const refusals: Record<string, [DataRecipe, RegExp]> = {
   ],
   'no file of mazes': [
     { ...mazeData, train: null },
-    /^data\.train: expected a file of mazes \(CSV or lines, plain or \.gz, or …inputs\.npy\), got null\./,
+    /^data\.train: expected a file of mazes \(CSV or one per line, plain or \.gz, or …inputs\.npy\), got null\./,
   ],
   'mazes of another size': [
     { ...mazeData, size: 7 },
@@ -198,7 +198,7 @@ const refusals: Record<string, [DataRecipe, RegExp]> = {
   ],
   'test mazes that are trained on': [
     { ...mazeData, trainCount: null, test: 'mazes.csv' },
-    /^data\.test \(mazes\.csv\): expected puzzles that are not trained on, got 25 that/,
+    /^data\.test \(mazes\.csv\): expected puzzles that are not in data.train, got 25 that/,
   ],
 }
 files['bad.csv'] = csv('train').replace(/^(?:.*\n){6}generated,./, (text) => `${text.slice(0, -1)}%`)

@@ -69,7 +69,7 @@ test('what cannot be written says why and what to do', async () => {
   writeFileSync(file, 'x')
   assert.equal(
     await messageOf(() => writeFileAtomically(join(folder, 'none', 'a'), bytes('x'))),
-    `${join(folder, 'none', 'a')}: expected a file that can be written, got no such file or folder (ENOENT). Check the path, and that its folder is there.`,
+    `${join(folder, 'none', 'a')}: expected a file that can be written, got no such file or folder (ENOENT). Check the path, and that its folder exists.`,
   )
   assert.equal(
     await messageOf(() => writeFileAtomically(join(file, 'a'), bytes('x'))),
@@ -83,7 +83,7 @@ test('what cannot be written says why and what to do', async () => {
   symlinkSync(file, link)
   assert.equal(
     await messageOf(() => writeFileAtomically(link, bytes('y'))),
-    `${link}: expected a file that can be replaced, got a link. Name a regular file, or remove what is there.`,
+    `${link}: expected a file that can be replaced, got a link. Choose a regular file, or remove what is there.`,
   )
   assert.equal(readFileSync(file, 'utf8'), 'x')
   const long = join(folder, 'n'.repeat(300))
@@ -102,7 +102,7 @@ test('a folder is made with those above it', async () => {
   writeFileSync(file, '')
   assert.equal(
     await messageOf(() => makeFolder(file)),
-    `${file}: expected a folder that can be made, got something of that name already there (EEXIST). Choose another path, or remove it first.`,
+    `${file}: expected a folder that can be made, got something that already exists (EEXIST). Choose another path, or remove it first.`,
   )
   assert.match(await messageOf(() => makeFolder(join(file, 'inside'))), /a file where a folder should be/)
 })
@@ -112,7 +112,7 @@ const noProc = existsSync('/proc/self') ? false : 'skipped: no /proc here'
 test('a folder that cannot be made there is refused at once', { skip: noProc, timeout: 5_000 }, async () => {
   assert.equal(
     await messageOf(() => makeFolder('/proc/one/two')),
-    '/proc/one/two: expected a folder that can be made, got no such file or folder (ENOENT). Check the path, and that its folder is there.',
+    '/proc/one/two: expected a folder that can be made, got no such file or folder (ENOENT). Check the path, and that its folder exists.',
   )
 })
 
@@ -143,7 +143,7 @@ test('reading is bounded and refuses what is no file', async () => {
   assert.deepEqual(await readFileBounded(path, { maxBytes: 10 }), bytes('0123456789'))
   assert.equal(
     await messageOf(() => readFileBounded(path, { maxBytes: 9 })),
-    `${path}: expected a file of at most 9 bytes, got 10 bytes. This is more than a sound file of its kind can hold: check that it is the right one.`,
+    `${path}: expected a file of at most 9 bytes, got 10 bytes. A valid file of this kind is never that large: check that it is the right one.`,
   )
   assert.match(
     await messageOf(() => readFileBounded(folder, { maxBytes: 9 })),

@@ -92,8 +92,8 @@ test('private and gated repositories', async () => {
   const gated = await download(files, {}, { token, gated: true })
   assert.deepEqual(facts(gated.failure), {
     who: 'hf:datasets/team/puzzles',
-    expected: 'a repository that may be read',
-    got: 'one that asks for permission (HTTP 403)',
+    expected: 'a repository with open access',
+    got: 'one that requires permission (HTTP 403)',
     hint: `Ask for access on ${gated.hubUrl}/datasets/team/puzzles, then set HF_TOKEN to a token of that account.`,
   })
   const wrong = await download(files, { token: 'hf_other' }, { token })
@@ -118,7 +118,7 @@ test('no network, and something that is no hub', async () => {
       response.end(url.includes('/revision/') ? JSON.stringify({ sha: commit }) : tree),
     )
     const failure = await listHubFiles({ ...call, hubUrl: addressOf(odd) }).catch((error: unknown) => error)
-    assert.match(facts(failure).got, /^something else from |in the answer of the hub$/, tree)
+    assert.match(facts(failure).got, /^something else from |in the answer from the hub$/, tree)
     odd.closeAllConnections()
     odd.close()
   }
@@ -136,6 +136,6 @@ test('no network, and something that is no hub', async () => {
     who: call.hubUrl,
     expected: 'an answer',
     got: 'no connection (ECONNREFUSED)',
-    hint: 'Check the network and HF_ENDPOINT, or bring the files here by other means.',
+    hint: 'Check the network and HF_ENDPOINT, or get the files here by other means.',
   })
 })

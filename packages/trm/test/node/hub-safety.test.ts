@@ -14,8 +14,8 @@ test('content that is not what the hub promised is not kept', async () => {
   assert.deepEqual(facts(failure), {
     who: 'hf:datasets/team/puzzles/train.csv',
     expected: `the content that the hub promises (sha256 ${sha256(large)})`,
-    got: 'another content of the same size',
-    hint: 'Nothing was kept. Try again; if it stays so, something between here and the hub changes the file.',
+    got: 'different content of the same size',
+    hint: 'Nothing was kept. Try again; if this persists, something between here and the hub is changing the file.',
   })
   assert.deepEqual(names(folder), [])
   const other = await download({ 'a.csv': { content: small, sent: Buffer.from('x'.repeat(30)) } })
@@ -31,7 +31,7 @@ test('a wrong size is an error, also one that no disk has room for', async () =>
   assert.deepEqual(names(huge.folder), [])
   for (const listedBytes of [-1, 1.5, 2 ** 60]) {
     const { failure } = await download({ 'a.csv': { content: small, listedBytes } })
-    assert.equal(facts(failure).got, `${listedBytes} in the answer of the hub`)
+    assert.equal(facts(failure).got, `${listedBytes} in the answer from the hub`)
   }
 })
 
@@ -71,6 +71,6 @@ test('a link in the folder leads nowhere else', async () => {
   rmSync(join(folder, 'data'))
   symlinkSync(join(outside, 'b'), join(folder, 'b.csv'))
   const file = await download({ 'b.csv': { content: small } }, { folder, replace: true })
-  assert.equal(facts(file.failure).got, 'something that is no ordinary file')
+  assert.equal(facts(file.failure).got, 'something that is not a regular file')
   assert.deepEqual(names(outside), [])
 })

@@ -67,7 +67,7 @@ test('what is there and right is kept; another content is not replaced unasked',
   assert.deepEqual(facts(refused.failure), {
     who: join(folder, 'test.csv'),
     expected: 'no file, or the one on the hub',
-    got: 'a file with another content',
+    got: 'a file with different content',
     hint: 'Choose another folder, move the file away, or have it replaced (`replace: true`).',
   })
   const replaced = await download(files, { folder, replace: true })
@@ -101,9 +101,9 @@ test('a connection that stays broken leaves a part, and the next call goes on wi
   assert.ok(length > 0 && length <= 120_000, String(length))
   assert.deepEqual(facts(first.failure), {
     who: 'hf:datasets/team/puzzles/train.csv',
-    expected: `the rest of the file, ${length} of 300000 bytes are here`,
+    expected: `the rest of the file, ${length} of 300000 bytes have arrived`,
     got: 'a broken connection (UND_ERR_SOCKET)',
-    hint: 'What has come is kept: the same command goes on from there.',
+    hint: 'What has arrived is kept: run the same command again to resume.',
   })
 
   const second = await download(
@@ -148,9 +148,9 @@ test('a server that gives no parts is asked for the whole', async () => {
   const whole = await download({ 'train.csv': { content: large, ignoresRange: 'always' } })
   assert.deepEqual(facts(whole.failure), {
     who: 'hf:datasets/team/puzzles',
-    expected: 'the answers of a hub',
+    expected: 'answers from a hub',
     got: `something else from ${whole.hubUrl} (Expected size information)`,
-    hint: 'Check HF_ENDPOINT, and whether a log-in page stands before the network.',
+    hint: 'Check HF_ENDPOINT, and whether the network requires a login page first.',
   })
 })
 

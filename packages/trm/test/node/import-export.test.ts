@@ -98,13 +98,16 @@ test('one NaN is refused by the name of its tensor; every command that opens a m
 test('what cannot be imported leaves no file', async () => {
   await writeFile(at('text'), 'no checkpoint at all')
   await assert.rejects(importFile(at('text'), { out: at('none') }), {
-    message: `${at('text')}: expected a file that torch.save has written (a zip archive), got other bytes. The file is damaged or no PyTorch checkpoint: copy it again.`,
+    message: `${at('text')}: expected a file written by torch.save (a zip archive), got other bytes. The file is damaged or not a PyTorch checkpoint: copy it again.`,
   })
   await writeFile(at('sound.pt'), encodeTorchFile(officialTensors(mlp)))
-  await assert.rejects(importFile(at('sound.pt'), { out: at('sound.pt') }), /expected another file to write/)
+  await assert.rejects(
+    importFile(at('sound.pt'), { out: at('sound.pt') }),
+    /expected different input and output files/,
+  )
   await importFile(at('sound.pt'), { out: at('model'), replace: true })
   await assert.rejects(importFile(at('model'), { out: at('none') }), {
-    message: `${at('model')}: expected a checkpoint of the published code, got a model file of this library. Nothing is to be imported: use the file as it is.`,
+    message: `${at('model')}: expected a checkpoint of the published code, got a model file of this library. There is nothing to import: use the file as it is.`,
   })
   await assert.rejects(readFile(at('none')), /ENOENT/)
 })

@@ -79,7 +79,7 @@ test('the plan takes every model with one seed before the next, on the same data
     (error) =>
       error instanceof InputError &&
       error.message ===
-        'paper comparison: expected base recipes of different names, got sudoku-4x4-trm twice. Give the second one a name of its own, or compare it in another folder.',
+        'paper comparison: expected base recipes with different names, got sudoku-4x4-trm twice. Rename the second one, or compare it in another folder.',
   )
 })
 
@@ -156,7 +156,7 @@ test('another recipe in the folder is refused by the key that differs, a longer 
     (error) =>
       error instanceof InputError &&
       error.message ===
-        `${join(plan.folder, 'sudoku-4x4-trm', 'trm-mlp-0')}: training.steps: expected 12, as the run was started with, got 13. Take the stored value, or another folder.`,
+        `${join(plan.folder, 'sudoku-4x4-trm', 'trm-mlp-0')}: training.steps: expected 12, as the run was started with, got 13. Use the stored value, or another folder.`,
   )
 })
 

@@ -116,13 +116,13 @@ test('a folder that is in use for something is refused', async () => {
   writeFileSync(join(other, 'thesis.txt'), '')
   assert.equal(
     await messageOf(() => createRunFolder(other, recipe)),
-    `${other}: expected a new or empty folder, got a folder with "thesis.txt" in it, which is no run. Choose another folder: nothing was changed.`,
+    `${other}: expected a new or empty folder, got a folder with "thesis.txt" in it, which is not a run. Choose another folder: nothing was changed.`,
   )
   assert.deepEqual(readdirSync(other), ['thesis.txt'])
   const file = join(other, 'thesis.txt')
   assert.match(
     await messageOf(() => createRunFolder(file, recipe)),
-    /something of that name already there \(EEXIST\)/,
+    /something that already exists \(EEXIST\)/,
   )
   assert.match(await messageOf(() => openRunFolder(file)), /a file where a folder should be \(ENOTDIR\)/)
   assert.match(
@@ -214,7 +214,7 @@ test('a damaged newest checkpoint gives way to the one before it, with a warning
   writeFileSync(join(path, 'checkpoints', 'step-000010.safetensors'), 'x')
   assert.match(
     await messageOf(() => run.latestCheckpoint()),
-    /checkpoints: expected a checkpoint that can be read, got 1 that cannot \(.*Restore a checkpoint from a copy/,
+    /checkpoints: expected a readable checkpoint, got 1 that cannot be read \(.*Restore a checkpoint from a copy/,
   )
   // A checkpoint under the name of another step is no checkpoint of that step.
   writeFileSync(join(path, 'checkpoints', 'step-000010.safetensors'), stateAt(9))
@@ -264,7 +264,7 @@ test('one trainer at a time; locks of processes that are gone do not count', asy
   await first.resume()
   assert.match(
     await messageOf(() => second.resume()),
-    /lock\.json: expected a run folder that no other trainer uses, got the lock of process \d+ on .+\. Wait for it to end or stop it; if it is surely gone, delete the lock file\./,
+    /lock\.json: expected a run folder that no other trainer uses, got the lock of process \d+ on .+\. Wait for it to end or stop it; if you are sure that it is gone, delete the lock file\./,
   )
   assert.equal((await readLock(lock)).kind, 'held')
   await first.close()

@@ -153,7 +153,7 @@ test('a worker thread gives the same stream, stops when asked, and carries error
     (error) => {
       assert.ok(error instanceof InputError)
       assert.equal(error.expected, 'a new or empty folder')
-      assert.equal(error.got, 'a run that was begun before')
+      assert.equal(error.got, 'an existing run')
       return true
     },
   )
@@ -220,7 +220,7 @@ test('a run of a machine with many more threads goes on with those that are here
   assert.ok(events[0]?.type === 'folder')
   const threads = availableParallelism()
   assert.deepEqual(events[0].warnings, [
-    `the run was begun with 1000000 threads, too many for this machine: it goes on with ${threads}, which may round differently`,
+    `the run was started with 1000000 threads, too many for this machine: it resumes with ${threads}, which may round differently`,
   ])
 })
 
@@ -256,7 +256,7 @@ test('other puzzles than before are refused', async () => {
   writeFileSync(file, `${puzzles.slice(1).join('\n')}\n`)
   await assert.rejects(
     trainWhole({ folder, recipe: null, resume: true }),
-    /data: expected the puzzles that the run was begun with \(checksum .*\), got others/,
+    /data: expected the puzzles that the run was started with \(checksum .*\), got different ones/,
   )
   assert.ok(!existsSync(join(folder, 'lock.json')))
 })

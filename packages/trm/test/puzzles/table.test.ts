@@ -101,14 +101,14 @@ const refusals: Record<string, [Record<string, unknown>, RegExp]> = {
   ],
   'another length': [
     { train: 'short.csv' },
-    /^short\.csv, line 3: .* got a question of 3 cells, where 6 are needed/,
+    /^short\.csv, line 3: .* got a question of 3 cells instead of 6/,
   ],
   'a question without its answer': [
     { train: 'open.csv' },
     /^open\.csv, line 3: .* got a question without an answer/,
   ],
   'a column that is not there': [{ answer: 'right' }, /expected a column "right", got question, answer, id/],
-  'a grid of other cells': [{ rows: 2, columns: 2 }, /a question of 6 cells, where 4 are needed/],
+  'a grid of other cells': [{ rows: 2, columns: 2 }, /a question of 6 cells instead of 4/],
   'more rows than there are': [{ testCount: 30, validation: 10 }, /expected at least 1 rows to train on/],
   'an identifier that was never trained': [
     { test: 'foreign.csv', identifier: 'id' },
@@ -121,6 +121,6 @@ for (const [what, [data, message]] of Object.entries(refusals))
 test('one side of the grid asks for the other', () => {
   assert.throws(
     () => recipeOf({ rows: 2 }),
-    /data\.columns: expected a number, as the other side of the grid/,
+    /data\.columns: expected a number, like the other side of the grid/,
   )
 })

@@ -46,7 +46,7 @@ const refusals: [string, string][] = [
   ],
   [
     'data.minDensity=0.6',
-    'recipe override: data.maxDensity: expected at least data.minDensity (0.6), got 0.5. Every maze draws its share of walls between the two.',
+    'recipe override: data.maxDensity: expected at least data.minDensity (0.6), got 0.5. The share of walls is drawn between the two for every maze.',
   ],
   [
     'data.minPath=81',

@@ -148,7 +148,7 @@ test('sets of ARC data must fit together', () => {
   )
   assert.equal(
     message('data.subsets=["training","training"]'),
-    'recipe override: data.subsets: expected every set once, got training, training. Take the repeated name out.',
+    'recipe override: data.subsets: expected each set only once, got training, training. Remove the repeated name.',
   )
   assert.equal(
     message('data.longestSide=8', 'data.canvas=7'),
@@ -211,7 +211,7 @@ test('a wrong value names its key, what is expected and what came', () => {
   )
   assert.equal(
     messageOf(() => parseRecipe('sudoku', 'my.json')),
-    'my.json: expected an object, got "sudoku". A recipe holds name, model, data, optimizer and training.',
+    'my.json: expected an object, got "sudoku". A recipe has name, model, data, optimizer and training.',
   )
 })
 
@@ -256,15 +256,15 @@ test('rules over several keys say which key to change', () => {
   const cases: [string[], string][] = [
     [
       ['training.workers=3'],
-      'recipe override: training.workers: expected a divisor of training.batch (128), got 3. Take 2, so that every worker has as many slots.',
+      'recipe override: training.workers: expected a divisor of training.batch (128), got 3. Use 2, so that every worker has the same number of slots.',
     ],
     [
       ['training.workers=4', 'training.microBatch=64'],
-      "recipe override: training.microBatch: expected a divisor of training.batch / training.workers (128 / 4 = 32) or 'auto', got 64. Take 32 or 'auto'.",
+      "recipe override: training.microBatch: expected a divisor of training.batch / training.workers (128 / 4 = 32) or 'auto', got 64. Use 32 or 'auto'.",
     ],
     [
       ['model.heads=3'],
-      'recipe override: model.heads: expected a divisor of model.width (128), got 3. Take 2, or a width that is a multiple of 3.',
+      'recipe override: model.heads: expected a divisor of model.width (128), got 3. Use 2, or a width that is a multiple of 3.',
     ],
     [
       ['model.width=12', 'model.positions=rotary'],
@@ -272,15 +272,15 @@ test('rules over several keys say which key to change', () => {
     ],
     [
       ['model.prefixTokens=4'],
-      'recipe override: model.puzzleEmbeddingWidth: expected more than 0 where model.prefixTokens is 4, got 0. A prefix without a puzzle embedding holds nothing: set model.prefixTokens to 0.',
+      'recipe override: model.puzzleEmbeddingWidth: expected more than 0 if model.prefixTokens is 4, got 0. A prefix without a puzzle embedding holds nothing: set model.prefixTokens to 0.',
     ],
     [
       ['model.prefixTokens=1', 'model.puzzleEmbeddingWidth=300'],
-      'recipe override: model.prefixTokens: expected at least 3, so that prefixTokens · width holds model.puzzleEmbeddingWidth (300), got 1 · 128 = 128. Set model.prefixTokens to 0 to have it computed.',
+      'recipe override: model.prefixTokens: expected at least 3, so that prefixTokens · width holds model.puzzleEmbeddingWidth (300), got 1 · 128 = 128. Set model.prefixTokens to 0 to compute it.',
     ],
     [
       ['training.microBatch=48'],
-      "recipe override: training.microBatch: expected a divisor of training.batch (128) or 'auto', got 48. Take 32 or 'auto'.",
+      "recipe override: training.microBatch: expected a divisor of training.batch (128) or 'auto', got 48. Use 32 or 'auto'.",
     ],
     [
       ['training.steps=50'],
@@ -288,11 +288,11 @@ test('rules over several keys say which key to change', () => {
     ],
     [
       ['optimizer.labelSmoothing=0.1'],
-      "recipe override: optimizer.labelSmoothing: expected 0 where optimizer.loss is 'stablemax', got 0.1. Label smoothing is defined for softmax: set optimizer.loss to 'softmax', or leave it out.",
+      "recipe override: optimizer.labelSmoothing: expected 0 if optimizer.loss is 'stablemax', got 0.1. Label smoothing is defined for softmax: set optimizer.loss to 'softmax', or leave it out.",
     ],
     [
       ['optimizer.kind=muon', 'optimizer.learningRate=0'],
-      "recipe override: optimizer.learningRate: expected more than 0 where optimizer.kind is 'muon', got 0. optimizer.muonLearningRate follows its schedule in proportion, and 0 has none.",
+      "recipe override: optimizer.learningRate: expected more than 0 if optimizer.kind is 'muon', got 0. optimizer.muonLearningRate follows its schedule in proportion, and 0 has none.",
     ],
   ]
   for (const [overrides, message] of cases) {
@@ -355,7 +355,7 @@ test('a whole section can be replaced, and then its keys be set', () => {
 test('a wrong override says what is wrong', () => {
   assert.equal(
     messageOf(() => overrideRecipe(base, ['optimizer.learningRate'])),
-    'recipe override: expected key=value, got "optimizer.learningRate". Write for example optimizer.learningRate=3e-4.',
+    'recipe override: expected key=value, got "optimizer.learningRate". For example: optimizer.learningRate=3e-4.',
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['model.widht=3'])),

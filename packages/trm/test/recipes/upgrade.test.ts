@@ -70,7 +70,7 @@ test('recursions alone could mean either', () => {
 test('names of both formats beside each other are refused', () => {
   const both = { ...model, cycles: 3, recursions: 2, latentUpdates: 2 }
   const inModel =
-    'my.json: model: expected recursions and latentUpdates, or in an older recipe cycles and recursions, got cycles beside latentUpdates. Write recursions (T) and latentUpdates (n), and leave cycles out.'
+    'my.json: model: expected recursions and latentUpdates (in older recipes, cycles and recursions), got both cycles and latentUpdates. Write recursions (T) and latentUpdates (n), and leave cycles out.'
   assert.equal(messageOf({ ...unnumbered, model: both }), inModel)
   assert.equal(messageOf({ ...unnumbered, format: 1, model: both }), inModel)
   assert.match(
@@ -85,12 +85,12 @@ test('names of both formats beside each other are refused', () => {
     messageOf({ ...present, model: { ...model, cycles: 3, recursions: 2 } }),
     /got "model\.cycles"/,
   )
-  assert.match(messageOf({ ...present, format: 1 }), /cycles beside latentUpdates/)
+  assert.match(messageOf({ ...present, format: 1 }), /both cycles and latentUpdates/)
 })
 
 test('overrides are always of the present format', () => {
   const outdated =
-    'recipe override: expected model.recursions, as it is called now, got "model.cycles". model.recursions is now the number of recursions (T, before: cycles), and model.latentUpdates that of latent updates in each (n, before: recursions).'
+    'recipe override: expected model.recursions, as it is called now, got "model.cycles". model.recursions is now the number of recursions (T, formerly cycles), and model.latentUpdates that of latent updates in each (n, formerly recursions).'
   assert.equal(
     refused(() => overrideRecipe(present, ['model.cycles=3'])),
     outdated,

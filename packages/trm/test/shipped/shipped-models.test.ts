@@ -34,7 +34,8 @@ describe('every shipped model', () => {
       assert.equal(createHash('sha256').update(bytes).digest('hex'), model.sha256)
       const { model: trained, recipe, step } = await openShippedModel(model.name)
       const known = findRecipe(model.recipe)
-      assert.deepEqual(recipe, { ...known, training: { ...known.training, seed: model.seed } })
+      const { description } = recipe
+      assert.deepEqual(recipe, { ...known, description, training: { ...known.training, seed: model.seed } })
       assert.equal(step, model.weightsStep)
       assert.equal(parameterCount(trained.config), model.parameters)
       assert.deepEqual(boardOfData(recipe.data, trained.config)?.kind, model.puzzle)
@@ -81,8 +82,8 @@ test('a model is found by its name and by the puzzle', () => {
   const some = models.filter(({ name }) => name === 'sudoku-4x4' || name === 'maze-small')
   assert.throws(() => shippedModelFor(some, { puzzle: 'sudoku', shape: boxShapes['6x6'] }), {
     message:
-      'model: expected one for a 6×6 Sudoku, got models for 4×4 Sudoku, 7×7 maze. ' +
-      'Train one and name its run folder; shipped are sudoku-4x4, maze-small.',
+      'model: expected a model for a 6×6 Sudoku, got models for 4×4 Sudoku, 7×7 maze. ' +
+      'Train one and pass its run folder; the shipped models are sudoku-4x4, maze-small.',
   })
   assert.throws(() => shippedModelFor(some, { puzzle: 'maze', size: 8 }), /a 8×8 maze/)
 })
@@ -90,7 +91,7 @@ test('a model is found by its name and by the puzzle', () => {
 describe('an index is refused', () => {
   const [first] = models
   const cases: readonly (readonly [string, unknown, RegExp])[] = [
-    ['that is no list', [], /a sound 'models'/],
+    ['that is no list', [], /a valid 'models'/],
     ['with a file elsewhere', { file: '../secret.safetensors' }, /models\.0\.file/],
     ['with a share above 1', { float32: { ...first!.float32, exact: 98 } }, /models\.0\.float32\.exact/],
     ['with a box that does not exist', { puzzle: kind(3, 4) }, /models\.0\.puzzle\.shape.*no such box/],

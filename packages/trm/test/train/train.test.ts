@@ -158,7 +158,7 @@ test('with any optimiser and clipping, a run that stopped goes on to the same we
 
 test('other data than that of the state is refused, also where nothing is left to train', async () => {
   const state = lastState(await trained({ recipe: overrideRecipe(recipe, ['training.steps=2']) }))
-  const expected = `resume: expected the training data of the run (checksum ${data.checksum}), got other data (checksum other). Give the same data file and settings, or start a new run.`
+  const expected = `resume: expected the training data of the run (checksum ${data.checksum}), got other data (checksum other). Use the same data file and settings, or start a new run.`
   await assert.rejects(
     trained({ recipe: state.recipe, resume: state, data: { ...data, checksum: 'other' } }),
     (error) => error instanceof InputError && error.message === expected,
@@ -177,7 +177,7 @@ test('numbers outside what a puzzle set says of itself are named by puzzle and c
     change(set)
     return set
   }
-  const hint = 'The data is damaged or of another kind: build or fetch it again.'
+  const hint = 'The data is damaged or of another kind: build or download it again.'
   const cases: [PuzzleSet, string][] = [
     [
       changed(({ labels }) => {

@@ -17,7 +17,7 @@ export interface ReferenceInput {
 export type ReferenceInputs = Readonly<Record<string, ReferenceInput>>
 export type Values = Readonly<Record<string, Value>>
 
-/** Runs a program in doubles and rounds nothing: the oracle, also for finite differences. */
+/** Runs a program in float64 without rounding: the oracle, also for finite differences. */
 export function evaluate(
   program: Program,
   feeds: ReferenceInputs,
@@ -46,7 +46,7 @@ function computed(node: Node, values: Map<Node, Value>): Value {
     throw new InputError({
       who: `input ${node.attributes.name}`,
       expected: `a ${node.attributes.role} that the program declares`,
-      got: 'a tensor of another program',
+      got: 'a tensor from another program',
       hint: 'Use only the tensors that trace passed to the traced function.',
     })
   }

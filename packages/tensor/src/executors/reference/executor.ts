@@ -10,8 +10,8 @@ export interface ReferenceTensor extends DeviceTensor {
 }
 
 /**
- * The executor that others are tested against: one plain function per primitive, in doubles, every fused
- * operation by its expansion. Far too slow to train with.
+ * The executor that others are tested against: one plain function per primitive, in float64, every fused operation by
+ * its expansion. Far too slow to train with.
  */
 export function createReferenceExecutor(): Executor {
   return {
@@ -50,8 +50,8 @@ function ownTensor(tensor: DeviceTensor): ReferenceTensor {
   if ('data' in tensor && tensor.data instanceof Float64Array) return tensor as ReferenceTensor
   throw new InputError({
     who: 'reference executor',
-    expected: 'a tensor that it uploaded or computed',
-    got: 'one of another executor',
+    expected: 'a tensor that it has uploaded or computed',
+    got: 'one from another executor',
     hint: 'Download it there and upload it here.',
   })
 }

@@ -103,7 +103,7 @@ function findExpansion(swiglus: readonly SwigluShape[], who: string): number {
     expected:
       'SwiGLUs whose hidden size is 256 · ceil(expansion · axis · 2/3 / 256), with one expansion for all',
     got: swiglus.map(({ axis, hidden }) => `${hidden} over an axis of ${axis}`).join(' and '),
-    hint: 'The file holds another model.',
+    hint: 'The file contains another model.',
   })
 }
 
@@ -117,8 +117,8 @@ function shapeOf(
   if (shape?.length === axes && shape.every((length) => length > 0)) return shape
   throw new InputError({
     who,
-    expected: `a weight ${name} of ${axes} axes, as all published models have`,
+    expected: `a weight ${name} of ${axes} axes, as in all published models`,
     got: shape === undefined ? 'none' : `[${shape}]`,
-    hint: 'The file holds another model, or only a part of one.',
+    hint: 'The file contains another model, or only part of one.',
   })
 }

@@ -30,15 +30,15 @@ export interface ImportOptions {
   readonly who: string
   /** Name of the model, by default the file's. */
   readonly name?: string
-  /** What the puzzles are, where symbols and settings leave it open. */
+  /** The kind of puzzle, if symbols and settings leave it open. */
   readonly puzzles?: string
-  /** S, cells of a puzzle, where they are of an unusual size. */
+  /** S, cells per puzzle, for unusual sizes. */
   readonly cells?: number
-  /** What stands before the names of the weights, where a file holds several models. */
+  /** The prefix of the weight names, if a file contains several models. */
   readonly prefix?: string
   /** `key=value` changes of the recipe, such as `model.heads=4`. */
   readonly overrides?: readonly string[]
-  /** Settings that the published code has written beside the checkpoint. */
+  /** Settings that the published code wrote next to the checkpoint. */
   readonly config?: OfficialConfig | null
   /** Optimiser steps behind the weights. */
   readonly step?: number
@@ -46,21 +46,21 @@ export interface ImportOptions {
   readonly stored?: Pick<StoredSettings, 'recipe' | 'sizes'> | null
 }
 
-/** A published checkpoint as a model of ours, and what had to be assumed or was left over. */
+/** A published checkpoint as a model of this library, and what had to be assumed or was left over. */
 export interface ImportedModel {
-  /** Weights alone, under a recipe: `encodeTrainingState` makes a file that every command opens. */
+  /** Only weights, with a recipe: `encodeTrainingState` makes a file that every command can open. */
   readonly state: TrainingState
   readonly sizes: DataSizes
   readonly prefix: string
-  /** Published settings that nothing confirmed, by their keys in the recipe. */
+  /** Published settings that were assumed without confirmation, by their keys in the recipe. */
   readonly assumed: Readonly<Record<string, string | number>>
   /** Names of tensors that the model does not have. */
   readonly unused: readonly string[]
 }
 
 /**
- * A model of ours from the tensors of a published checkpoint: kind and sizes are read from the shapes.
- * @throws InputError where they are not those of a model that is known
+ * A model of this library from the tensors of a published checkpoint: kind and sizes are read from the shapes.
+ * @throws InputError if they are not those of a known model
  */
 export function importModel(
   tensors: ReadonlyMap<string, StoredTensor>,
@@ -163,7 +163,7 @@ function checkConfig({ arch }: OfficialConfig, architecture: Architecture, who: 
     if (written === undefined || written === found) continue
     throw new InputError({
       who,
-      expected: `arch.${key} ${found} in its settings, as the tensors have it`,
+      expected: `arch.${key} ${found} in its settings, as in the tensors`,
       got: String(written),
       hint: 'The settings belong to another checkpoint: name the right file by `config`.',
     })
@@ -191,7 +191,7 @@ function checkedWeights(
       found.set(`${tensorGroups.weights}${name}`, { dtype: 'float32', shape, data })
     }
   }
-  for (const name of weights.keys()) if (!(name in types)) problems.push(`${name} too many`)
+  for (const name of weights.keys()) if (!(name in types)) problems.push(`unexpected ${name}`)
   if (problems.length === 0) return found
   const more = problems.length > 8 ? `; and ${problems.length - 8} more` : ''
   const { kind, blocks, mixer } = architecture

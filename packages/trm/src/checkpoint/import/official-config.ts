@@ -38,14 +38,14 @@ const fields = z.object({
   ema_rate: rate,
 })
 
-/** The YAML that the published code writes beside its checkpoints, as far as it is read. */
+/** The YAML that the published code writes next to its checkpoints, as far as it is used. */
 export type OfficialConfig = z.infer<typeof fields>
 
 /** The published files have 1 to 3 KB; the time of the YAML parser can grow with the square of the length. */
 const maxLength = 32_768
 
 /**
- * Reads the text of such a file; `who` names it in errors. Other keys are left alone.
+ * Reads the text of such a file; `who` names it in errors. Other keys are ignored.
  * @throws InputError if the text is not such a configuration
  */
 export function parseOfficialConfig(text: string, who: string): OfficialConfig {

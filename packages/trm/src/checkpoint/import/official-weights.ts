@@ -63,7 +63,7 @@ function findPrefix(names: readonly string[], wanted: string | undefined, who: s
     who,
     expected:
       wanted === undefined
-        ? `one tensor whose name ends with ${landmark}, as all published models have`
+        ? `one tensor whose name ends with ${landmark}, as in all published models`
         : `a tensor ${JSON.stringify(wanted + landmark)}`,
     got:
       found.length > 0
@@ -72,6 +72,6 @@ function findPrefix(names: readonly string[], wanted: string | undefined, who: s
     hint:
       found.length > 0
         ? 'Choose one of the prefixes by `prefix`.'
-        : 'The file holds another model, or only a part of one.',
+        : 'The file contains another model, or only part of one.',
   })
 }

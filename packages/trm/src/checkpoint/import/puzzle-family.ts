@@ -2,7 +2,7 @@
 import { InputError } from '@tiny-recursive-models/tensor'
 import { families } from '../../puzzles/index.ts'
 
-/** Names of the families of which models may be imported. */
+/** Names of the families whose models can be imported. */
 export const puzzleFamilies: readonly string[] = families.flatMap(({ name, published }) =>
   published ? [name] : [],
 )
@@ -56,7 +56,7 @@ export function findPuzzles(hints: PuzzleHints): PuzzleFinding {
     return { kind: named, cells: told, isAssumed: false }
   throw new InputError({
     who: hints.who,
-    expected: `a model of known puzzles: ${known.map((one) => `${one.symbols} symbols and ${one.cells} cells (${one.kind})`).join(', ')}`,
+    expected: `a model for known puzzles: ${known.map((one) => `${one.symbols} symbols and ${one.cells} cells (${one.kind})`).join(', ')}`,
     got: `${symbols} symbols${tokens === null ? '' : `, ${tokens} tokens`}${named === null ? '' : `, ${named}`}`,
     hint: 'Say how many cells a puzzle has, by `cells`.',
   })

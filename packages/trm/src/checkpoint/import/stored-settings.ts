@@ -52,5 +52,5 @@ export function readStoredSettings(
 
 function damaged(who: string, got: string): InputError {
   const hint = 'The file is damaged, or another version of this library wrote it: export it again.'
-  return new InputError({ who, expected: `sound settings in the metadata '${key}'`, got, hint })
+  return new InputError({ who, expected: `valid settings in the metadata '${key}'`, got, hint })
 }

@@ -6,7 +6,7 @@ export function damaged(who: string, expected: string, got: string): InputError 
     who,
     expected,
     got,
-    hint: 'The file is damaged or no PyTorch checkpoint: copy it again.',
+    hint: 'The file is damaged or not a PyTorch checkpoint: copy it again.',
   })
 }
 
@@ -16,7 +16,7 @@ export function refused(who: string, expected: string, got: string): InputError 
     who,
     expected,
     got,
-    hint: 'Only weights are read and nothing is executed: in PyTorch, save a plain state dict by torch.save(model.state_dict(), FILE).',
+    hint: 'Only weights are read and nothing is executed: in PyTorch, save a plain state dict with torch.save(model.state_dict(), FILE).',
   })
 }
 

@@ -41,5 +41,5 @@ const names: Readonly<Record<number, string>> = {
 export function nameOfOpcode(opcode: number): string {
   const number = `0x${opcode.toString(16).padStart(2, '0')}`
   const name = names[opcode]
-  return name === undefined ? `the byte ${number}, which is no instruction` : `${name} (${number})`
+  return name === undefined ? `the byte ${number}, which is not an instruction` : `${name} (${number})`
 }

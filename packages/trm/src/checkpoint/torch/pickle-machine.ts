@@ -21,7 +21,8 @@ export class PickleMachine {
   /** The position before the next `count` bytes, which are then behind. */
   take(count: number): number {
     const start = this.offset
-    if (count > this.bytes.length - start) throw damaged(this.who, 'a whole pickle', 'its end too early')
+    if (count > this.bytes.length - start)
+      throw damaged(this.who, 'a complete pickle', 'one that ends too early')
     this.offset += count
     return start
   }
@@ -54,13 +55,13 @@ export class PickleMachine {
         this.bytes.subarray(start, start + length),
       )
     } catch {
-      throw damaged(this.who, 'texts in UTF-8', 'bytes that are not UTF-8')
+      throw damaged(this.who, 'strings in UTF-8', 'bytes that are not UTF-8')
     }
   }
 
   line(): string {
     const end = this.bytes.indexOf(0x0a, this.offset)
-    if (end < 0) throw damaged(this.who, 'a whole pickle', 'a line without an end')
+    if (end < 0) throw damaged(this.who, 'a complete pickle', 'a line without an end')
     const text = this.text(end - this.offset)
     this.take(1)
     return text

@@ -50,7 +50,7 @@ export type PickleValue =
 /** A value in a few words, for messages. */
 export function describePickle(value: PickleValue): string {
   if (value === null) return 'None'
-  if (typeof value === 'string') return value.length <= 60 ? JSON.stringify(value) : 'a text'
+  if (typeof value === 'string') return value.length <= 60 ? JSON.stringify(value) : 'a string'
   if (typeof value !== 'object') return String(value)
   return value.kind === 'global' ? value.name : `a ${value.kind}`
 }

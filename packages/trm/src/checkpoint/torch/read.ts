@@ -20,12 +20,12 @@ export interface TorchFile {
   readonly others: readonly string[]
 }
 
-const readable = 'a file that torch.save has written (a zip archive)'
+const readable = 'a file written by torch.save (a zip archive)'
 
 /** `{'model': {…}}` is common, more than this is not a file of weights. */
 const maxDepth = 4
 
-/** Whether the bytes begin as a zip archive does, and so as `torch.save` writes them. */
+/** Whether the bytes begin like a zip archive, which is what `torch.save` writes. */
 export function isTorchFile(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4
 }
@@ -35,7 +35,7 @@ export function isTorchFile(bytes: Uint8Array): boolean {
  * @throws InputError if the file is damaged, of another kind, or names what is not a tensor
  */
 export function decodeTorchFile(bytes: Uint8Array, who: string): TorchFile {
-  if (isOlderLayout(bytes)) throw refused(who, 'a file of PyTorch 1.6 or later', 'one in the older layout')
+  if (isOlderLayout(bytes)) throw refused(who, 'a file of PyTorch 1.6 or later', 'one in the older format')
   if (!isTorchFile(bytes)) {
     refuseForeign(bytes, { who, expected: readable, holds: 'weights' })
     throw damaged(who, readable, 'other bytes')
@@ -44,7 +44,7 @@ export function decodeTorchFile(bytes: Uint8Array, who: string): TorchFile {
   const root = findRoot(entries, bytes, who)
   const order = entries.get(`${root}byteorder`)
   if (order !== undefined && new TextDecoder().decode(order.read().subarray(0, 16)) !== 'little')
-    throw refused(who, 'numbers in little endian', 'a file of another machine')
+    throw refused(who, 'little-endian numbers', 'a file from another kind of machine')
 
   const found: Found = { tensors: new Map(), others: [], visits: 0 }
   collect(unpickle(entries.get(`${root}data.pkl`)!.read(), who), '', 0, found, who)
@@ -82,9 +82,9 @@ const maxVisits = 100_000
 function collect(value: PickleValue, name: string, depth: number, found: Found, who: string): void {
   found.visits++
   if (depth > maxDepth || found.visits > maxVisits)
-    throw refused(who, `dictionaries of weights, at most ${maxDepth} in each other`, 'more')
+    throw refused(who, `dictionaries of weights, nested at most ${maxDepth} deep`, 'more')
   if (typeof value === 'object' && value?.kind === 'tensor') {
-    if (found.tensors.has(name)) throw damaged(who, 'every name once', `${show(name)} twice`)
+    if (found.tensors.has(name)) throw damaged(who, 'unique names', `${show(name)} twice`)
     found.tensors.set(name, value)
   } else if (typeof value === 'object' && value?.kind === 'dictionary') {
     for (const [key, inner] of value.entries)

@@ -127,14 +127,14 @@ function setItems(machine: PickleMachine, items: readonly PickleValue[]): void {
   const dictionary = machine.top()
   if (typeof dictionary !== 'object' || dictionary?.kind !== 'dictionary')
     throw damaged(machine.who, 'a dictionary to fill', describePickle(dictionary))
-  if (items.length % 2 !== 0) throw damaged(machine.who, 'a value for every key', 'a key without')
+  if (items.length % 2 !== 0) throw damaged(machine.who, 'a value for every key', 'a key without one')
   for (let index = 0; index < items.length; index += 2)
     setItem(dictionary, items[index]!, items[index + 1]!, machine.who)
 }
 
 function setItem({ entries }: PickleDictionary, key: PickleValue, value: PickleValue, who: string): void {
   if (typeof key !== 'string' && typeof key !== 'number')
-    throw refused(who, 'texts or numbers as keys of dictionaries', describePickle(key))
-  if (entries.has(key)) throw damaged(who, 'every key of a dictionary once', `${show(String(key))} twice`)
+    throw refused(who, 'strings or numbers as keys of dictionaries', describePickle(key))
+  if (entries.has(key)) throw damaged(who, 'unique keys in a dictionary', `${show(String(key))} twice`)
   entries.set(key, value)
 }

@@ -40,20 +40,20 @@ const kinds: readonly ({ readonly sign: RegExp } & NatureFacts)[] = [
   {
     sign: /(?:^|\/)data\.pkl$/,
     what: 'a PyTorch checkpoint',
-    next: 'It holds a model: give a file with data here.',
-    nextForModels: 'Import it first, which writes a model file.',
+    next: 'It contains a model: use a file with data instead.',
+    nextForModels: 'Import it first: that writes a model file.',
   },
   {
     sign: /^model\.weights\.h5$/,
     what: 'a Keras model',
-    next: 'It holds a model: give a file with data here.',
+    next: 'It contains a model: use a file with data instead.',
     nextForModels: 'Only checkpoints of PyTorch and safetensors files are read.',
   },
   {
     sign: /^[^/]+\.npy$/,
     what: 'NumPy arrays in one file (.npz)',
-    next: 'Save each array by numpy.save, or the puzzles as CSV.',
-    nextForModels: 'Save the weights by torch.save(model.state_dict(), "FILE.pt") or as safetensors.',
+    next: 'Save each array with numpy.save, or the puzzles as CSV.',
+    nextForModels: 'Save the weights with torch.save(model.state_dict(), "FILE.pt") or as safetensors.',
   },
 ]
 
@@ -108,7 +108,7 @@ function severalFiles(
   { who, expected }: Pick<ForeignFileOptions, 'who' | 'expected'>,
 ): InputError {
   const hint =
-    files.length === 0 ? 'Download the archive again.' : 'Unpack the archive and give the file that is meant.'
+    files.length === 0 ? 'Download the archive again.' : 'Unpack the archive and use the right file from it.'
   return new InputError({ who, expected, got: `a zip archive of ${described(files)}`, hint })
 }
 

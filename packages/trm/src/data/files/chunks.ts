@@ -75,7 +75,7 @@ function damaged(who: string, expected: string, cause: unknown): InputError {
       who,
       expected,
       got: `"${cause instanceof Error ? cause.message : String(cause)}" while unpacking it`,
-      hint: 'The file may be cut short or damaged: fetch it again.',
+      hint: 'The file may be cut short or damaged: download or copy it again.',
     },
     { cause },
   )

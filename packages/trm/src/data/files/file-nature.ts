@@ -23,8 +23,8 @@ export const natureBytes = 512
 
 const unpack = (command: string): string => `Unpack it first, for example with \`${command}\`.`
 const convert = (reader: string): string =>
-  `Convert it to CSV first, in Python by pandas.${reader}("FILE").to_csv("FILE.csv", index=False).`
-export const noModel = 'A table holds no weights: give the checkpoint itself.'
+  `Convert it to CSV first, in Python with pandas.${reader}("FILE").to_csv("FILE.csv", index=False).`
+export const noModel = 'A table contains no weights: use the checkpoint itself.'
 const typePuzzle = 'Pictures are not read: type the puzzle as text.'
 const save = 'Save the data as a text file first, such as CSV.'
 
@@ -32,12 +32,12 @@ const save = 'Save the data as a text file first, such as CSV.'
 const natures = {
   'git-lfs': {
     what: 'a Git LFS pointer',
-    next: 'Fetch the file that it stands for: `git lfs pull` in the clone, or download it from the repository’s page.',
+    next: 'Fetch the actual file: `git lfs pull` in the clone, or download it from the repository’s page.',
     begins: ['version https://git-lfs.github.com/spec/', 'version https://hawser.github.com/spec/'],
   },
   'git-annex': {
     what: 'a git-annex pointer',
-    next: 'Fetch the file that it stands for: `git annex get FILE` in the clone.',
+    next: 'Fetch the actual file: `git annex get FILE` in the clone.',
     begins: ['/annex/objects/'],
   },
   html: {
@@ -48,12 +48,12 @@ const natures = {
   },
   xml: {
     what: 'an XML file',
-    next: 'Storage answers in XML where it refuses a download: read what it says, and download the file again.',
+    next: 'Storage services answer in XML when they refuse a download: read what it says, and download the file again.',
     matches: (head) => /^<(?:\?xml\b|!doctype\b|error>)/i.test(text(head)),
   },
   'refused-download': {
     what: 'the error text of a download',
-    next: 'Download the file again: check the address, and sign in where the file asks for it.',
+    next: 'Download the file again: check the address, and sign in if the file requires it.',
     matches: (head) =>
       head.length < natureBytes &&
       /^(?:404: not found|not found|entry not found|repository not found|invalid username or password\.?|access to (?:model|dataset) .* is restricted.*)$/i.test(
@@ -78,7 +78,7 @@ const natures = {
   zstd: { what: 'a Zstandard file', next: unpack('zstd -d FILE'), begins: ['\x28\xb5\x2f\xfd'] },
   lz4: { what: 'an LZ4 file', next: unpack('lz4 -d FILE'), begins: ['\x04\x22\x4d\x18'] },
   lzip: { what: 'an lzip file', next: unpack('lzip -d FILE'), begins: ['LZIP'] },
-  compress: { what: 'a file of compress (.Z)', next: unpack('uncompress FILE'), begins: ['\x1f\x9d'] },
+  compress: { what: 'a compress file (.Z)', next: unpack('uncompress FILE'), begins: ['\x1f\x9d'] },
   tar: {
     what: 'a tar archive',
     next: unpack('tar -xf FILE'),
@@ -99,7 +99,7 @@ const natures = {
   orc: { what: 'an ORC file', next: convert('read_orc'), nextForModels: noModel, begins: ['ORC'] },
   avro: { what: 'an Avro file', next: save, nextForModels: noModel, begins: ['Obj\x01'] },
   office: {
-    what: 'a document of an older Office program, such as an .xls workbook',
+    what: 'a document from an older Office program, such as an .xls workbook',
     next: 'Open it and save the sheet as CSV (UTF-8).',
     nextForModels: noModel,
     begins: ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'],
@@ -113,27 +113,27 @@ const natures = {
   hdf5: {
     what: 'an HDF5 file',
     next: 'Export the data as CSV first, in Python with h5py or pandas.',
-    nextForModels: 'Save the weights by torch.save(model.state_dict(), "FILE.pt") or as safetensors.',
+    nextForModels: 'Save the weights with torch.save(model.state_dict(), "FILE.pt") or as safetensors.',
     begins: ['\x89HDF\r\n\x1a\n'],
   },
   matlab: { what: 'a MATLAB file', next: save, begins: ['MATLAB 5.0 MAT-file'] },
   pickle: {
     what: 'a Python pickle',
-    next: 'Nothing is executed here, which a pickle would need: save the data as CSV in Python first.',
+    next: 'Reading a pickle means executing it, which is never done here: save the data as CSV in Python first.',
     nextForModels:
-      'Nothing is executed here, which a pickle would need: save a plain state dict by torch.save(model.state_dict(), "FILE.pt").',
+      'Reading a pickle means executing it, which is never done here: save a plain state dict with torch.save(model.state_dict(), "FILE.pt").',
     matches: (head) => head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5,
   },
   numpy: {
     what: 'a NumPy array (.npy)',
-    next: 'Arrays belong into a data folder; a table of puzzles is text, with one puzzle a line.',
+    next: 'Arrays belong in a data folder; a table of puzzles is text, with one puzzle per line.',
     nextForModels: noModel,
     begins: ['\x93NUMPY'],
   },
   onnx: {
     what: 'an ONNX model',
-    next: 'Give a file with puzzles, not a model.',
-    nextForModels: 'An exported model cannot be read back: give the checkpoint that it was made of.',
+    next: 'Use a file of puzzles, not a model.',
+    nextForModels: 'An exported model cannot be read back: use the checkpoint it was made from.',
     matches: (head) => head[0] === 8 && head[1]! < 32 && [0x12, 0x1a, 0x3a, 0x42].includes(head[2]!),
   },
   pdf: { what: 'a PDF document', next: save, begins: ['%PDF-'] },
@@ -149,7 +149,7 @@ const natures = {
   },
   'apple-double': {
     what: 'the extra file that macOS writes beside another (._NAME)',
-    next: 'Give the file of that name without "._".',
+    next: 'Use the file of that name without "._".',
     begins: ['\0\x05\x16\x07'],
   },
   zeros: {
@@ -159,7 +159,7 @@ const natures = {
   },
   empty: {
     what: 'an empty file',
-    next: 'Nothing was written or downloaded into it: make or download it again.',
+    next: 'Nothing was written to it: create or download it again.',
     matches: (head) => head.length === 0,
   },
 } as const satisfies Readonly<Record<string, NatureFacts>>

@@ -62,7 +62,7 @@ export function readZip(
     const dataStart = findData(bytes, view, place, who)
     extents.push({ name: place.name, start: place.start, end: dataStart + place.packedSize })
     const packed = bytes.subarray(dataStart, dataStart + place.packedSize)
-    if (entries.has(place.name)) throw damaged(who, 'every entry once', `${show(place.name)} twice`)
+    if (entries.has(place.name)) throw damaged(who, 'unique entries', `${show(place.name)} twice`)
     entries.set(place.name, {
       name: place.name,
       size: place.size,
@@ -119,7 +119,7 @@ function readPlaces(bytes: Uint8Array, view: DataView, directory: Directory, who
     const nameEnd = offset + centralHeaderBytes + view.getUint16(offset + 28, true)
     const extraEnd = nameEnd + view.getUint16(offset + 30, true)
     const end = extraEnd + view.getUint16(offset + 32, true)
-    if (end > directory.end) throw damaged(who, 'a whole directory', 'an entry that runs over its end')
+    if (end > directory.end) throw damaged(who, 'a complete directory', 'an entry that runs over its end')
     const name = new TextDecoder().decode(bytes.subarray(offset + centralHeaderBytes, nameEnd))
     const flags = view.getUint16(offset + 8, true)
     const method = view.getUint16(offset + 10, true)
@@ -130,7 +130,7 @@ function readPlaces(bytes: Uint8Array, view: DataView, directory: Directory, who
         who,
         expected: `${show(name)} as a stored or deflated entry`,
         got,
-        hint: 'Unpack the archive with the program that made it, and give the file inside.',
+        hint: 'Unpack the archive with the program that made it, and use the file inside.',
       })
     }
     const sizes = readSizes(view, offset, { start: nameEnd, end: extraEnd }, who)
@@ -193,7 +193,7 @@ function checkExtents(extents: readonly Extent[], directoryStart: number, who: s
   let position = 0
   for (const { name, start, end } of [...extents].sort((left, right) => left.start - right.start)) {
     if (start < position || end > directoryStart)
-      throw damaged(who, `bytes of its own for ${show(name)}`, 'bytes that belong to something else too')
+      throw damaged(who, `separate bytes for ${show(name)}`, 'bytes that also belong to something else')
     position = end
   }
 }
@@ -209,7 +209,11 @@ function unpack(packed: Uint8Array, place: Place, who: string): Uint8Array {
   if (bytes.length !== place.size)
     throw damaged(who, `${show(place.name)} with ${place.size} bytes`, `${bytes.length} bytes`)
   if (crc32(bytes) !== place.crc)
-    throw damaged(who, `the checksum of ${show(place.name)} that was written`, 'another: bytes have changed')
+    throw damaged(
+      who,
+      `the checksum of ${show(place.name)} that was written`,
+      'a different one: bytes have changed',
+    )
   return bytes
 }
 

@@ -21,7 +21,7 @@ export interface ArcBallot {
   readonly submission: () => Submission
 }
 
-/** A vote that begins empty; null where the puzzles are not of ARC. */
+/** A vote that starts empty; null if the puzzles are not ARC tasks. */
 export function arcBallot(set: AnyPuzzleSet): ArcBallot | null {
   return isArcPuzzleSet(set) ? ballotOf(set.tasks, (answer) => arcPrediction(set, answer)) : null
 }

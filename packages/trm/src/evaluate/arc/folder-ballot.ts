@@ -20,7 +20,7 @@ export interface ArcFolderNames {
 /** A million names of 40 characters; the published test puzzles are below 10 MB. */
 const maxBytes = 2 ** 27
 
-const hint = 'Build the folder again.'
+const hint = 'Rebuild the folder.'
 
 /**
  * Reads the contents of `identifiers.json` and `test_puzzles.json`.

@@ -5,7 +5,7 @@ import { gridsEqual } from '../../puzzles/arc/grid.ts'
 import type { Solutions } from './solutions.ts'
 import type { Submission } from './submission.ts'
 
-/** Whether the two attempts at a test output are right. */
+/** Whether the two attempts at a test output are correct. */
 export interface OutputScore {
   readonly task: string
   readonly testIndex: number
@@ -18,11 +18,11 @@ export interface SubmissionScore {
   readonly passAt: { readonly 1: number; readonly 2: number }
   readonly tasks: number
   readonly outputs: number
-  /** Outputs that the first attempt, or one of both, has right. */
+  /** Outputs that the first attempt, or either attempt, gets right. */
   readonly right: { readonly 1: number; readonly 2: number }
   /** Tasks of the solutions that the submission does not have: they count as wrong. */
   readonly missingTasks: readonly string[]
-  /** Tasks with fewer entries than test inputs: those beyond count as wrong. */
+  /** Tasks with fewer entries than test inputs: the missing ones count as wrong. */
   readonly shortTasks: readonly string[]
   readonly perOutput: readonly OutputScore[]
 }
@@ -75,9 +75,9 @@ function checkKnown(submission: Submission, solutions: Solutions, name: string):
   if (unknown.length > 0) {
     throw new InputError({
       who: name,
-      expected: 'tasks that the solutions have',
-      got: `${unknown.length} others of ${submission.size}: ${listNames(unknown)}`,
-      hint: 'Give the solutions of the same set, such as evaluation or evaluation2.',
+      expected: 'tasks that have solutions',
+      got: `${unknown.length} others out of ${submission.size}: ${listNames(unknown)}`,
+      hint: 'Use the solutions of the same set, such as evaluation or evaluation2.',
     })
   }
   for (const [task, entries] of submission) {
@@ -87,7 +87,7 @@ function checkKnown(submission: Submission, solutions: Solutions, name: string):
       who: `${name}: task ${shownText(task)}`,
       expected: `at most ${outputs.length} entries, one for each test input`,
       got: String(entries.length),
-      hint: 'Give the solutions of the same version of the set.',
+      hint: 'Use the solutions of the same version of the set.',
     })
   }
 }

@@ -26,8 +26,8 @@ export interface AskedTask {
 }
 
 /**
- * The first two of the vote. Where there is one only, it stands twice, as published. Where there is none both are
- * empty; the published code leaves such an entry out, which gives the later ones of the task a wrong place.
+ * The top two of the vote. A single one is repeated, as in the published code. If there is none, both are empty; the
+ * published code leaves such an entry out, which gives the later ones of the task a wrong place.
  */
 export function submissionOf(votes: ArcVotes, tasks: readonly AskedTask[]): Submission {
   const attemptsFor = (id: string, input: Grid): Attempts => {
@@ -77,10 +77,10 @@ export async function readSubmissionFolder(folder: string, files: ArcFiles): Pro
     const who = `${folder}/${name}`
     for (const [task, attempts] of await readSubmission(await files.read(who), who)) {
       if (submission.has(task)) {
-        const got = `another one of ${shownText(task)}`
+        const got = `a second one for ${shownText(task)}`
         throw new InputError({
           who,
-          expected: 'answers to every task once',
+          expected: 'one file of answers per task',
           got,
           hint: 'Remove one of the files.',
         })
@@ -90,7 +90,12 @@ export async function readSubmissionFolder(folder: string, files: ArcFiles): Pro
   }
   if (submission.size > 0) return submission
   const expected = 'files <task>.json with answers'
-  throw new InputError({ who: folder, expected, got: 'none', hint: 'Name the folder that holds the files.' })
+  throw new InputError({
+    who: folder,
+    expected,
+    got: 'none',
+    hint: 'Choose the folder that contains the files.',
+  })
 }
 
 /** `[{attempt_1, attempt_2}, …]`, where a whole submission has an object of such lists. */

@@ -24,7 +24,7 @@ export function hubAccess(
       who: 'HF_HUB_OFFLINE',
       expected: 'not to be set for a download',
       got: describeValue(environment.HF_HUB_OFFLINE),
-      hint: 'Unset it, or use the files that are there.',
+      hint: 'Unset it, or use the files you already have.',
     })
   }
   const endpoint = checkedEndpoint(given.hubUrl ?? (environment.HF_ENDPOINT || publicEndpoint))

@@ -95,9 +95,9 @@ export class HubConnection {
     if (!(error instanceof Error) || (error.cause === undefined && errorCode(error) === null)) {
       return new InputError({
         who: this.#who,
-        expected: 'the answers of a hub',
+        expected: 'answers from a hub',
         got: `something else from ${this.access.endpoint} (${error instanceof Error ? error.message : String(error)})`,
-        hint: 'Check HF_ENDPOINT, and whether a log-in page stands before the network.',
+        hint: 'Check HF_ENDPOINT, and whether the network requires a login page first.',
       })
     }
     return connectionError(error, this.access.endpoint)
@@ -145,5 +145,7 @@ function rangeError(asked: string | null, { status, headers }: Response): RangeR
   const first = /^bytes=(\d+)-/.exec(asked ?? '')?.[1]
   if (first === undefined || first === '0') return null
   const given = /^bytes (\d+)-\d+\/\d+$/.exec(headers.get('Content-Range') ?? '')?.[1]
-  return status === 206 && given === first ? null : new RangeRefused('the server gives no parts of this file')
+  return status === 206 && given === first
+    ? null
+    : new RangeRefused('the server does not send parts of this file')
 }

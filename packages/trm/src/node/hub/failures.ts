@@ -66,10 +66,10 @@ function describeRefusal(status: number, code: string | null, access: HubAccess,
   }
   if (code === 'GatedRepo' || status === 403) {
     return {
-      expected: 'a repository that may be read',
-      got: `one that asks for permission ${answer}`,
+      expected: 'a repository with open access',
+      got: `one that requires permission ${answer}`,
       hint: hasToken
-        ? `Ask for access on ${page} with the account of the token in HF_TOKEN.`
+        ? `Ask for access on ${page} with the account that HF_TOKEN belongs to.`
         : `Ask for access on ${page}, then set HF_TOKEN to a token of that account.`,
     }
   }
@@ -85,7 +85,7 @@ function describeRefusal(status: number, code: string | null, access: HubAccess,
     }
   }
   return {
-    expected: 'an answer of the hub',
+    expected: 'an answer from the hub',
     got: `a refusal ${answer}`,
     hint: 'Check HF_ENDPOINT and try again later.',
   }
@@ -113,7 +113,7 @@ export function connectionError(error: unknown, endpoint: string): LostConnectio
     got: `no connection (${code})`,
     hint: behindProxy
       ? 'Check the network. Node uses the proxy of HTTPS_PROXY only with NODE_USE_ENV_PROXY=1 (Node 22.21, 24 or later).'
-      : 'Check the network and HF_ENDPOINT, or bring the files here by other means.',
+      : 'Check the network and HF_ENDPOINT, or get the files here by other means.',
   })
   return new LostConnection(`no connection (${code})`, 0, { cause: shown })
 }

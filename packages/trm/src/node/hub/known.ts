@@ -26,9 +26,9 @@ const model = (name: string, about: string, files?: readonly string[]): KnownDow
 })
 
 /**
- * The data sets of both papers, the checkpoints of the HRM paper, and the TRM checkpoints that there are: the authors
- * of TRM published none; those of ARC-AGI are the verification runs of the ARC Prize Foundation, the others
- * reproductions by a third party.
+ * The data sets of both papers, the checkpoints of the HRM paper, and the existing TRM checkpoints: the authors of TRM
+ * published none; those of ARC-AGI are the verification runs of the ARC Prize Foundation, the others reproductions by a
+ * third party.
  */
 export const knownDownloads = Object.freeze({
   'sudoku-extreme': dataset('sapientinc/sudoku-extreme', 'Sudoku-Extreme: train.csv and test.csv', [
@@ -63,7 +63,7 @@ export const knownDownloads = Object.freeze({
   'hrm-arc-2': model('sapientinc/HRM-checkpoint-ARC-2', 'HRM on ARC-AGI-2, by its authors'),
 }) satisfies Readonly<Record<string, KnownDownload>>
 
-/** The download of that name; an unknown name is answered with the nearest one. */
+/** The download of that name; for an unknown name the error suggests the nearest one. */
 export function findDownload(name: string): KnownDownload {
   const known = Object.entries(knownDownloads).find(([candidate]) => candidate === name)
   if (known) return known[1]

@@ -111,7 +111,7 @@ function unusable(who: string, expected: string, got: string): InputError {
   return new InputError({
     who,
     expected,
-    got: `${got} in the answer of the hub`,
+    got: `${got} in the answer from the hub`,
     hint: 'Check HF_ENDPOINT, and the repository on its page.',
   })
 }

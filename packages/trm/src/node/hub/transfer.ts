@@ -92,8 +92,8 @@ class Transfer {
     throw new InputError({
       who: this.#who,
       expected: `the content that the hub promises (${kind === 'git' ? 'git blob' : kind} ${this.#file.digest!.hex})`,
-      got: 'another content of the same size',
-      hint: 'Nothing was kept. Try again; if it stays so, something between here and the hub changes the file.',
+      got: 'different content of the same size',
+      hint: 'Nothing was kept. Try again; if this persists, something between here and the hub is changing the file.',
     })
   }
 
@@ -189,13 +189,13 @@ class Transfer {
       who: this.#who,
       expected: `${this.#file.bytes} bytes, as the listing says`,
       got: got === null ? 'no such file' : `${got} bytes or more`,
-      hint: 'Try again later; if it stays so, something between here and the hub changes the file.',
+      hint: 'Try again later; if this persists, something between here and the hub is changing the file.',
     })
   }
 
   #givenUp(length: number, failure: LostConnection): InputError {
-    const hint = 'What has come is kept: the same command goes on from there.'
-    const expected = `the rest of the file, ${length} of ${this.#file.bytes} bytes are here`
+    const hint = 'What has arrived is kept: run the same command again to resume.'
+    const expected = `the rest of the file, ${length} of ${this.#file.bytes} bytes have arrived`
     return this.#connection.givenUp(expected, failure, hint, this.#who)
   }
 
@@ -213,7 +213,7 @@ async function isThere(place: string, file: HubFile, replace: boolean): Promise<
   throw new InputError({
     who: place,
     expected: 'no file, or the one on the hub',
-    got: facts.isFile() ? 'a file with another content' : 'something that is no ordinary file',
+    got: facts.isFile() ? 'a file with different content' : 'something that is not a regular file',
     hint: 'Choose another folder, move the file away, or have it replaced (`replace: true`).',
   })
 }

@@ -41,13 +41,13 @@ export type PaperEvent =
   | { readonly type: 'results'; readonly results: PaperResults }
 
 /**
- * Trains every model of the plan with every seed, each in a run folder of its own, and ends with the results. The
- * same call goes on where an earlier one was stopped or killed.
+ * Trains every model of the plan with every seed, each in its own run folder, and ends with the results. The same
+ * call resumes where an earlier one was stopped or killed.
  *
- * A run that fails while it trains, by diverging for one, is told by `failed`, and the others go on; what fails
- * before its first step would fail in all, and is thrown.
+ * A run that fails during training, for example by diverging, yields `failed`, and the others continue; what fails
+ * before its first step would fail in all of them, and is thrown.
  *
- * @throws InputError where a folder holds a run of another recipe
+ * @throws InputError if a folder holds a run of another recipe
  */
 export function benchPaper(options: PaperBenchOptions): StoppableStream<PaperEvent> {
   const running = new Set<StoppableStream<RunTrainingEvent>>()

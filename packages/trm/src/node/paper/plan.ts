@@ -50,7 +50,7 @@ const withSeed = (recipe: Recipe, seed: number): Recipe =>
 const baseTwice = (name: string): InputError =>
   new InputError({
     who: 'paper comparison',
-    expected: 'base recipes of different names',
+    expected: 'base recipes with different names',
     got: `${name} twice`,
-    hint: 'Give the second one a name of its own, or compare it in another folder.',
+    hint: 'Rename the second one, or compare it in another folder.',
   })

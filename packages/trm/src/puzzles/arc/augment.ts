@@ -156,7 +156,7 @@ export function parseAugmentedName(name: string): { task: string; transform: Arc
       who: 'name of an augmented ARC task',
       expected: 'task|||t<0 to 7>|||<0 and the digits 1 to 9 in any order>',
       got: JSON.stringify(name.length <= 80 ? name : `${name.slice(0, 77)}…`),
-      hint: 'Such names stand in identifiers.json; the file is damaged or of another kind.',
+      hint: 'Such names are found in identifiers.json; the file is damaged or of another kind.',
     })
   }
   return {

@@ -123,7 +123,7 @@ function drawValidation(
   if (validation > candidates.length) {
     throw new InputError({
       who: 'ARC validation',
-      expected: `at most ${candidates.length} tasks, as many as are outside the test set "${testSubset}"`,
+      expected: `at most ${candidates.length} tasks, the number outside the test set "${testSubset}"`,
       got: String(validation),
       hint: 'Lower data.validation, or add a set to data.subsets.',
     })
@@ -144,7 +144,7 @@ function noTestTasks(
   return new InputError({
     who: `ARC test set "${testSubset}"`,
     expected: `at least one task with grids of at most ${side}×${side}`,
-    got: ofTest.length === 0 ? 'a set that is not among those that are read' : `${ofTest.length} larger ones`,
-    hint: 'Name one of data.subsets as data.test, and allow grids that are large enough.',
+    got: ofTest.length === 0 ? 'a set that is not among those read' : `${ofTest.length} larger ones`,
+    hint: 'Set data.test to one of data.subsets, and allow larger grids.',
   })
 }

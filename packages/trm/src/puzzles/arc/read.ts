@@ -69,7 +69,7 @@ export async function readArcSubset(folder: string, subset: string, files: ArcFi
     who: folder,
     expected: `arc-agi_${subset}_challenges.json (or .json.gz), a folder "${subset}" of task files, or one file with the set "${subset}"`,
     got: second ? `several files with it: ${found?.who}, ${second.who}` : `${shownNames(names)}${known}`,
-    hint: 'Name the folder that holds the ARC files, and sets that are in it.',
+    hint: 'Choose the folder that contains the ARC files, and sets that are in it.',
   })
 }
 
@@ -113,7 +113,7 @@ async function readTaskFiles(folder: string, subset: string, files: ArcFiles): P
       who: folder,
       expected: `1 to ${maxTasks} task files <id>.json`,
       got: String(names.length),
-      hint: 'A task file holds {"train": [{"input", "output"}], "test": [{"input", "output"}]}.',
+      hint: 'A task file contains {"train": [{"input", "output"}], "test": [{"input", "output"}]}.',
     })
   }
   const tasks: ArcTask[] = []
@@ -122,8 +122,8 @@ async function readTaskFiles(folder: string, subset: string, files: ArcFiles): P
     const id = name.replace(/\.json(\.gz)?$/, '')
     const who = `${folder}/${name}`
     if (ids.has(id)) {
-      const hint = 'Remove the plain or the packed file.'
-      throw new InputError({ who, expected: 'one file of each task', got: `a second one of ${id}`, hint })
+      const hint = 'Remove the plain or the gzipped file.'
+      throw new InputError({ who, expected: 'one file per task', got: `a second one for ${id}`, hint })
     }
     ids.add(id)
     tasks.push(parseArcTask(id, (await readJson(who, files)).value, null, { subset, who }))
@@ -134,7 +134,7 @@ async function readTaskFiles(folder: string, subset: string, files: ArcFiles): P
 const readJson = async (path: string, files: ArcFiles): Promise<{ value: unknown }> => ({
   value: await readJsonFile(await files.read(path), {
     name: path,
-    hint: 'The file may be cut short or damaged: fetch it again.',
+    hint: 'The file may be cut short or damaged: download it again.',
     maxBytes,
   }),
 })

@@ -59,9 +59,9 @@ function violation({ subsets, test, longestSide, canvas }: ArcData): Violation |
   if (new Set(subsets).size < subsets.length) {
     return {
       key: 'data.subsets',
-      expected: 'every set once',
+      expected: 'each set only once',
       got: subsets.join(', '),
-      hint: 'Take the repeated name out.',
+      hint: 'Remove the repeated name.',
     }
   }
   if (longestSide === null || longestSide <= canvas) return null
@@ -83,7 +83,7 @@ export const arcTasks = {
     if (list === undefined) {
       throw new InputError({
         who: 'loadDataSets',
-        expected: 'a function that reads files and has one that lists folders, for ARC data',
+        expected: 'a function that reads files and, for ARC data, lists folders',
         got: 'one without `list`',
         hint: 'Pass readDataFile of @tiny-recursive-models/trm/node, or add `list`.',
       })

@@ -41,7 +41,7 @@ export function mazeBoard({ size }: MazeKind): Board {
       palette: [wall, start, goal],
       keys: { '#': wall, w: wall, s: start, g: goal, o: open },
       single: [start, goal],
-      help: 'Click cells; or type: arrows, # or W for a wall, space for an open cell, S and G.',
+      help: 'Click cells, or use the keyboard: arrows, # or W for a wall, space for an open cell, S and G.',
     },
     empty() {
       const question = new Int32Array(cells).fill(open)

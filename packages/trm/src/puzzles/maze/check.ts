@@ -36,14 +36,14 @@ export interface MazeProblem {
 export function checkMazeQuestion(question: Int32Array): MazeProblem[] {
   const size = mazeSizeOf(question.length)
   if (size === undefined) {
-    const message = `N² cells of a square maze are needed, ${question.length} are here`
+    const message = `a square maze has N² cells, not ${question.length}`
     return [{ kind: 'wrong-length', message, cells: [] }]
   }
   const { wall, goal, start } = mazeTokens
   const wrong = question.findIndex((token) => token < wall || token > goal)
   if (wrong >= 0) {
     const what = question[wrong] === mazeTokens.path ? 'path' : `token ${question[wrong]}`
-    const message = `${nameCell(wrong, size)}: ${what}, where a question has walls, open cells, S and G only`
+    const message = `${nameCell(wrong, size)}: ${what}, where a question may have only walls, open cells, S and G`
     return [{ kind: 'wrong-token', message, cells: [wrong] }]
   }
   for (const [token, name, mark] of [
@@ -73,14 +73,14 @@ export function checkMazeQuestion(question: Int32Array): MazeProblem[] {
  */
 export function checkMazeAnswer(question: Int32Array, answer: Int32Array): MazeProblem[] {
   if (answer.length !== question.length) {
-    const message = `${question.length} cells are needed, ${answer.length} are here`
+    const message = `the answer has ${answer.length} cells instead of ${question.length}`
     return [{ kind: 'wrong-length', message, cells: [] }]
   }
   const size = mazeSizeOf(question.length)!
   const changed = changedGiven(question, answer)
   if (changed >= 0) {
     const [was, is] = [question[changed]!, answer[changed]!].map(nameToken)
-    const message = `${nameCell(changed, size)}: the answer has ${is}, the question ${was}`
+    const message = `${nameCell(changed, size)}: the answer has ${is}, the question has ${was}`
     return [{ kind: 'answer-differs', message, cells: [changed] }]
   }
   const path = [...answer.keys()].filter((cell) => answer[cell] === mazeTokens.path)
@@ -108,7 +108,7 @@ export function checkMazeLabel(question: Int32Array, answer: Int32Array): MazePr
   const cells = [...answer.keys()].filter((cell) => answer[cell] !== label[cell])
   if (cells.length === 0) return []
   const place = nameCell(cells[0]!, mazeSizeOf(question.length)!)
-  const message = `a shortest path, but not the one of the label rule: the first other cell is ${place}`
+  const message = `a shortest path, but not the one chosen by the label rule: they first differ at ${place}`
   return [{ kind: 'other-label', message, cells }]
 }
 

@@ -24,7 +24,7 @@ export interface MazeOptions {
 /** Layouts that were tried for one maze, in vain, before the generator gives up. */
 const maxLayouts = 20_000
 
-/** One random maze; throws where the path is too long for so many walls. */
+/** One random maze; throws if the path is too long for that many walls. */
 export function generateMaze(size: number, random: RandomStream, options: MazeOptions): Maze {
   checkOptions(size, options)
   const { minDensity, maxDensity, minPath } = options
@@ -44,7 +44,7 @@ export function generateMaze(size: number, random: RandomStream, options: MazeOp
     who: 'generateMaze',
     expected: `a ${size}×${size} maze with ${percent(minDensity, 0)} to ${percent(maxDensity, 0)} walls and a path of at least ${minPath} steps`,
     got: `none in ${maxLayouts} layouts`,
-    hint: 'Lower minPath, or take a larger maze or a density near 0.35, where paths are longest.',
+    hint: 'Lower minPath, or use a larger maze or a density near 0.35, where paths are longest.',
   })
 }
 
@@ -79,11 +79,11 @@ function checkOptions(size: number, { minDensity, maxDensity, minPath }: MazeOpt
   }
   if (!(minDensity >= 0 && maxDensity >= minDensity && maxDensity < 1)) {
     const got = `${minDensity} to ${maxDensity}`
-    throw refused(who, 'a density from 0 up to below 1, the lower bound first', got, 'Take 0.3 to 0.5.')
+    throw refused(who, 'a density from 0 to below 1, the lower bound first', got, 'Use 0.3 to 0.5.')
   }
   if (!Number.isInteger(minPath) || minPath < 1 || minPath >= size * size) {
     const expected = `a minimum path of 1 to ${size * size - 1} steps`
-    throw refused(who, expected, String(minPath), 'A path of size steps is easy to find.')
+    throw refused(who, expected, String(minPath), 'A path of about size steps is easy to find.')
   }
 }
 

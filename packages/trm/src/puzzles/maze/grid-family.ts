@@ -32,7 +32,7 @@ export const mazeGrid: GridFamily<MazeKind> = {
     grids: mazeGrids,
     questionOf: (answer) => answer.map((token) => (token === mazeTokens.path ? mazeTokens.open : token)),
   },
-  copies: 'turned or mirrored',
+  copies: 'rotated or mirrored',
   generate: ({ size }, random) =>
     generateMaze(size, random, { minDensity: 0.3, maxDensity: 0.5, minPath: size }),
 }

@@ -64,9 +64,9 @@ function linesOf(text: string): string[] {
 }
 
 /**
- * Reads one maze, question or answer: all cells in one line, as published, or one line a row, also in a frame, with an
- * indent, or without the spaces that an editor drops at the end of a line. Walls may be `# * █ X`, the start `S s`, the
- * goal `G g E e`, as long as there is one of each kind. Throws an InputError.
+ * Reads one maze, question or answer: all cells in one line, as published, or one line per row, also in a frame,
+ * indented, or without trailing spaces that an editor removed. Walls may be `# * █ X`, the start `S s`, the goal `G g E
+ * e`, as long as there is one of each kind. Throws an InputError.
  *
  * @param size N; by default it follows from the text
  */
@@ -87,7 +87,7 @@ export function parseMaze(text: string, size?: number): MazeText {
       who: `row ${short + 1}`,
       expected: `${found} cells, as many as there are rows`,
       got: String(rows[short]!.length),
-      hint: 'Mazes are square; write . for an open cell where spaces at the end of a line were lost.',
+      hint: 'Mazes are square; write . for an open cell if spaces at the end of a line were lost.',
     })
   }
   const all = rows.join('')
@@ -116,7 +116,7 @@ function refuseMark(mark: string, cell: number, size: number): never {
     who: nameCell(cell, size),
     expected: lettersNamed,
     got: JSON.stringify(mark),
-    hint: 'Correct this cell; write one letter for one meaning.',
+    hint: 'Correct this cell; use one letter for each meaning.',
   })
 }
 
@@ -126,7 +126,7 @@ function numbered(text: string, size: number): InputError {
   return new InputError({
     who: textName,
     expected: `a maze of ${lettersNamed}`,
-    got: `a ${size}×${size} grid of the digits ${digits}, of which it is not known what they mean`,
+    got: `a ${size}×${size} grid of the digits ${digits}, whose meaning is not known`,
     hint: 'Write the maze with these letters.',
   })
 }
@@ -150,7 +150,7 @@ function wrongCells(cells: number, size: number | undefined): InputError {
         ? `N² cells of a square maze, N from ${sizes}`
         : `${size * size} cells (${size}×${size})`,
     got: String(cells),
-    hint: 'Write one character a cell, all in one line or one line a row.',
+    hint: 'Write one character per cell, all on one line or one line per row.',
   })
 }
 
@@ -159,6 +159,6 @@ function wrongRows(rows: number, size: number | undefined): InputError {
     who: textName,
     expected: `${size ?? sizes} rows`,
     got: rows > maxMazeSide ? `more than ${maxMazeSide}` : String(rows),
-    hint: 'Write one line a row, or all cells in one line.',
+    hint: 'Write one line per row, or all cells on one line.',
   })
 }

@@ -71,7 +71,7 @@ export const generatedMazes = generatedSource({
     const { question, answer } = generateMaze(data.size, random, data)
     return { question, answer, rating: shortestSteps(question)! }
   },
-  hint: () => 'Ask for fewer, or take a larger maze.',
+  hint: () => 'Ask for fewer, or use a larger maze.',
 })
 
 const mazeFileFields = z.strictObject(

@@ -108,6 +108,6 @@ export async function openFolder(
 }
 
 function refused(who: string, expected: string, got: string): InputError {
-  const hint = 'The file is damaged or of another kind: copy it again, or build the data set anew.'
+  const hint = 'The file is damaged or of another kind: copy it again, or rebuild the data set.'
   return new InputError({ who, expected, got, hint })
 }

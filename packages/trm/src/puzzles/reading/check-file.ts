@@ -25,7 +25,7 @@ export interface PuzzleFileReport {
   /** The first problems by line, at most `maxProblems` of them. */
   readonly problems: readonly LineProblem[]
   readonly problemCount: number
-  /** Valid rows whose question stands in an earlier row. */
+  /** Valid rows whose question is already in an earlier row. */
   readonly duplicateCount: number
   /** Valid rows that are an earlier one under a symmetry: the same puzzle to augmented training. */
   readonly copyCount: number
@@ -45,7 +45,7 @@ export interface RepeatedRow {
   readonly of: number
 }
 
-/** What a check of a file tells: how far it is, and at the end the report. */
+/** The events of a file check: progress, and at the end the report. */
 export type PuzzleCheckEvent =
   | { readonly kind: 'progress'; readonly rows: number; readonly problemCount: number }
   | { readonly kind: 'done'; readonly report: PuzzleFileReport }
@@ -87,7 +87,7 @@ export async function* checkPieces(
       who: name,
       expected: 'progressEvery to be a whole number from 1',
       got: String(progressEvery),
-      hint: 'Leave it out for one event every 1000 rows.',
+      hint: 'Leave it out for one event per 1000 rows.',
     })
   }
   const problems: LineProblem[] = []
@@ -153,7 +153,7 @@ export async function* checkPieces(
 /** The right answer [S] of a row, or what is wrong with the row. The reader has checked a given one by the rule. */
 function rightAnswer({ kind, question, answer }: PuzzleRow, family: GridFamily): Int32Array | string {
   const board = cachedBoard(family, kind)
-  if (answer === undefined) return board.rule?.solve(question) ?? 'no answer, and no rule that tells it'
+  if (answer === undefined) return board.rule?.solve(question) ?? 'no answer, and no rule to derive it'
   const problem = board.check(question)[0]
   if (problem) return problem.message
   const other = board.rule?.labelProblem?.(question, answer)

@@ -40,7 +40,7 @@ export function fileSource<Data extends FileData>(
       if (data.train === null) {
         throw new InputError({
           who: 'data.train',
-          expected: `a file of ${family.plural} (CSV or lines, plain or .gz, or …inputs.npy)`,
+          expected: `a file of ${family.plural} (CSV or one per line, plain or .gz, or …inputs.npy)`,
           got: 'null',
           hint: 'Set `data.train=FILE`, and `data.test=FILE` for the final score.',
         })
@@ -75,9 +75,9 @@ export function refuseSharedPuzzles(train: PuzzleSet, test: PuzzleSet): void {
   if (shared > 0) {
     throw new InputError({
       who: `data.test (${test.name})`,
-      expected: 'puzzles that are not trained on',
-      got: `${shared} that are in data.train too`,
-      hint: 'Take another test file; its score would be meaningless.',
+      expected: 'puzzles that are not in data.train',
+      got: `${shared} that are`,
+      hint: 'Use another test file: the score on this one would be meaningless.',
     })
   }
 }

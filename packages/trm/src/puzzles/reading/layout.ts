@@ -265,7 +265,7 @@ function unknownHeader(name: string, line: number, text: string): InputError {
     who: `${name}, line ${line}`,
     expected: `a header with a column ${knownNames.question}`,
     got: shown(text),
-    hint: `Name the columns so, those of the answers ${knownNames.answer}, or leave the header out.`,
+    hint: `Use these names, ${knownNames.answer} for the answers, or leave the header out.`,
   })
 }
 

@@ -227,7 +227,7 @@ function readRow(raw: RawRow | string, index: number, read: PairReader): PuzzleR
   const { line, source, rating: ratingText } = raw
   const rating = Number(ratingText)
   if (!Number.isFinite(rating))
-    return `rating: a number is needed, ${JSON.stringify(ratingText.slice(0, 40))} is here`
+    return `rating: expected a number, got ${JSON.stringify(ratingText.slice(0, 40))}`
   return { ...puzzle, line, index, source, ...(ratingText.trim() !== '' && { rating }) }
 }
 

@@ -1,6 +1,7 @@
 /** Rows of question and answer as they are written, whatever the puzzles are: tables, JSON lines and documents. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { decompressedLines } from '../../data/bytes.ts'
+import { plural } from '../../format/index.ts'
 import { type Columns, type Delimiter, delimiters, splitFields } from './columns.ts'
 import { jsonLayout, type LineProblem, longestDocument, parsed, type RawRow, rowsOfValue } from './json.ts'
 import { headerTable, headLines, shown } from './layout.ts'
@@ -75,7 +76,7 @@ const jsonLines: TakeLines = (lines, firstLine) => {
     if (text.trim() === '') continue
     const line = firstLine + place
     const found = rowsOfValue(parsed(text), line)
-    if (found.length === 0) problems.push({ line, reason: 'JSON with a question is needed' })
+    if (found.length === 0) problems.push({ line, reason: 'expected JSON with a question' })
     rows.push(...found)
   }
   return { rows, problems }
@@ -83,7 +84,7 @@ const jsonLines: TakeLines = (lines, firstLine) => {
 
 const jsonDocument: TakeLines = (lines) => {
   const rows = rowsOfValue(parsed(lines.join('\n')), 1)
-  return { rows, problems: rows.length > 0 ? [] : [{ line: 1, reason: 'JSON with questions is needed' }] }
+  return { rows, problems: rows.length > 0 ? [] : [{ line: 1, reason: 'expected JSON with questions' }] }
 }
 
 /** @param before lines before the first row */
@@ -97,7 +98,7 @@ function tableRows(columns: Columns, delimiter: Delimiter, before: number): Take
       const fields = splitFields(text, true, delimiter)
       if (fields?.length !== columns.count) {
         const reason = fields
-          ? `${columns.count} columns are needed, ${fields.length} are here`
+          ? `expected ${plural(columns.count, 'column')}, got ${fields.length}`
           : 'a quote is not closed'
         problems.push({ line, reason })
         continue
@@ -121,7 +122,7 @@ function tableRows(columns: Columns, delimiter: Delimiter, before: number): Take
 function noTable(name: string, line: string): InputError {
   return new InputError({
     who: name,
-    expected: `a table or JSON lines with a column ${knownNames.question} and one ${knownNames.answer}`,
+    expected: `a table or JSON lines with one column ${knownNames.question} and one ${knownNames.answer}`,
     got: shown(line),
     hint: 'Write a first line with the names of the columns: question,answer.',
   })

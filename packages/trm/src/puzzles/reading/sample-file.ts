@@ -88,7 +88,7 @@ function trainCountOf(count: number, name: string, { trainCount, validation }: F
     who: name,
     expected: `at least ${Math.max(1, trainCount ?? 1) + validation} puzzles (data.trainCount and data.validation together)`,
     got: String(count),
-    hint: 'Lower data.trainCount or data.validation, or take a larger file.',
+    hint: 'Lower data.trainCount or data.validation, or use a larger file.',
   })
 }
 
@@ -126,7 +126,7 @@ export async function readFileSet(
 
 /** A row with its answer: the given one, or that which follows from the rule. */
 function solved(row: PuzzleRow, name: string, { family, board }: WantedPuzzles): SolvedPuzzle {
-  const answer = row.answer ?? board.rule?.solve(row.question) ?? 'no answer, and no rule that tells it'
+  const answer = row.answer ?? board.rule?.solve(row.question) ?? 'no answer, and no rule to derive it'
   if (typeof answer === 'string')
     throw badLine(name, { line: row.line, reason: answer }, family.writing.wanted)
   return { ...row, answer }
@@ -149,7 +149,7 @@ async function* goodRows(
       const got = row.question.length
       if (got !== cells) {
         const fields = sizeFields?.replace(/ \S+(,|$)/g, '$1').replace(', ', ' and ')
-        const hint = fields ? `Set ${fields} to fit this file, or take another file.` : 'Take another file.'
+        const hint = fields ? `Set ${fields} to fit this file, or use another file.` : 'Use another file.'
         const expected = `a ${board.title}${sizeFields ? ` (${sizeFields})` : ''}`
         throw badLine(name, { line: row.line, reason: `${got} cells` }, expected, hint)
       }

@@ -1,6 +1,7 @@
 /** The rows of a file, not yet read: bytes to lines, to the layout, to the places where a puzzle stands. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { type BytesOptions, decompressedLines } from '../../data/bytes.ts'
+import { plural } from '../../format/index.ts'
 import type { GridFamily } from '../family.ts'
 import { splitFields } from './columns.ts'
 import { isAnswered } from './contents.ts'
@@ -218,8 +219,8 @@ class SlotSplitter {
       throw new InputError({
         who: this.#name,
         expected: 'JSON',
-        got: 'text that begins like JSON and is none',
-        hint: 'The file may be cut short or damaged: fetch it again.',
+        got: 'text that begins like JSON but is not',
+        hint: 'The file may be cut short or damaged: download it again.',
       })
     }
     const rows = rowsOfValue(value, 1)
@@ -236,14 +237,14 @@ class SlotSplitter {
 export function rawRow({ line, text, row }: Slot, { layout, family }: FoundLayout): RawRow | string {
   if (row) return row
   const none = { line, answer: '', source: '', rating: '' }
-  if (layout.kind === 'json') return 'JSON with a question is needed'
+  if (layout.kind === 'json') return 'expected JSON with a question'
   if (layout.kind === 'drawn') return { ...none, question: text }
   if (layout.kind === 'table') {
     const { columns, delimiter } = layout
     const fields = splitFields(text, true, delimiter)
     if (fields === undefined) return 'a quote is not closed'
     if (fields.length !== columns.count)
-      return `${columns.count} columns are needed, ${fields.length} are here`
+      return `expected ${plural(columns.count, 'column')}, got ${fields.length}`
     const field = (column: number | undefined) => (column === undefined ? '' : fields[column]!)
     const number = (column: number | undefined) => decimal(field(column).trim(), delimiter)
     return {
@@ -259,7 +260,7 @@ export function rawRow({ line, text, row }: Slot, { layout, family }: FoundLayou
   const answer = found.find((puzzle) => isAnswered(puzzle, family))
   const question = found.find((puzzle) => puzzle !== answer)
   if (found.length === 2 && answer && question) return { ...none, question, answer }
-  return `${found.length} puzzles are here, one is needed`
+  return `expected one puzzle, got ${found.length}`
 }
 
 /** A comma is a decimal point where it divides no fields. */
@@ -278,7 +279,7 @@ function unknownFormat(
     expected: `a header with a column "question", or ${wanted}`,
     got: shown(text),
     hint: text.includes('\0')
-      ? 'The file is not UTF-8 text: save it as CSV in UTF-8, or take another one.'
+      ? 'The file is not UTF-8 text: save it as CSV in UTF-8, or use another one.'
       : `Known names are ${knownNames.question} for the question and ${knownNames.answer} for the answer.`,
   })
 }
@@ -286,9 +287,9 @@ function unknownFormat(
 function tooLong(name: string): InputError {
   return new InputError({
     who: name,
-    expected: `at most ${longestDocument} characters of one JSON document`,
+    expected: `at most ${longestDocument} characters in one JSON document`,
     got: 'more',
-    hint: 'Write one object a line (JSON lines).',
+    hint: 'Write one object per line (JSON lines).',
   })
 }
 

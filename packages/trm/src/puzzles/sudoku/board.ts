@@ -30,7 +30,7 @@ export function sudokuBoard({ shape }: SudokuKind): Board {
     names: sudokuNames(size),
     editing: {
       ...board.editing,
-      help: 'Choose a cell, then a digit; or type: arrows, digits and Backspace.',
+      help: 'Choose a cell, then a digit; or use the keyboard: arrows, digits and Backspace.',
     },
   }
   const rules = {

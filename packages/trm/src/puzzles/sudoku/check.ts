@@ -24,9 +24,7 @@ export type SudokuProblem = SudokuMistake | SolutionProblem | GivenProblem
 export function findContradictions(shape: BoxShape, tokens: ArrayLike<number>): SudokuMistake[] {
   const { size, cells, boxOf } = sudokuLayout(shape)
   if (tokens.length !== cells) {
-    return [
-      { kind: 'wrong-length', cells: [], message: `${cells} cells are needed, ${tokens.length} are here` },
-    ]
+    return [{ kind: 'wrong-length', cells: [], message: `expected ${cells} cells, got ${tokens.length}` }]
   }
   const problems: SudokuMistake[] = []
   const names: readonly UnitKind[] = ['row', 'column', 'box']

@@ -39,7 +39,7 @@ export const sudokuGrid: GridFamily<SudokuKind> = {
       return shape ? [{ puzzle: 'sudoku', shape } as SudokuKind] : []
     },
   },
-  copies: 'with exchanged rows, columns or digits',
+  copies: 'with rows, columns or digits exchanged',
   // Those of the recipes that come with the project are minimal.
   generate: ({ shape }, random) => generatePuzzle(shape, random, { minimal: true }),
 }

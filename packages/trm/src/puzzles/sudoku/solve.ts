@@ -20,8 +20,8 @@ export function solveSudoku(shape: BoxShape, tokens: ArrayLike<number>): Int32Ar
 export const maxBranches = 200_000
 
 /**
- * How many solutions there are, counted up to `limit`; null where `branches` do not suffice to tell. A puzzle that
- * has been counted can be solved within the same branches.
+ * How many solutions there are, counted up to `limit`; null if `branches` are not enough to decide. A puzzle that has
+ * been counted can be solved within the same branches.
  */
 export function countSolutions(
   shape: BoxShape,

@@ -74,7 +74,7 @@ export const generatedSudokus = generatedSource({
   violation: (data) => violation(data) ?? tooLarge(data),
   board: boardOf,
   generate: (data, random) => generatePuzzle(data, random, data),
-  hint: ({ minimal }) => `Ask for fewer${minimal ? ', or set minimal to false' : ''}, or take a larger grid.`,
+  hint: ({ minimal }) => `Ask for fewer${minimal ? ', or set minimal to false' : ''}, or use a larger grid.`,
 })
 
 const sudokuFileFields = z.strictObject(

@@ -40,7 +40,7 @@ export function parseSudoku(text: string, shape?: BoxShape): SudokuText {
   const lines = text.split(/\r\n|\n|\r/)
   const grids = lines.length > 1 ? drawnSudokus(withoutComments(lines)).filter(({ isWhole }) => isWhole) : []
   if (grids.length > 1) {
-    const hint = 'Give the text of one puzzle alone.'
+    const hint = 'Give the text of a single puzzle.'
     throw new InputError({ who: textName, expected: 'one grid', got: String(grids.length), hint })
   }
   const [grid] = grids
@@ -212,7 +212,7 @@ function wrongLength(lines: string[][], count: number, layout: SudokuLayout | un
   const rows = lines.filter((line) => line.length > 0)
   const size = layout?.size ?? knownSizes.find((known) => known === rows.length)
   const short = size === rows.length ? rows.findIndex((row) => row.length !== size) : -1
-  const hint = 'Write one character a cell, with . for a blank.'
+  const hint = 'Write one character per cell, with . for a blank.'
   if (short >= 0) {
     return new InputError({
       who: `row ${short + 1}`,

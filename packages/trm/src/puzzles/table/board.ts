@@ -51,14 +51,14 @@ export const tableGrid: GridFamily<TableKind> = {
   kind: kind as z.ZodType<TableKind>,
   board: tableBoard,
   writing: {
-    marks: 'the symbols of the training file, one character a cell',
-    wanted: 'a question with one symbol of the training file a cell',
-    wantedFirst: 'a question of as many characters as those of the training file',
+    marks: 'the symbols of the training file, one character per cell',
+    wanted: 'a question with one symbol of the training file per cell',
+    wantedFirst: 'a question as long as those of the training file',
     // Any text may be one: only a model or a recipe tells.
     recognises: () => 0,
     read(text, like) {
       const known = kind.safeParse(like)
-      if (!known.success) throw new Error('a puzzle of a table is read for a model or a recipe')
+      if (!known.success) throw new Error('a puzzle of a table can only be read for a model or a recipe')
       return { kind: known.data, tokens: tableBoard(known.data).parse(text) }
     },
     needsKind: true,
@@ -66,5 +66,5 @@ export const tableGrid: GridFamily<TableKind> = {
     find: () => [],
     grids: () => [],
   },
-  copies: 'written again',
+  copies: 'repeated',
 }

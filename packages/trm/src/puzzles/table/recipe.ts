@@ -6,7 +6,8 @@ import type { TableInput } from './source.ts'
  * cells at once (`mlp`), which for small fixed grids was better than attention in the paper (section 4.5).
  */
 export const tableRecipe: RecipeDraft<TableInput> = {
-  description: 'Your own puzzles: a table of questions and answers of one length; minutes for small grids.',
+  description:
+    'Your own puzzles, from a table of questions and answers of one length; minutes for small grids.',
   model: {
     width: 64,
     heads: 4,

@@ -35,7 +35,7 @@ export async function readTable(
 ): Promise<readonly TableRow[]> {
   const rows: TableRow[] = []
   let { cells } = options
-  const wanted = 'a question and its answer, one character a cell'
+  const wanted = 'a question and its answer, one character per cell'
   for await (const { rows: found, problems } of rawRows(await readFile(path), { name: path })) {
     if (problems[0]) throw badLine(path, problems[0], wanted)
     for (const { line, columns, ...row } of found) {
@@ -46,7 +46,7 @@ export async function readTable(
         throw new InputError({
           who: `${path}, line ${line}`,
           expected: `a column ${JSON.stringify(name)}`,
-          got: columns ? Object.keys(columns).join(', ') : 'a file without names of columns',
+          got: columns ? Object.keys(columns).join(', ') : 'a file without column names',
           hint: 'Name a column of the file, or leave the field out.',
         })
       }
@@ -55,7 +55,7 @@ export async function readTable(
       const length = Array.from(question).length
       cells ??= length
       const refuse = (reason: string) => badLine(path, { line, reason }, wanted)
-      if (length !== cells) throw refuse(`a question of ${length} cells, where ${cells} are needed`)
+      if (length !== cells) throw refuse(`a question of ${length} cells instead of ${cells}`)
       if (answer === '' && options.needsAnswers) throw refuse('a question without an answer')
       const answerLength = Array.from(answer).length
       if (answer !== '' && answerLength !== cells)

@@ -77,7 +77,7 @@ export const tableSource = {
     if ((rows === null) === (columns === null)) return null
     return {
       key: rows === null ? 'data.rows' : 'data.columns',
-      expected: 'a number, as the other side of the grid',
+      expected: 'a number, like the other side of the grid',
       got: 'null',
       hint: 'Give both data.rows and data.columns, or neither.',
     }
@@ -198,9 +198,9 @@ function tableSet(
     if (place !== undefined) return place
     throw new InputError({
       who: `${name}, line ${line}`,
-      expected: 'an identifier of the training file',
+      expected: 'an identifier from the training file',
       got: JSON.stringify(identifier),
-      hint: 'A puzzle embedding is learnt for each identifier: one that was never trained has none.',
+      hint: 'A puzzle embedding is learned for each identifier: an unseen one has none.',
     })
   }
   const tokens = (text: string, line: number, column: string) => {
@@ -259,8 +259,8 @@ function split(rows: readonly TableRow[], data: TableData): Split {
   if (train.length >= (data.trainCount ?? 1)) return { train, validation, test }
   throw new InputError({
     who: String(data.train),
-    expected: `at least ${data.trainCount ?? 1} rows to train on, besides ${test.length} to test and ${validation.length} to validate`,
+    expected: `at least ${data.trainCount ?? 1} rows to train on, in addition to ${test.length} for testing and ${validation.length} for validation`,
     got: `${rows.length} in all`,
-    hint: 'Lower data.trainCount, data.testCount or data.validation, or take a larger file.',
+    hint: 'Lower data.trainCount, data.testCount or data.validation, or use a larger file.',
   })
 }

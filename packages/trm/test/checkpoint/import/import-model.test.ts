@@ -136,7 +136,7 @@ test('every prefix is found, and tensors of something else are listed', () => {
   ])
   assert.equal(
     messageOf(other),
-    'step_10: expected one tensor whose name ends with embed_tokens.embedding_weight, as all published models have, got 1 others, such as "conv.weight". The file holds another model, or only a part of one.',
+    'step_10: expected one tensor whose name ends with embed_tokens.embedding_weight, as in all published models, got 1 others, such as "conv.weight". The file contains another model, or only part of one.',
   )
 })
 
@@ -172,7 +172,7 @@ test('hidden sizes that no expansion gives are refused', () => {
   }
   assert.equal(
     messageOf(tensors),
-    'step_10: expected SwiGLUs whose hidden size is 256 · ceil(expansion · axis · 2/3 / 256), with one expansion for all, got 300 over an axis of 32 and 512 over an axis of 97. The file holds another model.',
+    'step_10: expected SwiGLUs whose hidden size is 256 · ceil(expansion · axis · 2/3 / 256), with one expansion for all, got 300 over an axis of 32 and 512 over an axis of 97. The file contains another model.',
   )
 })
 

@@ -60,7 +60,7 @@ export function tensor({
   )
 }
 
-/** A dictionary of these, as a whole pickle. */
+/** A dictionary of these, as a complete pickle. */
 export function dictionary(entries: Readonly<Record<string, Uint8Array>>): Uint8Array {
   const pairs = Object.entries(entries).flatMap(([name, value]) => [text(name), value])
   return pickleOf(0x80, 2, '}(', ...pairs, 'u.')

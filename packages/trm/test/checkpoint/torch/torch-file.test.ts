@@ -23,9 +23,9 @@ function messageOf(bytes: Uint8Array): string {
   return 'no error'
 }
 
-const damage = 'The file is damaged or no PyTorch checkpoint: copy it again.'
+const damage = 'The file is damaged or not a PyTorch checkpoint: copy it again.'
 const policy =
-  'Only weights are read and nothing is executed: in PyTorch, save a plain state dict by torch.save(model.state_dict(), FILE).'
+  'Only weights are read and nothing is executed: in PyTorch, save a plain state dict with torch.save(model.state_dict(), FILE).'
 
 for (const name of ['trm_att', 'trm_mlp']) {
   test(`${name}: what the official code saved is read, and written again byte for byte`, () => {
@@ -185,7 +185,7 @@ test('what would execute something is refused by its name', () => {
   assert.equal(inFile('(iposix\nsystem\n'), `${only} INST (0x69). ${policy}`)
   assert.equal(inFile(text('a'), text('b'), 0x93), `${only} STACK_GLOBAL (0x93). ${policy}`)
   assert.equal(inFile('ccollections\nOrderedDict\n)', 0x81), `${only} NEWOBJ (0x81). ${policy}`)
-  assert.equal(inFile(0xff), `${only} the byte 0xff, which is no instruction. ${policy}`)
+  assert.equal(inFile(0xff), `${only} the byte 0xff, which is not an instruction. ${policy}`)
   assert.equal(
     inFile(text('f'), ')R'),
     `x.pt: expected calls of collections.OrderedDict, torch._utils._rebuild_tensor_v2, torch._utils._rebuild_parameter only, got "f". ${policy}`,
@@ -203,27 +203,24 @@ test('what would execute something is refused by its name', () => {
 test('broken pickles say what is broken', () => {
   const inFile = (...parts: (string | number | Uint8Array)[]) => messageOf(torchFile(pickleOf(...parts)))
   const expectations: [string, string][] = [
-    [inFile(), 'expected a whole pickle, got its end too early'],
-    [inFile('}'), 'expected a whole pickle, got its end too early'],
-    [inFile('X', 0xff, 0xff, 0xff, 0xff), 'expected a whole pickle, got its end too early'],
-    [inFile('cposix'), 'expected a whole pickle, got a line without an end'],
-    [inFile('X', 1, 0, 0, 0, 0xff), 'expected texts in UTF-8, got bytes that are not UTF-8'],
+    [inFile(), 'expected a complete pickle, got one that ends too early'],
+    [inFile('}'), 'expected a complete pickle, got one that ends too early'],
+    [inFile('X', 0xff, 0xff, 0xff, 0xff), 'expected a complete pickle, got one that ends too early'],
+    [inFile('cposix'), 'expected a complete pickle, got a line without an end'],
+    [inFile('X', 1, 0, 0, 0, 0xff), 'expected strings in UTF-8, got bytes that are not UTF-8'],
     [inFile('.'), 'expected a value on the stack, got an empty stack'],
     [inFile('t'), 'expected a MARK on the stack, got none'],
     [inFile('h', 3), 'expected a remembered value 3, got none'],
     [inFile('}}.'), 'expected one value at the end of the pickle, got more'],
-    [inFile('}(', text('a'), 'u.'), 'expected a value for every key, got a key without'],
+    [inFile('}(', text('a'), 'u.'), 'expected a value for every key, got a key without one'],
     [inFile('NNNs'), 'expected a dictionary to fill, got None'],
     [inFile('}Na'), 'expected a list to append to, got a dictionary'],
-    [
-      inFile('}(', text('a'), 'N', text('a'), 'Nu.'),
-      'expected every key of a dictionary once, got "a" twice',
-    ],
+    [inFile('}(', text('a'), 'N', text('a'), 'Nu.'), 'expected unique keys in a dictionary, got "a" twice'],
     [inFile('NQ'), 'expected 5 words for a storage, got None'],
     [inFile('ctorch._utils\n_rebuild_tensor_v2\n)R'), 'expected 6 words for a tensor, got a tuple'],
   ]
   for (const [message, expected] of expectations) assert.equal(message, `x.pt: ${expected}. ${damage}`)
-  assert.match(inFile('}NNs.'), /expected texts or numbers as keys of dictionaries, got None/)
+  assert.match(inFile('}NNs.'), /expected strings or numbers as keys of dictionaries, got None/)
   assert.match(inFile('N.'), /expected a dictionary of weights, got None/)
   assert.match(inFile(0x8a, 9, '123456789'), /expected whole numbers of at most 53 bits, got one of 9 bytes/)
   assert.match(inFile('N'.repeat(1_000_001)), /expected at most 1000000 pickle instructions, got more/)
@@ -236,7 +233,7 @@ test('dictionaries that hold each other many times over are refused', () => {
     const again = Array.from({ length: 99 }, (_, index) => pickleOf('K', index + 1, 'h', depth))
     return pickleOf('}(K', 0, level(depth - 1), 'q', depth, ...again, 'u')
   }
-  const refusal = /expected dictionaries of weights, at most 4 in each other, got more/
+  const refusal = /expected dictionaries of weights, nested at most 4 deep, got more/
   assert.match(messageOf(torchFile(pickleOf(level(4), '.'))), refusal)
   const nested = torchFile(
     pickleOf('}', text('a'), '}', text('b'), '}', text('c'), '}', text('d'), '}', text('e'), '}', 'sssss.'),
@@ -247,11 +244,11 @@ test('dictionaries that hold each other many times over are refused', () => {
 test('files of other kinds are named', () => {
   assert.equal(
     messageOf(pickleOf(0x80, 2, 0x8a, 0x0a, 'lots of old pickles')),
-    `x.pt: expected a file of PyTorch 1.6 or later, got one in the older layout. ${policy}`,
+    `x.pt: expected a file of PyTorch 1.6 or later, got one in the older format. ${policy}`,
   )
   assert.equal(
     messageOf(Uint8Array.of(1, 2, 3)),
-    `x.pt: expected a file that torch.save has written (a zip archive), got other bytes. ${damage}`,
+    `x.pt: expected a file written by torch.save (a zip archive), got other bytes. ${damage}`,
   )
 })
 

@@ -67,7 +67,7 @@ test('several tables, or none, are named', async () => {
     who: 'file',
     expected: 'a text file of puzzles, alone in its archive',
     got: 'a zip archive of 2 files (train.csv, test.csv)',
-    hint: 'Unpack the archive and give the file that is meant.',
+    hint: 'Unpack the archive and use the right file from it.',
   })
   await refused(zipSync({ 'a\x1b.png': table, 'b.png': table }), {
     got: 'a zip archive of 2 files (a\\u001b.png, b.png)',
@@ -93,7 +93,7 @@ test('a damaged archive is refused', async () => {
   // A byte that is changed where nothing is packed: only the checksum knows.
   const stored = zipSync({ 'a.csv': table }, { level: 0 })
   stored[100]! ^= 1
-  await refused(stored, { got: 'another: bytes have changed' })
+  await refused(stored, { got: 'a different one: bytes have changed' })
 })
 
 test('an encrypted archive says so', async () => {
@@ -138,6 +138,6 @@ test('a key that is there twice is refused, at any depth', async () => {
   for (const text of ['{"a": 1, "a": 2}', '{"b": [{"a": 1, "\\u0061": 2}]}'])
     await assert.rejects(readJsonFile(encode(text), { name: 'file', hint: '', maxBytes: 100 }), {
       message:
-        'file: expected every key once, got a twice in one object. Only one of the two would count: remove the other, or give it a name of its own.',
+        'file: expected unique keys, got a twice in one object. Only one of the two would count: remove or rename the other.',
     })
 })

@@ -34,7 +34,7 @@ const foreign: Readonly<Record<string, [Uint8Array, string]>> = {
   Feather: [bytes('ARROW1\0\0'), 'an Arrow or Feather file'],
   'old Excel': [
     bytes('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0'),
-    'a document of an older Office program, such as an .xls workbook',
+    'a document from an older Office program, such as an .xls workbook',
   ],
   SQLite: [bytes('SQLite format 3\0\x10\0'), 'an SQLite database'],
   HDF5: [bytes('\x89HDF\r\n\x1a\n\0'), 'an HDF5 file'],
@@ -98,8 +98,11 @@ for (const [title, [file, what]] of Object.entries(foreign)) {
 
 test('readers of data and of checkpoints are told different next steps', async () => {
   const [parquet] = foreign.Parquet!
-  assert.match((await errorOf(() => linesOf(parquet))).hint, /^Convert it to CSV first, in Python by pandas/)
-  assert.match((await errorOf(() => decodeTorchFile(parquet, 'file'))).hint, /^A table holds no weights/)
+  assert.match(
+    (await errorOf(() => linesOf(parquet))).hint,
+    /^Convert it to CSV first, in Python with pandas/,
+  )
+  assert.match((await errorOf(() => decodeTorchFile(parquet, 'file'))).hint, /^A table contains no weights/)
 })
 
 test('a checkpoint in the place of a table, and in the place of a model file, is named', async () => {
@@ -108,7 +111,7 @@ test('a checkpoint in the place of a table, and in the place of a model file, is
   )
   assert.equal((await errorOf(() => linesOf(checkpoint))).got, 'a PyTorch checkpoint')
   const { got, hint } = await errorOf(() => decodeSafetensors(checkpoint, 'file'))
-  assert.deepEqual([got, hint], ['a PyTorch checkpoint', 'Import it first, which writes a model file.'])
+  assert.deepEqual([got, hint], ['a PyTorch checkpoint', 'Import it first: that writes a model file.'])
   const packed = zipSync({ 'model.pt': checkpoint })
   assert.equal(
     (await errorOf(() => decodeTorchFile(packed, 'file'))).got,

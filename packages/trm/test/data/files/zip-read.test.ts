@@ -94,7 +94,7 @@ test('archives that lie are refused', () => {
     ],
     [
       changed(deflated, central, (view, at) => view.setUint32(at + 24, 99_999, true)),
-      'expected the checksum of "a/zeros" that was written, got another: bytes have changed.',
+      'expected the checksum of "a/zeros" that was written, got a different one: bytes have changed.',
     ],
     [
       changed(deflated, central, (view, at) => view.setUint32(at + 24, 100_001, true)),
@@ -123,7 +123,7 @@ test('archives that lie are refused', () => {
         view.setUint32(second + 42, 0, true)
         view.setUint8(second + 46 + 2, 'b'.charCodeAt(0))
       }),
-      'expected every entry once, got "a/b" twice.',
+      'expected unique entries, got "a/b" twice.',
     ],
     [
       changed(stored, central, (view, at) => view.setUint32(at + 49 + 42, 0, true)),
@@ -134,7 +134,7 @@ test('archives that lie are refused', () => {
         view.setUint32(at + 20, 150, true)
         view.setUint32(at + 24, 150, true)
       }),
-      'expected bytes of its own for "a/c", got bytes that belong to something else too.',
+      'expected separate bytes for "a/c", got bytes that also belong to something else.',
     ],
     [
       changed(stored, central, (view, at) => {

@@ -181,7 +181,7 @@ test('a data folder of the published layout has the same vote', async () => {
   assert.deepEqual([ballot.tasks.length, ballot.tasks[0]!.id], [1, 'task0'])
   assert.throws(() => arcFolderBallot(puzzles, { ...names, names: names.names.slice(0, 3) }), {
     message:
-      'folder/test, identifiers.json: expected a name of every identifier, 3 among them, got 3 names. Build the folder again.',
+      'folder/test, identifiers.json: expected a name of every identifier, 3 among them, got 3 names. Rebuild the folder.',
   })
 })
 

@@ -74,7 +74,7 @@ test('a folder of answers is read, with the grid beside what is known of it', as
   assert.deepEqual(await readSubmissionFolder('answers', folder()), expected)
   await assert.rejects(readSubmissionFolder('answers', folder({ 'all.json': { a1: answers } })), {
     message:
-      'answers/all.json: expected answers to every task once, got another one of a1. Remove one of the files.',
+      'answers/all.json: expected one file of answers per task, got a second one for a1. Remove one of the files.',
   })
   await assert.rejects(readSubmissionFolder('answers', { ...folder(), list: async () => ['notes.txt'] }), {
     message: /expected files <task>\.json with answers, got none/,
@@ -121,7 +121,7 @@ const malformed: readonly (readonly [what: string, text: string, message: string
   [
     'a task that is there twice',
     '{"a": [], "a": []}',
-    's.json: expected every key once, got a twice in one object. Only one of the two would count: remove the other, or give it a name of its own.',
+    's.json: expected unique keys, got a twice in one object. Only one of the two would count: remove or rename the other.',
   ],
 ]
 
@@ -187,11 +187,11 @@ test('tasks and entries that the solutions do not have are refused by name', () 
   ])
   assert.throws(() => scoreSubmission(strange, solutions, 's.json'), {
     message:
-      's.json: expected tasks that the solutions have, got 6 others of 8: \\u001b[31mu1, u2, u3, u4, u5 and 1 more. Give the solutions of the same set, such as evaluation or evaluation2.',
+      's.json: expected tasks that have solutions, got 6 others out of 8: \\u001b[31mu1, u2, u3, u4, u5 and 1 more. Use the solutions of the same set, such as evaluation or evaluation2.',
   })
   assert.throws(() => scoreSubmission(submission, new Map([...solutions, ['b', [one]]]), 's.json'), {
     message:
-      's.json: task b: expected at most 1 entries, one for each test input, got 2. Give the solutions of the same version of the set.',
+      's.json: task b: expected at most 1 entries, one for each test input, got 2. Use the solutions of the same version of the set.',
   })
 })
 

@@ -145,7 +145,7 @@ test('a build that is stopped leaves no data set and no temporary files, and can
 
 test('a folder that cannot be made or has no room says so before writing', async () => {
   await assert.rejects(writeArcFolder(build, join(written, 'identifiers.json')), {
-    message: /a file where a folder should be|something of that name already there/,
+    message: /a file where a folder should be|something that already exists/,
   })
   const huge = { ...build, versions: { ...build.versions, count: () => 10 ** 13 } }
   mkdirSync(join(folder, 'full'))

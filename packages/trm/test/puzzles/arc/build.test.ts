@@ -64,7 +64,7 @@ test('validation holds out tasks outside the test set, and no pair that another 
   assert.equal(one.validation.tasks[0]!.id, 'a')
   assert.throws(() => buildArc([sets[0]!, [shown, tests[1]!]], { ...options, validation: 2 }), {
     message:
-      'ARC validation: expected at most 1 tasks, as many as are outside the test set "evaluation", got 2. Lower data.validation, or add a set to data.subsets.',
+      'ARC validation: expected at most 1 tasks, the number outside the test set "evaluation", got 2. Lower data.validation, or add a set to data.subsets.',
   })
 })
 
@@ -107,11 +107,11 @@ test('tasks that are too large are left out, and nothing left is an error', () =
   assert.equal(build.validation.count, 0)
   assert.throws(() => buildArc(sets, { ...options, longestSide: 2 }), {
     message:
-      'ARC test set "evaluation": expected at least one task with grids of at most 2×2, got 2 larger ones. Name one of data.subsets as data.test, and allow grids that are large enough.',
+      'ARC test set "evaluation": expected at least one task with grids of at most 2×2, got 2 larger ones. Set data.test to one of data.subsets, and allow larger grids.',
   })
   assert.throws(() => buildArc([sets[0]!], options), {
     message:
-      'ARC test set "evaluation": expected at least one task with grids of at most 6×6, got a set that is not among those that are read. Name one of data.subsets as data.test, and allow grids that are large enough.',
+      'ARC test set "evaluation": expected at least one task with grids of at most 6×6, got a set that is not among those read. Set data.test to one of data.subsets, and allow larger grids.',
   })
 })
 
@@ -120,7 +120,7 @@ test('a test task that another set has too is refused by its id', () => {
   assert.throws(() => buildArc([...sets, other], options), {
     name: 'InputError',
     message:
-      'ARC test set "evaluation": expected test tasks of which no test pair is trained on, got 1 in "training2", such as task c. Leave that set out of data.subsets. (With data.allowLeak=true they are trained on, and the score says nothing.)',
+      'ARC test set "evaluation": expected test tasks with no test pair in training, got 1 in "training2", such as task c. Leave that set out of data.subsets. (With data.allowLeak=true they are trained on, and the score means nothing.)',
   })
   const forced = buildArc([...sets, other], { ...options, allowLeak: true })
   assert.deepEqual([forced.tasks.length, forced.repeated], [4, 1])

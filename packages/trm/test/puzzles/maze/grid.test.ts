@@ -24,42 +24,42 @@ const refusals: Record<string, [string, number | undefined, string]> = {
   'a character': [
     'S  #\n #x \n  # \n#  G',
     undefined,
-    'row 2, column 3: expected # * █ or X for a wall, a space or . for an open cell, S for the start, G or E for the goal, o for the path, got "x". Correct this cell; write one letter for one meaning.',
+    'row 2, column 3: expected # * █ or X for a wall, a space or . for an open cell, S for the start, G or E for the goal, o for the path, got "x". Correct this cell; use one letter for each meaning.',
   ],
   'a short row': [
     'S..#\n.#\n..#.\n#..G',
     undefined,
-    'row 2: expected 4 cells, as many as there are rows, got 2. Mazes are square; write . for an open cell where spaces at the end of a line were lost.',
+    'row 2: expected 4 cells, as many as there are rows, got 2. Mazes are square; write . for an open cell if spaces at the end of a line were lost.',
   ],
   'no square': [
     'S #G ',
     undefined,
-    'maze text: expected N² cells of a square maze, N from 2 to 30, got 5. Write one character a cell, all in one line or one line a row.',
+    'maze text: expected N² cells of a square maze, N from 2 to 30, got 5. Write one character per cell, all on one line or one line per row.',
   ],
   'another size': [
     lineOf(question),
     5,
-    'maze text: expected 25 cells (5×5), got 16. Write one character a cell, all in one line or one line a row.',
+    'maze text: expected 25 cells (5×5), got 16. Write one character per cell, all on one line or one line per row.',
   ],
   'rows of another size': [
     question.join('\n'),
     3,
-    'maze text: expected 3 rows, got 4. Write one line a row, or all cells in one line.',
+    'maze text: expected 3 rows, got 4. Write one line per row, or all cells on one line.',
   ],
   'too many rows': [
     '#\n'.repeat(31),
     undefined,
-    'maze text: expected 2 to 30 rows, got more than 30. Write one line a row, or all cells in one line.',
+    'maze text: expected 2 to 30 rows, got more than 30. Write one line per row, or all cells on one line.',
   ],
   'a whole file': [
     '\n'.repeat(2_000_000),
     undefined,
-    'maze text: expected one puzzle, of at most 10000 characters, got 2000000 characters. Give the text of one puzzle alone.',
+    'maze text: expected one puzzle, of at most 10000 characters, got 2000000 characters. Give the text of a single puzzle.',
   ],
   nothing: [
     '',
     undefined,
-    'maze text: expected 2 to 30 rows, got 0. Write one line a row, or all cells in one line.',
+    'maze text: expected 2 to 30 rows, got 0. Write one line per row, or all cells on one line.',
   ],
 }
 

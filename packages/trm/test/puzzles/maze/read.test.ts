@@ -69,19 +69,19 @@ const badFile = [
 const badReasons = [
   [
     3,
-    'question: row 1, column 1: expected # * █ or X for a wall, a space or . for an open cell, S for the start, G or E for the goal, o for the path, got "x". Correct this cell; write one letter for one meaning.',
+    'question: row 1, column 1: expected # * █ or X for a wall, a space or . for an open cell, S for the start, G or E for the goal, o for the path, got "x". Correct this cell; use one letter for each meaning.',
   ],
   [4, 'question: there is no start (S)'],
   [5, 'answer: the path does not lead from the start to the goal'],
   [
     6,
-    'answer: maze text: expected 16 cells (4×4), got 15. Write one character a cell, all in one line or one line a row.',
+    'answer: maze text: expected 16 cells (4×4), got 15. Write one character per cell, all on one line or one line per row.',
   ],
-  [7, '4 columns are needed, 3 are here'],
-  [8, 'rating: a number is needed, "long" is here'],
+  [7, 'expected 4 columns, got 3'],
+  [8, 'rating: expected a number, got "long"'],
   [
     9,
-    'question: maze text: expected 16 cells (4×4), got 4. Write one character a cell, all in one line or one line a row.',
+    'question: maze text: expected 16 cells (4×4), got 4. Write one character per cell, all on one line or one line per row.',
   ],
 ]
 
@@ -147,7 +147,7 @@ test('a check names the rows that fail, also those that break the label rule alo
       ...badReasons,
       [
         10,
-        'answer: a shortest path, but not the one of the label rule: the first other cell is row 1, column 2',
+        'answer: a shortest path, but not the one chosen by the label rule: they first differ at row 1, column 2',
       ],
     ],
   )

@@ -153,7 +153,7 @@ describe('drawn Sudokus', () => {
     assert.deepEqual([report.rows, report.valid], [2, 1])
     assert.deepEqual(
       report.problems.map(({ line, reason }) => [line, reason]),
-      [[2, 'question: row 5: expected 9 cells, got 8. Write one character a cell, with . for a blank.']],
+      [[2, 'question: row 5: expected 9 cells, got 8. Write one character per cell, with . for a blank.']],
     )
     const strange = await reportOf(rows.with(3, rows[3]!.replace('8', 'z')).join('\n'))
     assert.match(

@@ -82,7 +82,7 @@ describe('JSON', () => {
     const badLines = await reportOf(`${json({ puzzle: nine })}\n${json({ puzzle: otherNine })}\n{"puzzle"\n`)
     assert.deepEqual(
       badLines.problems.map(({ line, reason }) => [line, reason]),
-      [[3, 'JSON with a question is needed']],
+      [[3, 'expected JSON with a question']],
     )
   })
 
@@ -93,7 +93,7 @@ describe('JSON', () => {
     const digits = maze.map((row) => [...row].map((mark) => ' #SG'.indexOf(mark)))
     assert.match(
       String(await questionsOf(json(digits))),
-      /expected a maze of # \* █ or X for a wall.*got a 7×7 grid of the digits 0 1 2 3, of which it is not known/,
+      /expected a maze of # \* █ or X for a wall.*got a 7×7 grid of the digits 0 1 2 3, whose meaning is not known/,
     )
   })
 

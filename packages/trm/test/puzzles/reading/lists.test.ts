@@ -49,7 +49,7 @@ describe('lists', () => {
     assert.equal(written(await at(3)), otherNine)
     await assert.rejects(
       at(2),
-      /^InputError: file, line 2: .* got 82\. Write one character a cell, with \. for a blank\. Correct or remove the line/,
+      /^InputError: file, line 2: .* got 82\. Write one character per cell, with \. for a blank\. Correct or remove the line/,
     )
     await assert.rejects(at(4), /expected a file of at least 4 puzzles, got 3/)
   })

@@ -26,7 +26,7 @@ test('rows of a table have their line and all columns by name', async () => {
       ],
     )
     assert.deepEqual(rows[1]!.columns, { id: '2', Question: 'e,f', answer: 'gh', group: 'y' })
-    assert.deepEqual(problems, [{ line: 5, reason: '4 columns are needed, 2 are here' }])
+    assert.deepEqual(problems, [{ line: 5, reason: 'expected 4 columns, got 2' }])
   }
 })
 
@@ -72,7 +72,7 @@ test('what is no table is refused', async () => {
   for (const text of ['hello\n', 'a,b,c\n'])
     await assert.rejects(
       rowsOf(text),
-      /^InputError: file: expected a table or JSON lines with a column question/,
+      /^InputError: file: expected a table or JSON lines with one column question/,
     )
   assert.deepEqual(await rowsOf('\n'), { rows: [], problems: [] })
 })

@@ -74,7 +74,7 @@ describe('tables', () => {
     for (const text of [`foo,bar\n${nine},${nineAnswer}\n`, `nr;input;output\n1;${nine};${nineAnswer}\n`])
       assert.match(
         String(await questionsOf(text)),
-        /^file, line 1: expected a header with a column question, puzzle, quiz, quizzes, grid or board, got ".*"\. Name the columns so, those of the answers answer, solution or label, /,
+        /^file, line 1: expected a header with a column question, puzzle, quiz, quizzes, grid or board, got ".*"\. Use these names, answer, solution or label for the answers, /,
       )
   })
 

@@ -161,7 +161,7 @@ test('all 36 minimal 4×4 puzzles are found and told apart, and no more', () => 
     {
       name: 'InputError',
       message:
-        'sudoku-generated: expected 37 different puzzles (4×4 Sudoku), got 36 before 3000 copies of known ones in a row. Ask for fewer, or set minimal to false, or take a larger grid.',
+        'sudoku-generated: expected 37 different puzzles (4×4 Sudoku), got 36 before 3000 duplicates in a row. Ask for fewer, or set minimal to false, or use a larger grid.',
     },
   )
   const byClues = [4, 5, 6].map((count) => puzzles.filter(({ question }) => clues(question) === count).length)

@@ -91,12 +91,12 @@ const badReasons = [
     3,
     'question: row 4, column 1: expected a digit from 1 to 4, or . 0 _ * - ? x X for a blank, got "z". Correct this cell.',
   ],
-  [4, '3 columns are needed, 2 are here'],
+  [4, 'expected 3 columns, got 2'],
   [5, 'question: row 1, column 2: 1 is already in row 1, column 1, the same row'],
   [6, 'answer: row 1, column 3: 1 is already in row 1, column 1, the same row'],
-  [7, 'rating: a number is needed, "hard" is here'],
+  [7, 'rating: expected a number, got "hard"'],
   [8, 'a quote is not closed'],
-  [9, 'question: Sudoku text: expected 16 cells, got 81. Write one character a cell, with . for a blank.'],
+  [9, 'question: Sudoku text: expected 16 cells, got 81. Write one character per cell, with . for a blank.'],
 ]
 
 test('bad rows are reported with their line, all of them or the first', async () => {
@@ -146,13 +146,13 @@ test('unknown formats, too many rows, too many bytes and damaged gzip are refuse
   await reject(
     gzipSync(Buffer.concat([Buffer.from(`${question}\n`), Buffer.alloc(3_000_000, '.')])),
     {},
-    'file, line 2: expected lines of at most 1000000 characters, got a longer one. This is no text with one puzzle a line: check that it is the right file.',
+    'file, line 2: expected lines of at most 1000000 characters, got a longer one. This is not text with one puzzle per line: check that it is the right file.',
   )
   const packed = gzipSync(`${question}\n`.repeat(100))
   await reject(
     packed.subarray(0, packed.length - 20),
     {},
-    /^file: expected a complete gzip file, got ".*" while unpacking it\. The file may be cut short or damaged: fetch it again\.$/,
+    /^file: expected a complete gzip file, got ".*" while unpacking it\. The file may be cut short or damaged: download or copy it again\.$/,
   )
   assert.deepEqual(
     await decompressed(packed, { name: 'file' }),

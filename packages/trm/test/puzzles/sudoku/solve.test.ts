@@ -103,7 +103,7 @@ test('problems are named by cell', () => {
     ],
   )
   assert.deepEqual(findContradictions(shape, [1, 1]), [
-    { kind: 'wrong-length', cells: [], message: '16 cells are needed, 2 are here' },
+    { kind: 'wrong-length', cells: [], message: 'expected 16 cells, got 2' },
   ])
 })
 

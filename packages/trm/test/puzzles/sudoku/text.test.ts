@@ -98,19 +98,19 @@ test('errors name the row and the column', () => {
   )
   assert.equal(
     message('1234\n123\n1234\n1234'),
-    'row 2: expected 4 cells, got 3. Write one character a cell, with . for a blank.',
+    'row 2: expected 4 cells, got 3. Write one character per cell, with . for a blank.',
   )
   assert.equal(
     message('12345'),
-    'Sudoku text: expected 16, 36, 81 or 256 cells, got 5. Write one character a cell, with . for a blank.',
+    'Sudoku text: expected 16, 36, 81 or 256 cells, got 5. Write one character per cell, with . for a blank.',
   )
   assert.equal(
     message('1'.repeat(16), boxShapes['9x9']),
-    'Sudoku text: expected 81 cells, got 16. Write one character a cell, with . for a blank.',
+    'Sudoku text: expected 81 cells, got 16. Write one character per cell, with . for a blank.',
   )
   assert.equal(
     message('1'.repeat(2_000_000)),
-    'Sudoku text: expected one puzzle, of at most 10000 characters, got 2000000 characters. Give the text of one puzzle alone.',
+    'Sudoku text: expected one puzzle, of at most 10000 characters, got 2000000 characters. Give the text of a single puzzle.',
   )
   assert.match(message('1'.repeat(10_000)), /got 10000\./)
   assert.match(message(''), /got 0\./)

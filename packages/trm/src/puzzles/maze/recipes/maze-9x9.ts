@@ -11,7 +11,7 @@ import type { GeneratedMazeInput } from '../sources.ts'
  * path by a rule of directions, which a turned maze with a turned path would break.
  */
 export const maze9x9: RecipeDraft<GeneratedMazeInput> = {
-  description: '9×9 mazes by a denoising recursion over neighbouring cells; minutes of two cores.',
+  description: '9×9 mazes with a denoising recursion over neighbouring cells; minutes on two cores.',
   model: { ...denoising.model, mixer: 'neighbours', latentUpdates: 8 },
   data: {
     kind: 'maze-generated',

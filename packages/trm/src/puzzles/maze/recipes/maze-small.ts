@@ -10,7 +10,7 @@ import type { GeneratedMazeInput } from '../sources.ts'
  * thousand by heart. Exact match asks for the label rule as well as for a shortest path, and both are learned.
  */
 export const mazeSmall: RecipeDraft<GeneratedMazeInput> = {
-  description: '7×7 mazes, 10,000 generated ones and their symmetric copies; minutes on a laptop CPU.',
+  description: '7×7 mazes: 10,000 generated ones and their symmetric copies; minutes on a laptop CPU.',
   model: {
     kind: 'trm',
     width: 64,

@@ -6,7 +6,7 @@ import type { GeneratedMazeInput } from '../sources.ts'
 /** The base on which `trm bench paper` compares the models of the paper on mazes. */
 export const paperMaze: RecipeDraft<GeneratedMazeInput> = {
   ...comparison,
-  description: '5×5 mazes, narrow and short: a base of the comparison with the paper.',
+  description: '5×5 mazes, a narrow model, trained briefly: a base of the comparison with the paper.',
   model: { ...comparison.model, ...attention },
   data: {
     kind: 'maze-generated',

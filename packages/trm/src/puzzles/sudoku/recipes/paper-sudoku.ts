@@ -5,7 +5,7 @@ import type { GeneratedSudokuInput } from '../sources.ts'
 /** The base on which `trm bench paper` compares the models of the paper. */
 export const paperSudoku: RecipeDraft<GeneratedSudokuInput> = {
   ...comparison,
-  description: '6×6 Sudoku, narrow and short: the base of the comparison with the paper.',
+  description: '6×6 Sudoku, a narrow model, trained briefly: the base of the comparison with the paper.',
   data: {
     kind: 'sudoku-generated',
     boxRows: 2,

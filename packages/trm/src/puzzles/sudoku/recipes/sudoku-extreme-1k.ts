@@ -8,7 +8,7 @@ import { sudokuExtreme } from './sudoku-extreme.ts'
  */
 export const sudokuExtreme1k: RecipeDraft<SudokuFileInput> = {
   ...sudokuExtreme,
-  description: 'sudoku-extreme from 1,000 puzzles of the file, as many as the published runs see.',
+  description: 'sudoku-extreme trained on 1,000 puzzles of the file, as many as the published runs use.',
   model: { ...sudokuExtreme.model, latentUpdates: 8 },
   data: { ...sudokuExtreme.data, trainCount: 1_000 },
   noise: { ...sudokuExtreme.noise, shortestStay: 8, longestStay: 60, longestStayAtEnd: 160 },

@@ -9,7 +9,7 @@ import { sudokuExtremeMlp } from './sudoku-extreme-mlp.ts'
  */
 export const sudokuExtremeFlow: RecipeDraft<SudokuFileInput> = {
   ...sudokuExtremeMlp,
-  description: 'Sudoku-Extreme by a Looped Flow on the published TRM-MLP, width 512; for a GPU.',
+  description: 'Sudoku-Extreme with a Looped Flow on the published TRM-MLP, width 512; for a GPU.',
   model: { ...sudokuExtremeMlp.model, answerInput: 'noisy', exploration: 0 },
   noise: {
     path: 'interpolant',

@@ -11,7 +11,7 @@ import type { SudokuFileInput } from '../sources.ts'
  * Nothing is augmented: renamed digits and moved or turned lines give the same renamed and moved computation.
  */
 export const sudokuExtreme: RecipeDraft<SudokuFileInput> = {
-  description: 'Hard 9×9 Sudokus by a denoising recursion of 21,730 parameters; two hours of two cores.',
+  description: 'Hard 9×9 Sudokus with a denoising recursion of 21,730 parameters; two hours on two cores.',
   model: { ...denoising.model, mixer: 'fields', latentUpdates: 16 },
   data: {
     kind: 'sudoku-file',

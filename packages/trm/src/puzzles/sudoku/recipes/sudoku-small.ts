@@ -11,7 +11,7 @@ import type { GeneratedSudokuInput } from '../sources.ts'
  * "test":"test.csv","trainCount":1000,"validation":500,"augment":true,"seed":0}'`.
  */
 export const sudokuSmall: RecipeDraft<GeneratedSudokuInput> = {
-  description: '9×9 Sudoku with a narrow model; an hour or a night on a laptop CPU.',
+  description: '9×9 Sudoku with a narrow model; an hour to a night on a laptop CPU.',
   model: {
     kind: 'trm',
     width: 128,
