@@ -36,7 +36,7 @@ export interface SquareKind<Name extends string = string> extends PuzzleKind {
   readonly size: number
 }
 
-interface SquareData extends GeneratedData {
+export interface SquareData extends GeneratedData {
   readonly size: number
 }
 
