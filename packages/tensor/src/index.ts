@@ -8,6 +8,7 @@ export { InputError } from './errors.ts'
 export type { DeviceTensor, Executable, Executor, RunResult } from './executors/executor.ts'
 export type { Device } from './executors/ort-session.ts'
 export { createReferenceExecutor } from './executors/reference/executor.ts'
+export { createWasmExecutor } from './executors/wasm/executor.ts'
 export type { Tensor } from './graph/operations.ts'
 export { type Program, type Tensors, type TensorType, type TensorTypes, trace } from './graph/program.ts'
 export {

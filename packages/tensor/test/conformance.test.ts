@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { InputError } from '../src/errors.ts'
 import type { Executor } from '../src/executors/executor.ts'
+import { createWasmExecutor } from '../src/executors/wasm/executor.ts'
 import { openOrtExecutor } from '../src/node.ts'
 import { conformance } from './suite/conformance.ts'
 
@@ -28,6 +29,8 @@ async function webgpu(): Promise<Executor[]> {
     return leaveOut(`no adapter: got ${error.got}`)
   }
 }
+
+conformance(createWasmExecutor())
 
 for (const executor of executors) {
   conformance(executor)

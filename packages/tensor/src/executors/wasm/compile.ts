@@ -1,0 +1,197 @@
+/** A program as a WebAssembly module: its functions, its places in memory, and one function that runs it. */
+import type { Node } from '../../graph/operations.ts'
+import type { Program } from '../../graph/program.ts'
+import { elementCount } from '../../graph/types.ts'
+import { expandProgram, simplifyProgram } from '../../ops/rewrite.ts'
+import { FunctionWriter, ModuleWriter } from './assembler.ts'
+import { emitLoop } from './emit-loop.ts'
+import { loopKey } from './kernel.ts'
+import { aligned, type Lifetime, planMemory } from './memory-plan.ts'
+import { addBatchedProduct, scratchBytes } from './product.ts'
+import { emitGatherRows, emitScatterAddRows } from './rows.ts'
+import { type Argument, constantsOf, type Plan, planSteps, type Step, type Work } from './steps.ts'
+
+/** A place in memory that is known when the program runs. */
+export type Address =
+  | { readonly in: 'arena'; readonly offset: number }
+  | { readonly in: 'slot'; readonly slot: number; readonly offset: number }
+
+/** What `run(arena, slots)` of the module needs: where things are, in bytes. */
+export interface CompiledProgram {
+  readonly module: Uint8Array<ArrayBuffer>
+  readonly arenaBytes: number
+  /** Offsets in the arena; feeds that nothing reads have none. */
+  readonly feeds: ReadonlyMap<string, number>
+  readonly outputs: ReadonlyMap<string, Address>
+  /** Numbers of the slots that hold the addresses of states, of new values of states, and of constants. */
+  readonly states: ReadonlyMap<string, number>
+  readonly updates: ReadonlyMap<string, number>
+  readonly constants: ReadonlyMap<Node, number>
+  readonly slots: number
+  /** Where steps complain of an index: a flag, the index, the rows that there are. */
+  readonly complaint: number
+  readonly plan: Plan
+}
+
+export interface CompileOptions {
+  /** Whether the engine has relaxed SIMD: products multiply and add in one instruction. */
+  readonly isFused?: boolean
+}
+
+export function compileProgram(given: Program, options: CompileOptions = {}): CompiledProgram {
+  const program = simplifyProgram(expandProgram(given, () => false))
+  const plan = planSteps(program)
+  const places = new Places(program, plan)
+  const module = new ModuleWriter()
+  const functions = new Functions(module, options.isFused ?? false)
+  const main = new FunctionWriter(['i32', 'i32'])
+  for (const step of plan.steps) writeCall(main, functions.of(step.work), step, places)
+  module.add(main, 'run')
+  return { module: module.encode(), plan, ...places.described() }
+}
+
+/** Calls the function of a step; the writer has the addresses of the arena and of the slots as parameters. */
+function writeCall(writer: FunctionWriter, index: number, step: Step, places: Places): void {
+  const [arena, slots] = writer.parameters
+  const push = (address: Address) => {
+    if (address.in === 'arena') writer.get(arena!)
+    else writer.get(slots!).access('i32.load', 4 * address.slot)
+    if (address.offset > 0) writer.integer(address.offset).plain('i32.add')
+  }
+  for (const argument of argumentsOf(step)) {
+    if (argument === 'none') writer.integer(0)
+    else if (argument === 'scratch') push(places.scratch)
+    else if (argument === 'complaint') push(places.complaint)
+    else push(places.of(argument))
+  }
+  writer.call(index)
+}
+
+type Pushed = Argument | 'none' | 'scratch' | 'complaint'
+
+/** What the function of a step takes, in its order. */
+function argumentsOf({ work, reads, writes }: Step): Pushed[] {
+  switch (work.is) {
+    case 'loop':
+      return [...reads, ...writes]
+    case 'product':
+      return [reads[0]!, reads[1]!, writes[0]!, reads[2] ?? 'none', 'scratch']
+    case 'gatherRows':
+      return [...reads, ...writes, 'complaint']
+    case 'scatterAddRows':
+      return [...writes, ...reads, 'complaint']
+  }
+}
+
+/** Functions of a module; steps that do the same on different memory share one. */
+class Functions {
+  readonly #module: ModuleWriter
+  readonly #isFused: boolean
+  readonly #known = new Map<string, number>()
+  constructor(module: ModuleWriter, isFused: boolean) {
+    this.#module = module
+    this.#isFused = isFused
+  }
+
+  of(work: Work): number {
+    const key = work.is === 'loop' ? loopKey(work.loop) : JSON.stringify(work)
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const index =
+      work.is === 'product'
+        ? addBatchedProduct(this.#module, work.batch, this.#isFused)
+        : this.#module.add(this.#written(work))
+    this.#known.set(key, index)
+    return index
+  }
+
+  #written(work: Exclude<Work, { is: 'product' }>): FunctionWriter {
+    switch (work.is) {
+      case 'loop':
+        return emitLoop(work.loop)
+      case 'gatherRows':
+        return emitGatherRows(work.shape)
+      case 'scatterAddRows':
+        return emitScatterAddRows(work.shape)
+    }
+  }
+}
+
+/** Where every value lies. */
+class Places {
+  readonly scratch: Address
+  readonly complaint: Address
+  readonly #program: Program
+  readonly #plan: Plan
+  readonly #addresses = new Map<Node, Address>()
+  readonly #bytes: number
+  readonly #states = new Map<string, number>()
+  readonly #updates = new Map<string, number>()
+  readonly #constants = new Map<Node, number>()
+
+  constructor(program: Program, plan: Plan) {
+    this.#program = program
+    this.#plan = plan
+    let slot = 0
+    const inSlot = (node: Node) => {
+      this.#addresses.set(node, { in: 'slot', slot, offset: 0 })
+      return slot++
+    }
+    for (const [name, node] of Object.entries(program.states)) this.#states.set(name, inSlot(node))
+    for (const [name, node] of plan.updates) this.#updates.set(name, inSlot(node))
+    const results = [...plan.outputs.values()].map(({ value }) => value)
+    const read = new Set([
+      ...constantsOf(plan.steps),
+      ...results.filter((node) => node.operation === 'constant'),
+    ])
+    for (const node of read) this.#constants.set(node, inSlot(node))
+    const { values, lifetimes } = this.#lifetimes(results)
+    const { offsets, bytes } = planMemory(lifetimes)
+    for (const [index, value] of values.entries())
+      this.#addresses.set(value, { in: 'arena', offset: offsets[index]! })
+    const scratch = plan.steps.map(({ work }) =>
+      work.is === 'product' ? scratchBytes(work.batch.matrix) : 0,
+    )
+    this.complaint = { in: 'arena', offset: bytes }
+    this.scratch = { in: 'arena', offset: bytes + aligned(12) }
+    this.#bytes = bytes + aligned(12) + aligned(Math.max(0, ...scratch))
+  }
+
+  of({ value, bytes }: Argument): Address {
+    const address = this.#addresses.get(value)!
+    return { ...address, offset: address.offset + bytes }
+  }
+
+  described(): Omit<CompiledProgram, 'module' | 'plan'> {
+    const feeds = Object.entries(this.#program.feeds).flatMap(([name, node]) => {
+      const address = this.#addresses.get(node)
+      return address ? [[name, address.offset] as const] : []
+    })
+    return {
+      arenaBytes: this.#bytes,
+      feeds: new Map(feeds),
+      outputs: new Map([...this.#plan.outputs].map(([name, argument]) => [name, this.of(argument)])),
+      states: this.#states,
+      updates: this.#updates,
+      constants: this.#constants,
+      slots: this.#states.size + this.#updates.size + this.#constants.size,
+      complaint: this.complaint.offset,
+    }
+  }
+
+  /** Values in the arena and the steps that they are needed from and to; feeds are there before the first. */
+  #lifetimes(results: readonly Node[]): { values: Node[]; lifetimes: Lifetime[] } {
+    const found = new Map<Node, { first: number; last: number }>()
+    const need = (value: Node, step: number) => {
+      if (this.#addresses.has(value)) return
+      const before = found.get(value) ?? { first: value.operation === 'input' ? 0 : step, last: step }
+      found.set(value, { first: before.first, last: step })
+    }
+    for (const [index, { reads, writes }] of this.#plan.steps.entries())
+      for (const { value } of [...reads, ...writes]) need(value, index + 1)
+    for (const value of results) need(value, this.#plan.steps.length + 1)
+    const values = [...found.keys()]
+    const lifetimes = values.map((value) => ({ bytes: 4 * elementCount(value.shape), ...found.get(value)! }))
+    return { values, lifetimes }
+  }
+}

@@ -1,0 +1,358 @@
+/**
+ * A loop as a function of WebAssembly: four numbers at a time along the innermost axis. Where that axis is kept, four
+ * sums are added up side by side; where it is reduced, the four parts of one sum.
+ */
+import { FunctionWriter, type Local } from './assembler.ts'
+import { emitOperation } from './emit-operation.ts'
+import { isReduction } from './groups.ts'
+import type { Loop, LoopValue, Operand, Place } from './loop.ts'
+import { passesOf } from './passes.ts'
+import type { LoopAxis, Space } from './space.ts'
+
+/** Parameters: where the loads begin, then the stores, in bytes. */
+export function emitLoop(loop: Loop): FunctionWriter {
+  return new LoopWriter(merged(loop)).write()
+}
+
+/** The same loop with neighbouring axes as one wherever every place allows it. */
+function merged(loop: Loop): Loop {
+  const places = [...loop.loads, ...loop.stores]
+  const kept: number[] = []
+  const space: LoopAxis[] = []
+  const strides: number[][] = places.map(() => [])
+  for (const [place, axis] of loop.space.entries()) {
+    if (axis.length === 1) continue
+    const last = space.at(-1)
+    const fits =
+      last?.isReduced === axis.isReduced &&
+      places.every((one, index) => strides[index]!.at(-1) === axis.length * one.strides[place]!)
+    if (last && fits) {
+      space[space.length - 1] = { ...last, length: last.length * axis.length }
+      for (const [index, one] of places.entries()) strides[index]![space.length - 1] = one.strides[place]!
+      continue
+    }
+    kept.push(place)
+    space.push(axis)
+    for (const [index, one] of places.entries()) strides[index]!.push(one.strides[place]!)
+  }
+  if (space.length === 0) {
+    space.push({ length: 1, isReduced: false })
+    for (const list of strides) list.push(0)
+  }
+  const moved = places.map((place, index) => ({ ...place, strides: strides[index]! }))
+  return {
+    ...loop,
+    space,
+    loads: moved.slice(0, loop.loads.length),
+    stores: moved.slice(loop.loads.length),
+  }
+}
+
+/** Where in the loop an instruction stands. */
+interface Position {
+  /** A pointer for every place. */
+  readonly pointers: readonly Local[]
+  /** 4, or 1 for what is left at the end of the axis. */
+  readonly lanes: 1 | 4
+  /** Vectors further along the innermost axis, to do several at a time. */
+  readonly ahead: number
+}
+
+/** Lanes in an order that brings the other half, then the other quarter, under each. */
+const halves: readonly (readonly [number, number, number, number])[] = [
+  [2, 3, 0, 1],
+  [1, 0, 3, 2],
+]
+
+/** Values in locals, by kind and number. */
+type Known = Map<string, Local>
+
+class LoopWriter {
+  readonly #code: FunctionWriter
+  readonly #places: readonly Place[]
+  readonly #space: Space
+  readonly #values: readonly LoopValue[]
+  readonly #loads: number
+  readonly #passes: readonly number[]
+  readonly #vector: number
+  readonly #isVectorReduced: boolean
+
+  constructor({ space, loads, stores, values }: Loop) {
+    this.#places = [...loads, ...stores]
+    this.#loads = loads.length
+    this.#space = space
+    this.#values = values
+    this.#passes = passesOf(values)
+    this.#vector = space.length - 1
+    this.#isVectorReduced = space.at(-1)!.isReduced
+    this.#code = new FunctionWriter(this.#places.map(() => 'i32'))
+  }
+
+  write(): FunctionWriter {
+    const kept = [...this.#space.keys()].filter((axis) => !this.#space[axis]!.isReduced)
+    const outer = kept.filter((axis) => axis !== this.#vector)
+    this.#nest(outer, this.#code.parameters, (pointers) => {
+      if (this.#isVectorReduced) this.#rows([{ pointers, lanes: 4, ahead: 0 }])
+      else this.#along(pointers, (positions) => this.#rows(positions))
+    })
+    return this.#code
+  }
+
+  /** Loops over axes, outermost first. */
+  #nest(
+    axes: readonly number[],
+    pointers: readonly Local[],
+    body: (pointers: readonly Local[]) => void,
+  ): void {
+    const [axis, ...inner] = axes
+    if (axis === undefined) {
+      body(pointers)
+      return
+    }
+    const moving = this.#movingPointers(axis, pointers)
+    this.#times(this.#space[axis]!.length, () => {
+      this.#nest(inner, moving, body)
+      this.#advance(axis, moving, 1)
+    })
+  }
+
+  /** Goes along the innermost axis: several vectors at a time, then one, then single numbers. */
+  #along(pointers: readonly Local[], body: (positions: readonly Position[]) => void): void {
+    const { length } = this.#space[this.#vector]!
+    const moving = this.#movingPointers(this.#vector, pointers)
+    let left = length
+    for (const [lanes, together] of [
+      [4, this.#together(length)],
+      [4, 1],
+      [1, 1],
+    ] as const) {
+      const step = lanes * together
+      const times = Math.floor(left / step)
+      if (times === 0) continue
+      left -= times * step
+      this.#times(times, () => {
+        body(Array.from({ length: together }, (_, ahead) => ({ pointers: moving, lanes, ahead })))
+        this.#advance(this.#vector, moving, step)
+      })
+    }
+  }
+
+  /** Vectors to do at a time: few where there are many values, for there are sixteen registers. */
+  #together(length: number): number {
+    const wanted = this.#values.length <= 6 ? 4 : this.#values.length <= 16 ? 2 : 1
+    return Math.max(1, Math.min(wanted, Math.floor(length / 4)))
+  }
+
+  #times(count: number, body: () => void): void {
+    if (count === 1) {
+      body()
+      return
+    }
+    const left = this.#code.local('i32')
+    this.#code.integer(count).set(left)
+    this.#code.repeat(body, () => this.#code.get(left).integer(1).plain('i32.sub').tee(left))
+  }
+
+  #movingPointers(axis: number, pointers: readonly Local[]): Local[] {
+    return pointers.map((pointer, index) => {
+      if (this.#places[index]!.strides[axis] === 0) return pointer
+      const moving = this.#code.local('i32')
+      this.#code.get(pointer).set(moving)
+      return moving
+    })
+  }
+
+  #advance(axis: number, pointers: readonly Local[], steps: number): void {
+    for (const [index, pointer] of pointers.entries()) {
+      const bytes = 4 * steps * this.#places[index]!.strides[axis]!
+      if (bytes !== 0) this.#code.get(pointer).integer(bytes).plain('i32.add').set(pointer)
+    }
+  }
+
+  /** All passes over the reduced axes for one or several vectors of kept values. */
+  #rows(positions: readonly Position[]): void {
+    const kept = positions.map((): Known => new Map())
+    const isInReduction = this.#isVectorReduced
+    const reduced = [...this.#space.keys()].filter(
+      (axis) => this.#space[axis]!.isReduced && axis !== this.#vector,
+    )
+    const inner = isInReduction
+      ? reduced
+      : [...this.#space.keys()].filter((axis) => this.#space[axis]!.isReduced)
+    const passes = Math.max(...this.#passes) + 1
+    for (let pass = 0; pass < passes; pass++) {
+      for (const [index, position] of positions.entries()) this.#keptValues(pass, position, kept[index]!)
+      const sums = this.#reductionsOf(pass)
+      const stores = this.#values.flatMap(({ role, store }, index) =>
+        role === 'full' && store !== undefined && this.#passes[index] === pass ? [index] : [],
+      )
+      if (sums.length === 0 && stores.length === 0) continue
+      const count = isInReduction ? this.#together(this.#space[this.#vector]!.length) : positions.length
+      const totals = sums.map((sum) => Array.from({ length: count }, () => this.#startOf(sum)))
+      const body = (position: Position, index: number) => {
+        const known: Known = new Map(kept[isInReduction ? 0 : index])
+        for (const store of stores) this.#store(store, position, known)
+        for (const [order, sum] of sums.entries()) this.#add(sum, totals[order]![index]!, position, known)
+      }
+      this.#nest(inner, positions[0]!.pointers, (pointers) => {
+        if (isInReduction)
+          this.#along(pointers, (all) => {
+            for (const [index, position] of all.entries()) body(position, index)
+          })
+        else for (const [index, position] of positions.entries()) body({ ...position, pointers }, index)
+      })
+      for (const [order, sum] of sums.entries()) this.#finish(sum, totals[order]!, kept)
+    }
+    for (const [index, position] of positions.entries()) {
+      this.#keptValues(passes, position, kept[index]!)
+      for (const [number, { role, store }] of this.#values.entries())
+        if (role === 'kept' && store !== undefined)
+          this.#store(number, isInReduction ? { ...position, lanes: 1 } : position, kept[index]!)
+    }
+  }
+
+  /** Reductions whose operand the pass computes. */
+  #reductionsOf(pass: number): number[] {
+    return this.#values.flatMap(({ node }, index) =>
+      isReduction(node) && this.#passes[index] === pass + 1 ? [index] : [],
+    )
+  }
+
+  /** Kept values, no sums, that so many passes are enough for. */
+  #keptValues(passes: number, position: Position, known: Known): void {
+    for (const [index, { role, node }] of this.#values.entries()) {
+      if (role === 'kept' && !isReduction(node) && this.#passes[index]! <= passes)
+        this.#value(index, position, known)
+    }
+  }
+
+  #startOf(sum: number): Local {
+    const total = this.#code.local('v128')
+    this.#code.floats(this.#isMaximum(sum) ? Number.NEGATIVE_INFINITY : 0).set(total)
+    return total
+  }
+
+  #isMaximum(sum: number): boolean {
+    return this.#values[sum]!.node.operation === 'reduceMaximum'
+  }
+
+  #add(sum: number, total: Local, position: Position, known: Known): void {
+    const operand = this.#operand(this.#values[sum]!.operands[0]!, position, known, false)
+    this.#code.get(total).get(operand)
+    if (this.#isVectorReduced && position.lanes === 1) {
+      // Of a single number only the first lane counts.
+      if (this.#isMaximum(sum)) this.#code.floats(Number.NEGATIVE_INFINITY)
+      this.#code.integers(-1, 0, 0, 0).simd(this.#isMaximum(sum) ? 'v128.bitselect' : 'v128.and')
+    }
+    this.#combine(sum)
+    this.#code.set(total)
+  }
+
+  #combine(sum: number): void {
+    this.#code.simd(this.#isMaximum(sum) ? 'f32x4.max' : 'f32x4.add')
+  }
+
+  /** Sums that were added up in parts, as the values that they are from now on. */
+  #finish(sum: number, totals: readonly Local[], kept: readonly Known[]): void {
+    if (!this.#isVectorReduced) {
+      for (const [index, total] of totals.entries()) kept[index]!.set(`v${sum}`, total)
+      return
+    }
+    const [first, ...others] = totals as [Local, ...Local[]]
+    for (const other of others) {
+      this.#code.get(first).get(other)
+      this.#combine(sum)
+      this.#code.set(first)
+    }
+    for (const lanes of halves) {
+      this.#code
+        .get(first)
+        .get(first)
+        .get(first)
+        .shuffle(...lanes)
+      this.#combine(sum)
+      this.#code.set(first)
+    }
+    kept[0]!.set(`v${sum}`, first)
+  }
+
+  #value(index: number, position: Position, known: Known): Local {
+    const key = `v${index}`
+    const before = known.get(key)
+    if (before) return before
+    const { node, role, operands, store } = this.#values[index]!
+    const isKept = role === 'kept'
+    const isReadBack = !isKept && store !== undefined && known.has(`stored${index}`)
+    const local = isReadBack
+      ? this.#load(this.#loads + store, position)
+      : emitOperation(
+          this.#code,
+          node,
+          operands.map((operand) => this.#operand(operand, position, known, isKept)),
+        )
+    known.set(key, local)
+    return local
+  }
+
+  #operand(operand: Operand, position: Position, known: Known, isKept: boolean): Local {
+    if (operand.is === 'value') return this.#value(operand.index, position, known)
+    const key = `${operand.is}${operand.is === 'load' ? operand.index : `${operand.type}${operand.value}`}${isKept}`
+    const before = known.get(key)
+    if (before) return before
+    const local = operand.is === 'load' ? this.#load(operand.index, position) : this.#number(operand)
+    known.set(key, local)
+    return local
+  }
+
+  #number({ value, type }: Operand & { readonly is: 'number' }): Local {
+    const local = this.#code.local('v128')
+    const whole = type === 'bool' ? -Number(value !== 0) : value
+    if (type === 'float32') this.#code.floats(value)
+    else this.#code.integers(whole, whole, whole, whole)
+    this.#code.set(local)
+    return local
+  }
+
+  /** Byte distance of a place's numbers along the innermost axis, and where they begin at a position. */
+  #innermost(index: number, { ahead, lanes }: Position): { step: number; start: number } {
+    const { strides, offset } = this.#places[index]!
+    const step = 4 * strides[this.#vector]!
+    return { step, start: 4 * offset + ahead * lanes * step }
+  }
+
+  #load(index: number, position: Position): Local {
+    const { step, start } = this.#innermost(index, position)
+    const [local, pointer] = [this.#code.local('v128'), position.pointers[index]!]
+    if (step === 0) this.#code.get(pointer).access('v128.load32_splat', start)
+    else if (position.lanes === 1) this.#code.get(pointer).access('v128.load32_zero', start)
+    else if (step === 4) this.#code.get(pointer).access('v128.load', start)
+    else {
+      this.#code.get(pointer).access('v128.load32_zero', start).set(local)
+      for (const lane of [1, 2, 3])
+        this.#code
+          .get(pointer)
+          .get(local)
+          .access('v128.load32_lane', start + lane * step, lane)
+          .set(local)
+      return local
+    }
+    this.#code.set(local)
+    return local
+  }
+
+  #store(value: number, position: Position, known: Known): void {
+    const { role, store } = this.#values[value]!
+    const local = this.#value(value, position, known)
+    const index = this.#loads + store!
+    const { step, start } = this.#innermost(index, position)
+    const pointer = position.pointers[index]!
+    if (position.lanes === 4 && step === 4) this.#code.get(pointer).get(local).access('v128.store', start)
+    else
+      for (let lane = 0; lane < position.lanes; lane++)
+        this.#code
+          .get(pointer)
+          .get(local)
+          .access('v128.store32_lane', start + lane * step, lane)
+    if (role === 'full') known.set(`stored${value}`, local)
+  }
+}

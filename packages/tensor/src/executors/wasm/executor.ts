@@ -1,0 +1,201 @@
+/** The executor of our own: programs compiled to WebAssembly, in Node and in pages, on one thread. */
+import { InputError } from '../../errors.ts'
+import type { Node } from '../../graph/operations.ts'
+import type { Program } from '../../graph/program.ts'
+import { elementCount, type HostTensor, type Shape } from '../../graph/types.ts'
+import { verifyProgram } from '../../graph/verify.ts'
+import type { DeviceTensor, Executable, Executor, RunResult } from '../executor.ts'
+import { checkFeeds, checkStates } from '../inputs.ts'
+import { type Address, type CompiledProgram, compileProgram } from './compile.ts'
+import { Heap } from './heap.ts'
+import { hasRelaxedSimd, webAssembly } from './web-assembly.ts'
+
+/** A state in the memory of the executor. */
+interface WasmTensor extends DeviceTensor {
+  readonly part: Part
+}
+
+/** A part of the memory; given back once, at the latest when nothing refers to it any more. */
+interface Part {
+  readonly address: number
+  readonly bytes: number
+  isFree: boolean
+}
+
+/** Runs programs as WebAssembly with four numbers at a time. Every executor has a memory of its own, of 4 GiB at most. */
+export function createWasmExecutor(): Executor {
+  return new WasmExecutor()
+}
+
+class WasmExecutor implements Executor {
+  readonly name = 'wasm, 1 thread'
+  readonly device = 'cpu'
+  readonly threads = 1
+  readonly heap = new Heap()
+  readonly #isFused = hasRelaxedSimd()
+  /** Programs run one after the other and share the memory of their inner values. */
+  #arena = { address: 0, bytes: 0 }
+  readonly #forgotten = new FinalizationRegistry((part: Part) => this.#free(part))
+
+  async compile(program: Program): Promise<Executable> {
+    verifyProgram(program)
+    const compiled = compileProgram(program, { isFused: this.#isFused })
+    const { instance } = await webAssembly.instantiate(compiled.module, {
+      host: { memory: this.heap.memory },
+    })
+    if (compiled.arenaBytes > this.#arena.bytes) {
+      if (this.#arena.bytes > 0) this.heap.release(this.#arena.address, this.#arena.bytes)
+      const address = this.heap.allocate(compiled.arenaBytes, `program ${program.name}`)
+      this.#arena = { address, bytes: compiled.arenaBytes }
+    }
+    const run = instance.exports.run as (arena: number, slots: number) => void
+    return new WasmExecutable(program, compiled, this, run)
+  }
+
+  get arena(): number {
+    return this.#arena.address
+  }
+
+  async upload({ type, shape, data }: HostTensor): Promise<WasmTensor> {
+    const tensor = this.allocate(type, shape)
+    this.numbers(type, tensor.part.address, data.length).set(data)
+    return tensor
+  }
+
+  async download(tensor: DeviceTensor): Promise<HostTensor> {
+    const { type, shape, part } = this.own(tensor)
+    return { type, shape, data: this.numbers(type, part.address, elementCount(shape)).slice() }
+  }
+
+  release(tensor: DeviceTensor): void {
+    if ('part' in tensor) this.#free((tensor as WasmTensor).part)
+    else this.own(tensor)
+  }
+
+  #free(part: Part): void {
+    if (part.isFree) return
+    part.isFree = true
+    this.heap.release(part.address, part.bytes)
+  }
+
+  allocate(type: HostTensor['type'], shape: Shape): WasmTensor {
+    const bytes = 4 * elementCount(shape)
+    const part: Part = { address: this.heap.allocate(bytes, 'state'), bytes, isFree: false }
+    const tensor = { type, shape, part }
+    this.#forgotten.register(tensor, part)
+    return tensor
+  }
+
+  numbers(type: HostTensor['type'], address: number, count: number): Float32Array | Int32Array {
+    return type === 'float32' ? this.heap.floats(address, count) : this.heap.integers(address, count)
+  }
+
+  own(tensor: DeviceTensor): WasmTensor {
+    if ('part' in tensor && !(tensor as WasmTensor).part.isFree) return tensor as WasmTensor
+    throw new InputError({
+      who: 'wasm executor',
+      expected: 'a tensor that it has uploaded or computed, and not released',
+      got: 'part' in tensor ? 'one that has been released' : 'one of another executor',
+      hint: 'Download it there and upload it here.',
+    })
+  }
+}
+
+class WasmExecutable implements Executable {
+  readonly #program: Program
+  readonly #compiled: CompiledProgram
+  readonly #executor: WasmExecutor
+  readonly #run: (arena: number, slots: number) => void
+  readonly #slots: Part
+  readonly #constants: readonly Part[]
+  #isClosed = false
+
+  constructor(
+    program: Program,
+    compiled: CompiledProgram,
+    executor: WasmExecutor,
+    run: (arena: number, slots: number) => void,
+  ) {
+    this.#program = program
+    this.#compiled = compiled
+    this.#executor = executor
+    this.#run = run
+    const { heap } = executor
+    const part = (bytes: number): Part => ({
+      address: heap.allocate(bytes, `program ${program.name}`),
+      bytes,
+      isFree: false,
+    })
+    this.#slots = part(4 * compiled.slots)
+    this.#constants = [...compiled.constants].map(([node, slot]) => {
+      const values = constantValues(node)
+      const constant = part(4 * values.length)
+      executor
+        .numbers(node.type === 'float32' ? 'float32' : 'int32', constant.address, values.length)
+        .set(values)
+      heap.integers(this.#slots.address, compiled.slots)[slot] = constant.address
+      return constant
+    })
+  }
+
+  async run(
+    feeds: Readonly<Record<string, HostTensor>>,
+    states: ReadonlyMap<string, DeviceTensor>,
+    spare: ReadonlyMap<string, DeviceTensor> = new Map(),
+  ): Promise<RunResult> {
+    const [program, compiled, executor] = [this.#program, this.#compiled, this.#executor]
+    checkFeeds(program, feeds)
+    checkStates(program, states)
+    const updates = new Map(
+      Object.entries(program.updates).map(([name, { type, shape }]) => {
+        const given = spare.get(name)
+        return [name, given ? executor.own(given) : executor.allocate(type as HostTensor['type'], shape)]
+      }),
+    )
+    const { arena, heap } = executor
+    const slots = heap.integers(this.#slots.address, compiled.slots)
+    for (const [name, slot] of compiled.states) slots[slot] = executor.own(states.get(name)!).part.address
+    for (const [name, slot] of compiled.updates) slots[slot] = updates.get(name)!.part.address
+    for (const [name, offset] of compiled.feeds) {
+      const { type, data } = feeds[name]!
+      executor.numbers(type, arena + offset, data.length).set(data)
+    }
+    const complaint = heap.integers(arena + compiled.complaint, 3)
+    complaint[0] = 0
+    this.#run(arena, this.#slots.address)
+    if (complaint[0] !== 0) {
+      throw new InputError({
+        who: `program ${program.name}, rows of a table`,
+        expected: `indices from 0 to ${complaint[2]! - 1}`,
+        got: String(complaint[1]),
+        hint: 'Check the labels or tokens that were fed; masked positions need a valid index too.',
+      })
+    }
+    const outputs = Object.entries(program.outputs).map(([name, { type, shape }]): [string, HostTensor] => {
+      const address = this.#addressOf(compiled.outputs.get(name)!, slots)
+      const numeric = type === 'int32' ? 'int32' : 'float32'
+      return [
+        name,
+        { type: numeric, shape, data: executor.numbers(numeric, address, elementCount(shape)).slice() },
+      ]
+    })
+    return { outputs: Object.fromEntries(outputs), updates }
+  }
+
+  #addressOf(address: Address, slots: Int32Array): number {
+    return address.offset + (address.in === 'arena' ? this.#executor.arena : slots[address.slot]! >>> 0)
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const { address, bytes } of [this.#slots, ...this.#constants])
+      this.#executor.heap.release(address, bytes)
+  }
+}
+
+function constantValues(node: Node): ArrayLike<number> {
+  if (node.operation !== 'constant') throw new Error(`${node.operation} is no constant`)
+  const { values, type } = node.attributes
+  return type === 'bool' ? Array.from(values, (value) => -Number(value !== 0)) : values
+}

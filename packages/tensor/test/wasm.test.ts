@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { InputError } from '../src/errors.ts'
+import { evaluate } from '../src/executors/reference/evaluate.ts'
+import { createWasmExecutor } from '../src/executors/wasm/executor.ts'
+import { planMemory } from '../src/executors/wasm/memory-plan.ts'
+import { trace } from '../src/graph/program.ts'
+import { floatTensor, type HostTensor, integerTensor } from '../src/graph/types.ts'
+import * as ops from '../src/ops/primitives.ts'
+import { RandomStream } from '../src/random/random-stream.ts'
+
+const executor = createWasmExecutor()
+const numbers = (count: number, seed: number) => {
+  const random = new RandomStream(seed, 'wasm test')
+  return Float32Array.from({ length: count }, () => 2 * random.float() - 1)
+}
+
+/** What `build` makes of one vector. */
+async function ofVector(
+  build: (x: ReturnType<typeof ops.negate>) => ReturnType<typeof ops.negate>,
+  x: readonly number[],
+) {
+  const types = { feeds: { x: { shape: [x.length], type: 'float32' } }, states: {} } as const
+  const program = trace('vector', types, ({ feeds }) => ({ outputs: { y: build(feeds.x) } }))
+  const executable = await executor.compile(program)
+  const { outputs } = await executable.run({ x: floatTensor([x.length], x) }, new Map())
+  await executable.close()
+  return [...outputs.y!.data]
+}
+
+describe('functions of the wasm executor', () => {
+  const wide = Array.from({ length: 4001 }, (_, index) => (index - 2000) / 50)
+  const positive = wide.map((x) => Math.exp(x))
+  const cases = [
+    ['exponential', ops.exponential, Math.exp, wide, 4e-7],
+    ['sigmoid', ops.sigmoid, (x: number) => 1 / (1 + Math.exp(-x)), wide, 4e-7],
+    ['logarithm', ops.logarithm, Math.log, positive, 4e-7],
+    ['arctangent', ops.arctangent, Math.atan, [...wide, ...positive], 4e-7],
+  ] as const
+  for (const [name, build, exact, inputs, tolerance] of cases)
+    test(`${name} is exact to a few units in the last place`, async () => {
+      const rounded = inputs.map(Math.fround)
+      for (const [index, value] of (await ofVector(build, rounded)).entries()) {
+        const wanted = exact(rounded[index]!)
+        const distance = Math.abs(value - wanted) / Math.max(Math.abs(wanted), 1e-30)
+        assert.ok(distance < tolerance, `${name}(${rounded[index]}) = ${value}, not ${wanted}`)
+      }
+    })
+
+  test('what is no number, and what is beyond them', async () => {
+    const far = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0]
+    assert.deepEqual(
+      await ofVector(ops.exponential, far),
+      [Number.POSITIVE_INFINITY, 0, 1].map((x, i) => (i === 0 ? x : x)),
+    )
+    assert.deepEqual(await ofVector(ops.logarithm, far), [
+      Number.POSITIVE_INFINITY,
+      Number.NaN,
+      Number.NEGATIVE_INFINITY,
+    ])
+    assert.deepEqual(await ofVector(ops.sigmoid, far), [1, 0, 0.5])
+    assert.deepEqual(await ofVector(ops.arctangent, far), [
+      Math.fround(Math.PI / 2),
+      -Math.fround(Math.PI / 2),
+      0,
+    ])
+    assert.deepEqual(await ofVector(ops.exponential, [Number.NaN, 1000]), [
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+    ])
+  })
+})
+
+describe('products of the wasm executor', () => {
+  for (const [rows, depth, columns] of [
+    [1, 1, 1],
+    [7, 1100, 9],
+    [13, 5, 300],
+    [30, 1025, 270],
+    [3, 4, 8],
+  ] as const)
+    for (const transposeLeft of [false, true])
+      for (const transposeRight of [false, true])
+        test(`${rows}×${depth}×${columns}${transposeLeft ? ', left transposed' : ''}${transposeRight ? ', right transposed' : ''}`, async () => {
+          const left = transposeLeft ? [depth, rows] : [rows, depth]
+          const right = transposeRight ? [columns, depth] : [depth, columns]
+          const types = {
+            feeds: {
+              left: { shape: left, type: 'float32' },
+              right: { shape: right, type: 'float32' },
+              addend: { shape: [rows, columns], type: 'float32' },
+            },
+            states: {},
+          } as const
+          const program = trace('product', types, ({ feeds }) => ({
+            outputs: {
+              y: ops.matmul(feeds.left, feeds.right, { transposeLeft, transposeRight, addend: feeds.addend }),
+            },
+          }))
+          const feeds = {
+            left: floatTensor(left, numbers(rows * depth, 1)),
+            right: floatTensor(right, numbers(depth * columns, 2)),
+            addend: floatTensor([rows, columns], numbers(rows * columns, 3)),
+          }
+          const executable = await executor.compile(program)
+          const { outputs } = await executable.run(feeds, new Map())
+          await executable.close()
+          const exact = evaluate(program, feeds).outputs.y!.data
+          for (const [index, value] of outputs.y!.data.entries())
+            assert.ok(
+              Math.abs(value - exact[index]!) < 1e-5 * Math.sqrt(depth),
+              `${index}: ${value}, ${exact[index]}`,
+            )
+        })
+})
+
+test('an index beyond the table is refused, and the next run is right again', async () => {
+  const types = {
+    feeds: { rows: { shape: [2], type: 'int32' } },
+    states: { table: { shape: [3, 5], type: 'float32' } },
+  } as const
+  const program = trace('rows', types, ({ feeds, states }) => ({
+    outputs: { y: ops.gatherRows(states.table, feeds.rows) },
+  }))
+  const executable = await executor.compile(program)
+  const table = Float32Array.from({ length: 15 }, (_, index) => index)
+  const states = new Map([['table', await executor.upload(floatTensor([3, 5], table))]])
+  for (const bad of [3, -1])
+    await assert.rejects(
+      executable.run({ rows: integerTensor([2], [0, bad]) }, states),
+      (error: InputError) => {
+        assert.ok(error instanceof InputError)
+        assert.match(error.message, new RegExp(`indices from 0 to 2, got ${bad}`))
+        return true
+      },
+    )
+  const { outputs } = await executable.run({ rows: integerTensor([2], [2, 0]) }, states)
+  assert.deepEqual([...outputs.y!.data], [10, 11, 12, 13, 14, 0, 1, 2, 3, 4])
+})
+
+test('a thousand runs take no more memory than the first', async () => {
+  const types = {
+    feeds: { x: { shape: [300], type: 'float32' } },
+    states: { total: { shape: [300], type: 'float32' } },
+  } as const
+  const program = trace('sum', types, ({ feeds, states }) => {
+    const total = ops.add(states.total, feeds.x)
+    return { outputs: { y: ops.sumAll(total) }, updates: { total } }
+  })
+  const own = createWasmExecutor()
+  const executable = await own.compile(program)
+  let total = await own.upload(floatTensor([300], new Float32Array(300)))
+  let sum: HostTensor | undefined
+  const x = floatTensor([300], new Float32Array(300).fill(1))
+  for (let run = 0; run < 20_000; run++) {
+    const { outputs, updates } = await executable.run({ x }, new Map([['total', total]]))
+    own.release(total)
+    total = updates.get('total') as typeof total
+    sum = outputs.y
+  }
+  assert.equal(sum!.data[0], 20_000 * 300)
+  assert.ok(
+    (own as unknown as { heap: { memory: { buffer: ArrayBuffer } } }).heap.memory.buffer.byteLength < 2 ** 20,
+  )
+})
+
+test('values that are needed at the same time do not share memory', () => {
+  const random = new RandomStream(5, 'memory plan')
+  for (let round = 0; round < 50; round++) {
+    const lifetimes = Array.from({ length: 40 }, () => {
+      const first = Math.floor(30 * random.float())
+      return {
+        bytes: 1 + Math.floor(1000 * random.float()),
+        first,
+        last: first + Math.floor(8 * random.float()),
+      }
+    })
+    const { offsets, bytes } = planMemory(lifetimes)
+    for (const [a, one] of lifetimes.entries()) {
+      assert.ok(offsets[a]! + one.bytes <= bytes && offsets[a]! % 64 === 0)
+      for (const [b, other] of lifetimes.entries()) {
+        if (a >= b || one.last < other.first || other.last < one.first) continue
+        assert.ok(offsets[a]! + one.bytes <= offsets[b]! || offsets[b]! + other.bytes <= offsets[a]!)
+      }
+    }
+  }
+})
