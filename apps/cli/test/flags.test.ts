@@ -57,8 +57,8 @@ test('the command line has a flag for every option that the library names', () =
 const cases: readonly [command: string, written: string, said: string][] = [
   [
     'train',
-    'Go on with it (`resume: true`), or choose another folder.',
-    'Go on with it (--resume), or choose another folder.',
+    'Resume it with `resume: true`, or choose another folder.',
+    'Resume it with --resume, or choose another folder.',
   ],
   ['export', 'have it replaced (`replace: true`).', 'have it replaced (--force).'],
   ['data arc', 'have it replaced (`replace: true`).', 'have it replaced (--replace).'],
@@ -70,10 +70,10 @@ const cases: readonly [command: string, written: string, said: string][] = [
   ['export', '`operators: standard`', '--standard'],
   [
     'train',
-    'Set `data.train=FILE`, and `data.test=FILE` for the final score.',
-    'Write --set data.train=FILE, and --set data.test=FILE for the final score.',
+    'Set `data.train=FILE`, and `data.test=FILE` for the final test.',
+    'Use --set data.train=FILE, and --set data.test=FILE for the final test.',
   ],
-  ['data arc', 'Set `data.path=FOLDER`.', 'Write --from FOLDER.'],
+  ['data arc', 'Set `data.path=FOLDER`.', 'Use --from FOLDER.'],
   [
     'train',
     'Replace the whole section: `data={"kind":"table",…}`.',

@@ -79,7 +79,7 @@ test('train, eval and solve read a zip archive', async () => {
 test('a file in an archive of several is named after it', async () => {
   const { code, stdout, stderr } = await trm('data', 'check', 'two.zip/train.csv')
   assert.deepEqual([code, stderr], [0, ''])
-  assert.match(stdout, /^3 of 3 puzzles are sound/)
+  assert.match(stdout, /^3 of 3 puzzles are valid/)
 })
 
 const refusals: readonly [line: string, got: string, toDo: RegExp][] = [

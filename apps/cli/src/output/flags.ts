@@ -38,8 +38,8 @@ const saidAsSetting = (_: string, setting: string): string =>
 /** What holds of every command. */
 const sayOptions = (text: string): string =>
   text
-    .replace(/\bSet (?=`[\w.]+=)/g, 'Write ')
-    .replace(/\bset (?=`[\w.]+=)/g, 'write ')
+    .replace(/\bSet (?=`[\w.]+=)/g, 'Use ')
+    .replace(/\bset (?=`[\w.]+=)/g, 'use ')
     .replace(/`([\w.]+=[^`]+)`/g, saidAsSetting)
     .replace(/`(\w+)(?:: ([^`]+))?`/g, saidAsFlag)
 

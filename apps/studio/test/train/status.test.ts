@@ -27,12 +27,12 @@ describe('the sentence about a run', () => {
   test('says what comes before the first step, and that puzzles are made first', () => {
     const starting: RunPlace = { ...place, status: 'starting' }
     assert.equal(describeStatus(starting), 'Building the training program…')
-    assert.equal(describeStatus({ ...starting, puzzles: { done: 1, of: 2 } }), 'Making the puzzles…')
+    assert.equal(describeStatus({ ...starting, puzzles: { done: 1, of: 2 } }), 'Generating puzzles…')
     const pausing: RunPlace = { ...starting, status: 'pausing' }
-    assert.equal(describeStatus(pausing), 'Pausing after the step at hand…')
+    assert.equal(describeStatus(pausing), 'Pausing after the current step…')
     assert.equal(
       describeStatus({ ...pausing, puzzles: { done: 1, of: 2 } }),
-      'Pausing when the puzzles are made…',
+      'Pausing when the puzzles are generated…',
     )
   })
 

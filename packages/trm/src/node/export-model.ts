@@ -42,7 +42,7 @@ export async function exportModel(path: string, options: ExportModelOptions): Pr
       who: `export as ${format}`,
       expected: `numbers of type ${dtypes.join(' or ')}`,
       got: dtype,
-      hint: 'Choose one of those by `dtype`.',
+      hint: 'Choose one of those with `dtype`.',
     })
   }
   await tryOutputFile(out, { replace })

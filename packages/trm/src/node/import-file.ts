@@ -48,7 +48,7 @@ export async function importFile(path: string, options: ImportFileOptions): Prom
       who: options.out,
       expected: 'different input and output files',
       got: 'the same file',
-      hint: 'Choose another name by `out`.',
+      hint: 'Choose another name with `out`.',
     })
   }
   await tryOutputFile(options.out, { replace: options.replace === true })

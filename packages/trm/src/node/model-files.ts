@@ -106,6 +106,6 @@ async function missing(run: RunFolder, choice: CheckpointChoice): Promise<InputE
     who: run.path,
     expected: typeof choice === 'number' ? `a checkpoint of step ${choice}` : `${choice} weights`,
     got: there.length === 0 ? 'a run that has saved nothing yet' : `a run with ${there.join(', ')}`,
-    hint: there.length === 0 ? 'Wait for its first checkpoint.' : 'Choose one of those by `checkpoint`.',
+    hint: there.length === 0 ? 'Wait for its first checkpoint.' : 'Choose one of those with `checkpoint`.',
   })
 }

@@ -70,7 +70,7 @@ export async function createRunFolder(path: string, recipe: Recipe): Promise<Run
       who: path,
       expected: 'a new or empty folder',
       got: 'an existing run',
-      hint: 'Go on with it (`resume: true`), or choose another folder.',
+      hint: 'Resume it with `resume: true`, or choose another folder.',
     })
   }
   // A trainer that was killed while it made the folder leaves its lock and hidden temporary files.

@@ -146,7 +146,7 @@ export async function readPuzzleAt(
     who: name,
     expected: `a file of at least ${plural(row, 'puzzle')}`,
     got: String(count),
-    hint: 'Choose another one by `row`.',
+    hint: 'Choose another row with `row`.',
   })
 }
 

@@ -105,7 +105,7 @@ test('a folder that is in use for something is refused', async () => {
   const path = await interruptedRun('refuse')
   assert.equal(
     await messageOf(() => createRunFolder(path, recipe)),
-    `${path}: expected a new or empty folder, got a run that was begun before. Go on with it (\`resume: true\`), or choose another folder.`,
+    `${path}: expected a new or empty folder, got an existing run. Resume it with \`resume: true\`, or choose another folder.`,
   )
   const other = join(parent, 'other')
   mkdirSync(other)

@@ -309,7 +309,7 @@ test('models are opened by what a run has stored', async () => {
   assert.equal((await openModel(final.source)).which, 'file')
   await assert.rejects(
     openModel(folder, 3),
-    /expected a checkpoint of step 3, got a run with best, final, latest, 40, 36\. Choose one of those by `checkpoint`/,
+    /expected a checkpoint of step 3, got a run with best, final, latest, 40, 36\. Choose one of those with `checkpoint`/,
   )
   await assert.rejects(openModel(join(parent, 'none')), /no such file or folder/)
   const bytes = readFileSync(best.source)

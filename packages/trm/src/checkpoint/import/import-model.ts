@@ -165,7 +165,7 @@ function checkConfig({ arch }: OfficialConfig, architecture: Architecture, who: 
       who,
       expected: `arch.${key} ${found} in its settings, as in the tensors`,
       got: String(written),
-      hint: 'The settings belong to another checkpoint: name the right file by `config`.',
+      hint: 'The settings belong to another checkpoint: name the right file with `config`.',
     })
   }
 }
@@ -199,7 +199,7 @@ function checkedWeights(
     who,
     expected: `the ${Object.keys(types).length} weights of a model of kind ${kind} with ${blocks} blocks and mixer ${mixer}`,
     got: problems.slice(0, 8).join('; ') + more,
-    hint: 'The file is incomplete, or its model differs: say by `overrides` what the tensors do not tell.',
+    hint: 'The file is incomplete, or its model differs: give with `overrides` what the tensors do not show.',
   })
 }
 

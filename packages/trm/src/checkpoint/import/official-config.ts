@@ -57,7 +57,7 @@ export function parseOfficialConfig(text: string, who: string): OfficialConfig {
     who: issue.path.length > 0 ? `${who}: ${issue.path.join('.')}` : who,
     expected: 'the settings of a published run (all_config.yaml)',
     got: issue.message,
-    hint: 'Name the file of settings that belongs to the checkpoint by `config`, or leave it out.',
+    hint: 'Name the file of settings that belongs to the checkpoint with `config`, or leave it out.',
   })
 }
 

@@ -71,7 +71,7 @@ function findPrefix(names: readonly string[], wanted: string | undefined, who: s
         : `${names.length} others${names.length > 0 ? `, such as ${shown.join(', ')}` : ''}`,
     hint:
       found.length > 0
-        ? 'Choose one of the prefixes by `prefix`.'
+        ? 'Choose one of the prefixes with `prefix`.'
         : 'The file contains another model, or only part of one.',
   })
 }

@@ -58,7 +58,7 @@ export function findPuzzles(hints: PuzzleHints): PuzzleFinding {
     who: hints.who,
     expected: `a model for known puzzles: ${known.map((one) => `${one.symbols} symbols and ${one.cells} cells (${one.kind})`).join(', ')}`,
     got: `${symbols} symbols${tokens === null ? '' : `, ${tokens} tokens`}${named === null ? '' : `, ${named}`}`,
-    hint: 'Say how many cells a puzzle has, by `cells`.',
+    hint: 'Give the number of cells per puzzle with `cells`.',
   })
 }
 

@@ -54,7 +54,7 @@ export const generatedMazes = generatedSource({
         key: 'data.maxDensity',
         expected: `at least data.minDensity (${minDensity})`,
         got: String(maxDensity),
-        hint: 'Every maze draws its share of walls between the two.',
+        hint: 'The share of walls is drawn between the two for every maze.',
       }
     }
     if (minPath < size ** 2) return null

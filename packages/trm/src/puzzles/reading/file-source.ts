@@ -42,7 +42,7 @@ export function fileSource<Data extends FileData>(
           who: 'data.train',
           expected: `a file of ${family.plural} (CSV or one per line, plain or .gz, or …inputs.npy)`,
           got: 'null',
-          hint: 'Set `data.train=FILE`, and `data.test=FILE` for the final score.',
+          hint: 'Set `data.train=FILE`, and `data.test=FILE` for the final test.',
         })
       }
       const sample = await readSample(data.train, wanted, data, readFile)

@@ -124,12 +124,12 @@ test('every prefix is found, and tensors of something else are listed', () => {
   const both = new Map([...officialTensors(mlp, 'model.inner.'), ...officialTensors(mlp, 'ema.inner.')])
   assert.equal(
     messageOf(both),
-    'step_10: expected one tensor whose name ends with embed_tokens.embedding_weight, as all published models have, got 2 with the prefix "model.inner." or "ema.inner.". Choose one of the prefixes by `prefix`.',
+    'step_10: expected one tensor whose name ends with embed_tokens.embedding_weight, as in all published models, got 2 with the prefix "model.inner." or "ema.inner.". Choose one of the prefixes with `prefix`.',
   )
   assert.equal(importModel(both, { who, prefix: 'ema.inner.' }).unused.length, both.size / 2)
   assert.equal(
     messageOf(both, { prefix: 'x.' }),
-    'step_10: expected a tensor "x.embed_tokens.embedding_weight", got 2 with the prefix "model.inner." or "ema.inner.". Choose one of the prefixes by `prefix`.',
+    'step_10: expected a tensor "x.embed_tokens.embedding_weight", got 2 with the prefix "model.inner." or "ema.inner.". Choose one of the prefixes with `prefix`.',
   )
   const other = new Map([
     ['conv.weight', { dtype: 'float32', shape: [1], data: new Float32Array(1) } as const],
@@ -152,7 +152,7 @@ test('all that is missing or of another shape is listed at once', () => {
   set('L_level.layers.7.mlp.down_proj.weight', [32, 256])
   assert.equal(
     messageOf(tensors),
-    'step_10: expected the 14 weights of a model of kind trm with 2 blocks and mixer mlp, got no answerHead; haltHead.bias [3] instead of [2]; blocks.7.feedForward.down too many. The file is incomplete, or its model differs: say by `overrides` what the tensors do not tell.',
+    'step_10: expected the 14 weights of a model of kind trm with 2 blocks and mixer mlp, got no answerHead; haltHead.bias [3] instead of [2]; unexpected blocks.7.feedForward.down. The file is incomplete, or its model differs: give with `overrides` what the tensors do not show.',
   )
   for (const name of ['embed_tokens.embedding_weight', 'L_level.layers.0.mlp.down_proj.weight'])
     assert.match(messageOf(officialTensorsWithout(name)), /got (none|0 others|\d+ others)/)
@@ -202,7 +202,7 @@ describe('puzzles', () => {
     const unusual = { ...attention, symbols: 9, cells: 100 }
     assert.match(
       messageOf(officialTensors(unusual)),
-      /expected a model of known puzzles: .*11 symbols and 81 cells \(sudoku\), .* got 9 symbols\. Say how many cells a puzzle has, by `cells`\./,
+      /expected a model for known puzzles: .*11 symbols and 81 cells \(sudoku\), .* got 9 symbols\. Give the number of cells per puzzle with `cells`\./,
     )
     const told = imported(unusual, { cells: 100, overrides: ['model.latentUpdates=6'] })
     assert.deepEqual({ ...told.config }, unusual)
@@ -305,7 +305,7 @@ weight_decay: 0.3
     const config = parseOfficialConfig('arch: {hidden_size: 512}', 'c')
     assert.equal(
       messageOf(officialTensors(attention), { config }),
-      'step_10: expected arch.hidden_size 32 in its settings, as the tensors have it, got 512. The settings belong to another checkpoint: name the right file by `config`.',
+      'step_10: expected arch.hidden_size 32 in its settings, as in the tensors, got 512. The settings belong to another checkpoint: name the right file with `config`.',
     )
   })
 
