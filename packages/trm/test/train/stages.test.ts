@@ -97,7 +97,10 @@ test('stages that do not follow each other, or are no model, are refused', () =>
     assert.throws(() => overrideRecipe(recipe, [`training.stages=${stages}`]), expected)
   const stage = (until: number, recursions = 1) =>
     `{"until":${until},"recursions":${recursions},"latentUpdates":1,"supervisionSteps":1}`
-  refused(`[${stage(0.5)},${stage(0.2)}]`, /training\.stages: expected stages that each end later than the one before/)
+  refused(
+    `[${stage(0.5)},${stage(0.2)}]`,
+    /training\.stages: expected stages that each end later than the one before/,
+  )
   refused(`[${stage(0)}]`, /the first after 0, got 0\./)
   refused('[{"until":0.5}]', /training\.stages\.0\.recursions/)
   refused('soon', /training\.stages: expected a list of stages/)
