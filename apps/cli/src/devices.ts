@@ -8,12 +8,12 @@ import {
   floatTensor,
   InputError,
   linear,
-  Machine,
   RandomStream,
   rmsNorm,
   slice,
   swiglu,
   trace,
+  Workspace,
 } from '@tiny-recursive-models/tensor'
 import { openOrtExecutor } from '@tiny-recursive-models/trm/node'
 import { inFlags } from './output/flags.ts'
@@ -67,7 +67,7 @@ async function runProbe(executor: Executor): Promise<Float32Array | Int32Array> 
   const program = trace('probe', { feeds, states: {} }, ({ feeds: { x, gate, up } }) => ({
     outputs: { y: rmsNorm(swiglu(linear(x, gate), linear(x, up))) },
   }))
-  const runnable = await new Machine(executor).compile(program)
+  const runnable = await new Workspace(executor).compile(program)
   try {
     return (await runnable.run(feeds)).y!.data
   } finally {
@@ -117,7 +117,7 @@ const measureMs = 1_000
 /** Float32 products of two square matrices for about a second. */
 export async function measureProduct(device: Device, threads: number): Promise<ProductSpeed> {
   const size = productSize
-  const machine = new Machine(await openOrtExecutor({ device, threads }))
+  const workspace = new Workspace(await openOrtExecutor({ device, threads }))
   const matrix = { shape: [size, size], type: 'float32' } as const
   // Only one row is handed back: copying all would be measured too.
   const program = trace(
@@ -130,9 +130,9 @@ export async function measureProduct(device: Device, threads: number): Promise<P
   const random = new RandomStream(0, 'product')
   for (const name of ['a', 'b']) {
     const numbers = Float32Array.from({ length: size * size }, () => random.truncatedNormal())
-    await machine.write(name, floatTensor([size, size], numbers))
+    await workspace.write(name, floatTensor([size, size], numbers))
   }
-  const runnable = await machine.compile(program)
+  const runnable = await workspace.compile(program)
   await runnable.run({})
   const started = performance.now()
   let [runs, elapsedMs] = [0, 0]

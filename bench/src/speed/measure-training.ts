@@ -1,12 +1,12 @@
 /** Measures one model of the speed table in a process of its own, so that the peak of memory is its own too. */
 import {
   floatTensor,
-  Machine,
   matmul,
   matmulOperations,
   type RunnableProgram,
   slice,
   trace,
+  Workspace,
 } from '@tiny-recursive-models/tensor'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import {
@@ -32,7 +32,7 @@ export interface TrainingSpeed {
 
 const gemmSize = 2048
 
-async function plainGemm(machine: Machine): Promise<RunnableProgram> {
+async function plainGemm(workspace: Workspace): Promise<RunnableProgram> {
   const shape = [gemmSize, gemmSize]
   const type = { shape, type: 'float32' } as const
   const program = trace(
@@ -43,9 +43,9 @@ async function plainGemm(machine: Machine): Promise<RunnableProgram> {
     }),
   )
   const values = Float32Array.from({ length: gemmSize ** 2 }, (_, index) => Math.sin(index))
-  await machine.write('left', floatTensor(shape, values))
-  await machine.write('right', floatTensor(shape, values))
-  return await machine.compile(program)
+  await workspace.write('left', floatTensor(shape, values))
+  await workspace.write('right', floatTensor(shape, values))
+  return await workspace.compile(program)
 }
 
 function anyBatch({ batch, model }: StepConfig): SlotBatch {
@@ -67,7 +67,7 @@ async function measure(
 ): Promise<TrainingSpeed> {
   const config = { ...benchModels.find((model) => model.name === name)!.config, recompute }
   const executor = await openOrtExecutor({ threads })
-  const gemm = await plainGemm(new Machine(executor))
+  const gemm = await plainGemm(new Workspace(executor))
   const engine = await TrainingEngine.create(executor, config, { seed: 1 })
   const batch = anyBatch(config)
   // A recomputed net call costs its forward pass once more; only the useful work counts.

@@ -80,4 +80,4 @@ export {
   transpose,
 } from './ops/primitives.ts'
 export { RandomStream } from './random/random-stream.ts'
-export { Machine, type RunnableProgram } from './runtime/machine.ts'
+export { type RunnableProgram, Workspace } from './runtime/workspace.ts'

@@ -4,9 +4,9 @@ import {
   floatTensor,
   type HostTensor,
   integerTensor,
-  Machine,
   type RandomStream,
   type RunnableProgram,
+  Workspace,
 } from '@tiny-recursive-models/tensor'
 import { type ModelConfig, stateNames } from '../models/config.ts'
 import type { PuzzleTable } from '../models/puzzle-table.ts'
@@ -46,7 +46,7 @@ export class Thinker {
   readonly slots: number
   readonly #model: TrainedModel
   readonly #executor: Executor
-  readonly #machine: Machine
+  readonly #workspace: Workspace
   readonly #program: RunnableProgram
   readonly #puzzleTable: PuzzleTable
   readonly #shown: ShownAnswers | null
@@ -54,7 +54,7 @@ export class Thinker {
   private constructor(
     executor: Executor,
     model: TrainedModel,
-    machine: Machine,
+    workspace: Workspace,
     program: RunnableProgram,
     slots: number,
     shown: ShownAnswers | null,
@@ -63,7 +63,7 @@ export class Thinker {
     this.slots = slots
     this.#model = model
     this.#executor = executor
-    this.#machine = machine
+    this.#workspace = workspace
     this.#program = program
     this.#puzzleTable = model.puzzleTable
     this.#shown = shown
@@ -85,20 +85,20 @@ export class Thinker {
     slots: number,
     shown: ShownAnswers | null,
   ): Promise<Thinker> {
-    const machine = new Machine(executor)
-    const program = await machine.compile(traceThinking(model.config, slots))
-    const thinker = new Thinker(executor, model, machine, program, slots, shown)
+    const workspace = new Workspace(executor)
+    const program = await workspace.compile(traceThinking(model.config, slots))
+    const thinker = new Thinker(executor, model, workspace, program, slots, shown)
     await thinker.setWeights(model.weights)
     for (const [name, { shape }] of Object.entries(stateTypes(model.config, slots))) {
       const count = shape.reduce((product, length) => product * length, 1)
-      await machine.write(name, floatTensor(shape, new Float32Array(count)))
+      await workspace.write(name, floatTensor(shape, new Float32Array(count)))
     }
     return thinker
   }
 
   async setWeights(weights: WeightsOf<HostTensor>): Promise<void> {
     for (const name of Object.keys(weightTypes(this.config)))
-      await this.#machine.write(`weights.${name}`, weights[name]!)
+      await this.#workspace.write(`weights.${name}`, weights[name]!)
   }
 
   /**
@@ -140,15 +140,15 @@ export class Thinker {
    */
   async beginNoisy(slot: number, deviation: number, random: RandomStream): Promise<void> {
     for (const name of stateNames(this.config)) {
-      const start = (await this.#machine.read(`weights.${startVector(name)}`)).data
-      const state = await this.#machine.read(`carry.${name}`)
+      const start = (await this.#workspace.read(`weights.${startVector(name)}`)).data
+      const state = await this.#workspace.read(`carry.${name}`)
       const [nodes, slots, width] = state.shape as [number, number, number]
       for (let node = 0; node < nodes; node++) {
         const at = (node * slots + slot) * width
         for (let feature = 0; feature < width; feature++)
           state.data[at + feature] = start[feature]! + deviation * random.normal()
       }
-      await this.#machine.write(`carry.${name}`, state)
+      await this.#workspace.write(`carry.${name}`, state)
     }
   }
 
@@ -160,7 +160,7 @@ export class Thinker {
     const shown = this.#shown?.narrowed(kept) ?? null
     const narrow = await Thinker.#open(this.#executor, this.#model, kept.length, shown)
     for (const name of stateNames(this.config)) {
-      const { shape, data } = await this.#machine.read(`carry.${name}`)
+      const { shape, data } = await this.#workspace.read(`carry.${name}`)
       const [nodes, slots, width] = shape as [number, number, number]
       const states = new Float32Array(nodes * kept.length * width)
       for (let node = 0; node < nodes; node++) {
@@ -170,7 +170,7 @@ export class Thinker {
           states.set(state, (node * kept.length + place) * width)
         })
       }
-      await narrow.#machine.write(`carry.${name}`, floatTensor([nodes, kept.length, width], states))
+      await narrow.#workspace.write(`carry.${name}`, floatTensor([nodes, kept.length, width], states))
     }
     await this.close()
     return narrow
@@ -179,12 +179,12 @@ export class Thinker {
   /** The states by name, each [L, B, D], after the last step. */
   async readStates(): Promise<Readonly<Record<string, HostTensor>>> {
     const states: Record<string, HostTensor> = {}
-    for (const name of stateNames(this.config)) states[name] = await this.#machine.read(`carry.${name}`)
+    for (const name of stateNames(this.config)) states[name] = await this.#workspace.read(`carry.${name}`)
     return states
   }
 
   async close(): Promise<void> {
     await this.#program.close()
-    for (const name of this.#machine.names()) this.#machine.remove(name)
+    for (const name of this.#workspace.names()) this.#workspace.remove(name)
   }
 }

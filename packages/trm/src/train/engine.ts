@@ -4,8 +4,8 @@ import {
   floatTensor,
   type HostTensor,
   integerTensor,
-  Machine,
   type RunnableProgram,
+  Workspace,
 } from '@tiny-recursive-models/tensor'
 import { sequenceLength, stateNames, structureOfModel } from '../models/config.ts'
 import { PuzzleTable } from '../models/puzzle-table.ts'
@@ -78,7 +78,7 @@ export class TrainingEngine {
   readonly config: StepConfig
   /** Updated in place by every step. */
   readonly puzzleTable: PuzzleTable
-  readonly #machine: Machine
+  readonly #workspace: Workspace
   /** The whole step; or what accumulates, unless a runner does, and the update. */
   readonly #programs: readonly RunnableProgram[]
   readonly #runner: PieceRunner | null
@@ -86,13 +86,13 @@ export class TrainingEngine {
   private constructor(
     config: StepConfig,
     puzzleTable: PuzzleTable,
-    machine: Machine,
+    workspace: Workspace,
     programs: readonly RunnableProgram[],
     runner: PieceRunner | null,
   ) {
     this.config = config
     this.puzzleTable = puzzleTable
-    this.#machine = machine
+    this.#workspace = workspace
     this.#programs = programs
     this.#runner = runner
   }
@@ -124,16 +124,16 @@ export class TrainingEngine {
     inspect: boolean,
     runner: PieceRunner | null,
   ): Promise<TrainingEngine> {
-    const machine = new Machine(executor)
+    const workspace = new Workspace(executor)
     const pieces = config.batch / config.microBatch
     const inOne = pieces === 1 && !runner
     const accumulation = runner ? [] : [traceAccumulation(config)]
     const programs = inOne ? [traceTrainingStep(config, inspect)] : [...accumulation, traceUpdate(config)]
     const compiled: RunnableProgram[] = []
-    for (const program of programs) compiled.push(await machine.compile(program))
+    for (const program of programs) compiled.push(await workspace.compile(program))
     const { identifiers, puzzleEmbeddingWidth } = config.model
     const table = start.puzzleTable ?? new PuzzleTable(identifiers, puzzleEmbeddingWidth)
-    const engine = new TrainingEngine(config, table, machine, compiled, runner)
+    const engine = new TrainingEngine(config, table, workspace, compiled, runner)
 
     const weights = 'weights' in start ? start.weights : initialWeights(config.model, start.seed)
     const names = Object.keys(weightTypes(config.model))
@@ -141,10 +141,10 @@ export class TrainingEngine {
     for (const name of trainedNames(config.model)) {
       const { shape, data } = weights[name]!
       const zeros = floatTensor(shape, new Float32Array(data.length))
-      await machine.write(`ema.${name}`, weights[name]!)
-      await machine.write(`moment1.${name}`, zeros)
-      await machine.write(`moment2.${name}`, zeros)
-      if (!inOne) await machine.write(`gradient.${name}`, zeros)
+      await workspace.write(`ema.${name}`, weights[name]!)
+      await workspace.write(`moment1.${name}`, zeros)
+      await workspace.write(`moment2.${name}`, zeros)
+      if (!inOne) await workspace.write(`gradient.${name}`, zeros)
     }
     const carry = new Map<string, HostTensor>()
     for (let piece = 0; piece < pieces; piece++) {
@@ -233,7 +233,7 @@ export class TrainingEngine {
         sum.add(outcome.gradient)
       }
     }
-    for (const [name, tensor] of sum.tensors) await this.#machine.write(`gradient.${name}`, tensor)
+    for (const [name, tensor] of sum.tensors) await this.#workspace.write(`gradient.${name}`, tensor)
     return outputs
   }
 
@@ -242,7 +242,7 @@ export class TrainingEngine {
     if (!this.#runner) return
     const weights = new Map<string, HostTensor>()
     for (const name of trainedNames(this.config.model))
-      weights.set(`weights.${name}`, await this.#machine.read(`weights.${name}`))
+      weights.set(`weights.${name}`, await this.#workspace.read(`weights.${name}`))
     await this.#runner.writeStates(weights)
   }
 
@@ -309,8 +309,8 @@ export class TrainingEngine {
   /** All states in host memory: weights, EMA, moments, carry (gradients are zero between steps). */
   async readStates(): Promise<Map<string, HostTensor>> {
     const states = new Map<string, HostTensor>()
-    for (const name of this.#machine.names())
-      if (!name.startsWith('gradient.')) states.set(name, await this.#machine.read(name))
+    for (const name of this.#workspace.names())
+      if (!name.startsWith('gradient.')) states.set(name, await this.#workspace.read(name))
     for (const [name, tensor] of (await this.#runner?.readCarry()) ?? []) states.set(name, tensor)
     return states
   }
@@ -318,7 +318,7 @@ export class TrainingEngine {
   /** Puts states read before in place; the carry must come from the same micro-batch size. */
   async writeStates(states: ReadonlyMap<string, HostTensor>): Promise<void> {
     for (const [name, tensor] of states)
-      if (!this.#runner || !isCarry(name)) await this.#machine.write(name, tensor)
+      if (!this.#runner || !isCarry(name)) await this.#workspace.write(name, tensor)
     const ofRunner = [...states].filter(([name]) => isCarry(name) || name.startsWith('weights.'))
     await this.#runner?.writeStates(new Map(ofRunner))
   }
@@ -328,7 +328,7 @@ export class TrainingEngine {
     const weights: Record<string, HostTensor> = {}
     for (const name of Object.keys(weightTypes(this.config.model))) {
       const inRole = `${role}.${name}`
-      weights[name] = await this.#machine.read(this.#machine.has(inRole) ? inRole : `weights.${name}`)
+      weights[name] = await this.#workspace.read(this.#workspace.has(inRole) ? inRole : `weights.${name}`)
     }
     return weights
   }
@@ -336,7 +336,7 @@ export class TrainingEngine {
   async close(): Promise<void> {
     await this.#runner?.close()
     for (const program of this.#programs) await program.close()
-    for (const name of this.#machine.names()) this.#machine.remove(name)
+    for (const name of this.#workspace.names()) this.#workspace.remove(name)
   }
 }
 

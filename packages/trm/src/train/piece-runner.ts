@@ -1,5 +1,10 @@
 // Letters: M slots of a piece (the micro-batch).
-import { type Executor, type HostTensor, Machine, type RunnableProgram } from '@tiny-recursive-models/tensor'
+import {
+  type Executor,
+  type HostTensor,
+  type RunnableProgram,
+  Workspace,
+} from '@tiny-recursive-models/tensor'
 import { type StepConfig, traceGradient } from '../programs/programs.ts'
 
 export type Feeds = Readonly<Record<string, HostTensor>>
@@ -56,28 +61,28 @@ const gradientPrefix = 'gradient.'
  * the executor has one thread, as theirs do: with more, sums inside a product are split otherwise.
  */
 export async function inProcess(executor: Executor, config: StepConfig): Promise<PieceRunner> {
-  const machine = new Machine(executor)
-  return new LocalPieces(machine, await machine.compile(traceGradient(config)))
+  const workspace = new Workspace(executor)
+  return new LocalPieces(workspace, await workspace.compile(traceGradient(config)))
 }
 
 class LocalPieces implements PieceRunner {
   readonly atOnce = 1
-  readonly #machine: Machine
+  readonly #workspace: Workspace
   readonly #program: RunnableProgram
 
-  constructor(machine: Machine, program: RunnableProgram) {
-    this.#machine = machine
+  constructor(workspace: Workspace, program: RunnableProgram) {
+    this.#workspace = workspace
     this.#program = program
   }
 
   async writeStates(states: ReadonlyMap<string, HostTensor>): Promise<void> {
-    for (const [name, tensor] of states) await this.#machine.write(name, tensor)
+    for (const [name, tensor] of states) await this.#workspace.write(name, tensor)
   }
 
   async readCarry(): Promise<Map<string, HostTensor>> {
     const carry = new Map<string, HostTensor>()
-    for (const name of this.#machine.names())
-      if (isCarry(name)) carry.set(name, await this.#machine.read(name))
+    for (const name of this.#workspace.names())
+      if (isCarry(name)) carry.set(name, await this.#workspace.read(name))
     return carry
   }
 
@@ -99,6 +104,6 @@ class LocalPieces implements PieceRunner {
 
   async close(): Promise<void> {
     await this.#program.close()
-    for (const name of this.#machine.names()) this.#machine.remove(name)
+    for (const name of this.#workspace.names()) this.#workspace.remove(name)
   }
 }

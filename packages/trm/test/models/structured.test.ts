@@ -4,8 +4,8 @@ import {
   createReferenceExecutor,
   floatTensor,
   integerTensor,
-  Machine,
   RandomStream,
+  Workspace,
 } from '@tiny-recursive-models/tensor'
 import { type ModelConfig, modelConfig, sequenceLength } from '../../src/models/config.ts'
 import { initialWeights } from '../../src/models/weights.ts'
@@ -29,12 +29,12 @@ const tokens = Int32Array.from([1, 2, 1, 1, 3, 1, 1, 4, 1, 1, 5, 1, 1, 1, 1, 2])
 
 /** [S, V] logits after one step from the same start, in float64. */
 async function logitsOf(config: ModelConfig, question: Int32Array, noisy: Float32Array): Promise<number[]> {
-  const machine = new Machine(createReferenceExecutor())
-  const program = await machine.compile(traceThinking(config, 1))
+  const workspace = new Workspace(createReferenceExecutor())
+  const program = await workspace.compile(traceThinking(config, 1))
   for (const [name, tensor] of Object.entries(initialWeights(config, 5)))
-    await machine.write(`weights.${name}`, tensor)
+    await workspace.write(`weights.${name}`, tensor)
   const state = [sequenceLength(config), 1, config.width]
-  await machine.write('carry.latent', floatTensor(state, new Float32Array(state[0]! * config.width)))
+  await workspace.write('carry.latent', floatTensor(state, new Float32Array(state[0]! * config.width)))
   const answers = config.structure!.answers.length
   const outputs = await program.run({
     tokens: integerTensor([1, config.cells], question),

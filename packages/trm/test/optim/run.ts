@@ -3,10 +3,10 @@ import {
   createReferenceExecutor,
   floatTensor,
   type HostTensor,
-  Machine,
   RandomStream,
   type Tensor,
   trace,
+  Workspace,
 } from '@tiny-recursive-models/tensor'
 
 export async function run(
@@ -14,7 +14,7 @@ export async function run(
   body: (feeds: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>,
 ): Promise<Readonly<Record<string, HostTensor>>> {
   const program = trace('test', { feeds, states: {} }, (inputs) => ({ outputs: body(inputs.feeds) }))
-  const runnable = await new Machine(createReferenceExecutor()).compile(program)
+  const runnable = await new Workspace(createReferenceExecutor()).compile(program)
   return runnable.run(feeds)
 }
 

@@ -3,13 +3,13 @@ import type { DeviceTensor, Executable, Executor } from '../executors/executor.t
 import type { Program } from '../graph/program.ts'
 import type { HostTensor } from '../graph/types.ts'
 
-/** A program that is ready to run on the machine that compiled it. */
+/** A program that is ready to run in the workspace that compiled it. */
 export interface RunnableProgram {
   /**
    * Runs once: reads its states by name, replaces those that it updates, and returns its outputs.
    *
    * @param feeds  one host tensor for every feed
-   * @param rename which named state of the machine stands for a state of the program; by default the same name
+   * @param rename which named state of the workspace stands for a state of the program; by default the same name
    */
   run(
     feeds: Readonly<Record<string, HostTensor>>,
@@ -24,7 +24,7 @@ const sameName = (state: string): string => state
  * Named tensors on one device and the programs that work on them. A training step reads weights, moments and carry and
  * writes their new values; two buffers per state take turns, so that nothing is reallocated.
  */
-export class Machine {
+export class Workspace {
   readonly executor: Executor
   readonly #states = new Map<string, DeviceTensor>()
   readonly #spare = new Map<string, DeviceTensor>()
