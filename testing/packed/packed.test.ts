@@ -112,7 +112,7 @@ function testPackages({ project, installWithScripts }: InstalledPackages): void 
         for await (const thought of think(await openOrtExecutor({ threads: 1 }), model, parseSudoku('1').tokens))
           thoughts.push(thought)
         export const steps: number = thoughts.length + overrideRecipe(findRecipe('sudoku-4x4'), []).training.steps
-        export const program = trace('one', { feeds: { x: { shape: [1], type: 'float32' } }, states: {} },
+        export const program = trace('one', { feeds: { x: { shape: [1], dtype: 'float32' } }, states: {} },
           ({ feeds }) => ({ outputs: { y: add(feeds.x, 1) } }))
         // @ts-expect-error a step is a number
         export const wrong: string = thoughts[0]?.step ?? 1`,

@@ -118,7 +118,7 @@ const measureMs = 1_000
 export async function measureProduct(device: Device, threads: number): Promise<ProductSpeed> {
   const size = productSize
   const workspace = new Workspace(await openOrtExecutor({ device, threads }))
-  const matrix = { shape: [size, size], type: 'float32' } as const
+  const matrix = { shape: [size, size], dtype: 'float32' } as const
   // Only one row is handed back: copying all would be measured too.
   const program = trace(
     'product',

@@ -34,7 +34,7 @@ const gemmSize = 2048
 
 async function plainGemm(workspace: Workspace): Promise<RunnableProgram> {
   const shape = [gemmSize, gemmSize]
-  const type = { shape, type: 'float32' } as const
+  const type = { shape, dtype: 'float32' } as const
   const program = trace(
     'plain product',
     { feeds: {}, states: { left: type, right: type } },

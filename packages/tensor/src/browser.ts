@@ -125,7 +125,7 @@ async function firstSession(executor: Executor, device: string): Promise<void> {
   try {
     const program = trace(
       'first',
-      { feeds: { x: { shape: [1], type: 'float32' } }, states: {} },
+      { feeds: { x: { shape: [1], dtype: 'float32' } }, states: {} },
       ({ feeds }) => ({
         outputs: { y: add(feeds.x, 1) },
       }),

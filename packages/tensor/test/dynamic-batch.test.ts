@@ -15,7 +15,7 @@ import * as ops from '../src/ops/primitives.ts'
 
 type Case = (batch: number) => { readonly types: TensorTypes; readonly body: (feeds: Tensors) => Tensors }
 
-const float = (...shape: number[]) => ({ shape, type: 'float32' }) as const
+const float = (...shape: number[]) => ({ shape, dtype: 'float32' }) as const
 
 const programOf =
   (example: Case) =>
@@ -71,7 +71,7 @@ const cases: Readonly<Record<string, Case>> = {
     }),
   }),
   'rows of a table, choices and comparisons': (batch) => ({
-    types: { table: float(3, 2), index: { shape: [batch], type: 'int32' }, reset: float(batch) },
+    types: { table: float(3, 2), index: { shape: [batch], dtype: 'int32' }, reset: float(batch) },
     body: ({ table, index, reset }) => {
       const rows = fused.embedding(table!, index!) // [B, 2]
       const isNew = ops.reshape(ops.greater(reset!, 0), [batch, 1])
@@ -90,12 +90,12 @@ const cases: Readonly<Record<string, Case>> = {
 
 /** Numbers that repeat nowhere; small whole ones for indices. */
 function feedsOf(program: Program): Record<string, HostTensor> {
-  const entries = Object.entries(program.feeds).map(([name, { shape, type }], which) => {
+  const entries = Object.entries(program.feeds).map(([name, { shape, dtype }], which) => {
     const values = Array.from({ length: elementCount(shape) }, (_, index) =>
-      type === 'int32' ? (index * 2 + 1) % 3 : Math.sin(1 + index * 1.7 + which),
+      dtype === 'int32' ? (index * 2 + 1) % 3 : Math.sin(1 + index * 1.7 + which),
     )
-    const data = type === 'int32' ? Int32Array.from(values) : Float32Array.from(values)
-    return [name, { type, shape, data } as HostTensor] as const
+    const data = dtype === 'int32' ? Int32Array.from(values) : Float32Array.from(values)
+    return [name, { dtype, shape, data } as HostTensor] as const
   })
   return Object.fromEntries(entries)
 }
@@ -107,8 +107,8 @@ async function open(graph: OnnxGraph): Promise<onnxruntime.InferenceSession> {
   })
 }
 
-const toOrt = ({ type, shape, data }: HostTensor): onnxruntime.Tensor =>
-  type === 'int32'
+const toOrt = ({ dtype, shape, data }: HostTensor): onnxruntime.Tensor =>
+  dtype === 'int32'
     ? new onnxruntime.Tensor('int32', data as Int32Array, shape)
     : new onnxruntime.Tensor('float32', data as Float32Array, shape)
 
@@ -144,7 +144,7 @@ describe('one graph for every batch gives what the program of that batch gives',
 
 test('the batch is a named axis, and reshapes find it by themselves where they can', () => {
   const graph = lowerForAnyBatch(programOf(cases['a reshape that folds the batch into another axis']!))
-  assert.deepEqual(graph.inputs, [{ name: 'x', type: 'float32', shape: ['batch', 6] }])
+  assert.deepEqual(graph.inputs, [{ name: 'x', dtype: 'float32', shape: ['batch', 6] }])
   assert.deepEqual(
     graph.outputs.map(({ shape }) => shape),
     [

@@ -21,12 +21,12 @@ function differences(
   feeds: ReferenceInputs,
   name: string,
 ): Float64Array {
-  const { type, shape, data } = feeds[name]!
+  const { dtype, shape, data } = feeds[name]!
   return Float64Array.from(data, (value, position) => {
     const at = (moved: number) => {
       const copy = Float64Array.from(data)
       copy[position] = moved
-      return loss({ ...feeds, [name]: { type, shape, data: copy } })
+      return loss({ ...feeds, [name]: { dtype, shape, data: copy } })
     }
     return (at(value + step) - at(value - step)) / (2 * step)
   })
@@ -94,7 +94,7 @@ function gradientsOf<T extends TensorTypes>(
 
 describe('gradients', () => {
   test('a stopped path gives nothing, an open one beside it everything', () => {
-    const at = { x: { type: 'float32', shape: [2], data: [3, -2] } } as const
+    const at = { x: { dtype: 'float32', shape: [2], data: [3, -2] } } as const
     const both = gradientsOf({ x: float(2) }, ({ x }) => ops.sumAll(ops.multiply(ops.stopGradient(x), x)), at)
     assert.deepEqual([...both.x!], [3, -2])
     const none = gradientsOf({ x: float(2) }, ({ x }) => ops.sumAll(ops.stopGradient(ops.multiply(x, x))), at)
@@ -102,7 +102,7 @@ describe('gradients', () => {
   })
 
   test('every use of a tensor adds its part', () => {
-    const at = { x: { type: 'float32', shape: [], data: [3] } } as const
+    const at = { x: { dtype: 'float32', shape: [], data: [3] } } as const
     const { x } = gradientsOf({ x: float() }, ({ x }) => ops.add(ops.multiply(x, x), ops.add(x, x)), at)
     assert.deepEqual([...x!], [8])
     const squares = gradientsOf(
@@ -118,8 +118,8 @@ describe('gradients', () => {
 
   test('ties: the left operand of a maximum takes all, equal maxima share', () => {
     const at = {
-      x: { type: 'float32', shape: [2], data: [1, 1] },
-      y: { type: 'float32', shape: [2], data: [1, 0] },
+      x: { dtype: 'float32', shape: [2], data: [1, 1] },
+      y: { dtype: 'float32', shape: [2], data: [1, 0] },
     } as const
     const pair = gradientsOf({ x: float(2), y: float(2) }, ({ x, y }) => ops.sumAll(ops.maximum(x, y)), at)
     assert.deepEqual(
@@ -139,7 +139,7 @@ describe('gradients', () => {
       const [toSquare, toX] = gradients(ops.multiply(square, 5), [square, feeds.x]) as [Tensor, Tensor]
       return { outputs: { toSquare, toX } }
     })
-    const { outputs } = evaluate(program, { x: { type: 'float32', shape: [], data: [3] } })
+    const { outputs } = evaluate(program, { x: { dtype: 'float32', shape: [], data: [3] } })
     assert.deepEqual([outputs.toSquare!.data[0], outputs.toX!.data[0]], [5, 30])
   })
 

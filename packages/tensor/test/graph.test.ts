@@ -12,8 +12,8 @@ import * as ops from '../src/ops/primitives.ts'
 import { allCases } from './support/cases.ts'
 import { forwardProgram, gradientProgram } from './support/programs.ts'
 
-const tensor = (shape: readonly number[], type: DataType = 'float32'): Tensor =>
-  createNode('input', [], { name: 'x', role: 'feed', shape, type })
+const tensor = (shape: readonly number[], dtype: DataType = 'float32'): Tensor =>
+  createNode('input', [], { name: 'x', role: 'feed', shape, dtype })
 
 function messageOf(action: () => unknown): string {
   try {
@@ -76,7 +76,7 @@ describe('errors of operations', () => {
     test(description, () => assert.equal(messageOf(action), message))
 
   test('an update of another shape, or of no state', () => {
-    const types = { feeds: {}, states: { total: { shape: [2], type: 'float32' } } } as const
+    const types = { feeds: {}, states: { total: { shape: [2], dtype: 'float32' } } } as const
     const update = (name: string) =>
       messageOf(() => trace('sum', types, () => ({ outputs: {}, updates: { [name]: tensor([3]) } })))
     assert.equal(
@@ -93,8 +93,8 @@ describe('errors of operations', () => {
 /** A small training step with something of everything. */
 function exampleProgram(): Program {
   const types = {
-    feeds: { tokens: { shape: [2, 3], type: 'int32' }, labels: { shape: [2, 3], type: 'int32' } },
-    states: { table: { shape: [5, 4], type: 'float32' }, steps: { shape: [], type: 'float32' } },
+    feeds: { tokens: { shape: [2, 3], dtype: 'int32' }, labels: { shape: [2, 3], dtype: 'int32' } },
+    states: { table: { shape: [5, 4], dtype: 'float32' }, steps: { shape: [], dtype: 'float32' } },
   } as const
   return trace('example', types, ({ feeds, states }) => {
     const x = fused.rmsNorm(fused.embedding(states.table, feeds.tokens), -1, 1e-5)
@@ -152,7 +152,7 @@ describe('verifyProgram', () => {
   const complaint = (break_: (x: Tensor) => Node, changes: Partial<Program> = {}): string => {
     const program = trace(
       'hand',
-      { feeds: { x: { shape: [2, 3], type: 'float32' } }, states: {} },
+      { feeds: { x: { shape: [2, 3], dtype: 'float32' } }, states: {} },
       ({ feeds }) => ({
         outputs: { y: break_(feeds.x) },
       }),
@@ -192,7 +192,7 @@ describe('verifyProgram', () => {
   })
 
   test('a feed and a state of one name', () => {
-    const states = { x: createNode('input', [], { name: 'x', role: 'state', shape: [], type: 'float32' }) }
+    const states = { x: createNode('input', [], { name: 'x', role: 'state', shape: [], dtype: 'float32' }) }
     assert.equal(
       complaint(ops.negate, { states }),
       'program hand, state x: expected a unique name, got a state and a feed with the same name. ' +

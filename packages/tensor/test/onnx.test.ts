@@ -24,17 +24,17 @@ function decode(model: Uint8Array): GraphProto {
 const graph: OnnxGraph = {
   name: 'every kind of content: äöü 木',
   inputs: [
-    { name: 'x', type: 'float32', shape: [2, 300] },
-    { name: 'condition/0', type: 'bool', shape: [] },
-    { name: 'any', type: 'int32' },
+    { name: 'x', dtype: 'float32', shape: [2, 300] },
+    { name: 'condition/0', dtype: 'bool', shape: [] },
+    { name: 'any', dtype: 'int32' },
   ],
-  outputs: [{ name: 'y', type: 'float32', shape: [2, 300] }],
+  outputs: [{ name: 'y', dtype: 'float32', shape: [2, 300] }],
   initializers: [
-    { name: 'floats', type: 'float32', shape: [2, 2], values: [1.5, -0, Number.POSITIVE_INFINITY, 1e-45] },
-    { name: 'integers', type: 'int32', shape: [3], values: [-1, 0, 2 ** 31 - 1] },
-    { name: 'long', type: 'int64', shape: [3], values: [-1, 127, 2 ** 53 - 1] },
-    { name: 'bits', type: 'bool', shape: [2], values: [1, 0] },
-    { name: 'none', type: 'int64', shape: [0], values: [] },
+    { name: 'floats', dtype: 'float32', shape: [2, 2], values: [1.5, -0, Number.POSITIVE_INFINITY, 1e-45] },
+    { name: 'integers', dtype: 'int32', shape: [3], values: [-1, 0, 2 ** 31 - 1] },
+    { name: 'long', dtype: 'int64', shape: [3], values: [-1, 127, 2 ** 53 - 1] },
+    { name: 'bits', dtype: 'bool', shape: [2], values: [1, 0] },
+    { name: 'none', dtype: 'int64', shape: [0], values: [] },
   ],
   nodes: [
     {
@@ -94,7 +94,7 @@ describe('the protobuf writer', () => {
     ] as const) {
       assert.deepEqual(
         read.map((value) => [value.name, typeOf(value).elemType, shapeOf(value)]),
-        written.map(({ name, type, shape }) => [name, onnxTypes[type], shape]),
+        written.map(({ name, dtype, shape }) => [name, onnxTypes[dtype], shape]),
       )
     }
   })
@@ -102,10 +102,10 @@ describe('the protobuf writer', () => {
   test('keeps constants to the bit', () => {
     assert.deepEqual(
       decoded.initializer.map((tensor) => [tensor.name, tensor.dataType, tensor.dims.map(Number)]),
-      graph.initializers.map(({ name, type, shape }) => [name, onnxTypes[type], shape]),
+      graph.initializers.map(({ name, dtype, shape }) => [name, onnxTypes[dtype], shape]),
     )
-    const wanted = graph.initializers.map(({ type, values }) =>
-      type === 'float32' ? [...Float32Array.from(values)] : [...Array.from(values)],
+    const wanted = graph.initializers.map(({ dtype, values }) =>
+      dtype === 'float32' ? [...Float32Array.from(values)] : [...Array.from(values)],
     )
     assert.deepEqual(decoded.initializer.map(valuesOf), wanted)
   })
@@ -151,7 +151,7 @@ describe('the protobuf writer', () => {
 })
 
 describe('models', () => {
-  const vector = { shape: [3], type: 'float32' } as const
+  const vector = { shape: [3], dtype: 'float32' } as const
   const program = trace('step', { feeds: { x: vector }, states: { total: vector } }, ({ feeds, states }) => {
     const total = ops.add(states.total, ops.multiply(feeds.x, 2))
     return { outputs: { sum: ops.sumAll(total), zeros: ops.constant([0, -0, 0], [3]) }, updates: { total } }

@@ -9,8 +9,8 @@ import { floatTensor, integerTensor } from '../src/graph/types.ts'
 import { softmax } from '../src/ops/fused.ts'
 import * as ops from '../src/ops/primitives.ts'
 
-const matrix = { shape: [2, 3], type: 'float32' } as const
-const one = { shape: [], type: 'float32' } as const
+const matrix = { shape: [2, 3], dtype: 'float32' } as const
+const one = { shape: [], dtype: 'float32' } as const
 
 /** Evaluates a function of constants. */
 function computed(build: () => Tensor): { shape: readonly number[]; values: number[] } {
@@ -144,7 +144,7 @@ test('indices outside a table and tensors of other executors are refused', async
     () => computed(() => ops.gatherRows(ops.constant([1, 2], [2, 1]), ops.constant([2], [1], 'int32'))),
     /gatherRows: expected indices from 0 to 1, got 2\./,
   )
-  const foreign = { type: 'float32', shape: [] } as const
+  const foreign = { dtype: 'float32', shape: [] } as const
   await assert.rejects(
     createReferenceExecutor().download(foreign),
     /expected a tensor that it has uploaded or computed/,

@@ -7,8 +7,8 @@ import { encodeModel } from '../src/onnx/model.ts'
 import { repeatGraph } from '../src/onnx/repeat.ts'
 import * as ops from '../src/ops/primitives.ts'
 
-const float = (...shape: number[]) => ({ shape, type: 'float32' }) as const
-const int = (...shape: number[]) => ({ shape, type: 'int32' }) as const
+const float = (...shape: number[]) => ({ shape, dtype: 'float32' }) as const
+const int = (...shape: number[]) => ({ shape, dtype: 'int32' }) as const
 
 /** total [B, 2] = (reset ? 10 : total) + x [B], and twice that. */
 const step = lowerForAnyBatch(
@@ -31,10 +31,10 @@ const repetition = { times: 3, carried: { total: 'next' }, first: 'reset', last:
 
 test('a step goes on from what the one before gave, for any batch', async () => {
   const graph = repeatGraph(step, repetition)
-  assert.deepEqual(graph.inputs, [{ name: 'x', type: 'float32', shape: ['batch'] }])
+  assert.deepEqual(graph.inputs, [{ name: 'x', dtype: 'float32', shape: ['batch'] }])
   assert.deepEqual(graph.outputs, [
-    { name: 'sign', type: 'int32', shape: ['batch'] },
-    { name: 'twice', type: 'float32', shape: [3, 'batch', 2] },
+    { name: 'sign', dtype: 'int32', shape: ['batch'] },
+    { name: 'twice', dtype: 'float32', shape: [3, 'batch', 2] },
   ])
   const session = await onnxruntime.InferenceSession.create(encodeModel(graph), { logSeverityLevel: 3 })
   for (const x of [[1], [1, -5, 0.5]]) {

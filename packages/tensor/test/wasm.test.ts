@@ -20,7 +20,7 @@ async function ofVector(
   build: (x: ReturnType<typeof ops.negate>) => ReturnType<typeof ops.negate>,
   x: readonly number[],
 ) {
-  const types = { feeds: { x: { shape: [x.length], type: 'float32' } }, states: {} } as const
+  const types = { feeds: { x: { shape: [x.length], dtype: 'float32' } }, states: {} } as const
   const program = trace('vector', types, ({ feeds }) => ({ outputs: { y: build(feeds.x) } }))
   const executable = await executor.compile(program)
   const { outputs } = await executable.run({ x: floatTensor([x.length], x) }, new Map())
@@ -86,9 +86,9 @@ describe('products of the wasm executor', () => {
           const right = transposeRight ? [columns, depth] : [depth, columns]
           const types = {
             feeds: {
-              left: { shape: left, type: 'float32' },
-              right: { shape: right, type: 'float32' },
-              addend: { shape: [rows, columns], type: 'float32' },
+              left: { shape: left, dtype: 'float32' },
+              right: { shape: right, dtype: 'float32' },
+              addend: { shape: [rows, columns], dtype: 'float32' },
             },
             states: {},
           } as const
@@ -116,8 +116,8 @@ describe('products of the wasm executor', () => {
 
 test('an index beyond the table is refused, and the next run is right again', async () => {
   const types = {
-    feeds: { rows: { shape: [2], type: 'int32' } },
-    states: { table: { shape: [3, 5], type: 'float32' } },
+    feeds: { rows: { shape: [2], dtype: 'int32' } },
+    states: { table: { shape: [3, 5], dtype: 'float32' } },
   } as const
   const program = trace('rows', types, ({ feeds, states }) => ({
     outputs: { y: ops.gatherRows(states.table, feeds.rows) },
@@ -140,8 +140,8 @@ test('an index beyond the table is refused, and the next run is right again', as
 
 test('a thousand runs take no more memory than the first', async () => {
   const types = {
-    feeds: { x: { shape: [300], type: 'float32' } },
-    states: { total: { shape: [300], type: 'float32' } },
+    feeds: { x: { shape: [300], dtype: 'float32' } },
+    states: { total: { shape: [300], dtype: 'float32' } },
   } as const
   const program = trace('sum', types, ({ feeds, states }) => {
     const total = ops.add(states.total, feeds.x)

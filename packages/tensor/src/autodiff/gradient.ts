@@ -91,7 +91,7 @@ class GradientFlow {
   #leadsToTarget(root: Node): boolean {
     const pending = [root]
     for (let node = pending.at(-1); node; node = pending.at(-1)) {
-      const through = node.operation !== 'stopGradient' && node.type === 'float32'
+      const through = node.operation !== 'stopGradient' && node.dtype === 'float32'
       const operands = through ? node.inputs : []
       const unknown = operands.filter((input) => !this.#leads.has(input))
       if (unknown.length > 0) {

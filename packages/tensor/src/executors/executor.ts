@@ -4,7 +4,7 @@ import type { HostTensor, Shape } from '../graph/types.ts'
 /** A tensor that lives where the executor computes. Only the executor that made it can read it. */
 export interface DeviceTensor {
   readonly shape: Shape
-  readonly type: 'float32' | 'int32'
+  readonly dtype: 'float32' | 'int32'
 }
 
 /** What one run gives: outputs in host memory, new values of states on the device. */

@@ -50,9 +50,9 @@ function refuse(
 }
 
 function isLike(given: DeviceTensor, expected: Tensor): boolean {
-  return given.type === expected.type && sameShape(given.shape, expected.shape)
+  return given.dtype === expected.dtype && sameShape(given.shape, expected.shape)
 }
 
-function describe({ type, shape }: DeviceTensor | Tensor): string {
-  return `${type}${formatShape(shape)}`
+function describe({ dtype, shape }: DeviceTensor | Tensor): string {
+  return `${dtype}${formatShape(shape)}`
 }

@@ -31,7 +31,7 @@ export function ownTensor(tensor: DeviceTensor): OrtTensor {
 }
 
 export function deviceTensor(tensor: OrtTensor, lease?: Lease): OrtDeviceTensor {
-  const described = { tensor, shape: tensor.dims, type: tensor.type as DeviceTensor['type'] }
+  const described = { tensor, shape: tensor.dims, dtype: tensor.type as DeviceTensor['dtype'] }
   return lease ? { ...described, lease } : described
 }
 
@@ -43,15 +43,15 @@ export function releaseTensor(given: DeviceTensor): void {
   lease?.end()
 }
 
-export function toOrt(runtime: OnnxRuntime, { type, shape, data }: HostTensor): OrtTensor {
-  return type === 'float32'
+export function toOrt(runtime: OnnxRuntime, { dtype, shape, data }: HostTensor): OrtTensor {
+  return dtype === 'float32'
     ? new runtime.Tensor('float32', data as Float32Array, shape)
     : new runtime.Tensor('int32', data as Int32Array, shape)
 }
 
 export function toHost(tensor: OrtTensor): HostTensor {
   return {
-    type: tensor.type as HostTensor['type'],
+    dtype: tensor.type as HostTensor['dtype'],
     shape: tensor.dims,
     data: tensor.data as HostTensor['data'],
   }
@@ -84,11 +84,11 @@ export class DeviceCopies {
   }
 
   async #copy(tensor: OrtTensor, to: 'cpu' | 'gpu-buffer'): Promise<OrtTensor> {
-    const type = tensor.type as HostTensor['type']
-    const key = `${type} to ${to}`
+    const dtype = tensor.type as HostTensor['dtype']
+    const key = `${dtype} to ${to}`
     const session =
       this.#sessions.get(key) ??
-      createSession(this.#runtime, identityModel(type), this.#options, { copy: to })
+      createSession(this.#runtime, identityModel(dtype), this.#options, { copy: to })
     this.#sessions.set(key, session)
     const { copy } = await (await session).run({ value: tensor })
     return copy!
@@ -96,11 +96,11 @@ export class DeviceCopies {
 }
 
 /** One Identity for tensors of any shape. */
-function identityModel(type: HostTensor['type']): Uint8Array {
+function identityModel(dtype: HostTensor['dtype']): Uint8Array {
   return encodeModel({
     name: 'copy',
-    inputs: [{ name: 'value', type }],
-    outputs: [{ name: 'copy', type }],
+    inputs: [{ name: 'value', dtype }],
+    outputs: [{ name: 'copy', dtype }],
     initializers: [],
     nodes: [{ type: 'Identity', inputs: ['value'], outputs: ['copy'] }],
   })

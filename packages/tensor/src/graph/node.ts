@@ -9,9 +9,9 @@ export function createNode<O extends Operation>(
   inputs: readonly Node[],
   attributes: AttributesOf<O>,
 ): Node {
-  const { shape, type } = resultType(operation, inputs, attributes)
+  const { shape, dtype } = resultType(operation, inputs, attributes)
   // Ids are taken after the rule ran: a rule may trace inner nodes (stage), which must be older.
-  const node: NodeOf<O> = { id: created++, operation, inputs, attributes, shape, type }
+  const node: NodeOf<O> = { id: created++, operation, inputs, attributes, shape, dtype }
   return node as unknown as Node // O is one member of the union; TypeScript cannot distribute over it here
 }
 

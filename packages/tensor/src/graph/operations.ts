@@ -13,9 +13,9 @@ export interface PrimitiveAttributes {
     readonly name: string
     readonly role: 'feed' | 'state'
     readonly shape: Shape
-    readonly type: DataType
+    readonly dtype: DataType
   }
-  constant: { readonly values: ArrayLike<number>; readonly shape: Shape; readonly type: DataType }
+  constant: { readonly values: ArrayLike<number>; readonly shape: Shape; readonly dtype: DataType }
   // float → float, element by element
   negate: None
   absolute: None
@@ -41,7 +41,7 @@ export interface PrimitiveAttributes {
   not: None
   /** select(condition, whenTrue, whenFalse) */
   select: None
-  cast: { readonly type: DataType }
+  cast: { readonly dtype: DataType }
   // reductions; the reduced axes stay with length 1
   reduceSum: { readonly axes: readonly number[] }
   reduceMaximum: { readonly axes: readonly number[] }
@@ -123,7 +123,7 @@ export interface NodeOf<O extends Operation> {
   readonly inputs: readonly Node[]
   readonly attributes: AttributesOf<O>
   readonly shape: Shape
-  readonly type: DataType
+  readonly dtype: DataType
 }
 
 export type Node = { readonly [O in Operation]: NodeOf<O> }[Operation]

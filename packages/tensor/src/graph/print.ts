@@ -33,7 +33,7 @@ export function printProgram(program: Program): string {
 function printNode(node: Node, names: ReadonlyMap<Node, string>): string {
   const operands = node.inputs.map((input) => names.get(input)!)
   const words = [...headOf(node), ...operands, ...attributesOf(node)]
-  return `${names.get(node)} = ${words.join(' ')}: ${node.type}${formatShape(node.shape)}`
+  return `${names.get(node)} = ${words.join(' ')}: ${node.dtype}${formatShape(node.shape)}`
 }
 
 /** What kind of node it is; inputs and constants have no operands but a name or values. */

@@ -6,7 +6,7 @@ import type { DataType, Shape } from './types.ts'
 /** Shape and type of an input. */
 export interface TensorType {
   readonly shape: Shape
-  readonly type: DataType
+  readonly dtype: DataType
 }
 
 /** Shapes and types of tensors by name. */
@@ -48,11 +48,11 @@ export function trace<F extends TensorTypes, S extends TensorTypes>(
   const { outputs, updates = {} } = body({ feeds, states })
   for (const [key, value] of Object.entries(updates)) {
     const state = states[key as keyof S]
-    if (!state || state.type !== value.type || state.shape.join() !== value.shape.join()) {
+    if (!state || state.dtype !== value.dtype || state.shape.join() !== value.shape.join()) {
       throw new InputError({
         who: `program ${name}, update of ${key}`,
-        expected: state ? `${state.type}[${state.shape.join(', ')}]` : 'the name of a state',
-        got: `${value.type}[${value.shape.join(', ')}]`,
+        expected: state ? `${state.dtype}[${state.shape.join(', ')}]` : 'the name of a state',
+        got: `${value.dtype}[${value.shape.join(', ')}]`,
         hint: `States are: ${Object.keys(states).slice(0, 12).join(', ')}.`,
       })
     }
@@ -64,9 +64,9 @@ function inputsOf<T extends TensorTypes>(
   types: T,
   role: 'feed' | 'state',
 ): { readonly [K in keyof T]: Tensor } {
-  const entries = Object.entries(types).map(([name, type]) => [
+  const entries = Object.entries(types).map(([name, dtype]) => [
     name,
-    createNode('input', [], { name, role, ...type }),
+    createNode('input', [], { name, role, ...dtype }),
   ])
   return Object.fromEntries(entries) as { readonly [K in keyof T]: Tensor }
 }

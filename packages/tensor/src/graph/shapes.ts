@@ -5,7 +5,7 @@ import { broadcastShapes, type DataType, elementCount, formatShape, type Shape, 
 /** Shape and type of a result. */
 export interface ResultType {
   readonly shape: Shape
-  readonly type: DataType
+  readonly dtype: DataType
 }
 
 type ShapeRule<O extends Operation> = (inputs: readonly Node[], attributes: AttributesOf<O>) => ResultType
@@ -14,7 +14,7 @@ type ShapeRule<O extends Operation> = (inputs: readonly Node[], attributes: Attr
 type OperandRule = (inputs: readonly Node[]) => ResultType
 
 function fail(operation: Operation, expected: string, inputs: readonly Node[], hint: string): never {
-  const got = inputs.map((input) => `${input.type}${formatShape(input.shape)}`).join(', ') || 'no operand'
+  const got = inputs.map((input) => `${input.dtype}${formatShape(input.shape)}`).join(', ') || 'no operand'
   throw new InputError({ who: operation, expected, got, hint })
 }
 
@@ -23,7 +23,7 @@ function operands(
   inputs: readonly Node[],
   ...types: readonly DataType[]
 ): readonly Node[] {
-  const right = inputs.length === types.length && inputs.every((input, index) => input.type === types[index])
+  const right = inputs.length === types.length && inputs.every((input, index) => input.dtype === types[index])
   if (!right) fail(operation, `operands of type ${types.join(', ')}`, inputs, 'Cast or add what is missing.')
   return inputs
 }
@@ -32,30 +32,30 @@ const unary =
   (operation: Operation): OperandRule =>
   (inputs) => {
     operands(operation, inputs, 'float32')
-    return { shape: inputs[0]!.shape, type: 'float32' }
+    return { shape: inputs[0]!.shape, dtype: 'float32' }
   }
 
 const binary =
   (operation: Operation): OperandRule =>
   (inputs) => {
     operands(operation, inputs, 'float32', 'float32')
-    return { shape: broadcastShapes(operation, inputs[0]!.shape, inputs[1]!.shape), type: 'float32' }
+    return { shape: broadcastShapes(operation, inputs[0]!.shape, inputs[1]!.shape), dtype: 'float32' }
   }
 
 const comparison =
   (operation: Operation): OperandRule =>
   (inputs) => {
     const [left, right] = inputs
-    if (inputs.length !== 2 || left!.type !== right!.type || left!.type === 'bool')
+    if (inputs.length !== 2 || left!.dtype !== right!.dtype || left!.dtype === 'bool')
       fail(operation, 'two numeric operands of one type', inputs, 'Cast one operand.')
-    return { shape: broadcastShapes(operation, left!.shape, right!.shape), type: 'bool' }
+    return { shape: broadcastShapes(operation, left!.shape, right!.shape), dtype: 'bool' }
   }
 
 const logic =
   (operation: Operation): OperandRule =>
   (inputs) => {
     operands(operation, inputs, 'bool', 'bool')
-    return { shape: broadcastShapes(operation, inputs[0]!.shape, inputs[1]!.shape), type: 'bool' }
+    return { shape: broadcastShapes(operation, inputs[0]!.shape, inputs[1]!.shape), dtype: 'bool' }
   }
 
 const reduction =
@@ -72,7 +72,7 @@ const reduction =
         inputs,
         'Name existing axes.',
       )
-    return { shape: shape.map((length, axis) => (axes.includes(axis) ? 1 : length)), type: 'float32' }
+    return { shape: shape.map((length, axis) => (axes.includes(axis) ? 1 : length)), dtype: 'float32' }
   }
 
 const elementwiseFused =
@@ -83,7 +83,7 @@ const elementwiseFused =
     for (const input of inputs)
       if (!sameShape(input.shape, shape) && input.shape.length > 0)
         fail(operation, 'operands of one shape, or scalars', inputs, 'Check what is updated with what.')
-    return { shape, type: 'float32' }
+    return { shape, dtype: 'float32' }
   }
 
 const crossEntropy =
@@ -93,7 +93,7 @@ const crossEntropy =
     const [logits, labels] = inputs
     if (!sameShape(logits!.shape.slice(0, -1), labels!.shape))
       fail(operation, 'logits [..., V] and labels [...]', inputs, 'Labels need one entry per row of logits.')
-    return { shape: labels!.shape, type: 'float32' }
+    return { shape: labels!.shape, dtype: 'float32' }
   }
 
 const gather =
@@ -103,13 +103,13 @@ const gather =
     const [table, indices] = inputs
     if (table!.shape.length !== 2)
       fail(operation, 'a table [R, D] and indices [...]', inputs, 'Reshape the table.')
-    return { shape: [...indices!.shape, table!.shape[1]!], type: 'float32' }
+    return { shape: [...indices!.shape, table!.shape[1]!], dtype: 'float32' }
   }
 
 /** What every operation accepts and gives. Tracing applies it to each new node, the verifier once more. */
 export const shapeRules: { readonly [O in Operation]: ShapeRule<O> } = {
-  input: (_, { shape, type }) => ({ shape, type }),
-  constant: (_, { shape, type, values }) => {
+  input: (_, { shape, dtype }) => ({ shape, dtype }),
+  constant: (_, { shape, dtype, values }) => {
     if (values.length !== elementCount(shape))
       fail(
         'constant',
@@ -117,7 +117,7 @@ export const shapeRules: { readonly [O in Operation]: ShapeRule<O> } = {
         [],
         'Fix it.',
       )
-    return { shape, type }
+    return { shape, dtype }
   },
   negate: unary('negate'),
   absolute: unary('absolute'),
@@ -138,10 +138,15 @@ export const shapeRules: { readonly [O in Operation]: ShapeRule<O> } = {
   equal: comparison('equal'),
   and: logic('and'),
   or: logic('or'),
-  not: (inputs) => ({ shape: operands('not', inputs, 'bool')[0]!.shape, type: 'bool' }),
+  not: (inputs) => ({ shape: operands('not', inputs, 'bool')[0]!.shape, dtype: 'bool' }),
   select: (inputs) => {
     const [condition, yes, no] = inputs
-    if (inputs.length !== 3 || condition!.type !== 'bool' || yes!.type !== no!.type || yes!.type === 'bool')
+    if (
+      inputs.length !== 3 ||
+      condition!.dtype !== 'bool' ||
+      yes!.dtype !== no!.dtype ||
+      yes!.dtype === 'bool'
+    )
       fail(
         'select',
         'a bool condition and two numeric operands of one type',
@@ -149,19 +154,19 @@ export const shapeRules: { readonly [O in Operation]: ShapeRule<O> } = {
         'Compare or cast first.',
       )
     const values = broadcastShapes('select', yes!.shape, no!.shape)
-    return { shape: broadcastShapes('select', condition!.shape, values), type: yes!.type }
+    return { shape: broadcastShapes('select', condition!.shape, values), dtype: yes!.dtype }
   },
-  cast: (inputs, { type }) => ({ shape: inputs[0]!.shape, type }),
+  cast: (inputs, { dtype }) => ({ shape: inputs[0]!.shape, dtype }),
   reduceSum: reduction('reduceSum'),
   reduceMaximum: reduction('reduceMaximum'),
   reshape: (inputs, { shape }) => {
     const [input] = inputs
     if (elementCount(shape) !== elementCount(input!.shape))
       fail('reshape', `a shape of as many elements, not ${formatShape(shape)}`, inputs, 'Check the product.')
-    return { shape, type: input!.type }
+    return { shape, dtype: input!.dtype }
   },
   transpose: (inputs, { order }) => {
-    const { shape, type } = inputs[0]!
+    const { shape, dtype } = inputs[0]!
     const sorted = [...order].sort((a, b) => a - b)
     if (order.length !== shape.length || sorted.some((axis, index) => axis !== index))
       fail(
@@ -170,7 +175,7 @@ export const shapeRules: { readonly [O in Operation]: ShapeRule<O> } = {
         inputs,
         'Fix the order.',
       )
-    return { shape: order.map((axis) => shape[axis]!), type }
+    return { shape: order.map((axis) => shape[axis]!), dtype }
   },
   broadcast: (inputs, { shape }) => {
     if (!sameShape(broadcastShapes('broadcast', inputs[0]!.shape, shape), shape))
@@ -180,18 +185,18 @@ export const shapeRules: { readonly [O in Operation]: ShapeRule<O> } = {
         inputs,
         'Only length 1 stretches.',
       )
-    return { shape, type: inputs[0]!.type }
+    return { shape, dtype: inputs[0]!.dtype }
   },
   slice: (inputs, { axis, start, end }) => {
-    const { shape, type } = inputs[0]!
+    const { shape, dtype } = inputs[0]!
     if (!(axis >= 0 && axis < shape.length && start >= 0 && start < end && end <= shape[axis]!))
       fail('slice', `a range within axis ${axis}, not ${start}..${end}`, inputs, 'Check axis, start and end.')
-    return { shape: shape.map((length, index) => (index === axis ? end - start : length)), type }
+    return { shape: shape.map((length, index) => (index === axis ? end - start : length)), dtype }
   },
   concatenate: (inputs, { axis }) => {
     const [first] = inputs
     const fits = (input: Node) =>
-      input.type === first!.type &&
+      input.dtype === first!.dtype &&
       input.shape.length === first!.shape.length &&
       input.shape.every((length, index) => index === axis || length === first!.shape[index])
     if (!first || axis < 0 || axis >= first.shape.length || !inputs.every(fits))
@@ -199,7 +204,7 @@ export const shapeRules: { readonly [O in Operation]: ShapeRule<O> } = {
     const total = inputs.reduce((sum, input) => sum + input.shape[axis]!, 0)
     return {
       shape: first!.shape.map((length, index) => (index === axis ? total : length)),
-      type: first!.type,
+      dtype: first!.dtype,
     }
   },
   gatherRows: gather('gatherRows'),
@@ -208,12 +213,12 @@ export const shapeRules: { readonly [O in Operation]: ShapeRule<O> } = {
     const [indices, updates] = inputs
     if (!sameShape(updates!.shape.slice(0, -1), indices!.shape))
       fail('scatterAddRows', 'indices [...] and updates [..., D]', inputs, 'Give one index per updated row.')
-    return { shape: [rows, updates!.shape.at(-1)!], type: 'float32' }
+    return { shape: [rows, updates!.shape.at(-1)!], dtype: 'float32' }
   },
   matmul: (inputs, { transposeLeft, transposeRight }) => {
     const [left, right, addend] = inputs
     const expected = 'left [..., M, K] and right [..., K, N] (before transposing) with equal leading axes'
-    if (inputs.length < 2 || inputs.length > 3 || inputs.some((input) => input.type !== 'float32'))
+    if (inputs.length < 2 || inputs.length > 3 || inputs.some((input) => input.dtype !== 'float32'))
       fail('matmul', 'two float32 matrices and perhaps an addend', inputs, 'Cast or remove operands.')
     const [rank, leading] = [left!.shape.length, left!.shape.slice(0, -2)]
     if (rank < 2 || !sameShape(leading, right!.shape.slice(0, -2)))
@@ -225,10 +230,10 @@ export const shapeRules: { readonly [O in Operation]: ShapeRule<O> } = {
     const shape = [...leading, m, n]
     if (addend && (rank !== 2 || !sameShape(addend.shape, shape)))
       fail('matmul', `a 2-D product with an addend ${formatShape(shape)}`, inputs, 'Use add instead.')
-    return { shape, type: 'float32' }
+    return { shape, dtype: 'float32' }
   },
-  stopGradient: (inputs) => ({ shape: inputs[0]!.shape, type: inputs[0]!.type }),
-  after: (inputs) => ({ shape: inputs[0]!.shape, type: inputs[0]!.type }),
+  stopGradient: (inputs) => ({ shape: inputs[0]!.shape, dtype: inputs[0]!.dtype }),
+  after: (inputs) => ({ shape: inputs[0]!.shape, dtype: inputs[0]!.dtype }),
 
   linear: (inputs) => {
     operands('linear', inputs, 'float32', 'float32')
@@ -240,19 +245,19 @@ export const shapeRules: { readonly [O in Operation]: ShapeRule<O> } = {
         inputs,
         'The last axis of x must be the fan-in of the weight.',
       )
-    return { shape: [...x!.shape.slice(0, -1), weight!.shape[0]!], type: 'float32' }
+    return { shape: [...x!.shape.slice(0, -1), weight!.shape[0]!], dtype: 'float32' }
   },
   rmsNorm: (inputs, { axis }) => {
     operands('rmsNorm', inputs, 'float32')
     if (axis < 0 || axis >= inputs[0]!.shape.length)
       fail('rmsNorm', `an existing axis, not ${axis}`, inputs, 'Name an axis.')
-    return { shape: inputs[0]!.shape, type: 'float32' }
+    return { shape: inputs[0]!.shape, dtype: 'float32' }
   },
   swiglu: (inputs) => {
     operands('swiglu', inputs, 'float32', 'float32')
     if (!sameShape(inputs[0]!.shape, inputs[1]!.shape))
       fail('swiglu', 'gate and up of one shape', inputs, 'Fix it.')
-    return { shape: inputs[0]!.shape, type: 'float32' }
+    return { shape: inputs[0]!.shape, dtype: 'float32' }
   },
   softmax: unary('softmax'),
   rotary: (inputs) => {
@@ -266,14 +271,14 @@ export const shapeRules: { readonly [O in Operation]: ShapeRule<O> } = {
         inputs,
         'Make the tables for this length.',
       )
-    return { shape: x!.shape, type: 'float32' }
+    return { shape: x!.shape, dtype: 'float32' }
   },
   attention: (inputs) => {
     operands('attention', inputs, 'float32', 'float32', 'float32')
     const { shape } = inputs[0]!
     if (shape.length !== 4 || !inputs.every((input) => sameShape(input.shape, shape)))
       fail('attention', 'query, key and value [B, H, L, d]', inputs, 'Split the heads first.')
-    return { shape, type: 'float32' }
+    return { shape, dtype: 'float32' }
   },
   embedding: gather('embedding'),
   stablemaxCrossEntropy: crossEntropy('stablemaxCrossEntropy'),
@@ -292,11 +297,11 @@ export const shapeRules: { readonly [O in Operation]: ShapeRule<O> } = {
         inputs,
         'Gather the rows first.',
       )
-    return { shape: rows!.shape, type: 'float32' }
+    return { shape: rows!.shape, dtype: 'float32' }
   },
   stage: (inputs, { body }) => {
-    const { shape, type } = body(...inputs)
-    return { shape, type }
+    const { shape, dtype } = body(...inputs)
+    return { shape, dtype }
   },
 }
 

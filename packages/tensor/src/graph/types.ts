@@ -8,7 +8,7 @@ export type Shape = readonly number[]
 
 /** A tensor in host memory: what goes into a program and what comes out. Row-major. */
 export interface HostTensor {
-  readonly type: 'float32' | 'int32'
+  readonly dtype: 'float32' | 'int32'
   readonly shape: Shape
   readonly data: Float32Array | Int32Array
 }
@@ -59,7 +59,7 @@ export function broadcastShapes(who: string, left: Shape, right: Shape): number[
  */
 export function floatTensor(shape: Shape, data: ArrayLike<number>): HostTensor {
   return checked({
-    type: 'float32',
+    dtype: 'float32',
     shape,
     data: data instanceof Float32Array ? data : Float32Array.from(data),
   })
@@ -70,13 +70,13 @@ export function floatTensor(shape: Shape, data: ArrayLike<number>): HostTensor {
  * @throws InputError if it does not
  */
 export function integerTensor(shape: Shape, data: ArrayLike<number>): HostTensor {
-  return checked({ type: 'int32', shape, data: data instanceof Int32Array ? data : Int32Array.from(data) })
+  return checked({ dtype: 'int32', shape, data: data instanceof Int32Array ? data : Int32Array.from(data) })
 }
 
 function checked(tensor: HostTensor): HostTensor {
   if (tensor.data.length !== elementCount(tensor.shape)) {
     throw new InputError({
-      who: `${tensor.type} tensor`,
+      who: `${tensor.dtype} tensor`,
       expected: `${elementCount(tensor.shape)} elements for shape ${formatShape(tensor.shape)}`,
       got: `${tensor.data.length}`,
       hint: 'Pass the data row by row, or another shape.',

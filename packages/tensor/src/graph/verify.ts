@@ -45,7 +45,7 @@ function declaredInputs(program: Program): Set<Node> {
       }
       const right =
         node.operation === 'input' && node.attributes.name === name && node.attributes.role === role
-      if (!right || node.type === 'bool') {
+      if (!right || node.dtype === 'bool') {
         throw new InputError({
           who,
           expected: `a float32 or int32 input node with that name and role`,
@@ -73,7 +73,7 @@ function checkOrder(who: string, node: Node): void {
 
 function checkType(who: string, node: Node): void {
   const derived = derivedType(who, node)
-  if (derived.type === node.type && sameShape(derived.shape, node.shape)) return
+  if (derived.dtype === node.dtype && sameShape(derived.shape, node.shape)) return
   throw new InputError({
     who,
     expected: `${typeText(derived)}, as its rule in shapes.ts gives`,
@@ -100,13 +100,13 @@ function checkResults(program: Program): void {
   ]) {
     for (const [name, node] of Object.entries(results)) {
       const who = `program ${program.name}, ${kind} ${name}`
-      if (node.type === 'bool') {
+      if (node.dtype === 'bool') {
         const hint = 'Cast it to int32 or float32.'
         throw new InputError({ who, expected: 'a float32 or int32 result', got: describe(node), hint })
       }
       if (kind === 'output') continue
       const state = Object.hasOwn(program.states, name) ? program.states[name] : undefined
-      if (state && state.type === node.type && sameShape(state.shape, node.shape)) continue
+      if (state && state.dtype === node.dtype && sameShape(state.shape, node.shape)) continue
       throw new InputError({
         who,
         expected: state ? typeText(state) : `the name of a state: ${list(program.states)}`,
@@ -121,8 +121,8 @@ function describe(node: Node): string {
   return `%${node.id} ${node.operation} ${typeText(node)}`
 }
 
-function typeText({ type, shape }: { readonly type: DataType; readonly shape: Shape }): string {
-  return `${type}${formatShape(shape)}`
+function typeText({ dtype, shape }: { readonly dtype: DataType; readonly shape: Shape }): string {
+  return `${dtype}${formatShape(shape)}`
 }
 
 function list(tensors: Tensors): string {

@@ -5,7 +5,7 @@ import { type OnnxGraph, type OnnxNode, type OnnxTensor, onnxTypes } from './mod
 
 /** A value for a float32 input in half precision: the 16 bits of every number. */
 export interface HalfTensor {
-  readonly type: 'float16'
+  readonly dtype: 'float16'
   readonly shape: Shape
   readonly data: Uint16Array
 }
@@ -23,10 +23,10 @@ export function bindInputs(
   const casts: OnnxNode[] = []
   for (const [name, tensor] of Object.entries(tensors)) {
     checkBound(graph, name, tensor)
-    const { type, shape, data } = tensor
-    const stored = type === 'float16' ? `${name}.float16` : name
-    bound.push({ name: stored, type, shape, values: data })
-    if (type === 'float16')
+    const { dtype, shape, data } = tensor
+    const stored = dtype === 'float16' ? `${name}.float16` : name
+    bound.push({ name: stored, dtype, shape, values: data })
+    if (dtype === 'float16')
       casts.push({ type: 'Cast', inputs: [stored], outputs: [name], attributes: { to: onnxTypes.float32 } })
   }
   return {
@@ -37,15 +37,15 @@ export function bindInputs(
   }
 }
 
-function checkBound(graph: OnnxGraph, name: string, { type, shape }: HostTensor | HalfTensor): void {
+function checkBound(graph: OnnxGraph, name: string, { dtype, shape }: HostTensor | HalfTensor): void {
   const input = graph.inputs.find((candidate) => candidate.name === name)
   const inputShape = (input?.shape ?? []) as Shape
-  if (input?.type === (type === 'float16' ? 'float32' : type) && sameShape(inputShape, shape)) return
+  if (input?.dtype === (dtype === 'float16' ? 'float32' : dtype) && sameShape(inputShape, shape)) return
   const names = graph.inputs.map((one) => one.name).slice(0, 12)
   throw new InputError({
     who: `${graph.name}, value of ${name}`,
-    expected: input ? `${input.type}${formatShape(inputShape)}` : 'the name of an input',
-    got: `${type}${formatShape(shape)}`,
+    expected: input ? `${input.dtype}${formatShape(inputShape)}` : 'the name of an input',
+    got: `${dtype}${formatShape(shape)}`,
     hint: `Inputs are: ${names.join(', ')}.`,
   })
 }

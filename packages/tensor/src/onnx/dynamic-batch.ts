@@ -101,7 +101,7 @@ function lengthOf(values: readonly number[]): Length | null {
 /** Null: the same at all sizes. Undefined: it depends on the batch in a way that is no length. */
 function dynamicLengths(tensors: readonly OnnxTensor[]): readonly Length[] | null | undefined {
   const [first, ...others] = tensors as [OnnxTensor, ...OnnxTensor[]]
-  if (!others.every(({ type, shape }) => type === first.type && sameShape(shape, first.shape)))
+  if (!others.every(({ dtype, shape }) => dtype === first.dtype && sameShape(shape, first.shape)))
     return undefined
   const isSame = ({ values }: OnnxTensor) => {
     for (let index = 0; index < values.length; index++)
@@ -109,7 +109,7 @@ function dynamicLengths(tensors: readonly OnnxTensor[]): readonly Length[] | nul
     return true
   }
   if (others.every(isSame)) return null
-  if (first.type !== 'int64') return undefined
+  if (first.dtype !== 'int64') return undefined
   const lengths = Array.from(first.values, (_, place) =>
     lengthOf(tensors.map(({ values }) => values[place]!)),
   )
@@ -129,7 +129,7 @@ function computeLengths(
 ): { nodes: OnnxNode[]; initializers: OnnxTensor[] } {
   const initializers: OnnxTensor[] = []
   const integers = (key: string, values: readonly number[]): string => {
-    initializers.push({ name: key, type: 'int64', shape: [values.length], values })
+    initializers.push({ name: key, dtype: 'int64', shape: [values.length], values })
     return key
   }
   const source = inputs.find(({ shape }) => shape!.includes(name))

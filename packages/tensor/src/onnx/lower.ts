@@ -18,13 +18,13 @@ type Kept = 'rmsNorm' | 'swiglu' | 'softmax'
 interface Builder {
   /** Adds a node and returns the name of its first output. */
   emit(
-    type: string,
+    dtype: string,
     inputs: readonly string[],
     attributes?: Record<string, OnnxAttribute>,
     domain?: string,
   ): string
   /** The name of a constant tensor; equal small ones are shared. */
-  constant(type: OnnxTensor['type'], shape: Shape, values: ArrayLike<number>): string
+  constant(dtype: OnnxTensor['dtype'], shape: Shape, values: ArrayLike<number>): string
   /** A 1-D int64 constant: shapes, axes. */
   integers(...values: number[]): string
 }
@@ -45,7 +45,7 @@ const zero = (build: Builder): string => build.constant('float32', [], [0])
  */
 export const lowerings: { readonly [O in Primitive | Kept]: Lowering<O> } = {
   input: ({ attributes }) => attributes.name,
-  constant: ({ attributes: { type, shape, values } }, _, build) => build.constant(type, shape, values),
+  constant: ({ attributes: { dtype, shape, values } }, _, build) => build.constant(dtype, shape, values),
   negate: direct('Neg'),
   absolute: direct('Abs'),
   exponential: direct('Exp'),
@@ -76,7 +76,7 @@ export const lowerings: { readonly [O in Primitive | Kept]: Lowering<O> } = {
   },
   not: direct('Not'),
   select: direct('Where'),
-  cast: ({ attributes }, inputs, build) => build.emit('Cast', inputs, { to: onnxTypes[attributes.type] }),
+  cast: ({ attributes }, inputs, build) => build.emit('Cast', inputs, { to: onnxTypes[attributes.dtype] }),
   reduceSum: ({ attributes: { axes } }, [x], build) =>
     build.emit('ReduceSum', [x!, build.integers(...axes)], { keepdims: 1 }),
   reduceMaximum: ({ attributes: { axes } }, [x], build) =>
@@ -84,8 +84,8 @@ export const lowerings: { readonly [O in Primitive | Kept]: Lowering<O> } = {
   reshape: ({ shape }, [x], build) => build.emit('Reshape', [x!, build.integers(...shape)]),
   transpose: ({ attributes }, inputs, build) => build.emit('Transpose', inputs, { perm: attributes.order }),
   broadcast: ({ shape }, [x], build) => build.emit('Expand', [x!, build.integers(...shape)]),
-  slice: ({ type, attributes: { axis, start, end } }, [x], build) => {
-    if (type === 'float32')
+  slice: ({ dtype, attributes: { axis, start, end } }, [x], build) => {
+    if (dtype === 'float32')
       return build.emit('Slice', [x!, build.integers(start), build.integers(end), build.integers(axis)])
     // WebGPU slices floats only.
     const places = Array.from({ length: end - start }, (_, index) => start + index)
@@ -112,10 +112,10 @@ export const lowerings: { readonly [O in Primitive | Kept]: Lowering<O> } = {
   stopGradient: (_, inputs) => inputs[0]!,
   // x + 0 · (one element of every token): nothing else makes ONNX Runtime wait, as it orders nodes by their data.
   after: ({ inputs: nodes }, [x, ...tokens], build) => {
-    if (nodes[0]!.type !== 'float32') return x!
+    if (nodes[0]!.dtype !== 'float32') return x!
     const elements = tokens.flatMap((token, index) => {
-      const { type, shape } = nodes[index + 1]!
-      if (type !== 'float32') return []
+      const { dtype, shape } = nodes[index + 1]!
+      if (dtype !== 'float32') return []
       const flat = build.emit('Reshape', [token, build.integers(elementCount(shape))])
       return [build.emit('Slice', [flat, build.integers(0), build.integers(1), build.integers(0)])]
     })
@@ -201,8 +201,8 @@ export function lowerToGraph(program: Program, options: LoweringOptions = {}): O
   const inputs = [...Object.entries(lowered.feeds), ...Object.entries(lowered.states)]
   return {
     name: program.name,
-    inputs: inputs.map(([name, { type, shape }]) => ({ name, type, shape })),
-    outputs: results.map(({ name, node: { type, shape } }) => ({ name, type, shape })),
+    inputs: inputs.map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
+    outputs: results.map(({ name, node: { dtype, shape } }) => ({ name, dtype, shape })),
     initializers,
     nodes: nodes.map((node) => ({
       ...node,
@@ -220,13 +220,13 @@ function createBuilder(nodes: OnnxNode[], initializers: OnnxTensor[]): Builder {
       nodes.push({ type, domain, inputs, outputs: [name], attributes })
       return name
     },
-    constant(type, shape, values) {
+    constant(dtype, shape, values) {
       const exact = (value: number) => (Object.is(value, -0) ? '-0' : value)
-      const key = values.length <= 64 ? `${type}[${shape.join()}]${Array.from(values, exact).join()}` : ''
+      const key = values.length <= 64 ? `${dtype}[${shape.join()}]${Array.from(values, exact).join()}` : ''
       const known = shared.get(key)
       if (key && known) return known
       const name = `constant_${initializers.length}`
-      initializers.push({ name, type, shape, values })
+      initializers.push({ name, dtype, shape, values })
       if (key) shared.set(key, name)
       return name
     },

@@ -21,14 +21,14 @@ export interface OnnxNode {
 export interface OnnxTensor {
   readonly name: string
   /** float16 is given as its 16 bits. */
-  readonly type: DataType | 'int64' | 'float16'
+  readonly dtype: DataType | 'int64' | 'float16'
   readonly shape: Shape
   readonly values: ArrayLike<number>
 }
 
 export interface OnnxValue {
   readonly name: string
-  readonly type: DataType | 'int64'
+  readonly dtype: DataType | 'int64'
   /** Omitted: any shape. A name stands for a length that is known only when the model runs. */
   readonly shape?: readonly (number | string)[]
 }
@@ -117,13 +117,13 @@ function encodeAttribute(name: string, value: OnnxAttribute): ProtobufWriter {
   return writer.integer(20, 7)
 }
 
-function encodeTensor({ name, type, shape, values }: OnnxTensor): ProtobufWriter {
+function encodeTensor({ name, dtype, shape, values }: OnnxTensor): ProtobufWriter {
   const writer = new ProtobufWriter()
   for (const length of shape) writer.integer(1, length)
-  return writer.integer(2, onnxTypes[type]).string(8, name).bytes(9, rawBytes(type, values))
+  return writer.integer(2, onnxTypes[dtype]).string(8, name).bytes(9, rawBytes(dtype, values))
 }
 
-const arrays: Readonly<Record<OnnxTensor['type'], (values: ArrayLike<number>) => ArrayBufferView>> = {
+const arrays: Readonly<Record<OnnxTensor['dtype'], (values: ArrayLike<number>) => ArrayBufferView>> = {
   float32: (values) => Float32Array.from(values),
   float16: (values) => Uint16Array.from(values),
   int32: (values) => Int32Array.from(values),
@@ -131,15 +131,15 @@ const arrays: Readonly<Record<OnnxTensor['type'], (values: ArrayLike<number>) =>
   bool: (values) => Uint8Array.from(values),
 }
 
-function rawBytes(type: OnnxTensor['type'], values: ArrayLike<number>): Uint8Array {
+function rawBytes(dtype: OnnxTensor['dtype'], values: ArrayLike<number>): Uint8Array {
   // Large tables are not copied.
-  const isWeights = type === 'float32' && values instanceof Float32Array
-  const array = isWeights ? values : arrays[type](values)
+  const isWeights = dtype === 'float32' && values instanceof Float32Array
+  const array = isWeights ? values : arrays[dtype](values)
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 }
 
-function encodeValue({ name, type, shape }: OnnxValue): ProtobufWriter {
-  const tensorType = new ProtobufWriter().integer(1, onnxTypes[type])
+function encodeValue({ name, dtype, shape }: OnnxValue): ProtobufWriter {
+  const tensorType = new ProtobufWriter().integer(1, onnxTypes[dtype])
   if (shape) {
     const dimensions = new ProtobufWriter()
     for (const length of shape) {

@@ -76,12 +76,12 @@ function insideOf(
   return {
     name: step.name,
     inputs: [
-      { name: turn, type: 'int64', shape: [] },
-      { name: goOn, type: 'bool', shape: [] },
+      { name: turn, dtype: 'int64', shape: [] },
+      { name: goOn, dtype: 'bool', shape: [] },
       ...stateInputs.map((name) => renamed(namedValue(step, 'inputs', name))),
       ...around.unread.map((value) => ({ ...value, name: inside(`before/${value.name}`) })),
     ],
-    outputs: [{ name: stillGoOn, type: 'bool', shape: [] }, ...outputs.map(renamed)],
+    outputs: [{ name: stillGoOn, dtype: 'bool', shape: [] }, ...outputs.map(renamed)],
     initializers: [],
     nodes: [
       { type: 'Identity', inputs: [goOn], outputs: [stillGoOn] },
@@ -114,13 +114,13 @@ class OuterNodes {
   }
 
   integers(name: string, shape: readonly number[], values: readonly number[]): string {
-    this.initializers.push({ name, type: 'int64', shape, values })
+    this.initializers.push({ name, dtype: 'int64', shape, values })
     return name
   }
 
   /** A condition that holds. It may be left out by the standard, but not every runtime knows that. */
   always(): string {
-    this.initializers.push({ name: 'repeat_always', type: 'bool', shape: [], values: [1] })
+    this.initializers.push({ name: 'repeat_always', dtype: 'bool', shape: [], values: [1] })
     return 'repeat_always'
   }
 
@@ -139,9 +139,9 @@ class OuterNodes {
   }
 
   zeros(value: OnnxValue): string {
-    const [zero, name] = [`repeat_zero/${value.type}`, `repeat_start/${value.name}`]
+    const [zero, name] = [`repeat_zero/${value.dtype}`, `repeat_start/${value.name}`]
     if (!this.initializers.some((known) => known.name === zero))
-      this.initializers.push({ name: zero, type: value.type, shape: [], values: [0] })
+      this.initializers.push({ name: zero, dtype: value.dtype, shape: [], values: [0] })
     this.nodes.push({ type: 'Expand', inputs: [zero, this.shapeOf(value)], outputs: [name] })
     return name
   }

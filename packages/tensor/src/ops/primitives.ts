@@ -9,13 +9,13 @@ export type Operand = Tensor | number
  * Numbers that are part of the program: values in row-major order → shape, of that type. No gradient.
  * @throws InputError if there are not as many values as the shape has elements
  */
-export function constant(values: ArrayLike<number>, shape: Shape, type: DataType = 'float32'): Tensor {
-  return createNode('constant', [], { values, shape, type })
+export function constant(values: ArrayLike<number>, shape: Shape, dtype: DataType = 'float32'): Tensor {
+  return createNode('constant', [], { values, shape, dtype })
 }
 
 /** A single number: → [], of that type. No gradient. */
-export function scalar(value: number, type: DataType = 'float32'): Tensor {
-  return constant([value], [], type)
+export function scalar(value: number, dtype: DataType = 'float32'): Tensor {
+  return constant([value], [], dtype)
 }
 
 /** The same number everywhere: → shape, float32. No gradient. */
@@ -176,8 +176,8 @@ export const select = (condition: Tensor, yes: Operand, no: Operand): Tensor =>
  * The same values in another type. x: [...] → the same shape; float32 to int32 drops the fraction. Gradient: none, of a
  * cast to the type that x has already: g.
  */
-export function cast(x: Tensor, type: DataType): Tensor {
-  return x.type === type ? x : createNode('cast', [x], { type })
+export function cast(x: Tensor, dtype: DataType): Tensor {
+  return x.dtype === dtype ? x : createNode('cast', [x], { dtype })
 }
 
 /**

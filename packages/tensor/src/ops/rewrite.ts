@@ -72,13 +72,13 @@ function unique(node: Node, known: KnownNodes): Node {
 
 function attributeKey(node: Node): string {
   if (node.operation !== 'constant') return JSON.stringify(node.attributes)
-  const { values, shape, type } = node.attributes
+  const { values, shape, dtype } = node.attributes
   // Long tables are equal only if they are the same array.
   const content =
     values.length <= 64
       ? Array.from(values, (value) => (Object.is(value, -0) ? '-0' : value)).join()
       : `table of node ${node.id}`
-  return `${type}[${shape.join()}] ${content}`
+  return `${dtype}[${shape.join()}] ${content}`
 }
 
 const broadcasting = new Set<Node['operation']>([

@@ -39,9 +39,9 @@ export function conformance(executor: Executor, sampled = false): void {
   }
 
   describe(`${executor.name}: programs`, () => {
-    const number = { shape: [], type: 'float32' } as const
-    const vector = { shape: [3], type: 'float32' } as const
-    const whole = { shape: [2], type: 'int32' } as const
+    const number = { shape: [], dtype: 'float32' } as const
+    const vector = { shape: [3], dtype: 'float32' } as const
+    const whole = { shape: [2], dtype: 'int32' } as const
     const x = floatTensor([3], [1, -2, 3])
 
     test('states are replaced by their updates, others stay', async () => {
@@ -180,7 +180,7 @@ export function conformance(executor: Executor, sampled = false): void {
     test('a state that is handed to itself', async () => {
       const types = {
         feeds: {},
-        states: { a: { shape: [2], type: 'float32' }, b: { shape: [2], type: 'float32' } },
+        states: { a: { shape: [2], dtype: 'float32' }, b: { shape: [2], dtype: 'float32' } },
       } as const
       const program = trace('exchange', types, ({ states }) => ({
         outputs: {},
@@ -219,11 +219,11 @@ async function assertAgrees(
     assert.deepEqual(Object.keys(outputs).sort(), Object.keys(expected).sort())
     for (const [name, { shape, data }] of Object.entries(expected)) {
       const output = outputs[name]!
-      assert.equal(output.type, program.outputs[name]!.type, `${name}: type`)
+      assert.equal(output.dtype, program.outputs[name]!.dtype, `${name}: type`)
       assert.deepEqual([...output.shape], [...shape], `${name}: shape`)
       assertClose(
         output.data,
-        output.type === 'int32' ? data : Float32Array.from(data),
+        output.dtype === 'int32' ? data : Float32Array.from(data),
         tolerance,
         name,
         floor,

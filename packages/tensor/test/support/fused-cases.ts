@@ -96,7 +96,7 @@ function angles(shape: readonly [number, number], of: (angle: number) => number)
   const half = shape[1] / 2
   return {
     shape,
-    type: 'float32',
+    dtype: 'float32',
     sample: (_, position) => of(Math.floor(position / shape[1]) * 0.7 ** (position % half)),
   }
 }

@@ -3,7 +3,7 @@ import type { Shape } from '../../src/graph/types.ts'
 import * as fused from '../../src/ops/fused.ts'
 import * as ops from '../../src/ops/primitives.ts'
 
-export const float = (...shape: number[]): { shape: Shape; type: 'float32' } => ({ shape, type: 'float32' })
+export const float = (...shape: number[]): { shape: Shape; dtype: 'float32' } => ({ shape, dtype: 'float32' })
 
 export const layerTypes = {
   x: float(2, 5, 4), // [B, L, D]

@@ -6,7 +6,7 @@ import { add } from '../../src/ops/primitives.ts'
 /** Runs a program and ends (`return`, `exit` or `throw`) without closing or releasing anything. */
 const [device, ending] = process.argv.slice(2)
 const executor = await openOrtExecutor({ device: device === 'webgpu' ? 'webgpu' : 'cpu', threads: 1 })
-const vector = { shape: [2], type: 'float32' } as const
+const vector = { shape: [2], dtype: 'float32' } as const
 const program = trace('step', { feeds: {}, states: { x: vector } }, ({ states }) => ({
   outputs: {},
   updates: { x: add(states.x, 1) },

@@ -6,13 +6,13 @@ import type { Case, GradientExpectation } from './cases.ts'
 /** An operand: its type and how its elements are drawn. Truth values are fed as 0 and 1 and cast inside. */
 export interface OperandSample {
   readonly shape: Shape
-  readonly type: DataType
+  readonly dtype: DataType
   readonly sample: (random: RandomStream, position: number) => number
 }
 
 const floats = (shape: Shape, sample: OperandSample['sample']): OperandSample => ({
   shape,
-  type: 'float32',
+  dtype: 'float32',
   sample,
 })
 
@@ -33,9 +33,13 @@ export const positive = (shape: Shape): OperandSample =>
 export const fraction = (shape: Shape): OperandSample =>
   floats(shape, (random) => 0.05 + 0.9 * random.float())
 
-export const values = (shape: Shape, list: readonly number[], type: DataType = 'float32'): OperandSample => ({
+export const values = (
+  shape: Shape,
+  list: readonly number[],
+  dtype: DataType = 'float32',
+): OperandSample => ({
   shape,
-  type,
+  dtype,
   sample: (_, position) => list[position]!,
 })
 
@@ -45,13 +49,13 @@ export const zeros = (shape: Shape): OperandSample => floats(shape, () => 0)
 /** Whole numbers from 0 to bound − 1. */
 export const integers = (shape: Shape, bound: number): OperandSample => ({
   shape,
-  type: 'int32',
+  dtype: 'int32',
   sample: (random) => random.integer(bound),
 })
 
 export const bits = (shape: Shape): OperandSample => ({
   shape,
-  type: 'bool',
+  dtype: 'bool',
   sample: (random) => random.integer(2),
 })
 
@@ -64,7 +68,7 @@ export function example(
   build: (...operands: Tensor[]) => Tensor,
   options: Partial<Pick<Case, 'differentiable' | 'gradient' | 'tolerance' | 'floor'>> = {},
 ): Case {
-  const differentiable = operands.flatMap(({ type }, position) => (type === 'float32' ? [position] : []))
+  const differentiable = operands.flatMap(({ dtype }, position) => (dtype === 'float32' ? [position] : []))
   const wrapped = (...tensors: readonly Tensor[]) => build(...tensors)
   return {
     description,

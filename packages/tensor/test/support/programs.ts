@@ -16,10 +16,10 @@ const seed = 20250701
 
 /** The operands of a case, the same in every run and on every platform. */
 export function feedsOf(example: Case): Record<string, HostTensor> {
-  const entries = example.operands.map(({ shape, type, sample }, index): [string, HostTensor] => {
+  const entries = example.operands.map(({ shape, dtype, sample }, index): [string, HostTensor] => {
     const random = new RandomStream(seed, example.description, index)
     const data = Array.from({ length: elementCount(shape) }, (_, position) => sample(random, position))
-    return [operandName(index), type === 'float32' ? floatTensor(shape, data) : integerTensor(shape, data)]
+    return [operandName(index), dtype === 'float32' ? floatTensor(shape, data) : integerTensor(shape, data)]
   })
   return Object.fromEntries(entries)
 }
@@ -44,7 +44,7 @@ export const operandName = (index: number): string => `operand${index}`
 /** Output `result`: what the operation gives. */
 export function forwardProgram(example: Case): Program {
   return traceCase(example, 'forward', (result) => ({
-    result: result.type === 'bool' ? cast(result, 'int32') : result,
+    result: result.dtype === 'bool' ? cast(result, 'int32') : result,
   }))
 }
 
@@ -71,11 +71,11 @@ function traceCase(
   name: string,
   outputs: (result: Tensor, operands: readonly Tensor[]) => Record<string, Tensor>,
 ): Program {
-  const types = example.operands.map(({ shape, type }, index): [string, TensorType] => {
-    return [operandName(index), { shape, type: type === 'float32' ? 'float32' : 'int32' }]
+  const types = example.operands.map(({ shape, dtype }, index): [string, TensorType] => {
+    return [operandName(index), { shape, dtype: dtype === 'float32' ? 'float32' : 'int32' }]
   })
   return trace(name, { feeds: Object.fromEntries(types), states: {} }, ({ feeds }) => {
-    const operands = example.operands.map(({ type }, index) => cast(feeds[operandName(index)]!, type))
+    const operands = example.operands.map(({ dtype }, index) => cast(feeds[operandName(index)]!, dtype))
     return { outputs: outputs(example.build(...operands), operands) }
   })
 }

@@ -58,7 +58,7 @@ export function modelOfState(state: TrainingState, who: string): TrainedModel {
       const got = tensor === undefined ? 'nothing' : `[${tensor.shape}]`
       throw foreign(who, `weights.${name} [${shape}], as its recipe says`, got)
     }
-    return [name, { type: 'float32' as const, shape, data: toFloat32(tensor, name) }] as const
+    return [name, { dtype: 'float32' as const, shape, data: toFloat32(tensor, name) }] as const
   })
   return {
     config,

@@ -76,7 +76,7 @@ function fileTensors({ config, weights, puzzleTable }: TrainedModel, source: Puz
   const stored = ({ shape, data }: HostTensor): HostTensor | HalfTensor =>
     dtype === 'float32'
       ? floatTensor(shape, data)
-      : { type: 'float16', shape, data: roundToFloat16(data as Float32Array) }
+      : { dtype: 'float16', shape, data: roundToFloat16(data as Float32Array) }
   const tensors: Record<string, HostTensor | HalfTensor> = {}
   for (const name of Object.keys(weightTypes(config))) tensors[weightInput(name)] = stored(weights[name]!)
   if (source.kind === 'none' || source.kind === 'input') return tensors

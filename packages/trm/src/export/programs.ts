@@ -43,8 +43,8 @@ export const stateOutput = (name: string): string => `next_${name}_state`
 
 type Named = Readonly<Record<string, Tensor>>
 
-const float = (...shape: number[]): TensorType => ({ shape, type: 'float32' })
-const int = (...shape: number[]): TensorType => ({ shape, type: 'int32' })
+const float = (...shape: number[]): TensorType => ({ shape, dtype: 'float32' })
+const int = (...shape: number[]): TensorType => ({ shape, dtype: 'int32' })
 
 /** One supervision step for a batch, each slot at a step of its own. */
 export function traceExportedStep(config: ModelConfig, source: PuzzleSource, batch: number): Program {

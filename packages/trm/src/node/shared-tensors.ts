@@ -5,12 +5,12 @@ export class SharedTensors {
   readonly #buffers = new Map<string, SharedArrayBuffer>()
 
   /** A copy in shared memory, which holds until the next `put` under this name. */
-  put(name: string, { type, shape, data }: HostTensor): HostTensor {
+  put(name: string, { dtype, shape, data }: HostTensor): HostTensor {
     const before = this.#buffers.get(name)
     const buffer = before?.byteLength === data.byteLength ? before : new SharedArrayBuffer(data.byteLength)
     this.#buffers.set(name, buffer)
-    const shared = type === 'int32' ? new Int32Array(buffer) : new Float32Array(buffer)
+    const shared = dtype === 'int32' ? new Int32Array(buffer) : new Float32Array(buffer)
     shared.set(data)
-    return { type, shape, data: shared }
+    return { dtype, shape, data: shared }
   }
 }

@@ -49,8 +49,8 @@ export interface StepConfig {
 type Types = Record<string, TensorType>
 type Named = Readonly<Record<string, Tensor>>
 
-const float = (...shape: number[]): TensorType => ({ shape, type: 'float32' })
-const int = (...shape: number[]): TensorType => ({ shape, type: 'int32' })
+const float = (...shape: number[]): TensorType => ({ shape, dtype: 'float32' })
+const int = (...shape: number[]): TensorType => ({ shape, dtype: 'int32' })
 
 /** The four tensors kept for every weight, and the gradient summed over micro-batches. */
 export const weightRoles = ['weights', 'ema', 'moment1', 'moment2'] as const

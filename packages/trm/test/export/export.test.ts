@@ -65,7 +65,7 @@ for (const format of ['pt', 'safetensors'] as const) {
 }
 
 test('start vectors are bfloat16 where that loses nothing', async () => {
-  const starts = { shape: [32], type: 'float32' as const, data: new Float32Array(32).fill(-1.5) }
+  const starts = { shape: [32], dtype: 'float32' as const, data: new Float32Array(32).fill(-1.5) }
   const weights = { ...model.weights, answerStart: starts }
   const bytes = await exportFormats.pt.encode(
     { ...source, model: { ...model, weights } },

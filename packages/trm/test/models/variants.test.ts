@@ -116,7 +116,7 @@ const apart = (left: ArrayLike<number>, right: ArrayLike<number>): number =>
 function weightsOf(model: ModelConfig): Record<string, HostTensor> {
   const weights = { ...initialWeights(model, 5) }
   const { shape, data } = weights['haltHead.weight']!
-  weights['haltHead.weight'] = { type: 'float32', shape, data: data.map((_, index) => Math.sin(index)) }
+  weights['haltHead.weight'] = { dtype: 'float32', shape, data: data.map((_, index) => Math.sin(index)) }
   return weights
 }
 
@@ -178,7 +178,7 @@ test('a model with a continue loss halts by comparing its two scores', async () 
   const halting = async (halt: number, goOn: number): Promise<number[]> => {
     const weights = weightsOf(model)
     weights['haltHead.weight'] = { ...weights['haltHead.weight']!, data: new Float32Array(16) }
-    weights['haltHead.bias'] = { type: 'float32', shape: [2], data: Float32Array.of(halt, goOn) }
+    weights['haltHead.bias'] = { dtype: 'float32', shape: [2], data: Float32Array.of(halt, goOn) }
     return [...(await firstStep(model, weights)).halted]
   }
   assert.deepEqual(await halting(-1, -2), [1, 1, 1])
@@ -189,7 +189,7 @@ test('the continue score is trained towards what the next step believes', async 
   const model = { ...tiny, continueLoss: true }
   const weights = weightsOf(model)
   weights['haltHead.weight'] = { ...weights['haltHead.weight']!, data: new Float32Array(16) }
-  weights['haltHead.bias'] = { type: 'float32', shape: [2], data: Float32Array.of(-1, 0.5) }
+  weights['haltHead.bias'] = { dtype: 'float32', shape: [2], data: Float32Array.of(-1, 0.5) }
   const { metrics, outputs } = await firstStep(model, weights)
   // Both scores are the same everywhere: the target is the larger probability, sigmoid(0.5).
   const target = 1 / (1 + Math.exp(-0.5))

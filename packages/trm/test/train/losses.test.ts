@@ -6,7 +6,7 @@ import { run, values } from '../optim/run.ts'
 
 test('label smoothing mixes the loss with the mean surprise over symbols, and its gradient is p − target', async () => {
   const [cells, symbols, smoothing] = [3, 5, 0.2]
-  const logits = { type: 'float32', shape: [1, cells, symbols], data: values(15).map((x) => 4 * x) } as const
+  const logits = { dtype: 'float32', shape: [1, cells, symbols], data: values(15).map((x) => 4 * x) } as const
   const labels = [2, -1, 4]
   const feeds = { logits, labels: integerTensor([1, cells], labels) }
   const { loss, gradient } = await run(feeds, (inputs) => {

@@ -9,7 +9,7 @@ import type { Value } from './values.ts'
 
 /** What goes in: a host tensor, or the same with doubles. */
 export interface ReferenceInput {
-  readonly type: 'float32' | 'int32'
+  readonly dtype: 'float32' | 'int32'
   readonly shape: Shape
   readonly data: ArrayLike<number>
 }
@@ -62,7 +62,7 @@ function expanded(node: NodeOf<Fused>): Node {
   const known = definitions.get(node as Node)
   if (known) return known
   const definition = expand(node)
-  if (definition.type !== node.type || !sameShape(definition.shape, node.shape)) {
+  if (definition.dtype !== node.dtype || !sameShape(definition.shape, node.shape)) {
     throw new InputError({
       who: `expansion of ${node.operation}`,
       expected: describe(node),
@@ -87,7 +87,7 @@ function bind(
 ): void {
   for (const [name, node] of Object.entries(declared)) {
     const input = Object.hasOwn(given, name) ? given[name] : undefined
-    const fits = input && input.type === node.type && sameShape(input.shape, node.shape)
+    const fits = input && input.dtype === node.dtype && sameShape(input.shape, node.shape)
     if (!fits || input.data.length !== elementCount(node.shape)) {
       throw new InputError({
         who: `program ${program.name}, ${role} ${name}`,
@@ -110,6 +110,6 @@ function bind(
   }
 }
 
-function describe(tensor: { readonly type: DataType; readonly shape: Shape }): string {
-  return `${tensor.type}${formatShape(tensor.shape)}`
+function describe(tensor: { readonly dtype: DataType; readonly shape: Shape }): string {
+  return `${tensor.dtype}${formatShape(tensor.shape)}`
 }

@@ -25,10 +25,10 @@ export function createReferenceExecutor(): Executor {
           const own = Object.fromEntries([...states].map(([name, state]) => [name, ownTensor(state)]))
           const { outputs, updates } = evaluate(program, feeds, own)
           return {
-            outputs: mapEntries(outputs, (value, name) => hostTensor(program.outputs[name]!.type, value)),
+            outputs: mapEntries(outputs, (value, name) => hostTensor(program.outputs[name]!.dtype, value)),
             updates: new Map(
               Object.entries(updates).map(([name, { shape, data }]): [string, ReferenceTensor] => {
-                return [name, { type: numeric(program.updates[name]!.type), shape, data }]
+                return [name, { dtype: numeric(program.updates[name]!.dtype), shape, data }]
               }),
             ),
           }
@@ -36,11 +36,11 @@ export function createReferenceExecutor(): Executor {
         async close() {},
       }
     },
-    async upload({ type, shape, data }): Promise<ReferenceTensor> {
-      return { type, shape, data: Float64Array.from(data) }
+    async upload({ dtype, shape, data }): Promise<ReferenceTensor> {
+      return { dtype, shape, data: Float64Array.from(data) }
     },
     async download(tensor) {
-      return hostTensor(tensor.type, ownTensor(tensor))
+      return hostTensor(tensor.dtype, ownTensor(tensor))
     },
     release() {},
   }
@@ -56,13 +56,13 @@ function ownTensor(tensor: DeviceTensor): ReferenceTensor {
   })
 }
 
-function hostTensor(type: string, { shape, data }: { shape: Shape; data: Float64Array }): HostTensor {
-  return numeric(type) === 'int32' ? integerTensor(shape, data) : floatTensor(shape, data)
+function hostTensor(dtype: string, { shape, data }: { shape: Shape; data: Float64Array }): HostTensor {
+  return numeric(dtype) === 'int32' ? integerTensor(shape, data) : floatTensor(shape, data)
 }
 
 /** Programs are verified before they run, so that no result is bool. */
-function numeric(type: string): 'float32' | 'int32' {
-  return type === 'int32' ? 'int32' : 'float32'
+function numeric(dtype: string): 'float32' | 'int32' {
+  return dtype === 'int32' ? 'int32' : 'float32'
 }
 
 function mapEntries<From, To>(

@@ -69,9 +69,9 @@ export const kernels: { readonly [P in Computed]: Kernel<P> } = {
     const [whenTrue, whenFalse] = [stretch(yes!, shape), stretch(no!, shape)]
     return stretch(condition!, shape).map((holds, position) => (holds ? whenTrue : whenFalse)[position]!)
   },
-  cast: ([x], _shape, { type }) => {
-    if (type === 'bool') return x!.data.map((value) => Number(value !== 0))
-    return type === 'int32' ? x!.data.map(Math.trunc) : x!.data
+  cast: ([x], _shape, { dtype }) => {
+    if (dtype === 'bool') return x!.data.map((value) => Number(value !== 0))
+    return dtype === 'int32' ? x!.data.map(Math.trunc) : x!.data
   },
   reduceSum: reduction(0, (total, value) => total + value),
   reduceMaximum: reduction(Number.NEGATIVE_INFINITY, Math.max),

@@ -77,7 +77,7 @@ export type AccessInstruction = keyof typeof access
 /** A local variable of a function. */
 export interface Local {
   readonly index: number
-  readonly type: WasmType
+  readonly dtype: WasmType
 }
 
 /** Unsigned LEB128. */
@@ -115,11 +115,11 @@ export class FunctionWriter {
   readonly #code: number[] = []
 
   constructor(parameters: readonly WasmType[]) {
-    this.parameters = parameters.map((type, index) => ({ type, index }))
+    this.parameters = parameters.map((dtype, index) => ({ dtype, index }))
   }
 
-  local(type: WasmType): Local {
-    const local = { type, index: this.parameters.length + this.#locals.length }
+  local(dtype: WasmType): Local {
+    const local = { dtype, index: this.parameters.length + this.#locals.length }
     this.#locals.push(local)
     return local
   }
@@ -208,7 +208,7 @@ export class FunctionWriter {
 
   /** The function as an entry of the code section. */
   encode(): number[] {
-    const declared = this.#locals.flatMap(({ type }) => [1, typeBytes[type]])
+    const declared = this.#locals.flatMap(({ dtype }) => [1, typeBytes[dtype]])
     const body = [...unsigned(this.#locals.length), ...declared]
     pushAll(body, this.#code)
     body.push(0x0b)
@@ -236,7 +236,7 @@ export class ModuleWriter {
       const bytes = [
         0x60,
         ...unsigned(parameters.length),
-        ...parameters.map(({ type }) => typeBytes[type]),
+        ...parameters.map(({ dtype }) => typeBytes[dtype]),
         0,
       ]
       const known = types.get(bytes.join()) ?? { index: types.size, bytes }

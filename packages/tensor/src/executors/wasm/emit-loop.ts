@@ -296,7 +296,7 @@ class LoopWriter {
 
   #operand(operand: Operand, position: Position, known: Known, isKept: boolean): Local {
     if (operand.is === 'value') return this.#value(operand.index, position, known)
-    const key = `${operand.is}${operand.is === 'load' ? operand.index : `${operand.type}${operand.value}`}${isKept}`
+    const key = `${operand.is}${operand.is === 'load' ? operand.index : `${operand.dtype}${operand.value}`}${isKept}`
     const before = known.get(key)
     if (before) return before
     const local = operand.is === 'load' ? this.#load(operand.index, position) : this.#number(operand)
@@ -304,10 +304,10 @@ class LoopWriter {
     return local
   }
 
-  #number({ value, type }: Operand & { readonly is: 'number' }): Local {
+  #number({ value, dtype }: Operand & { readonly is: 'number' }): Local {
     const local = this.#code.local('v128')
-    const whole = type === 'bool' ? -Number(value !== 0) : value
-    if (type === 'float32') this.#code.floats(value)
+    const whole = dtype === 'bool' ? -Number(value !== 0) : value
+    if (dtype === 'float32') this.#code.floats(value)
     else this.#code.integers(whole, whole, whole, whole)
     this.#code.set(local)
     return local

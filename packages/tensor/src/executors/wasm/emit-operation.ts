@@ -22,7 +22,7 @@ const ofOne =
 const compared =
   (float: SimdInstruction, whole: SimdInstruction): Emit =>
   (code, operands, node) =>
-    instructions(node.inputs[0]!.type === 'float32' ? float : whole)(code, operands, node)
+    instructions(node.inputs[0]!.dtype === 'float32' ? float : whole)(code, operands, node)
 
 /** Conversions, from type to type. A truth value is a mask: all bits of its lane or none. */
 const casts: Readonly<Record<DataType, Readonly<Record<DataType, (code: FunctionWriter) => void>>>> = {
@@ -67,7 +67,7 @@ const table: Readonly<Record<Elementwise, Emit>> = {
   select: (code, [condition, yes, no]) => code.get(yes!).get(no!).get(condition!).simd('v128.bitselect'),
   cast: (code, [x], node) => {
     code.get(x!)
-    casts[node.inputs[0]!.type][node.type](code)
+    casts[node.inputs[0]!.dtype][node.dtype](code)
   },
 }
 

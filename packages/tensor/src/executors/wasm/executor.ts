@@ -56,15 +56,15 @@ class WasmExecutor implements Executor {
     return this.#arena.address
   }
 
-  async upload({ type, shape, data }: HostTensor): Promise<WasmTensor> {
-    const tensor = this.allocate(type, shape)
-    this.numbers(type, tensor.part.address, data.length).set(data)
+  async upload({ dtype, shape, data }: HostTensor): Promise<WasmTensor> {
+    const tensor = this.allocate(dtype, shape)
+    this.numbers(dtype, tensor.part.address, data.length).set(data)
     return tensor
   }
 
   async download(tensor: DeviceTensor): Promise<HostTensor> {
-    const { type, shape, part } = this.own(tensor)
-    return { type, shape, data: this.numbers(type, part.address, elementCount(shape)).slice() }
+    const { dtype, shape, part } = this.own(tensor)
+    return { dtype, shape, data: this.numbers(dtype, part.address, elementCount(shape)).slice() }
   }
 
   release(tensor: DeviceTensor): void {
@@ -78,16 +78,16 @@ class WasmExecutor implements Executor {
     this.heap.release(part.address, part.bytes)
   }
 
-  allocate(type: HostTensor['type'], shape: Shape): WasmTensor {
+  allocate(dtype: HostTensor['dtype'], shape: Shape): WasmTensor {
     const bytes = 4 * elementCount(shape)
     const part: Part = { address: this.heap.allocate(bytes, 'state'), bytes, isFree: false }
-    const tensor = { type, shape, part }
+    const tensor = { dtype, shape, part }
     this.#forgotten.register(tensor, part)
     return tensor
   }
 
-  numbers(type: HostTensor['type'], address: number, count: number): Float32Array | Int32Array {
-    return type === 'float32' ? this.heap.floats(address, count) : this.heap.integers(address, count)
+  numbers(dtype: HostTensor['dtype'], address: number, count: number): Float32Array | Int32Array {
+    return dtype === 'float32' ? this.heap.floats(address, count) : this.heap.integers(address, count)
   }
 
   own(tensor: DeviceTensor): WasmTensor {
@@ -131,7 +131,7 @@ class WasmExecutable implements Executable {
       const values = constantValues(node)
       const constant = part(4 * values.length)
       executor
-        .numbers(node.type === 'float32' ? 'float32' : 'int32', constant.address, values.length)
+        .numbers(node.dtype === 'float32' ? 'float32' : 'int32', constant.address, values.length)
         .set(values)
       heap.integers(this.#slots.address, compiled.slots)[slot] = constant.address
       return constant
@@ -147,9 +147,9 @@ class WasmExecutable implements Executable {
     checkFeeds(program, feeds)
     checkStates(program, states)
     const updates = new Map(
-      Object.entries(program.updates).map(([name, { type, shape }]) => {
+      Object.entries(program.updates).map(([name, { dtype, shape }]) => {
         const given = spare.get(name)
-        return [name, given ? executor.own(given) : executor.allocate(type as HostTensor['type'], shape)]
+        return [name, given ? executor.own(given) : executor.allocate(dtype as HostTensor['dtype'], shape)]
       }),
     )
     const { arena, heap } = executor
@@ -157,8 +157,8 @@ class WasmExecutable implements Executable {
     for (const [name, slot] of compiled.states) slots[slot] = executor.own(states.get(name)!).part.address
     for (const [name, slot] of compiled.updates) slots[slot] = updates.get(name)!.part.address
     for (const [name, offset] of compiled.feeds) {
-      const { type, data } = feeds[name]!
-      executor.numbers(type, arena + offset, data.length).set(data)
+      const { dtype, data } = feeds[name]!
+      executor.numbers(dtype, arena + offset, data.length).set(data)
     }
     const complaint = heap.integers(arena + compiled.complaint, 3)
     complaint[0] = 0
@@ -171,12 +171,12 @@ class WasmExecutable implements Executable {
         hint: 'Check the labels or tokens that were fed; masked positions need a valid index too.',
       })
     }
-    const outputs = Object.entries(program.outputs).map(([name, { type, shape }]): [string, HostTensor] => {
+    const outputs = Object.entries(program.outputs).map(([name, { dtype, shape }]): [string, HostTensor] => {
       const address = this.#addressOf(compiled.outputs.get(name)!, slots)
-      const numeric = type === 'int32' ? 'int32' : 'float32'
+      const numeric = dtype === 'int32' ? 'int32' : 'float32'
       return [
         name,
-        { type: numeric, shape, data: executor.numbers(numeric, address, elementCount(shape)).slice() },
+        { dtype: numeric, shape, data: executor.numbers(numeric, address, elementCount(shape)).slice() },
       ]
     })
     return { outputs: Object.fromEntries(outputs), updates }
@@ -196,6 +196,6 @@ class WasmExecutable implements Executable {
 
 function constantValues(node: Node): ArrayLike<number> {
   if (node.operation !== 'constant') throw new Error(`${node.operation} is no constant`)
-  const { values, type } = node.attributes
-  return type === 'bool' ? Array.from(values, (value) => -Number(value !== 0)) : values
+  const { values, dtype } = node.attributes
+  return dtype === 'bool' ? Array.from(values, (value) => -Number(value !== 0)) : values
 }

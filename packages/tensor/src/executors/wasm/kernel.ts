@@ -27,7 +27,7 @@ export function loopOf(group: Group, accesses: Accesses, isNeeded: (node: Node) 
   const load = (node: Node, input: Node): Operand => {
     const access = operandAccess(accesses, node, input)
     const same = uniformValue(access.base)
-    if (same !== undefined) return { is: 'number', value: same, type: access.base.type }
+    if (same !== undefined) return { is: 'number', value: same, dtype: access.base.dtype }
     const shape = isReduction(node) ? input.shape : node.shape
     const strides = stridesIn(space, isReduction(node) ? 'full' : members.get(node)!, { ...access, shape })!
     const key = `${access.base.id}|${strides.join()}|${access.offset}`
@@ -76,7 +76,7 @@ export function copyLoop(
   const isLoaded = same === undefined
   const operand: Operand = isLoaded
     ? { is: 'load', index: 0 }
-    : { is: 'number', value: same, type: base.type }
+    : { is: 'number', value: same, dtype: base.dtype }
   return {
     loop: {
       space,
@@ -108,16 +108,16 @@ export function loopKey({ space, loads, stores, values }: Loop): string {
     values
       .map(({ node, role, operands, store = '' }) => {
         const operation = isElementwise(node) || isReduction(node) ? node.operation : 'copy'
-        const type = node.operation === 'cast' ? `${node.inputs[0]!.type}>${node.type}` : node.type
+        const dtype = node.operation === 'cast' ? `${node.inputs[0]!.dtype}>${node.dtype}` : node.dtype
         const words = operands.map((operand) =>
           operand.is === 'number'
-            ? `${operand.type[0]}${Object.is(operand.value, -0) ? '-0' : operand.value}`
+            ? `${operand.dtype[0]}${Object.is(operand.value, -0) ? '-0' : operand.value}`
             : `${operand.is[0]}${operand.index}`,
         )
         const compared = ['greater', 'greaterOrEqual', 'equal'].includes(operation)
-          ? node.inputs[0]!.type
+          ? node.inputs[0]!.dtype
           : ''
-        return `${operation}:${type}${compared}:${role[0]}(${words.join()})${store}`
+        return `${operation}:${dtype}${compared}:${role[0]}(${words.join()})${store}`
       })
       .join(';'),
   ].join('|')

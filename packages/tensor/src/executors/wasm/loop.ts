@@ -15,7 +15,7 @@ export interface Place {
 export type Operand =
   | { readonly is: 'value'; readonly index: number }
   | { readonly is: 'load'; readonly index: number }
-  | { readonly is: 'number'; readonly value: number; readonly type: DataType }
+  | { readonly is: 'number'; readonly value: number; readonly dtype: DataType }
 
 /** One value of a loop. */
 export interface LoopValue {
