@@ -200,6 +200,23 @@ export class FunctionWriter {
     return this.#write(0x0d, [0, 0x0b])
   }
 
+  /** Runs the body this many times; of 0 nothing is written. */
+  times(count: number, body: () => void): this {
+    if (count === 0) return this
+    if (count > 1) {
+      const left = this.local('i32')
+      this.integer(count).set(left)
+      return this.repeat(body, () => this.get(left).integer(1).plain('i32.sub').tee(left))
+    }
+    body()
+    return this
+  }
+
+  /** Moves a pointer by bytes. */
+  move(pointer: Local, bytes: number): this {
+    return bytes === 0 ? this : this.get(pointer).integer(bytes).plain('i32.add').set(pointer)
+  }
+
   #write(byte: number, more: Iterable<number>): this {
     this.#code.push(byte)
     pushAll(this.#code, more)

@@ -17,7 +17,6 @@ export function emitLoop(loop: Loop): FunctionWriter {
 /** The same loop with neighbouring axes as one wherever every place allows it. */
 function merged(loop: Loop): Loop {
   const places = [...loop.loads, ...loop.stores]
-  const kept: number[] = []
   const space: LoopAxis[] = []
   const strides: number[][] = places.map(() => [])
   for (const [place, axis] of loop.space.entries()) {
@@ -31,7 +30,6 @@ function merged(loop: Loop): Loop {
       for (const [index, one] of places.entries()) strides[index]![space.length - 1] = one.strides[place]!
       continue
     }
-    kept.push(place)
     space.push(axis)
     for (const [index, one] of places.entries()) strides[index]!.push(one.strides[place]!)
   }
@@ -110,7 +108,7 @@ class LoopWriter {
       return
     }
     const moving = this.#movingPointers(axis, pointers)
-    this.#times(this.#space[axis]!.length, () => {
+    this.#code.times(this.#space[axis]!.length, () => {
       this.#nest(inner, moving, body)
       this.#advance(axis, moving, 1)
     })
@@ -130,7 +128,7 @@ class LoopWriter {
       const times = Math.floor(left / step)
       if (times === 0) continue
       left -= times * step
-      this.#times(times, () => {
+      this.#code.times(times, () => {
         body(Array.from({ length: together }, (_, ahead) => ({ pointers: moving, lanes, ahead })))
         this.#advance(this.#vector, moving, step)
       })
@@ -141,16 +139,6 @@ class LoopWriter {
   #together(length: number): number {
     const wanted = this.#values.length <= 6 ? 4 : this.#values.length <= 16 ? 2 : 1
     return Math.max(1, Math.min(wanted, Math.floor(length / 4)))
-  }
-
-  #times(count: number, body: () => void): void {
-    if (count === 1) {
-      body()
-      return
-    }
-    const left = this.#code.local('i32')
-    this.#code.integer(count).set(left)
-    this.#code.repeat(body, () => this.#code.get(left).integer(1).plain('i32.sub').tee(left))
   }
 
   #movingPointers(axis: number, pointers: readonly Local[]): Local[] {
@@ -165,7 +153,7 @@ class LoopWriter {
   #advance(axis: number, pointers: readonly Local[], steps: number): void {
     for (const [index, pointer] of pointers.entries()) {
       const bytes = 4 * steps * this.#places[index]!.strides[axis]!
-      if (bytes !== 0) this.#code.get(pointer).integer(bytes).plain('i32.add').set(pointer)
+      this.#code.move(pointer, bytes)
     }
   }
 

@@ -1,21 +1,5 @@
-/** Copies of the factors of a product in which what is read together lies together, and loops that copying needs. */
+/** Copies of the factors of a product in which what is read together lies together. */
 import type { FunctionWriter, Local } from './assembler.ts'
-
-/** Writes a body that runs so many times. */
-export function times(code: FunctionWriter, count: number, body: () => void): void {
-  if (count === 0) return
-  if (count === 1) {
-    body()
-    return
-  }
-  const left = code.local('i32')
-  code.integer(count).set(left)
-  code.repeat(body, () => code.get(left).integer(1).plain('i32.sub').tee(left))
-}
-
-export function move(code: FunctionWriter, pointer: Local, bytes: number): void {
-  if (bytes !== 0) code.get(pointer).integer(bytes).plain('i32.add').set(pointer)
-}
 
 /** Where the numbers of a factor are: along the tile and along the inner axis. */
 export interface Layout {
@@ -64,10 +48,10 @@ export function packStrip(
   }
   const all = (steps: number) => {
     for (let first = 0; first < width; first += 4) part(first, Math.min(4, count - first), steps)
-    move(code, source, steps * inwards)
-    move(code, target, steps * 4 * width)
+    code.move(source, steps * inwards)
+    code.move(target, steps * 4 * width)
   }
-  times(code, Math.floor(depth / 4), () => all(4))
+  code.times(Math.floor(depth / 4), () => all(4))
   if (depth % 4 > 0) all(depth % 4)
 }
 
@@ -94,23 +78,11 @@ function transposed(
   code.get(lines[2]).get(lines[3]).shuffle(0, 4, 1, 5).set(pairs[1])
   code.get(lines[0]).get(lines[1]).shuffle(2, 6, 3, 7).set(pairs[2])
   code.get(lines[2]).get(lines[3]).shuffle(2, 6, 3, 7).set(pairs[3])
-  code.get(target).get(pairs[0]).get(pairs[1]).shuffle(0, 1, 4, 5).access('v128.store', place)
-  code
-    .get(target)
-    .get(pairs[0])
-    .get(pairs[1])
-    .shuffle(2, 3, 6, 7)
-    .access('v128.store', place + row)
-  code
-    .get(target)
-    .get(pairs[2])
-    .get(pairs[3])
-    .shuffle(0, 1, 4, 5)
-    .access('v128.store', place + 2 * row)
-  code
-    .get(target)
-    .get(pairs[2])
-    .get(pairs[3])
-    .shuffle(2, 3, 6, 7)
-    .access('v128.store', place + 3 * row)
+  for (const line of [0, 1, 2, 3] as const) {
+    const [left, right] = line < 2 ? [pairs[0], pairs[1]] : [pairs[2], pairs[3]]
+    code.get(target).get(left).get(right)
+    if (line % 2 === 0) code.shuffle(0, 1, 4, 5)
+    else code.shuffle(2, 3, 6, 7)
+    code.access('v128.store', place + line * row)
+  }
 }

@@ -4,7 +4,7 @@
  * caches; else they are packed first (Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008).
  */
 import { FunctionWriter, type Local, type ModuleWriter } from './assembler.ts'
-import { type Layout, move, packStrip, times } from './packing.ts'
+import { type Layout, packStrip } from './packing.ts'
 
 /** A batch of products: every matrix along the leading axes. Distances in bytes. */
 export interface BatchedProduct {
@@ -89,9 +89,9 @@ export function addBatchedProduct(module: ModuleWriter, batch: BatchedProduct, i
     const inner = [code.local('i32'), code.local('i32'), code.local('i32')] as const
     for (const [index, pointer] of outer.entries()) code.get(pointer).set(inner[index]!)
     const strides = [batch.leftStrides, batch.rightStrides, batch.resultStrides]
-    times(code, batch.lengths[axis]!, () => {
+    code.times(batch.lengths[axis]!, () => {
       nest(axis + 1, inner)
-      for (const [index, pointer] of inner.entries()) move(code, pointer, strides[index]![axis]!)
+      for (const [index, pointer] of inner.entries()) code.move(pointer, strides[index]![axis]!)
     })
   }
   nest(0, [left, right, result])
@@ -174,10 +174,10 @@ class ProductWriter {
     const pack = (count: number) => {
       packStrip(code, source, to, { across: rightColumn, inwards: rightRow }, count, tileColumns, depth)
     }
-    times(code, Math.floor(width / tileColumns), () => {
+    code.times(Math.floor(width / tileColumns), () => {
       pack(tileColumns)
-      move(code, source, tileColumns * rightColumn)
-      move(code, to, 4 * tileColumns * depth)
+      code.move(source, tileColumns * rightColumn)
+      code.move(to, 4 * tileColumns * depth)
     })
     if (width % tileColumns > 0) pack(width % tileColumns)
     return scratch
@@ -225,19 +225,19 @@ class ProductWriter {
         [added, at.source],
       ] as const)
         code.get(original).set(copy)
-      times(code, Math.floor(at.width / tileColumns), () => {
+      code.times(Math.floor(at.width / tileColumns), () => {
         tile(count, tileColumns)
-        move(code, strip, packsRight ? 4 * tileColumns * at.depth : 4 * tileColumns)
-        move(code, place, 4 * tileColumns)
-        code.get(added).when(() => move(code, added, 4 * tileColumns))
+        code.move(strip, packsRight ? 4 * tileColumns * at.depth : 4 * tileColumns)
+        code.move(place, 4 * tileColumns)
+        code.get(added).when(() => code.move(added, 4 * tileColumns))
       })
       if (at.width % tileColumns > 0) tile(count, at.width % tileColumns)
     }
-    times(code, Math.floor(rows / tileRows), () => {
+    code.times(Math.floor(rows / tileRows), () => {
       band(tileRows)
-      move(code, at.from, tileRows * leftRow)
-      move(code, at.to, tileRows * at.rowBytes)
-      code.get(at.source).when(() => move(code, at.source, tileRows * at.rowBytes))
+      code.move(at.from, tileRows * leftRow)
+      code.move(at.to, tileRows * at.rowBytes)
+      code.get(at.source).when(() => code.move(at.source, tileRows * at.rowBytes))
     })
     if (rows % tileRows > 0) band(rows % tileRows)
   }
@@ -260,7 +260,7 @@ class ProductWriter {
     const factors = Array.from({ length: vectors }, () => code.local('v128'))
     const one = code.local('v128')
     // One inner element a turn: with more, V8 loads ahead, has no registers left, and takes twice as long (measured).
-    times(code, depth, () => {
+    code.times(depth, () => {
       for (const [vector, factor] of factors.entries())
         code
           .get(b)
@@ -277,8 +277,8 @@ class ProductWriter {
           else code.get(sum).get(one).get(factor).simd('f32x4.mul', 'f32x4.add').set(sum)
         }
       }
-      move(code, a, left.inwards)
-      move(code, b, right.inwards)
+      code.move(a, left.inwards)
+      code.move(b, right.inwards)
     })
     const rowBytes = 4 * this.#matrix.columns
     const lanesOf = (vector: number) => Math.min(4, columns - 4 * vector)

@@ -23,10 +23,10 @@ export function emitGatherRows(shape: RowShape): FunctionWriter {
     alongRow(
       code,
       shape.width,
-      (vector, single) => {
+      (vector) => {
         code.get(to).get(row)
         if (vector) code.access('v128.load').access('v128.store')
-        if (single) code.access('i32.load').access('i32.store')
+        else code.access('i32.load').access('i32.store')
       },
       [row, to],
     )
@@ -77,55 +77,40 @@ function eachRow(
   row: Local,
   body: () => void,
 ): void {
-  const [left, index] = [code.local('i32'), code.local('i32')]
-  code.integer(count).set(left)
-  code.repeat(
-    () => {
-      code.get(indices).access('i32.load').tee(index).integer(rows).plain('i32.ge_u')
-      code.when(() => {
-        code.get(complaint).integer(1).access('i32.store')
-        code.get(complaint).get(index).access('i32.store', 4)
-        code.get(complaint).integer(rows).access('i32.store', 8)
-        code.integer(0).set(index)
-      })
-      code
-        .get(table)
-        .get(index)
-        .integer(4 * width)
-        .plain('i32.mul', 'i32.add')
-        .set(row)
-      body()
-      code.get(indices).integer(4).plain('i32.add').set(indices)
-    },
-    () => code.get(left).integer(1).plain('i32.sub').tee(left),
-  )
+  const index = code.local('i32')
+  code.times(count, () => {
+    code.get(indices).access('i32.load').tee(index).integer(rows).plain('i32.ge_u')
+    code.when(() => {
+      code.get(complaint).integer(1).access('i32.store')
+      code.get(complaint).get(index).access('i32.store', 4)
+      code.get(complaint).integer(rows).access('i32.store', 8)
+      code.integer(0).set(index)
+    })
+    code
+      .get(table)
+      .get(index)
+      .integer(4 * width)
+      .plain('i32.mul', 'i32.add')
+      .set(row)
+    body()
+    code.move(indices, 4)
+  })
 }
 
 /** Four numbers at a time, then what is left one by one; the pointers move along. */
 function alongRow(
   code: FunctionWriter,
   length: number,
-  body: (vector: boolean, single: boolean) => void,
+  body: (vector: boolean) => void,
   pointers: readonly Local[],
 ): void {
-  for (const [lanes, times] of [
+  for (const [lanes, count] of [
     [4, Math.floor(length / 4)],
     [1, length % 4],
   ] as const) {
-    if (times === 0) continue
-    const left = code.local('i32')
-    code.integer(times).set(left)
-    code.repeat(
-      () => {
-        body(lanes === 4, lanes === 1)
-        for (const pointer of pointers)
-          code
-            .get(pointer)
-            .integer(4 * lanes)
-            .plain('i32.add')
-            .set(pointer)
-      },
-      () => code.get(left).integer(1).plain('i32.sub').tee(left),
-    )
+    code.times(count, () => {
+      body(lanes === 4)
+      for (const pointer of pointers) code.move(pointer, 4 * lanes)
+    })
   }
 }

@@ -115,20 +115,14 @@ class Planner {
       case 'matmul':
         this.#product(node)
         return
-      case 'gatherRows': {
-        const [table, indices] = node.inputs as [Node, Node]
-        const [rows, width] = table.shape as [number, number]
-        const shape = { rows, width, count: elementCount(indices.shape) }
-        const reads = [this.#run(table), this.#run(indices)]
-        this.#steps.push({ work: { is: 'gatherRows', shape }, reads, writes: [whole(node)] })
-        return
-      }
+      case 'gatherRows':
       case 'scatterAddRows': {
-        const [indices, updates] = node.inputs as [Node, Node]
-        const [rows, width] = node.shape as [number, number]
-        const shape = { rows, width, count: elementCount(indices.shape) }
-        const reads = [this.#run(indices), this.#run(updates)]
-        this.#steps.push({ work: { is: 'scatterAddRows', shape }, reads, writes: [whole(node)] })
+        const isGathered = node.operation === 'gatherRows'
+        const [rows, width] = (isGathered ? node.inputs[0]! : node).shape as [number, number]
+        const count = elementCount((isGathered ? node.inputs[1]! : node.inputs[0]!).shape)
+        const reads = node.inputs.map((input) => this.#run(input))
+        const work = { is: node.operation, shape: { rows, width, count } }
+        this.#steps.push({ work, reads, writes: [whole(node)] })
         return
       }
       case 'concatenate': {
