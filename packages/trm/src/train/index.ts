@@ -2,6 +2,6 @@
 export { learningRateAt, type Schedule } from '../optim/schedule.ts'
 export type { Metrics } from '../programs/losses.ts'
 export { type StepConfig, traceTrainingStep } from '../programs/programs.ts'
+export { doneEvent } from './endings.ts'
 export { type EngineStart, type Rates, type SlotBatch, type StepOutcome, TrainingEngine } from './engine.ts'
 export type { OpenPieceRunner, PieceFeeds, PieceOutcome, PieceRunner } from './piece-runner.ts'
-export { doneEvent } from './train.ts'

@@ -1,4 +1,4 @@
-import { type Executor, floatTensor, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
+import { type Executor, floatTensor, type HostTensor } from '@tiny-recursive-models/tensor'
 import type { StoredTensor } from '../checkpoint/stored-tensor.ts'
 import {
   type BestFigure,
@@ -26,9 +26,11 @@ import { chooseMicroBatch } from '../programs/micro-batch.ts'
 import type { StepConfig } from '../programs/programs.ts'
 import { boardOfData } from '../puzzles/index.ts'
 import type { Recipe } from '../recipes/schema.ts'
+import { budgetEnd, doneEvent, evaluationEvent, isBetter } from './endings.ts'
 import { TrainingEngine } from './engine.ts'
 import type { TrainingEvent } from './events.ts'
 import { inProcess, type OpenPieceRunner, type PieceRunner } from './piece-runner.ts'
+import { diverged, explodedLoss, otherData, weightsOf } from './refusals.ts'
 import { Slots } from './slots.ts'
 import { isAsDeep, modelInStep } from './stages.ts'
 
@@ -71,30 +73,6 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     await run.close()
   }
 }
-
-/** The last event of a run that ended with this state; undefined where there is something left to train. */
-export function doneEvent(
-  { training }: Recipe,
-  { step, best, elapsedMs }: TrainingState,
-): Extract<TrainingEvent, { type: 'done' }> | undefined {
-  const { stopAtAccuracy } = training
-  const accurate = stopAtAccuracy !== null && best !== null && best.exactAccuracy >= stopAtAccuracy
-  const reason = budgetEnd(training, step, elapsedMs) ?? (accurate ? 'accuracy' : null)
-  return reason === null ? undefined : { type: 'done', step, reason, elapsedMs }
-}
-
-/** Which budget is used up; null where none is. */
-function budgetEnd(
-  { steps, stopAfterSeconds }: Recipe['training'],
-  step: number,
-  elapsedMs: number,
-): 'steps' | 'time' | null {
-  if (step >= steps) return 'steps'
-  return stopAfterSeconds !== null && elapsedMs >= 1000 * stopAfterSeconds ? 'time' : null
-}
-
-/** A loss beyond this is no longer learning: chance level is about log V. */
-const explodedLoss = 1_000
 
 class TrainingRun {
   readonly #options: TrainOptions
@@ -363,70 +341,6 @@ async function openRunner(
 ): Promise<PieceRunner | null> {
   if (recipe.training.workers === 1) return null
   return pieceRunner ? pieceRunner(config) : inProcess(executor, config)
-}
-
-/** More puzzles exact or, with as many, more cells right; of two equals the earlier one stays. */
-function isBetter(
-  found: Pick<BestFigure, 'exactAccuracy' | 'cellAccuracy'>,
-  best: BestFigure | null,
-): boolean {
-  if (best === null) return true
-  return found.exactAccuracy === best.exactAccuracy
-    ? found.cellAccuracy > best.cellAccuracy
-    : found.exactAccuracy > best.exactAccuracy
-}
-
-function evaluationEvent(
-  step: number,
-  report: EvaluationReport,
-  elapsedMs: number,
-  best: boolean,
-): TrainingEvent {
-  return {
-    type: 'evaluation',
-    step,
-    split: 'validation',
-    puzzles: report.puzzles,
-    exactAccuracy: report.exactAccuracy,
-    cellAccuracy: report.cellAccuracy,
-    validAccuracy: report.validAccuracy,
-    exactByStep: report.byStep.flatMap(({ exactAccuracy }) => exactAccuracy ?? []),
-    elapsedMs,
-    best,
-  }
-}
-
-/** The weights of a model to begin with; refuses a model of another architecture. */
-function weightsOf({ weights }: TrainedModel, config: ModelConfig): TrainedModel['weights'] {
-  for (const [name, { shape }] of Object.entries(weightTypes(config))) {
-    const got = weights[name]?.shape
-    if (got?.join() === shape.join()) continue
-    throw new InputError({
-      who: 'the model to start from',
-      expected: `the weight ${name} [${shape}], as the recipe says`,
-      got: got ? `[${got}]` : 'none with that name',
-      hint: 'Start from a model of the same architecture: the same kind, mixer and widths.',
-    })
-  }
-  return weights
-}
-
-function otherData(expected: string, got: string): InputError {
-  return new InputError({
-    who: 'resume',
-    expected: `the training data of the run (checksum ${expected})`,
-    got: `other data (checksum ${got})`,
-    hint: 'Use the same data file and settings, or start a new run.',
-  })
-}
-
-function diverged(step: number, loss: number, gradientNorm: number): InputError {
-  return new InputError({
-    who: `training step ${step}`,
-    expected: `a finite loss below ${explodedLoss} and finite gradients`,
-    got: `loss ${loss}, gradient norm ${gradientNorm}`,
-    hint: 'Training diverged; everything the run has saved is from before. Start another with a lower optimizer.learningRate or a longer warm-up.',
-  })
 }
 
 function hostTensor({ shape, data }: StoredTensor): HostTensor {
