@@ -28,6 +28,8 @@ export function sudokuBoard({ shape }: SudokuKind): Board {
   const words = {
     /** Beyond 9 they are marked with letters. */
     names: sudokuNames(size),
+    /** Padding has the mark of a blank, so that any answer in one line is a Sudoku that can be read again. */
+    marks: board.marks.map((mark, token) => (token < blankToken ? markOf(blankToken) : mark)),
     editing: {
       ...board.editing,
       help: 'Choose a cell, then a digit; or use the keyboard: arrows, digits and Backspace.',
