@@ -12,33 +12,36 @@ import { Float64Runs } from '../src/parity/float64.ts'
 import { isWithin } from '../src/parity/judge.ts'
 import { readGolden } from '../src/parity/read-golden.ts'
 
-// The conformance suite of executors and the recorded runs of the official code, in a real browser: WebAssembly is
-// held to what Node is held to, WebGPU (here a software adapter, which is slow) to 1e-3. WebGPU runs one case of every
+// The conformance suite of executors and the recorded runs of the official code, in a real browser: WebAssembly, of ONNX
+// Runtime and as our own executor compiles it, is held to what Node is held to, WebGPU (here a software adapter, which is slow) to 1e-3. WebGPU runs one case of every
 // operation, and all of them where TRM_TEST_ALL is set (`npm run test:all`).
 const fixtures = fileURLToPath(new URL('fixtures', import.meta.url))
 const recorded = readdirSync(fixtures).flatMap((file) => /^(.*)\.safetensors$/.exec(file)?.[1] ?? [])
 
 const devices = {
-  wasm: { threads: 2, names: recorded, allowed: 0 },
-  webgpu: { names: ['trm_att'], allowed: 1e-3 },
+  compiled: { names: recorded, allowed: 0, executor: /^wasm, 1 thread$/ },
+  wasm: { threads: 2, names: recorded, allowed: 0, executor: /^onnxruntime wasm, 2 threads$/ },
+  webgpu: { names: ['trm_att'], allowed: 1e-3, executor: /^onnxruntime webgpu$/ },
 } as const
+const deviceNames = ['compiled', 'wasm', 'webgpu'] as const
 
 type Device = keyof typeof devices
 
 const skip = skipWithoutChromium()
 const left: Record<Device, string | false> = {
+  compiled: skip,
   wasm: skip,
   webgpu: skip || (process.env.TRM_TEST_WEBGPU === '0' && 'TRM_TEST_WEBGPU is 0'),
 }
-const sampled: Record<Device, boolean> = { wasm: false, webgpu: !process.env.TRM_TEST_ALL }
+const sampled: Record<Device, boolean> = { compiled: false, wasm: false, webgpu: !process.env.TRM_TEST_ALL }
 
-// One build and one browser for both. All is asked before the first test is registered: Node ends a file's tests when
+// One build and one browser for all. All is asked before the first test is registered: Node ends a file's tests when
 // none is left, though the file itself may still be loading.
 const answers = new Map<Device, { conformance: SuiteAnswer; goldens: SuiteAnswer }>()
 if (!skip) {
   const suite = await openSuite(fixtures, { webgpu: !left.webgpu })
   try {
-    for (const device of ['wasm', 'webgpu'] as const) {
+    for (const device of deviceNames) {
       if (left[device]) continue
       const request = { device, ...(device === 'wasm' && { threads: devices.wasm.threads }) }
       const conformance = await suite.run({ ...request, suite: 'conformance', sampled: sampled[device] })
@@ -50,7 +53,7 @@ if (!skip) {
   }
 }
 
-for (const device of ['wasm', 'webgpu'] as const) {
+for (const device of deviceNames) {
   const { names, allowed } = devices[device]
   const answer = answers.get(device)
   if (answer === undefined) {
@@ -86,7 +89,7 @@ for (const device of ['wasm', 'webgpu'] as const) {
   })
 }
 
-function assertOpened({ error, executor }: SuiteAnswer, device: string): void {
+function assertOpened({ error, executor }: SuiteAnswer, device: Device): void {
   assert.equal(error, null)
-  assert.match(executor, device === 'wasm' ? /^onnxruntime wasm, 2 threads$/ : /^onnxruntime webgpu$/)
+  assert.match(executor, devices[device].executor)
 }

@@ -5,7 +5,8 @@ import type { Outcome } from '../shims/node-test.ts'
 
 /** The conformance suite runs whole, or sampled: with one case of every operation. */
 export type SuiteRequest = {
-  readonly device: 'wasm' | 'webgpu'
+  /** A device of ONNX Runtime, or `compiled`: the executor of our own. */
+  readonly device: 'wasm' | 'webgpu' | 'compiled'
   readonly threads?: number
 } & (
   | { readonly suite: 'conformance'; readonly sampled: boolean }

@@ -1,4 +1,5 @@
 /** Runs the conformance suite or compares with recorded runs, on the device that is asked for. */
+import { createWasmExecutor, type Executor } from '@tiny-recursive-models/tensor'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/browser'
 import asyncifyScript from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url'
 import asyncifyBinary from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
@@ -18,10 +19,11 @@ async function golden(name: string): Promise<Golden> {
   return parseGolden(json, new Uint8Array(tensors), name)
 }
 
-async function answer({ device, threads, ...request }: SuiteRequest): Promise<SuiteAnswer> {
+async function opened({ device, threads }: Pick<SuiteRequest, 'device' | 'threads'>): Promise<Executor> {
+  if (device === 'compiled') return createWasmExecutor()
   const at = (url: string): string => new URL(url, import.meta.url).href
-  const executor = await openOrtExecutor({
-    ...(device && { device }),
+  return await openOrtExecutor({
+    device,
     ...(threads && { threads }),
     refuseFallback: true,
     files: {
@@ -29,6 +31,10 @@ async function answer({ device, threads, ...request }: SuiteRequest): Promise<Su
       webgpu: { mjs: at(asyncifyScript), wasm: at(asyncifyBinary) },
     },
   })
+}
+
+async function answer({ device, threads, ...request }: SuiteRequest): Promise<SuiteAnswer> {
+  const executor = await opened({ device, ...(threads && { threads }) })
   const found = { executor: executor.name, outcomes: [], deviations: {}, speed: null, error: null }
   if (request.suite === 'golden') {
     const deviations: Record<string, readonly Deviation[]> = {}
