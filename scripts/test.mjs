@@ -3,8 +3,8 @@
  *
  *   N passed, N failed[, N skipped]
  *
- * The exit code is 0 only where something ran and nothing failed. Each file runs in a process of its own, as many at
- * once as there are cores (TRM_TEST_JOBS), the slow ones first; one that takes longer than ten minutes
+ * The exit code is 0 only where something ran and nothing failed. Each file runs in a process of its own, one more at
+ * once than there are cores, since pages and servers wait (TRM_TEST_JOBS), the slow ones first; one that takes longer than ten minutes
  * (TRM_TEST_TIMEOUT, in seconds) is ended with all that it started and counts as failed. Names given as arguments
  * narrow it down: a file is run whose path contains one of them. `--all` (`npm run test:all`) leaves nothing out of
  * the suites of which only a sample runs else.
@@ -23,7 +23,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const words = process.argv.slice(2)
 const wanted = words.filter((word) => word !== '--all')
 if (words.includes('--all')) process.env.TRM_TEST_ALL = '1'
-const jobs = wholeNumber('TRM_TEST_JOBS', availableParallelism())
+const jobs = wholeNumber('TRM_TEST_JOBS', availableParallelism() + 1)
 const timeoutSeconds = wholeNumber('TRM_TEST_TIMEOUT', 600)
 
 /** What takes longest, so that no core is left alone with it at the end. */
