@@ -19,7 +19,7 @@ export default defineConfig({
   base: './',
   plugins: [svelte(), serviceWorkerList(here('index.html'))],
   resolve: {
-    // The small JavaScript of ONNX Runtime, without a second copy of the glue that `lib/runtime-files.ts` names.
+    // The small JavaScript of ONNX Runtime, without a second copy of the glue that is a file of its own.
     conditions: ['onnxruntime-web-use-extern-wasm', 'svelte', 'module', 'browser', 'development|production'],
   },
   worker: { format: 'es', rolldownOptions: { checks: quiet } },

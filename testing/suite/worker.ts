@@ -1,6 +1,6 @@
 /** Runs the conformance suite or compares with recorded runs, on the device that is asked for. */
-import { createWasmExecutor, type Executor } from '@tiny-recursive-models/tensor'
-import { openOrtExecutor } from '@tiny-recursive-models/tensor/browser'
+import type { Executor } from '@tiny-recursive-models/tensor'
+import { openExecutor, openOrtExecutor } from '@tiny-recursive-models/tensor/browser'
 import asyncifyScript from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url'
 import asyncifyBinary from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'
 import script from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url'
@@ -20,16 +20,16 @@ async function golden(name: string): Promise<Golden> {
 }
 
 async function opened({ device, threads }: Pick<SuiteRequest, 'device' | 'threads'>): Promise<Executor> {
-  if (device === 'compiled') return createWasmExecutor()
+  if (device === 'compiled') return await openExecutor({ ...(threads && { threads }) })
   const at = (url: string): string => new URL(url, import.meta.url).href
+  if (device === 'webgpu') {
+    const files = { mjs: at(asyncifyScript), wasm: at(asyncifyBinary) }
+    return await openOrtExecutor({ device, refuseFallback: true, files })
+  }
   return await openOrtExecutor({
     device,
     ...(threads && { threads }),
-    refuseFallback: true,
-    files: {
-      wasm: { mjs: at(script), wasm: at(binary) },
-      webgpu: { mjs: at(asyncifyScript), wasm: at(asyncifyBinary) },
-    },
+    files: { mjs: at(script), wasm: at(binary) },
   })
 }
 

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
 
-/** Fetched before anybody asks: the page without models, without WebAssembly and without what only WebGPU needs. */
-const isPrecached = (file: string): boolean => /\.(js|css)$/.test(file) && !/webgpu|service-worker/.test(file)
+/** Fetched before anybody asks: the page without models and without ONNX Runtime, which only WebGPU needs. */
+const isPrecached = (file: string): boolean =>
+  /\.(js|css)$/.test(file) && !/\/ort[.-]|service-worker/.test(file)
 
 /** @param page the path of index.html, whose text is a part of the version */
 export function serviceWorkerList(page: string): Plugin {

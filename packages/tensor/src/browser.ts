@@ -1,91 +1,114 @@
-/** The one file that opens ONNX Runtime in a browser. */
+/** The one file that opens an executor in a browser: our own, or ONNX Runtime, which is fetched only when it is asked for. */
 import { InputError } from './errors.ts'
 import type { Executor } from './executors/executor.ts'
-import { createOrtExecutor, type OnnxRuntime } from './executors/ort.ts'
+import type { OnnxRuntime } from './executors/ort-session.ts'
+import { createWasmExecutor } from './executors/wasm/executor.ts'
 import { trace } from './graph/program.ts'
 import { floatTensor } from './graph/types.ts'
 import { add } from './ops/primitives.ts'
 
-/** Where the two files of one build of ONNX Runtime are; by default where the bundler put them. */
+/** Where the two files of one build of ONNX Runtime are. */
 export interface RuntimeFiles {
   readonly mjs: string
   readonly wasm: string
 }
 
-/** How ONNX Runtime is opened in a browser. */
+/** How an executor is opened in a browser. */
 export interface BrowserOptions {
-  /** `auto`: WebAssembly, the faster one for small models. */
+  /** `auto`: `wasm`, the executor of our own, the faster one for small models. `webgpu`: ONNX Runtime on the GPU. */
   readonly device?: 'auto' | 'wasm' | 'webgpu'
-  /**
-   * Threads of WebAssembly; by default the number of cores, at most four, if the page is cross-origin isolated,
-   * otherwise one.
-   */
+  /** Threads of `wasm`: one. */
   readonly threads?: number
-  readonly files?: { readonly wasm?: RuntimeFiles; readonly webgpu?: RuntimeFiles }
-  /** Refuses programs with an operator that WebGPU lacks; without it such operators run in WebAssembly. */
-  readonly refuseFallback?: boolean
+  /** The files of ONNX Runtime with WebGPU; by default where the bundler put them. */
+  readonly files?: RuntimeFiles
 }
 
-const maxThreads = 4
+/** How ONNX Runtime is opened in a browser. */
+export type OrtBrowserOptions = {
+  /** Refuses programs with an operator that WebGPU lacks; without it such operators run in WebAssembly. */
+  readonly refuseFallback?: boolean
+} & (
+  | { readonly device: 'webgpu'; readonly files?: RuntimeFiles }
+  /** For comparisons. More than one thread needs a page that is cross-origin isolated. */
+  | { readonly device: 'wasm'; readonly threads?: number; readonly files: RuntimeFiles }
+)
 
 /**
- * Opens ONNX Runtime in a page or, better, in a worker: WebAssembly with SIMD and, where the page is cross-origin
- * isolated, threads; or WebGPU. A worker or page uses one device and one number of threads, the first that it opened.
+ * Opens an executor in a page or, better, in a worker: our own, which needs no file beside the script, or ONNX Runtime
+ * on WebGPU, whose scripts and files are fetched now.
  * @throws InputError if the device or number of threads is not available, or the files of ONNX Runtime are missing
  */
-export async function openOrtExecutor(options: BrowserOptions = {}): Promise<Executor> {
-  const { device: wanted = 'auto', refuseFallback = false, files } = options
-  const device = wanted === 'auto' ? 'wasm' : wanted
-  const threads = threadsFor(device, options.threads)
-  if (device === 'webgpu') await requireAdapter()
-  const { runtime, env } = await runtimes[device]()
-  env.numThreads = threads
-  env.wasmPaths = { ...(files?.[device] ?? bundledFiles[device]()) }
-  const executor = createOrtExecutor(runtime, { device, threads, refuseFallback })
-  await firstSession(executor, device)
+export async function openExecutor(options: BrowserOptions = {}): Promise<Executor> {
+  const { device = 'auto', threads = 1, files } = options
+  if (device === 'webgpu') return await openWebGpu(files, false)
+  if (threads === 1) return createWasmExecutor()
+  throw new InputError({
+    who: 'threads',
+    expected: '1: the executor of a page has one thread',
+    got: String(threads),
+    hint: 'Leave the option out.',
+  })
+}
+
+/**
+ * Opens ONNX Runtime in a page or, better, in a worker: on WebGPU, or in WebAssembly to compare `openExecutor` with. A
+ * worker or page uses one device and one number of threads, the first that it opened.
+ * @throws InputError if the device or number of threads is not available, or the files of ONNX Runtime are missing
+ */
+export async function openOrtExecutor(options: OrtBrowserOptions): Promise<Executor> {
+  const { device, refuseFallback = false } = options
+  if (device === 'webgpu') return await openWebGpu(options.files, refuseFallback)
+  const threads = threadsFor(options.threads ?? 1)
+  const runtime = await import('onnxruntime-web/wasm')
+  return await opened(runtime, { device, threads, refuseFallback, files: options.files })
+}
+
+async function openWebGpu(files: RuntimeFiles | undefined, refuseFallback: boolean): Promise<Executor> {
+  await requireAdapter()
+  const runtime = await import('onnxruntime-web/webgpu')
+  return await opened(runtime, {
+    device: 'webgpu',
+    threads: 1,
+    refuseFallback,
+    files: files ?? bundledWebGpu(),
+  })
+}
+
+/**
+ * Where a bundler puts the files: Vite and webpack see these expressions and copy what they name. The runtime loads its
+ * `mjs` itself, which therefore is a file of its own.
+ */
+const bundledWebGpu = (): RuntimeFiles => ({
+  mjs: new URL('onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs', import.meta.url).href,
+  wasm: new URL('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm', import.meta.url).href,
+})
+
+interface WebRuntime extends OnnxRuntime {
+  readonly env: {
+    readonly wasm: { numThreads?: number; wasmPaths?: string | { mjs?: string | URL; wasm?: string | URL } }
+  }
+}
+
+interface Settings {
+  readonly device: 'wasm' | 'webgpu'
+  readonly threads: number
+  readonly refuseFallback: boolean
+  readonly files: RuntimeFiles
+}
+
+async function opened(runtime: WebRuntime, settings: Settings): Promise<Executor> {
+  const { files, ...options } = settings
+  runtime.env.wasm.numThreads = options.threads
+  runtime.env.wasm.wasmPaths = { ...files }
+  // With the runtime comes what writes programs for it.
+  const { createOrtExecutor } = await import('./executors/ort.ts')
+  const executor = createOrtExecutor(runtime, options)
+  await firstSession(executor, options.device)
   return executor
 }
 
-interface WasmEnvironment {
-  numThreads?: number
-  wasmPaths?: string | { mjs?: string | URL; wasm?: string | URL }
-}
-
-/** Two builds of the runtime: the one with WebGPU is twice as large, so a page loads the one that it needs. */
-const runtimes: Readonly<
-  Record<'wasm' | 'webgpu', () => Promise<{ runtime: OnnxRuntime; env: WasmEnvironment }>>
-> = {
-  wasm: async () => {
-    const runtime = await import('onnxruntime-web/wasm')
-    return { runtime, env: runtime.env.wasm }
-  },
-  webgpu: async () => {
-    const runtime = await import('onnxruntime-web/webgpu')
-    return { runtime, env: runtime.env.wasm }
-  },
-}
-
-/**
- * Where a bundler puts the files: Vite and webpack see these expressions and copy what they name. The threads of the
- * runtime begin with its `mjs`, which therefore is a file of its own; the copy inside the runtime would begin the whole
- * worker anew.
- */
-const bundledFiles: Readonly<Record<'wasm' | 'webgpu', () => RuntimeFiles>> = {
-  wasm: () => ({
-    mjs: new URL('onnxruntime-web/ort-wasm-simd-threaded.mjs', import.meta.url).href,
-    wasm: new URL('onnxruntime-web/ort-wasm-simd-threaded.wasm', import.meta.url).href,
-  }),
-  webgpu: () => ({
-    mjs: new URL('onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs', import.meta.url).href,
-    wasm: new URL('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm', import.meta.url).href,
-  }),
-}
-
-function threadsFor(device: 'wasm' | 'webgpu', wanted: number | undefined): number {
+function threadsFor(threads: number): number {
   const isolated = globalThis.crossOriginIsolated
-  if (device === 'webgpu' || (wanted === undefined && !isolated)) return 1
-  const cores = globalThis.navigator.hardwareConcurrency
-  const threads = wanted ?? Math.min(cores, maxThreads)
   if (Number.isInteger(threads) && threads >= 1 && threads <= 64 && (threads === 1 || isolated))
     return threads
   throw new InputError({
@@ -93,7 +116,7 @@ function threadsFor(device: 'wasm' | 'webgpu', wanted: number | undefined): numb
     expected: isolated ? 'a whole number from 1 to 64' : '1, because the page is not cross-origin isolated',
     got: String(threads),
     hint: isolated
-      ? `This machine has ${cores} cores.`
+      ? `This machine has ${globalThis.navigator.hardwareConcurrency} cores.`
       : 'Serve the page with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.',
   })
 }

@@ -1,14 +1,11 @@
 /** Starts model workers. A worker computes one request at a time, so thinking and training have one each. */
 import { ModelClient, type RuntimeOptions } from '@tiny-recursive-models/trm/browser'
-import { pageStays } from './offline.ts'
-import { runtimeFiles } from './runtime-files.ts'
 
 /** A worker of its own; end it by `terminate`. */
-export async function openClient(options: Omit<RuntimeOptions, 'files'> = {}): Promise<ModelClient> {
-  await pageStays
+export async function openClient(options: RuntimeOptions = {}): Promise<ModelClient> {
   const worker = new Worker(new URL('../worker.ts', import.meta.url), { type: 'module', name: 'models' })
   try {
-    return await ModelClient.connect(worker, { ...options, files: runtimeFiles })
+    return await ModelClient.connect(worker, options)
   } catch (error) {
     worker.terminate()
     throw error

@@ -2,6 +2,7 @@
 import type { ShippedModel } from '@tiny-recursive-models/trm'
 
 export interface ShippedFacts extends ShippedModel {
+  readonly address: string
   readonly load: () => Promise<Uint8Array>
 }
 
@@ -19,8 +20,10 @@ const addresses = import.meta.glob<string>('../../../../packages/trm/models/*.sa
 export const shippedModels: readonly ShippedFacts[] = Object.values(indexes)
   .flatMap(({ models }) => models)
   .flatMap((record) => {
-    const address = Object.entries(addresses).find(([path]) => path.endsWith(`/${record.file}`))?.[1]
-    return address === undefined ? [] : [{ ...record, load: () => fetchBytes(address, record.title) }]
+    const found = Object.entries(addresses).find(([path]) => path.endsWith(`/${record.file}`))?.[1]
+    if (found === undefined) return []
+    const address = new URL(found, document.baseURI).href
+    return [{ ...record, address, load: () => fetchBytes(address, record.title) }]
   })
 
 async function fetchBytes(address: string, title: string): Promise<Uint8Array> {

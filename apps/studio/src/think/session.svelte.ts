@@ -6,7 +6,7 @@ import { judgeArc } from '../arc/judge.ts'
 import { type Judgement, judge, judgeThought, type Verdict } from '../grid/judge.ts'
 import type { ModelEntry } from '../lib/model-store.svelte.ts'
 import { thinkingClient } from '../lib/models.ts'
-import { keepFetched } from '../lib/offline.ts'
+import { keepForOffline } from '../lib/offline.ts'
 import type { OpenModel } from '../lib/open-model.ts'
 import { askPuzzles } from '../puzzles/ask.ts'
 import type { QuestionCheck } from '../puzzles/check.ts'
@@ -50,12 +50,14 @@ class ThinkSession extends ThinkMachine {
 async function openModel(entry: ModelEntry): Promise<OpenModel> {
   const [client, bytes] = await Promise.all([thinkingClient(), entry.load()])
   const facts = await client.open(bytes, entry.file)
-  void keepFetched()
   return { entry, facts, board: boardOfData(facts.recipe.data, facts.config) ?? null }
 }
 
 async function* think(...question: Parameters<ThinkPorts['think']>): AsyncGenerator<Thought, void> {
-  yield* (await thinkingClient()).think(...question)
+  for await (const thought of (await thinkingClient()).think(...question)) {
+    yield thought
+    void keepForOffline()
+  }
 }
 
 export const session = new ThinkSession({

@@ -81,17 +81,45 @@ describe('think, in Chromium', { skip }, async () => {
     }
   })
 
-  test('on a plain host it works under any path, gets its threads, and goes on without a connection', async () => {
+  test('on a plain host it works under any path, and without a connection with every model', async () => {
     const server = await serveFolder(built.folder, { base: '/some/where/' })
     const visitor = await Visitor.open(browser, server.url)
     const { page } = visitor
-    // The service worker gives the page the headers for threads, and the page is loaded again once.
-    await page.waitForFunction('crossOriginIsolated')
-    await page.locator('[data-testid="step"]:not([data-step="0"])').waitFor()
-    await page.waitForLoadState('networkidle')
+    const firstThought = page.locator('[data-testid="step"]:not([data-step="0"])')
+    await firstThought.waitFor()
+    assert.equal(await page.evaluate('crossOriginIsolated'), false)
+    const models = await visitor
+      .at('model')
+      .locator('option')
+      .evaluateAll((options) => options.map((option) => option.getAttribute('value')!))
+    // The service worker comes with the first answer, and keeps the other models too.
+    await page.waitForFunction(
+      `(async () => {
+        const kept = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()))
+        return kept.flat().filter(({ url }) => url.endsWith('.safetensors')).length
+      })().then((count) => count === ${models.length})`,
+    )
     await server.close()
     await page.reload()
-    await page.locator('[data-testid="step"]:not([data-step="0"])').waitFor()
+    await firstThought.waitFor()
+    for (const model of models) {
+      await visitor.at('model').selectOption(model)
+      await visitor.at('model-facts').filter({ hasText: 'parameters' }).waitFor()
+      await firstThought.waitFor()
+      assert.doesNotMatch(await page.locator('main').innerText(), /could not be loaded/)
+    }
     await page.context().close()
+  })
+
+  test('thinks without ONNX Runtime', async () => {
+    const server = await serveFolder(built.folder, {})
+    const visitor = await Visitor.open(browser, server.url)
+    await visitor.page.locator('[data-testid="step"]:not([data-step="0"])').waitFor()
+    await visitor.close()
+    assert.deepEqual(
+      server.requests.filter((line) => /\.wasm|\/ort[.-]/.test(line)),
+      [],
+    )
+    await server.close()
   })
 })

@@ -2,6 +2,8 @@
 export {
   type BrowserOptions,
   missingAdapter,
+  type OrtBrowserOptions,
+  openExecutor,
   openOrtExecutor,
   type RuntimeFiles,
 } from '@tiny-recursive-models/tensor/browser'

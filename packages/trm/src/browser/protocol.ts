@@ -8,16 +8,16 @@ import type { Recipe } from '../recipes/schema.ts'
 import type { CarriedError } from '../train/carried-error.ts'
 import type { TrainingEvent } from '../train/events.ts'
 
-/** How the worker opens ONNX Runtime. */
+/** How the worker opens its executor. */
 export type RuntimeOptions = BrowserOptions
 
 /** What the worker runs on. */
 export interface RuntimeFacts {
   readonly device: 'wasm' | 'webgpu'
-  /** For people: "onnxruntime wasm, 2 threads". */
+  /** For people: "wasm, 1 thread". */
   readonly executor: string
   readonly threads: number
-  /** Whether the page is cross-origin isolated; otherwise there is only one thread. */
+  /** Whether the page is cross-origin isolated, which threads need. */
   readonly isolated: boolean
 }
 

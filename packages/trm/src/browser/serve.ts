@@ -1,6 +1,6 @@
 /** The worker's side: opens models, thinks, trains and evaluates, one request at a time. */
 import { type Executor, InputError } from '@tiny-recursive-models/tensor'
-import { openOrtExecutor } from '@tiny-recursive-models/tensor/browser'
+import { openExecutor } from '@tiny-recursive-models/tensor/browser'
 import { decodeTrainingState, encodeTrainingState } from '../checkpoint/training-state.ts'
 import type { OnDataProgress } from '../data/parts.ts'
 import { type AnyPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
@@ -65,7 +65,7 @@ export function serveModels(scope: WorkerScope = globalThis as unknown as Worker
   })
 }
 
-/** Runs of ONNX Runtime follow each other as microtasks: without a pause no message would be read between them. */
+/** Runs of a program follow each other as microtasks: without a pause no message would be read between them. */
 function letMessagesIn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()
@@ -114,7 +114,7 @@ class ModelServer {
 
   // biome-ignore lint/correctness/useYield: an answer without events
   async *#start(options: Requests['start']['takes']): AsyncGenerator<never, RuntimeFacts> {
-    const executor = await openOrtExecutor(options)
+    const executor = await openExecutor(options)
     this.#executor = executor
     return {
       device: executor.device === 'webgpu' ? 'webgpu' : 'wasm',
