@@ -4,6 +4,7 @@ import { InputError } from '../src/errors.ts'
 import { evaluate } from '../src/executors/reference/evaluate.ts'
 import { createWasmExecutor } from '../src/executors/wasm/executor.ts'
 import { planMemory } from '../src/executors/wasm/memory-plan.ts'
+import { Stopwatch } from '../src/executors/wasm/stopwatch.ts'
 import { trace } from '../src/graph/program.ts'
 import { floatTensor, type HostTensor, integerTensor } from '../src/graph/types.ts'
 import * as ops from '../src/ops/primitives.ts'
@@ -162,6 +163,36 @@ test('a thousand runs take no more memory than the first', async () => {
   assert.ok(
     (own as unknown as { heap: { memory: { buffer: ArrayBuffer } } }).heap.memory.buffer.byteLength < 2 ** 20,
   )
+})
+
+test('a stopwatch times every step and changes no result', async () => {
+  const shape = [6, 5]
+  const types = { feeds: { x: { shape, dtype: 'float32' } }, states: {} } as const
+  const program = trace('timed', types, ({ feeds: { x } }) => ({
+    outputs: { y: ops.sumAll(ops.exponential(ops.matmul(x, x, { transposeRight: true }))) },
+  }))
+  const feeds = { x: floatTensor(shape, numbers(30, 4)) }
+  const stopwatch = new Stopwatch()
+  const results: HostTensor[] = []
+  for (const own of [executor, createWasmExecutor({ stopwatch })]) {
+    const executable = await own.compile(program)
+    for (let run = 0; run < 3; run++) results.push((await executable.run(feeds, new Map())).outputs.y!)
+    await executable.close()
+  }
+  for (const { data } of results) assert.deepEqual(data, results[0]!.data)
+  const [timed] = stopwatch.programs
+  assert.equal(timed!.name, 'timed')
+  assert.deepEqual(
+    timed!.compiled.plan.steps.map(({ work }) => work.is),
+    ['product', 'loop'],
+  )
+  assert.deepEqual(
+    timed!.runs.map(({ length }) => length),
+    [2, 2, 2],
+  )
+  assert.ok(timed!.runs.every((times) => times.every((ms) => ms >= 0)))
+  stopwatch.reset()
+  assert.equal(timed!.runs.length, 0)
 })
 
 test('values that are needed at the same time do not share memory', () => {

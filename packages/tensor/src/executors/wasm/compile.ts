@@ -36,6 +36,8 @@ export interface CompiledProgram {
 export interface CompileOptions {
   /** Whether the engine has relaxed SIMD: products multiply and add in one instruction. */
   readonly isFused?: boolean
+  /** Exports every step as a function too, `step0` and so on, so that they can be timed one by one. */
+  readonly exportsSteps?: boolean
 }
 
 export function compileProgram(given: Program, options: CompileOptions = {}): CompiledProgram {
@@ -47,6 +49,12 @@ export function compileProgram(given: Program, options: CompileOptions = {}): Co
   const main = new FunctionWriter(['i32', 'i32'])
   for (const step of plan.steps) writeCall(main, functions.of(step.work), step, places)
   module.add(main, 'run')
+  if (options.exportsSteps)
+    for (const [index, step] of plan.steps.entries()) {
+      const single = new FunctionWriter(['i32', 'i32'])
+      writeCall(single, functions.of(step.work), step, places)
+      module.add(single, `step${index}`)
+    }
   return { module: module.encode(), plan, ...places.described() }
 }
 

@@ -8,6 +8,7 @@ import type { DeviceTensor, Executable, Executor, RunResult } from '../executor.
 import { checkFeeds, checkStates } from '../inputs.ts'
 import { type Address, type CompiledProgram, compileProgram } from './compile.ts'
 import { Heap } from './heap.ts'
+import type { RunFunction, Stopwatch } from './stopwatch.ts'
 import { hasRelaxedSimd, webAssembly } from './web-assembly.ts'
 
 /** A state in the memory of the executor. */
@@ -23,8 +24,14 @@ interface Part {
 }
 
 /** Runs programs as WebAssembly with four numbers at a time. Every executor has a memory of its own, of 4 GiB at most. */
-export function createWasmExecutor(): Executor {
-  return new WasmExecutor()
+export function createWasmExecutor({ stopwatch }: WasmOptions = {}): Executor {
+  return new WasmExecutor(stopwatch)
+}
+
+/** How the executor of our own is opened. */
+export interface WasmOptions {
+  /** Times every step of every run, which makes runs a little slower. */
+  readonly stopwatch?: Stopwatch
 }
 
 class WasmExecutor implements Executor {
@@ -35,11 +42,20 @@ class WasmExecutor implements Executor {
   readonly #isFused = hasRelaxedSimd()
   /** Programs run one after the other and share the memory of their inner values. */
   #arena = { address: 0, bytes: 0 }
+  readonly #stopwatch: Stopwatch | undefined
   readonly #forgotten = new FinalizationRegistry((part: Part) => this.#free(part))
+
+  constructor(stopwatch: Stopwatch | undefined) {
+    this.#stopwatch = stopwatch
+  }
 
   async compile(program: Program): Promise<Executable> {
     verifyProgram(program)
-    const compiled = compileProgram(program, { isFused: this.#isFused })
+    const stopwatch = this.#stopwatch
+    const compiled = compileProgram(program, {
+      isFused: this.#isFused,
+      exportsSteps: stopwatch !== undefined,
+    })
     const { instance } = await webAssembly.instantiate(compiled.module, {
       host: { memory: this.heap.memory },
     })
@@ -48,7 +64,9 @@ class WasmExecutor implements Executor {
       const address = this.heap.allocate(compiled.arenaBytes, `program ${program.name}`)
       this.#arena = { address, bytes: compiled.arenaBytes }
     }
-    const run = instance.exports.run as (arena: number, slots: number) => void
+    const run = stopwatch
+      ? stopwatch.timed(program.name, compiled, instance.exports)
+      : (instance.exports.run as RunFunction)
     return new WasmExecutable(program, compiled, this, run)
   }
 
@@ -105,17 +123,12 @@ class WasmExecutable implements Executable {
   readonly #program: Program
   readonly #compiled: CompiledProgram
   readonly #executor: WasmExecutor
-  readonly #run: (arena: number, slots: number) => void
+  readonly #run: RunFunction
   readonly #slots: Part
   readonly #constants: readonly Part[]
   #isClosed = false
 
-  constructor(
-    program: Program,
-    compiled: CompiledProgram,
-    executor: WasmExecutor,
-    run: (arena: number, slots: number) => void,
-  ) {
+  constructor(program: Program, compiled: CompiledProgram, executor: WasmExecutor, run: RunFunction) {
     this.#program = program
     this.#compiled = compiled
     this.#executor = executor
