@@ -11,6 +11,8 @@ export interface StaticServerOptions {
   readonly isolated?: boolean
   /** Sent with every answer. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Sends the `.br` and `.gz` that lie beside a file to whoever takes them, as most hosts do. */
+  readonly compressed?: boolean
   /** The path that stands for the folder: `/` or such as `/some/where/`. */
   readonly base?: string
 }
@@ -30,7 +32,7 @@ export const isolationHeaders = {
 
 /** Serves `folder` on a free port of 127.0.0.1. */
 export async function serveFolder(folder: string, options: StaticServerOptions = {}): Promise<StaticServer> {
-  const { isolated = false, base = '/' } = options
+  const { isolated = false, compressed = false, base = '/' } = options
   const requests: string[] = []
   const app = new Hono()
   app.use(async (context, next) => {
@@ -40,7 +42,7 @@ export async function serveFolder(folder: string, options: StaticServerOptions =
     requests.push(`${context.res.status} ${context.req.path}`)
   })
   const rewriteRequestPath = (path: string): string => path.slice(base.length - 1)
-  app.get(`${base}*`, serveStatic({ root: folder, rewriteRequestPath }))
+  app.get(`${base}*`, serveStatic({ root: folder, rewriteRequestPath, precompressed: compressed }))
   const server = createAdaptorServer(app) as Server
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
+import { compressedFiles } from './build/compressed.ts'
 import { serviceWorkerList } from './build/service-worker.ts'
 
 /** What makes a page cross-origin isolated: only then may WebAssembly use threads. */
@@ -17,7 +18,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export default defineConfig({
   // The built page works under any path of any host.
   base: './',
-  plugins: [svelte(), serviceWorkerList(here('index.html'))],
+  plugins: [svelte(), serviceWorkerList(here('index.html')), compressedFiles()],
   resolve: {
     // The small JavaScript of ONNX Runtime, without a second copy of the glue that is a file of its own.
     conditions: ['onnxruntime-web-use-extern-wasm', 'svelte', 'module', 'browser', 'development|production'],
@@ -27,6 +28,7 @@ export default defineConfig({
   build: {
     target: 'es2023',
     assetsInlineLimit: 0,
+    reportCompressedSize: false,
     rolldownOptions: {
       checks: quiet,
       input: { index: here('index.html'), 'service-worker': here('src/service-worker.ts') },

@@ -6,10 +6,9 @@ import { parseArgs } from 'node:util'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import { openSuite } from '../../testing/suite/open-suite.ts'
 import { measurePage } from './speed/measure-page.ts'
-import { median } from './speed/median.ts'
 import { measureRecipe, type RecipeSpeed, summarize } from './speed/recipe-speed.ts'
 
-const help = `npm run bench:browser -- [--recipe NAME] [--steps N] [--puzzles N] [--repetitions N] [--page-only]
+const help = `npm run bench:browser -- [--recipe NAME] [--steps N] [--puzzles N] [--repetitions N] [--page-only] [--page FOLDER]
 
 Optimiser steps and puzzles per second of a recipe with a shipped model, in Node and in Chromium with one and two
 threads, taking turns; then the size of the studio's page and the time from opening it to its first answer.`
@@ -21,6 +20,7 @@ const { values } = parseArgs({
     puzzles: { type: 'string', default: '200' },
     repetitions: { type: 'string', default: '5' },
     'page-only': { type: 'boolean', default: false },
+    page: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -70,15 +70,17 @@ async function speeds(): Promise<void> {
 }
 
 async function page(): Promise<void> {
-  const { sizes, firstAnswerMs, secondAnswerMs } = await measurePage(Number(values.repetitions))
+  const { sizes, answers } = await measurePage(Number(values.repetitions), values.page)
   row(['loaded until the first answer', 'files', 'KB', 'KB, Brotli'])
   row(['---', '---:', '---:', '---:'])
   for (const { what, files, bytes, compressed } of sizes)
     row([what, String(files), (bytes / 1000).toFixed(0), (compressed / 1000).toFixed(0)])
-  const seconds = (times: readonly number[]): string => `${(median(times) / 1000).toFixed(2)} s`
-  console.log(
-    `\nfirst answer after opening the page: ${seconds(firstAnswerMs)} on the first visit, ${seconds(secondAnswerMs)} on the next`,
-  )
+  console.log()
+  row(['first answer after opening the page', 'line', 'first visit', 'next visit', 'KB over the line'])
+  row(['---', '---', '---:', '---:', '---:'])
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`
+  for (const { host, line, coldMs, warmMs, coldBytes } of answers)
+    row([host, line, seconds(coldMs), seconds(warmMs), (coldBytes / 1000).toFixed(0)])
 }
 
 if (values.help) console.log(help)

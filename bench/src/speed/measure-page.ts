@@ -3,8 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants } from 'node:zlib'
+import { startStudio } from '@tiny-recursive-models/studio-server'
+import type { Browser, Page } from 'playwright-core'
 import { openChromium } from '../../../testing/chromium.ts'
+import { type Line, type LineSpeed, openLine } from '../../../testing/line.ts'
 import { serveFolder } from '../../../testing/static-server.ts'
+import { median } from './median.ts'
 
 export interface LoadedPart {
   readonly what: string
@@ -14,43 +18,107 @@ export interface LoadedPart {
   readonly compressed: number
 }
 
-export interface PageFigures {
-  readonly sizes: readonly LoadedPart[]
-  /** From the navigation to the answer after the first supervision step, with nothing in the cache. */
-  readonly firstAnswerMs: readonly number[]
+export interface FirstAnswer {
+  readonly host: string
+  readonly line: string
+  /** Milliseconds from the navigation to the answer after the first supervision step, with nothing in the cache. */
+  readonly coldMs: number
   /** The same for who has been there before. */
-  readonly secondAnswerMs: readonly number[]
+  readonly warmMs: number
+  /** Bytes over the line until the first answer of the first visit, headers included. */
+  readonly coldBytes: number
 }
 
-const page = fileURLToPath(new URL('../../../apps/studio/dist', import.meta.url))
+export interface PageFigures {
+  readonly sizes: readonly LoadedPart[]
+  /** Medians, for every host and line. */
+  readonly answers: readonly FirstAnswer[]
+}
 
-/** The built page (`npm run studio:build`), served isolated from this machine. */
-export async function measurePage(repetitions: number): Promise<PageFigures> {
-  const server = await serveFolder(page, { isolated: true })
+const lines: Readonly<Record<string, LineSpeed | undefined>> = {
+  'this machine': undefined,
+  '1.6 Mbit/s, 150 ms': { bitsPerSecond: 1.6e6, latencyMs: 150 },
+}
+
+/** @param page the folder of the built page, by default that of `npm run studio:build` */
+export async function measurePage(
+  repetitions: number,
+  page = fileURLToPath(new URL('../../../apps/studio/dist', import.meta.url)),
+): Promise<PageFigures> {
+  const folder = await serveFolder(page, { compressed: true })
+  const studio = await startStudio({ page, runs: null })
+  const hosts = { 'trm studio': studio.url, 'static host': folder.url }
+  const ways = Object.entries(lines).flatMap(([line, speed]) =>
+    Object.entries(hosts).map(([host, url]) => ({ host, line, url, speed, visits: [] as Visits[] })),
+  )
   const browser = await openChromium()
-  const [firstAnswerMs, secondAnswerMs]: [number[], number[]] = [[], []]
   try {
-    for (let repetition = 0; repetition < repetitions; repetition++) {
-      const context = await browser.newContext()
-      for (const times of [firstAnswerMs, secondAnswerMs]) {
-        const tab = await context.newPage()
-        const started = performance.now()
-        await tab.goto(server.url)
-        await tab.locator('[data-testid="step"][data-step]:not([data-step="0"])').first().waitFor()
-        times.push(performance.now() - started)
-        await tab.close()
-      }
-      await context.close()
-    }
-    return { sizes: await sizesOf(server.requests), firstAnswerMs, secondAnswerMs }
+    const sizes = await loadedParts(browser, folder, page)
+    for (let repetition = 0; repetition < repetitions; repetition++)
+      for (const { url, speed, visits } of ways) visits.push(await visitTwice(browser, url, speed))
+    const middle = (visits: readonly Visits[], key: keyof Visits): number =>
+      median(visits.map((visit) => visit[key]))
+    const answers = ways.map(({ host, line, visits }) => ({
+      host,
+      line,
+      coldMs: middle(visits, 'coldMs'),
+      warmMs: middle(visits, 'warmMs'),
+      coldBytes: middle(visits, 'coldBytes'),
+    }))
+    return { sizes, answers }
   } finally {
     await browser.close()
-    await server.close()
+    await studio.close()
+    await folder.close()
   }
 }
 
-async function sizesOf(requests: readonly string[]): Promise<LoadedPart[]> {
+type Visits = Pick<FirstAnswer, 'coldMs' | 'warmMs' | 'coldBytes'>
+
+async function visitTwice(browser: Browser, url: string, speed: LineSpeed | undefined): Promise<Visits> {
+  const line = await openLine(url, speed)
+  const context = await browser.newContext()
+  try {
+    const first = await context.newPage()
+    const coldMs = await firstAnswer(first, line.url)
+    const coldBytes = line.bytes
+    await untilQuiet(line)
+    await first.close()
+    const warmMs = await firstAnswer(await context.newPage(), line.url)
+    return { coldMs, warmMs, coldBytes }
+  } finally {
+    await context.close()
+    await line.close()
+  }
+}
+
+async function firstAnswer(tab: Page, url: string): Promise<number> {
+  const started = performance.now()
+  await tab.goto(url, { waitUntil: 'commit' })
+  await tab
+    .locator('[data-testid="step"][data-step]:not([data-step="0"])')
+    .first()
+    .waitFor({ timeout: 120_000 })
+  return performance.now() - started
+}
+
+/** Until what the page keeps for later has been loaded. */
+async function untilQuiet(line: Line): Promise<void> {
+  for (let before = -1; before !== line.bytes; ) {
+    before = line.bytes
+    await new Promise((resolve) => setTimeout(resolve, 700))
+  }
+}
+
+async function loadedParts(
+  browser: Browser,
+  { url, requests }: Awaited<ReturnType<typeof serveFolder>>,
+  page: string,
+): Promise<LoadedPart[]> {
+  const tab = await browser.newPage()
+  await firstAnswer(tab, url)
   const paths = new Set(requests.flatMap((line) => /^200 (\/.*)$/.exec(line)?.[1] ?? []))
+  await tab.close()
   const parts = new Map<string, { files: number; bytes: number; compressed: number }>()
   for (const path of paths) {
     const content = await readFile(join(page, path.endsWith('/') ? `${path}index.html` : path))
@@ -63,8 +131,7 @@ async function sizesOf(requests: readonly string[]): Promise<LoadedPart[]> {
   return [...parts].map(([what, part]) => ({ what, ...part }))
 }
 
-/** The runtime comes in two files whose names begin alike. */
 function partOf(path: string): string {
-  if (path.includes('ort-wasm')) return 'ONNX Runtime'
+  if (path.includes('/ort')) return 'ONNX Runtime'
   return extname(path) === '.safetensors' ? 'model' : 'page'
 }
