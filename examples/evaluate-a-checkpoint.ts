@@ -7,7 +7,7 @@
  * of puzzles that can be generated. COUNT puzzles (200 by default) are.
  */
 import { boardOfData, boardSet, evaluate, newPuzzle } from '@tiny-recursive-models/trm'
-import { openModel, openOrtExecutor } from '@tiny-recursive-models/trm/node'
+import { openExecutor, openModel } from '@tiny-recursive-models/trm/node'
 
 const [name = 'sudoku-6x6', count = '200'] = process.argv.slice(2)
 if (!/^[1-9]\d*$/.test(count)) throw new Error(`COUNT: expected a whole number of puzzles, got ${count}`)
@@ -23,7 +23,7 @@ const puzzles = Array.from({ length: Number(count) }, (_, seed) => {
 })
 const set = boardSet(board, puzzles, 'new puzzles')
 
-const executor = await openOrtExecutor()
+const executor = await openExecutor()
 for (const halting of ['full', 'early'] as const) {
   const options = { halting, ...(board.rule && { isValid: board.rule.isSolved }) }
   for await (const event of evaluate(executor, model, set, options)) {

@@ -10,7 +10,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { InputError, think } from '@tiny-recursive-models/trm'
-import { openOrtExecutor, openShippedModel } from '@tiny-recursive-models/trm/node'
+import { openExecutor, openShippedModel } from '@tiny-recursive-models/trm/node'
 import {
   checkAnswer,
   checkQuestion,
@@ -24,7 +24,7 @@ const patience = 4
 
 const { model } = await openShippedModel(name)
 const { cells, supervisionSteps } = model.config
-const executor = await openOrtExecutor()
+const executor = await openExecutor()
 
 interface Reply {
   readonly status: number

@@ -15,7 +15,7 @@ import {
   think,
   train,
 } from '@tiny-recursive-models/trm'
-import { openOrtExecutor, readDataFile } from '@tiny-recursive-models/trm/node'
+import { openExecutor, readDataFile } from '@tiny-recursive-models/trm/node'
 import { boxShapes, checkAnswer, formatSudokuGrid } from '@tiny-recursive-models/trm/puzzles/sudoku'
 
 const steps = process.argv[2] ?? '200'
@@ -23,7 +23,7 @@ const shape = boxShapes['4x4']
 
 const recipe = overrideRecipe(findRecipe('sudoku-4x4'), [`training.steps=${steps}`])
 const data = await loadDataSets(recipe.data, readDataFile)
-const executor = await openOrtExecutor()
+const executor = await openExecutor()
 
 let best: TrainingState | undefined
 for await (const event of train({ recipe, data, executor })) {

@@ -105,11 +105,11 @@ function testPackages({ project, installWithScripts }: InstalledPackages): void 
       'node.ts': `
         import { findRecipe, overrideRecipe, think, type Thought } from '@tiny-recursive-models/trm'
         import { parseSudoku } from '@tiny-recursive-models/trm/puzzles/sudoku'
-        import { openOrtExecutor, openShippedModel } from '@tiny-recursive-models/trm/node'
+        import { openExecutor, openShippedModel } from '@tiny-recursive-models/trm/node'
         import { add, trace } from '@tiny-recursive-models/tensor'
         const { model } = await openShippedModel('sudoku-4x4')
         const thoughts: Thought[] = []
-        for await (const thought of think(await openOrtExecutor({ threads: 1 }), model, parseSudoku('1').tokens))
+        for await (const thought of think(await openExecutor({ threads: 1 }), model, parseSudoku('1').tokens))
           thoughts.push(thought)
         export const steps: number = thoughts.length + overrideRecipe(findRecipe('sudoku-4x4'), []).training.steps
         export const program = trace('one', { feeds: { x: { shape: [1], dtype: 'float32' } }, states: {} },

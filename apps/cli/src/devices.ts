@@ -1,4 +1,4 @@
-/** Which devices really compute here: a small program is run and compared with the reference. */
+/** Which executors really compute here, and where: a small program is run and compared with the reference. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -15,42 +15,53 @@ import {
   trace,
   Workspace,
 } from '@tiny-recursive-models/tensor'
-import { openOrtExecutor } from '@tiny-recursive-models/trm/node'
+import { openExecutor } from '@tiny-recursive-models/trm/node'
 import { inFlags } from './output/flags.ts'
 
-export interface Probe {
+/** An executor on a device. */
+export interface Place {
+  readonly executor: 'wasm' | 'onnxruntime'
   readonly device: Device
+}
+
+/** Those of `--executor` and `--device`, by the names that `--probe` has for them. */
+export const places = {
+  wasm: { executor: 'wasm', device: 'cpu' },
+  'onnxruntime-cpu': { executor: 'onnxruntime', device: 'cpu' },
+  'onnxruntime-webgpu': { executor: 'onnxruntime', device: 'webgpu' },
+} as const satisfies Readonly<Record<string, Place>>
+
+export type PlaceName = keyof typeof places
+
+export const placeNames = Object.keys(places) as PlaceName[]
+
+export interface Probe extends Place {
   readonly works: boolean
   /** What computes, or why it does not. */
   readonly detail: string
-}
-
-const deviceNames: Readonly<Record<Device, string>> = {
-  cpu: 'onnxruntime cpu',
-  webgpu: 'onnxruntime webgpu',
-  wasm: 'onnxruntime in WebAssembly; slower than cpu',
 }
 
 /** float32 against float64 over sums of 32 terms; a wrong kernel is off by far more. */
 const tolerance = 1e-4
 const probeTimeoutMs = 60_000
 
-/** Runs a small program on the device in this process, which a broken driver may end. */
-export async function probeDevice(device: Probe['device']): Promise<Probe> {
+/** Runs a small program there in this process, which a broken driver may end. */
+export async function probePlace(name: PlaceName): Promise<Probe> {
+  const place = places[name]
   try {
-    const executor = await openOrtExecutor({ device, threads: 1 })
+    const executor = await openExecutor({ ...place, threads: 1 })
     const [found, expected] = [await runProbe(executor), await runProbe(createReferenceExecutor())]
     const error = Math.max(...found.map((value, index) => Math.abs(value - expected[index]!)))
     return error < tolerance
-      ? { device, works: true, detail: deviceNames[device] }
-      : { device, works: false, detail: `wrong results: off by ${error.toPrecision(2)} from the reference` }
+      ? { ...place, works: true, detail: executor.name }
+      : { ...place, works: false, detail: `wrong results: off by ${error.toPrecision(2)} from the reference` }
   } catch (thrown) {
     const error = inFlags(thrown, ['doctor'])
     const detail =
       error instanceof InputError
         ? `${error.got}. ${error.hint}`
         : String(error instanceof Error ? error.message : error)
-    return { device, works: false, detail: detail.replace(/\s+/g, ' ').slice(0, 800) }
+    return { ...place, works: false, detail: detail.replace(/\s+/g, ' ').slice(0, 800) }
   }
 }
 
@@ -75,13 +86,12 @@ async function runProbe(executor: Executor): Promise<Float32Array | Int32Array> 
   }
 }
 
-/** `probeDevice` in a child process, so that a crash is an answer too. */
-export async function probeInChild(device: Probe['device']): Promise<Probe> {
-  const child = spawn(
-    process.execPath,
-    [...process.execArgv, process.argv[1]!, 'doctor', '--probe', device],
-    { stdio: ['ignore', 'pipe', 'pipe'], timeout: probeTimeoutMs },
-  )
+/** `probePlace` in a child process, so that a crash is an answer too. */
+export async function probeInChild(name: PlaceName): Promise<Probe> {
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, 'doctor', '--probe', name], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: probeTimeoutMs,
+  })
   let [output, complaint] = ['', '']
   child.stdout.on('data', (data) => {
     output += String(data)
@@ -96,15 +106,14 @@ export async function probeInChild(device: Probe['device']): Promise<Probe> {
     const end = signal === null ? `exit code ${code}` : `signal ${signal}`
     const last = complaint.trim().split('\n').at(-1)?.slice(0, 200) ?? ''
     return {
-      device,
+      ...places[name],
       works: false,
       detail: `the test process ended with ${end}${last === '' ? '' : ` (${last})`}`,
     }
   }
 }
 
-export interface ProductSpeed {
-  readonly device: Device
+export interface ProductSpeed extends Place {
   readonly size: number
   readonly threads: number
   readonly runs: number
@@ -114,10 +123,12 @@ export interface ProductSpeed {
 const productSize = 1024
 const measureMs = 1_000
 
-/** Float32 products of two square matrices for about a second. */
-export async function measureProduct(device: Device, threads: number): Promise<ProductSpeed> {
+/** Float32 products of two square matrices for about a second, with at most so many threads. */
+export async function measureProduct(place: Place, most: number): Promise<ProductSpeed> {
   const size = productSize
-  const workspace = new Workspace(await openOrtExecutor({ device, threads }))
+  const executor = await openExecutor({ ...place, threads: most })
+  const { threads } = executor
+  const workspace = new Workspace(executor)
   const matrix = { shape: [size, size], dtype: 'float32' } as const
   // Only one row is handed back: copying all would be measured too.
   const program = trace(
@@ -142,5 +153,5 @@ export async function measureProduct(device: Device, threads: number): Promise<P
     elapsedMs = performance.now() - started
   }
   await runnable.close()
-  return { device, size, threads, runs, gigaflopsPerSecond: (runs * 2 * size ** 3) / elapsedMs / 1e6 }
+  return { ...place, size, threads, runs, gigaflopsPerSecond: (runs * 2 * size ** 3) / elapsedMs / 1e6 }
 }

@@ -28,8 +28,8 @@ const lines = textLines()
 
 test('no text of the library names flags or commands', () => {
   assert.ok(lines.length > 5_000)
-  // Of npm, and in code: `--count`.
-  const other = /npm install --ignore-scripts|--(?:this|[a-z]+[;\])])/
+  // Of npm and V8, and in code: `--count`.
+  const other = /npm install --ignore-scripts|setFlagsFromString|--(?:this|[a-z]+[;\])])/
   const found = lines.filter(
     ({ line }) => !other.test(line) && /(?<![\w-])--[a-z]|`trm |\btrm (?:data|bench|doctor)\b/.test(line),
   )

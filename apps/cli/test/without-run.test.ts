@@ -49,17 +49,28 @@ test('data files are generated and checked', async () => {
   assert.equal((await trm('data', 'check', 'good.csv', '--strict')).code, 0)
 })
 
-test('doctor tries the devices and measures a product', async () => {
+test('doctor tries the executors and measures a product on each', async () => {
   const { code, stdout, stderr } = await trm('doctor', '--threads', '1', '--json')
   assert.equal(code, 0, stderr)
   const facts = JSON.parse(stdout) as {
-    devices: { device: string; works: boolean; detail: string }[]
-    product: { gigaflopsPerSecond: number }
+    executors: { executor: string; device: string; works: boolean; detail: string }[]
+    products: { executor: string; gigaflopsPerSecond: number }[]
     onnxruntime: string
   }
   assert.match(facts.onnxruntime, /^\d+\.\d+\.\d+$/)
-  assert.deepEqual(facts.devices[0], { device: 'cpu', works: true, detail: 'onnxruntime cpu' })
-  assert.equal(facts.devices[1]?.device, 'webgpu')
-  assert.ok(facts.devices[1].works || facts.devices[1].detail.length > 10, 'a reason is given')
-  assert.ok(facts.product.gigaflopsPerSecond > 0.1)
+  const [ours, runtime, webgpu] = facts.executors
+  assert.deepEqual(ours, { executor: 'wasm', device: 'cpu', works: true, detail: 'wasm, 1 thread' })
+  assert.deepEqual(runtime, {
+    executor: 'onnxruntime',
+    device: 'cpu',
+    works: true,
+    detail: 'onnxruntime cpu, 1 thread',
+  })
+  assert.equal(webgpu?.device, 'webgpu')
+  assert.ok(webgpu.works || webgpu.detail.length > 10, 'a reason is given')
+  assert.deepEqual(
+    facts.products.map(({ executor }) => executor),
+    ['wasm', 'onnxruntime'],
+  )
+  for (const { gigaflopsPerSecond } of facts.products) assert.ok(gigaflopsPerSecond > 0.1)
 })

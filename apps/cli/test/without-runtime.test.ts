@@ -66,55 +66,70 @@ test('what computes nothing works without the runtime', async () => {
   }
 })
 
-test('what computes says why the runtime does not load, and what computes instead', async () => {
+test('what computes says why the runtime does not load, where it is asked for', async () => {
   for (const line of ['solve ..1.3....32.12.4', `train ${tiny.join(' ')} --out refused`]) {
-    const { code, stderr } = await withoutLibrary(...line.split(' '))
+    const { code, stderr } = await withoutLibrary(...line.split(' '), '--executor', 'onnxruntime')
     assert.equal(code, 1, line)
     assert.match(stderr, /^trm: onnxruntime-node\n {2}expected {2}the native library of ONNX Runtime for /m)
     assert.match(stderr, /\n {2}got {7}one that does not load \(.*libonnxruntime.*\)\n/)
-    assert.match(stderr, /\n {2}hint {6}.* Or compute with --device wasm: .*\n$/)
+    assert.match(stderr, /\n {2}hint {6}.* Or compute with --executor wasm, which needs no such library\.\n$/)
   }
   assert.ok(!existsSync(join(folder, 'refused')), 'no run folder is begun')
 })
 
-test('doctor says which devices work and why the others do not', async () => {
+test('doctor says what computes and why the rest does not', async () => {
   const { code, stdout } = await withoutLibrary('doctor', '--json', '--threads', '1')
-  const { devices, product } = JSON.parse(stdout) as {
-    devices: { device: string; works: boolean; detail: string }[]
-    product: { device: string; gigaflopsPerSecond: number }
+  const { executors, products } = JSON.parse(stdout) as {
+    executors: { executor: string; device: string; works: boolean; detail: string }[]
+    products: { executor: string; gigaflopsPerSecond: number }[]
   }
-  assert.equal(code, 1)
+  assert.equal(code, 0)
   assert.deepEqual(
-    devices.map(({ device, works }) => [device, works]),
+    executors.map(({ executor, device, works }) => [executor, device, works]),
     [
-      ['cpu', false],
-      ['webgpu', false],
-      ['wasm', true],
+      ['wasm', 'cpu', true],
+      ['onnxruntime', 'cpu', false],
+      ['onnxruntime', 'webgpu', false],
     ],
   )
-  assert.match(devices[0]!.detail, /^one that does not load \(.*\)\. .*glibc.* Or compute with --device wasm/)
-  assert.equal(product.device, 'wasm')
-  assert.ok(product.gigaflopsPerSecond > 0)
+  assert.match(
+    executors[1]!.detail,
+    /^one that does not load \(.*\)\. .*glibc.* Or compute with --executor wasm/,
+  )
+  assert.deepEqual(
+    products.map(({ executor }) => executor),
+    ['wasm'],
+  )
 })
 
-test('device wasm solves, trains, resumes and measures without the native library', async () => {
-  const wasm = ['--device', 'wasm', '--threads', '1']
-  const solved = await withoutLibrary('solve', '..1.3....32.12.4', ...wasm)
+test('everything computes without the native library', async () => {
+  const solved = await withoutLibrary('solve', '..1.3....32.12.4')
   assert.match(solved.stdout, /solved after 6 steps: a valid solution\n$/, solved.stderr)
-  const trained = await withoutLibrary('train', ...tiny, '--out', 'run', ...wasm)
+  const trained = await withoutLibrary('train', ...tiny, '--out', 'run')
   assert.match(trained.stdout, /trained 20 steps in /, trained.stderr)
   const longer = await withoutLibrary('train', '--resume', '--out', 'run', '--steps', '22')
-  assert.match(longer.stderr, /onnxruntime wasm, 1 thread/)
+  assert.match(longer.stderr, /wasm, 1 thread/)
+  assert.doesNotMatch(longer.stderr, /warning/)
   assert.match(longer.stdout, /trained 22 steps in /, longer.stderr)
-  const measured = await withoutLibrary('eval', 'run', ...wasm)
+  const measured = await withoutLibrary('eval', 'run')
   assert.match(measured.stdout, /^all 4 steps +[\d.]+ % exact/m, measured.stderr)
 })
 
 test('a platform without a library and a package that was not installed are told apart', async () => {
-  const platform = await copyWithRuntime('without-platform', script)('solve', '..1.3....32.12.4')
+  const platform = await copyWithRuntime('without-platform', script)(
+    'solve',
+    '..1.3....32.12.4',
+    '--executor',
+    'onnxruntime',
+  )
   assert.match(platform.stderr, /got {7}a package that has none \(Cannot find module .*onnxruntime_binding/)
   assert.match(platform.stderr, /hint {6}It is built for Linux and Windows on x64 and arm64, /)
-  const absent = await copyWithRuntime('without-package', [])('solve', '..1.3....32.12.4')
+  const absent = await copyWithRuntime('without-package', [])(
+    'solve',
+    '..1.3....32.12.4',
+    '--executor',
+    'onnxruntime',
+  )
   assert.match(absent.stderr, /got {7}no such package: /)
   assert.match(absent.stderr, /hint {6}Run `npm install --ignore-scripts`: /)
 })

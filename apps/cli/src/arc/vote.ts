@@ -1,9 +1,8 @@
 /** What a run votes for on one ARC task. */
-import type { Device } from '@tiny-recursive-models/tensor'
 import { evaluate, InputError } from '@tiny-recursive-models/trm'
 import { arcBallot } from '@tiny-recursive-models/trm/evaluate/arc'
 import { grouped, percent, plural } from '@tiny-recursive-models/trm/format'
-import { type CheckpointChoice, openModel, openOrtExecutor } from '@tiny-recursive-models/trm/node'
+import { type CheckpointChoice, openExecutor, openModel } from '@tiny-recursive-models/trm/node'
 import {
   type ArcPuzzleSet,
   type ArcTask,
@@ -12,18 +11,16 @@ import {
   isArcPuzzleSet,
 } from '@tiny-recursive-models/trm/puzzles/arc'
 import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
-import { given } from '../options/options.ts'
+import { type ComputingOptions, computingOf } from '../options/options.ts'
 import { Progress } from '../output/progress.ts'
 import { readTestSet } from '../puzzles/test-puzzles.ts'
 import type { ArcAnswer } from './picture.ts'
 
-export interface VoteOptions {
+export interface VoteOptions extends ComputingOptions {
   /** How many outputs of each test input. */
   readonly votes: number
   readonly augmentations?: number
   readonly checkpoint?: CheckpointChoice
-  readonly device?: Device
-  readonly threads?: number
   readonly json?: true
 }
 
@@ -38,8 +35,7 @@ export async function voteOfRun(id: string, run: string, options: VoteOptions): 
   const progress = new Progress(options.json === true)
   const opened = await openModel(run, options.checkpoint)
   const set = questionsOf(await readTestSet(opened, run, progress.ofData()), id, run, options.augmentations)
-  const { device, threads } = options
-  const executor = await openOrtExecutor({ ...given('device', device), ...given('threads', threads) })
+  const executor = await openExecutor(computingOf(options))
   let interrupted = false
   const release = onInterrupt(() => {
     interrupted = true

@@ -1,4 +1,3 @@
-import type { Device } from '@tiny-recursive-models/tensor'
 import { InputError } from '@tiny-recursive-models/trm'
 import { plural } from '@tiny-recursive-models/trm/format'
 import type { CheckpointChoice } from '@tiny-recursive-models/trm/node'
@@ -8,7 +7,15 @@ import { type ArcAnswer, arcPicture, differingCells } from '../arc/picture.ts'
 import { readSubmissionAt } from '../arc/submission.ts'
 import { findArcTask } from '../arc/task.ts'
 import { voteOfRun } from '../arc/vote.ts'
-import { checkpointOption, deviceOption, jsonOption, threadsOption, wholeNumber } from '../options/options.ts'
+import {
+  type ComputingOptions,
+  checkpointOption,
+  deviceOption,
+  executorOption,
+  jsonOption,
+  threadsOption,
+  wholeNumber,
+} from '../options/options.ts'
 import { prepareFile, writeText } from '../output/files.ts'
 import { pictureSvg } from '../output/picture-svg.ts'
 import { drawPicture, terminalLook } from '../output/picture-terminal.ts'
@@ -25,6 +32,7 @@ export function addArcShow(arc: Command): void {
     .option('--augmentations <count>', 'use only this many augmentations (default: all)', wholeNumber(0, 1e6))
     .addOption(checkpointOption())
     .option('--svg <file>', 'write the picture to this file')
+    .addOption(executorOption())
     .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -39,7 +47,7 @@ Examples:
     .action(runShow)
 }
 
-export interface ShowOptions {
+export interface ShowOptions extends ComputingOptions {
   readonly from?: readonly string[]
   readonly submission?: string
   readonly run?: string
@@ -47,8 +55,6 @@ export interface ShowOptions {
   readonly augmentations?: number
   readonly checkpoint?: CheckpointChoice
   readonly svg?: string
-  readonly device?: Device
-  readonly threads?: number
   readonly json?: true
 }
 

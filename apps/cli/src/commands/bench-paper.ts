@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import type { Device } from '@tiny-recursive-models/tensor'
 import { InputError, type Recipe } from '@tiny-recursive-models/trm'
 import { plural } from '@tiny-recursive-models/trm/format'
 import {
@@ -18,7 +17,16 @@ import {
 } from '@tiny-recursive-models/trm/recipes'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
-import { deviceOption, given, jsonOption, setOption, threadsOption, wholeNumber } from '../options/options.ts'
+import {
+  type ComputingOptions,
+  computingOf,
+  deviceOption,
+  executorOption,
+  jsonOption,
+  setOption,
+  threadsOption,
+  wholeNumber,
+} from '../options/options.ts'
 import { resolveRecipe } from '../options/recipe.ts'
 import { PaperDisplay } from '../output/paper-display.ts'
 import { writePaperResults } from '../output/paper-files.ts'
@@ -26,15 +34,13 @@ import { paperTable } from '../output/paper-table.ts'
 import { isOutputClosed, onOutputClosed, print, printJsonLine } from '../output/streams.ts'
 import { commandLine } from './train.ts'
 
-interface BenchPaperOptions {
+interface BenchPaperOptions extends ComputingOptions {
   readonly base?: readonly string[]
   readonly variants: readonly PaperVariantName[]
   readonly seeds: number
   readonly steps?: number
   readonly minutes?: number
   readonly jobs?: number
-  readonly threads?: number
-  readonly device?: Device
   readonly set?: readonly string[]
   readonly out: string
   readonly json?: true
@@ -69,6 +75,7 @@ export function addBenchPaper(bench: Command): void {
     )
     .option('--jobs <count>', 'runs at a time (default: as many as the cores allow)', wholeNumber(1, 256))
     .addOption(threadsOption('1 each'))
+    .addOption(executorOption())
     .addOption(deviceOption())
     .addOption(setOption())
     .option('--out <folder>', 'folder for runs and results', 'runs/paper')
@@ -104,7 +111,7 @@ function minutes(text: string): number {
 }
 
 async function runBenchPaper(options: BenchPaperOptions): Promise<void> {
-  const { variants, seeds, threads = 1, device, out, json } = options
+  const { variants, seeds, out, json } = options
   await tryOutputFolder(out)
   const results = await runToResults(
     {
@@ -112,10 +119,10 @@ async function runBenchPaper(options: BenchPaperOptions): Promise<void> {
       bases: await basesOf(options),
       variants,
       seeds,
-      threads,
+      threads: 1,
       jobs: options.jobs ?? defaultJobs(options),
       command: commandLine(),
-      ...given('device', device),
+      ...computingOf(options),
     },
     json === true,
   )

@@ -1,9 +1,15 @@
 import { availableParallelism, freemem, totalmem } from 'node:os'
-import type { Device } from '@tiny-recursive-models/tensor'
 import { plural, significant } from '@tiny-recursive-models/trm/format'
-import { machineFacts, nodeDevices } from '@tiny-recursive-models/trm/node'
+import { machineFacts } from '@tiny-recursive-models/trm/node'
 import { type Command, Option } from 'commander'
-import { measureProduct, probeDevice, probeInChild } from '../devices.ts'
+import {
+  measureProduct,
+  type PlaceName,
+  type ProductSpeed,
+  placeNames,
+  probeInChild,
+  probePlace,
+} from '../devices.ts'
 import { jsonOption, threadsOption } from '../options/options.ts'
 import { print, printJson, printJsonLine } from '../output/streams.ts'
 
@@ -13,46 +19,42 @@ export function addDoctor(command: Command): void {
   command
     .addOption(threadsOption())
     .addOption(
-      new Option('--probe <device>', 'try one device in this process and print the result').choices(
-        nodeDevices,
+      new Option('--probe <executor>', 'try one executor in this process and print the result').choices(
+        placeNames,
       ),
     )
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  trm doctor\n  trm doctor --json')
-    .action(async ({ threads, probe, json }: { threads?: number; probe?: Device; json?: true }) => {
-      if (probe !== undefined) return printJsonLine(await probeDevice(probe))
+    .action(async ({ threads, probe, json }: { threads?: number; probe?: PlaceName; json?: true }) => {
+      if (probe !== undefined) return printJsonLine(await probePlace(probe))
       await diagnose(threads ?? availableParallelism(), json === true)
     })
 }
 
 async function diagnose(threads: number, asJson: boolean): Promise<void> {
   const machine = machineFacts()
-  const devices = await Promise.all(nodeDevices.map(probeInChild))
-  // What commands compute on unless another device is named.
-  const works = devices.some(({ device, works }) => device === 'cpu' && works)
-  const processor = devices.find(({ device, works }) => device !== 'webgpu' && works)
-  const product = processor ? await measureProduct(processor.device, threads) : null
+  const executors = await Promise.all(placeNames.map(probeInChild))
+  const onProcessor = executors.filter(({ device, works }) => device === 'cpu' && works)
+  const products: ProductSpeed[] = []
+  for (const place of onProcessor) products.push(await measureProduct(place, threads))
   const memory = { totalBytes: totalmem(), freeBytes: freemem() }
-  if (!works) process.exitCode = 1
-  if (asJson) return printJson({ ...machine, memory, devices, product })
+  if (onProcessor.length === 0) process.exitCode = 1
+  if (asJson) return printJson({ ...machine, memory, executors, products })
   const lines: [string, string][] = [
     ['node', machine.node],
     ['onnxruntime', machine.onnxruntime],
     ['system', machine.system],
     ['processor', `${machine.processor}, ${machine.cores} cores`],
     ['memory', `${gibibytes(memory.totalBytes)}, ${gibibytes(memory.freeBytes)} free`],
-    ...devices.map(({ device, works, detail }): [string, string] => [
-      `device ${device}`,
+    ...executors.map(({ executor, device, works, detail }): [string, string] => [
+      `executor ${executor}, ${device}`,
       `${works ? 'works' : 'does not work'}: ${detail}`,
     ]),
+    ...products.map(({ executor, size, threads, gigaflopsPerSecond }): [string, string] => [
+      `speed of ${executor}`,
+      `${significant(gigaflopsPerSecond)} GFLOP/s (float32 ${size}×${size} products, ${plural(threads, 'thread')})`,
+    ]),
   ]
-  if (product) {
-    const { device, gigaflopsPerSecond, size } = product
-    const threadCount = `${plural(threads, 'thread')}`
-    lines.push([
-      'speed',
-      `${significant(gigaflopsPerSecond)} GFLOP/s (float32 ${size}×${size} products, ${device}, ${threadCount})`,
-    ])
-  }
-  for (const [what, value] of lines) print(`${what.padEnd(14)} ${value}`)
+  const width = Math.max(...lines.map(([what]) => what.length))
+  for (const [what, value] of lines) print(`${what.padEnd(width)}  ${value}`)
 }

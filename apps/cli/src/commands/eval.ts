@@ -1,4 +1,3 @@
-import type { Device } from '@tiny-recursive-models/tensor'
 import {
   boardOfData,
   type EvaluationReport,
@@ -12,8 +11,8 @@ import { grouped, plural } from '@tiny-recursive-models/trm/format'
 import {
   type CheckpointChoice,
   openArcBallots,
+  openExecutor,
   openModel,
-  openOrtExecutor,
   sampleSet,
 } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
@@ -21,8 +20,11 @@ import { askedPart, refuseArcOptions } from '../arc/asked-part.ts'
 import { addEffortOptions, attemptsEffort, type EffortOptions } from '../options/effort.ts'
 import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
 import {
+  type ComputingOptions,
   checkpointOption,
+  computingOf,
   deviceOption,
+  executorOption,
   forceOption,
   given,
   jsonOption,
@@ -39,7 +41,7 @@ import { print, printJson } from '../output/streams.ts'
 import { openedAtSize, readPuzzles, readTestSet, testFolderOf } from '../puzzles/test-puzzles.ts'
 import { measureWays } from './eval-effort.ts'
 
-interface EvalOptions extends EffortOptions {
+interface EvalOptions extends EffortOptions, ComputingOptions {
   readonly effort?: true
   readonly data?: string
   readonly checkpoint?: CheckpointChoice
@@ -50,8 +52,6 @@ interface EvalOptions extends EffortOptions {
   readonly augmentations?: number
   readonly submission?: string
   readonly force?: true
-  readonly device?: Device
-  readonly threads?: number
   readonly json?: true
 }
 
@@ -75,6 +75,7 @@ export function addEval(command: Command): void {
     )
     .option('--submission <file>', 'ARC: write the top two of the vote, with all steps, to this file')
     .addOption(forceOption())
+    .addOption(executorOption())
     .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -101,8 +102,7 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
   await prepareFile(submission, { replace: options.force === true })
   const progress = new Progress(options.json === true)
   const asked = await openAsked(run, options, progress)
-  const { device, threads } = options
-  const executor = await openOrtExecutor({ ...given('device', device), ...given('threads', threads) })
+  const executor = await openExecutor(computingOf(options))
   let interrupted = false
   const shouldStop = () => interrupted
   const release = onInterrupt(() => {

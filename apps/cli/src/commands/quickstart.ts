@@ -1,6 +1,6 @@
 /** The first minute: a trained model at work, then one that is trained here, tested and shown on its slowest puzzle. */
 import { join } from 'node:path'
-import type { Device, Executor } from '@tiny-recursive-models/tensor'
+import type { Executor } from '@tiny-recursive-models/tensor'
 import {
   type AnyPuzzleSet,
   evaluate,
@@ -15,13 +15,21 @@ import { grouped } from '@tiny-recursive-models/trm/format'
 import {
   listShippedModels,
   type OpenedModel,
+  openExecutor,
   openModel,
-  openOrtExecutor,
   openShippedModel,
   sampleSet,
 } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
-import { deviceOption, given, jsonOption, setOption, threadsOption } from '../options/options.ts'
+import {
+  type ComputingOptions,
+  computingOf,
+  deviceOption,
+  executorOption,
+  jsonOption,
+  setOption,
+  threadsOption,
+} from '../options/options.ts'
 import { resolveRecipe } from '../options/recipe.ts'
 import { writeText } from '../output/files.ts'
 import { Progress } from '../output/progress.ts'
@@ -31,12 +39,10 @@ import { readTestSet } from '../puzzles/test-puzzles.ts'
 import { drawThoughts, solveFacts, ThoughtDisplay } from '../puzzles/thought-display.ts'
 import { commandLine, runToEnd } from './train.ts'
 
-interface QuickstartOptions {
+interface QuickstartOptions extends ComputingOptions {
   readonly recipe: string
   readonly out: string
   readonly set?: readonly string[]
-  readonly device?: Device
-  readonly threads?: number
   readonly json?: true
 }
 
@@ -59,6 +65,7 @@ export function addQuickstart(command: Command): void {
     .option('--recipe <name>', 'recipe to train', usualRecipe)
     .option('--out <folder>', 'the run folder', 'runs/quickstart')
     .addOption(setOption())
+    .addOption(executorOption())
     .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption('skip the shipped model and print every event as a line of JSON'))
@@ -70,13 +77,13 @@ export function addQuickstart(command: Command): void {
 }
 
 async function runQuickstart(options: QuickstartOptions): Promise<void> {
-  const { recipe: name, out, set = [], device, threads, json } = options
+  const { recipe: name, out, set = [], json } = options
   const recipe = await resolveRecipe(name, set)
-  const computing = { ...given('device', device), ...given('threads', threads) }
+  const computing = computingOf(options)
   if (!json) {
     const shipped = findShippedModel(await listShippedModels(), example.model)
     announce(recipe, shipped, name === usualRecipe && set.length === 0)
-    await showExample(shipped, await openOrtExecutor(computing))
+    await showExample(shipped, await openExecutor(computing))
     print(`\n2. ${recipe.name}, trained from scratch:\n`)
   }
   const training = { folder: out, recipe, resume: true, command: commandLine(), ...computing }
@@ -84,7 +91,7 @@ async function runQuickstart(options: QuickstartOptions): Promise<void> {
   if (report === undefined || report.test === null) return
 
   const opened = await openModel(out)
-  const executor = await openOrtExecutor(computing)
+  const executor = await openExecutor(computing)
   const progress = new Progress(json === true)
   const test = await readTestSet(opened, out, progress.ofData())
   progress.stop()

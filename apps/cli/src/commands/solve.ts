@@ -1,12 +1,14 @@
-import type { Device } from '@tiny-recursive-models/tensor'
 import { effortOf, type Thought, think } from '@tiny-recursive-models/trm'
-import { type CheckpointChoice, openModel, openOrtExecutor } from '@tiny-recursive-models/trm/node'
+import { type CheckpointChoice, openExecutor, openModel } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { addEffortOptions, attemptsEffort, type EffortOptions } from '../options/effort.ts'
 import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
 import {
+  type ComputingOptions,
   checkpointOption,
+  computingOf,
   deviceOption,
+  executorOption,
   given,
   jsonOption,
   maxStepsOption,
@@ -20,7 +22,7 @@ import { modelAndPuzzle } from '../puzzles/solve-arguments.ts'
 import { drawThoughts, solveFacts, ThoughtDisplay } from '../puzzles/thought-display.ts'
 import { solveByAttempts } from './solve-attempts.ts'
 
-interface SolveOptions extends EffortOptions {
+interface SolveOptions extends EffortOptions, ComputingOptions {
   readonly model?: string
   readonly checkpoint?: CheckpointChoice
   readonly maxSteps?: number
@@ -28,8 +30,6 @@ interface SolveOptions extends EffortOptions {
   readonly watch?: true
   readonly row: number
   readonly svg?: string
-  readonly device?: Device
-  readonly threads?: number
   readonly json?: true
 }
 
@@ -50,6 +50,7 @@ export function addSolve(command: Command): void {
       1,
     )
     .option('--svg <file>', 'draw the puzzle and the answer after every step in this file')
+    .addOption(executorOption())
     .addOption(deviceOption())
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -74,8 +75,7 @@ async function runSolve(first: string, second: string | undefined, options: Solv
   const { run, argument } = await modelAndPuzzle(first, second, options)
   const opened = await openModel(run, options.checkpoint)
   const puzzle = await readPuzzle(argument, options.row, opened)
-  const { device, threads = 1 } = options
-  const executor = await openOrtExecutor({ ...given('device', device), threads })
+  const executor = await openExecutor({ threads: 1, ...computingOf(options) })
   let interrupted = false
   const release = onInterrupt(() => {
     interrupted = true

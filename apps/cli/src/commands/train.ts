@@ -1,4 +1,3 @@
-import type { Device } from '@tiny-recursive-models/tensor'
 import { InputError, overrideRecipe, type Recipe, type RunReport } from '@tiny-recursive-models/trm'
 import { percent, significant } from '@tiny-recursive-models/trm/format'
 import {
@@ -9,20 +8,28 @@ import {
 } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
-import { deviceOption, given, jsonOption, setOption, threadsOption, wholeNumber } from '../options/options.ts'
+import {
+  type ComputingOptions,
+  computingOf,
+  deviceOption,
+  executorOption,
+  given,
+  jsonOption,
+  setOption,
+  threadsOption,
+  wholeNumber,
+} from '../options/options.ts'
 import { resolveRecipe } from '../options/recipe.ts'
 import { sparkline } from '../output/chart.ts'
 import { type Course, readCourse, writeCurve } from '../output/curve.ts'
 import { isOutputClosed, onOutputClosed, print, printJsonLine } from '../output/streams.ts'
 import { describeReport, TrainingDisplay } from '../output/training.ts'
 
-interface TrainOptions {
+interface TrainOptions extends ComputingOptions {
   readonly set?: readonly string[]
   readonly out?: string
   readonly resume?: true
   readonly from?: string
-  readonly device?: Device
-  readonly threads?: number
   readonly steps?: number
   readonly testPuzzles?: number
   readonly json?: true
@@ -34,6 +41,7 @@ export function addTrain(command: Command): void {
     .option('--out <folder>', 'the run folder (default: runs/<recipe>-<seed>)')
     .option('--resume', 'resume the run in the folder; needs no recipe')
     .option('--from <model>', 'start from the weights of a run folder, a model file or a shipped model')
+    .addOption(executorOption())
     .addOption(deviceOption())
     .addOption(threadsOption())
     .option('--steps <count>', 'the same as --set training.steps=<count>', wholeNumber(1, 1_000_000_000))
@@ -55,14 +63,13 @@ Examples:
     )
     .action(async (name: string | undefined, options: TrainOptions) => {
       const { recipe, folder } = await chooseRun(name, options)
-      const { device, threads, testPuzzles, resume, from } = options
+      const { testPuzzles, resume, from } = options
       await runToEnd(
         {
           folder,
           recipe,
           command: commandLine(),
-          ...given('device', device),
-          ...given('threads', threads),
+          ...computingOf(options),
           ...given('testPuzzles', testPuzzles),
           ...given('resume', resume),
           ...given('from', from),

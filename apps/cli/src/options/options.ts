@@ -1,6 +1,13 @@
 /** Values of options, checked while the command line is read: what is wrong here is wrong usage (exit code 2). */
 
-import { maxThreads, nodeDevices } from '@tiny-recursive-models/tensor/node'
+import type { Device } from '@tiny-recursive-models/tensor'
+import {
+  type ExecutorChoice,
+  type ExecutorOptions,
+  executorChoices,
+  maxThreads,
+  nodeDevices,
+} from '@tiny-recursive-models/tensor/node'
 import type { CheckpointChoice } from '@tiny-recursive-models/trm/node'
 import { InvalidArgumentError, Option } from 'commander'
 
@@ -30,8 +37,25 @@ export const jsonOption = (what = 'print one JSON document'): Option => new Opti
 /** For what a command writes in place of a file that is there. */
 export const forceOption = (): Option => new Option('--force', 'overwrite an existing file')
 
+/** Who computes, where and on how many threads. */
+export interface ComputingOptions {
+  readonly executor?: ExecutorChoice
+  readonly device?: Device
+  readonly threads?: number
+}
+
+export const executorOption = (): Option =>
+  new Option('--executor <name>', 'what computes; see trm doctor (default: auto)').choices(executorChoices)
+
 export const deviceOption = (): Option =>
-  new Option('--device <name>', 'device to compute on; see trm doctor').choices(nodeDevices)
+  new Option('--device <name>', 'where it computes (default: cpu)').choices(nodeDevices)
+
+/** What an executor is opened with. */
+export const computingOf = ({ executor, device, threads }: ComputingOptions): ExecutorOptions => ({
+  ...given('executor', executor),
+  ...given('device', device),
+  ...given('threads', threads),
+})
 
 /** @param otherwise how many there are where it is not given */
 export const threadsOption = (otherwise = 'all cores'): Option =>

@@ -10,6 +10,7 @@ export const optionFlags: Readonly<Record<string, string>> = {
   config: '--config',
   device: '--device',
   dtype: '--dtype',
+  executor: '--executor',
   format: '--format',
   operators: '--standard',
   out: '--out',

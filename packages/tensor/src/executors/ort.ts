@@ -29,6 +29,7 @@ export function createOrtExecutor(runtime: OnnxRuntime, options: OrtOptions): Ex
   const { device, threads } = options
   const copies = new DeviceCopies(runtime, options)
   return {
+    kind: 'onnxruntime',
     name:
       device === 'webgpu'
         ? 'onnxruntime webgpu'

@@ -70,6 +70,8 @@ export interface TrainingState {
   readonly elapsedMs: number
   /** Threads of the executor; another number may round differently. */
   readonly threads: number
+  /** Who computed, such as `wasm`; earlier files do not say that it was `onnxruntime`. */
+  readonly executor?: string | undefined
   /** The executor's name for where it ran, such as `cpu`. */
   readonly device: string
   readonly tensors: ReadonlyMap<string, StoredTensor>
@@ -106,6 +108,7 @@ const storedFields = z.strictObject({
   microBatch: count().min(1),
   elapsedMs: z.number().min(0),
   threads: count(),
+  executor: z.string().max(200).optional(),
   device: z.string().max(200),
 })
 

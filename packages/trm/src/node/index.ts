@@ -1,5 +1,14 @@
 /** What only Node can do: files, run folders, worker threads. */
-export { maxThreads, nodeDevices, openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+export {
+  type ExecutorChoice,
+  type ExecutorOptions,
+  executorChoices,
+  executorNames,
+  maxThreads,
+  nodeDevices,
+  openExecutor,
+  openOrtExecutor,
+} from '@tiny-recursive-models/tensor/node'
 export { openArcBallots } from './arc-ballots.ts'
 export { type ArcFolderOptions, arcFolderBytes, refuseDataFolder, writeArcFolder } from './arc-folder.ts'
 export { dataReaderOf, findDataPath, maxDataBytes, readDataFile } from './data-files.ts'

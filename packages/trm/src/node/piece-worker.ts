@@ -1,7 +1,7 @@
-/** A worker thread of `openWorkerPieces`: computes the pieces that it is sent, on one thread of ONNX Runtime. */
+/** A worker thread of `openWorkerPieces`: computes the pieces that it is sent, on one thread. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Device, HostTensor } from '@tiny-recursive-models/tensor'
-import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+import type { HostTensor } from '@tiny-recursive-models/tensor'
+import { type ExecutorOptions, openExecutor } from '@tiny-recursive-models/tensor/node'
 import type { StepConfig } from '../programs/programs.ts'
 import { type CarriedError, packError } from '../train/carried-error.ts'
 import { inProcess, type PieceFeeds, type PieceOutcome, type PieceRunner } from '../train/piece-runner.ts'
@@ -9,7 +9,7 @@ import { SharedTensors } from './shared-tensors.ts'
 
 export interface PieceWorkerData {
   readonly config: StepConfig
-  readonly device: Device
+  readonly computing: Pick<ExecutorOptions, 'executor' | 'device'>
 }
 
 export type PieceRequest =
@@ -44,8 +44,8 @@ async function answer(pieces: PieceRunner, request: PieceRequest): Promise<Piece
   return { kind: 'done' }
 }
 
-const { config, device } = workerData as PieceWorkerData
-const opened = openOrtExecutor({ device, threads: 1 }).then((executor) => inProcess(executor, config))
+const { config, computing } = workerData as PieceWorkerData
+const opened = openExecutor({ ...computing, threads: 1 }).then((executor) => inProcess(executor, config))
 // Told by the first request; until then nobody listens.
 opened.catch(() => undefined)
 

@@ -3,7 +3,13 @@ import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { type Device, type Executor, InputError } from '@tiny-recursive-models/tensor'
-import { nodeDevices, openOrtExecutor, usefulThreads } from '@tiny-recursive-models/tensor/node'
+import {
+  type ExecutorChoice,
+  type ExecutorName,
+  executorNames,
+  openExecutor,
+  usefulThreads,
+} from '@tiny-recursive-models/tensor/node'
 import { encodeTrainingState, type TrainingState } from '../checkpoint/training-state.ts'
 import type { OnDataProgress } from '../data/parts.ts'
 import type { RunReport } from '../evaluate/run-facts.ts'
@@ -32,6 +38,9 @@ export interface RunTrainingOptions {
   readonly resume?: boolean
   /** A run folder, model file or shipped model whose weights the run starts from; only for a new run. */
   readonly from?: string
+  /** Who computes; by default as the run was started, or `auto`. */
+  readonly executor?: ExecutorChoice
+  /** By default as the run was started, or `cpu`. */
   readonly device?: Device
   /** By default those that the run was started with, or all cores. */
   readonly threads?: number
@@ -84,8 +93,8 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
     // What is wrong with the data or the device shows before there is a folder.
     const data = await loadDataSets(recipe.data, readFile, options.onData)
     const threads = options.threads ?? threadsToGoOn(state)
-    const device = options.device ?? nodeDevices.find((name) => name === state?.device) ?? 'cpu'
-    const executor = await openOrtExecutor({ device, threads })
+    const { device, kind } = toGoOn(state, options)
+    const executor = await openExecutor({ executor: kind, device, threads })
     const from = options.from === undefined || state ? null : (await openModel(options.from)).model
     run ??= await createRunFolder(options.folder, recipe)
     await checkDataRecord(run, data)
@@ -94,9 +103,13 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
       warnings.push(
         `the run was started with ${state.threads} threads, too many for this machine: it resumes with ${threads}, which may round differently`,
       )
+    if (state && executor.kind !== executorOf(state))
+      warnings.push(
+        `the run was started with ${executorOf(state)}: it resumes with ${executor.kind}, which may round differently`,
+      )
     yield { type: 'folder', path: run.path, recipe, resumedFrom: state?.step ?? null, warnings }
     try {
-      const done = yield* trainInFolder(run, data, executor, state, from, { ...options, device })
+      const done = yield* trainInFolder(run, data, executor, state, from, options)
       if (done) yield* reportRun(run, data, executor, done, options)
     } catch (error) {
       throw await withWayOn(run, error)
@@ -123,6 +136,28 @@ function threadsToGoOn(state: TrainingState | null): number {
   const before = state?.threads ?? 0
   return before > 0 && before <= usefulThreads() ? before : availableParallelism()
 }
+
+/** Who computed: before the executor of our own, files did not say that it was ONNX Runtime. */
+const executorOf = ({ executor = 'onnxruntime' }: TrainingState): string => executor
+
+/**
+ * As before, because another executor may round differently. A device that was named says more than what the run was
+ * started with: only one executor may have it.
+ */
+function toGoOn(
+  state: TrainingState | null,
+  { executor = 'auto', device }: RunTrainingOptions,
+): { readonly kind: ExecutorChoice; readonly device: Device } {
+  const kind = executorNames.find((name) => state && name === executorOf(state))
+  const isSame = executor === 'auto' || executor === kind
+  const where = resumableDevices.find((name) => isSame && name === state?.device)
+  if (executor !== 'auto') return { kind: executor, device: device ?? where ?? 'cpu' }
+  const isElsewhere = device !== undefined && device !== where
+  return { kind: (isElsewhere ? undefined : kind) ?? 'auto', device: device ?? where ?? 'cpu' }
+}
+
+/** `wasm` is ONNX Runtime in WebAssembly, which new runs in Node have no use for. */
+const resumableDevices = ['cpu', 'webgpu', 'wasm'] as const satisfies readonly Device[]
 
 interface OpenedRun {
   readonly run: RunFolder
@@ -202,7 +237,7 @@ async function* trainInFolder(
   executor: Executor,
   state: TrainingState | null,
   from: TrainedModel | null,
-  { device, shouldStop }: RunTrainingOptions & { readonly device: Device },
+  { shouldStop }: RunTrainingOptions,
 ): AsyncGenerator<RunTrainingEvent, Done | undefined> {
   const { recipe } = run
   // A run killed between its last checkpoint and its report has nothing left to train.
@@ -213,6 +248,7 @@ async function* trainInFolder(
     yield done
     return done
   }
+  const computing = { executor: executor.kind as ExecutorName, device: executor.device as Device }
   const options = {
     recipe,
     data,
@@ -221,8 +257,8 @@ async function* trainInFolder(
     ...(from && { from }),
     ...(shouldStop && { shouldStop }),
     // A GPU is one: its pieces take turns.
-    ...(device !== 'webgpu' && {
-      pieceRunner: (config: StepConfig) => openWorkerPieces(config, recipe.training.workers, { device }),
+    ...(executor.device !== 'webgpu' && {
+      pieceRunner: (config: StepConfig) => openWorkerPieces(config, recipe.training.workers, computing),
     }),
   }
   for await (const event of train(options)) {

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
-import { type Device, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
+import { type HostTensor, InputError } from '@tiny-recursive-models/tensor'
 import type { StepConfig } from '../programs/programs.ts'
 import { unpackError } from '../train/carried-error.ts'
 import {
@@ -22,15 +22,15 @@ import { startWorker } from './start-worker.ts'
  * Starts the threads and compiles the program in each.
  *
  * @param workers pieces to run side by side; no more than there are cores do
- * @param options.device what each thread computes on
+ * @param options.executor who computes in each thread, and `device` where
  */
 export async function openWorkerPieces(
   config: StepConfig,
   workers: number,
-  { cores = availableParallelism(), device = 'cpu' }: { cores?: number; device?: Device } = {},
+  { cores = availableParallelism(), ...computing }: { cores?: number } & PieceWorkerData['computing'] = {},
 ): Promise<WorkerPieces> {
   const count = Math.min(workers, cores)
-  const pieces = new WorkerPieces(Array.from({ length: count }, () => new PieceThread({ config, device })))
+  const pieces = new WorkerPieces(Array.from({ length: count }, () => new PieceThread({ config, computing })))
   try {
     await pieces.opened()
   } catch (error) {

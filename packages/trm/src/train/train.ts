@@ -323,6 +323,7 @@ class TrainingRun {
       microBatch: config.microBatch,
       elapsedMs: this.#elapsedMs,
       threads: executor.threads,
+      executor: executor.kind,
       device: executor.device,
       tensors,
     }

@@ -15,6 +15,7 @@ export interface ReferenceTensor extends DeviceTensor {
  */
 export function createReferenceExecutor(): Executor {
   return {
+    kind: 'reference',
     name: 'reference',
     device: 'cpu',
     threads: 1,

@@ -35,6 +35,7 @@ export interface WasmOptions {
 }
 
 class WasmExecutor implements Executor {
+  readonly kind = 'wasm'
   readonly name = 'wasm, 1 thread'
   readonly device = 'cpu'
   readonly threads = 1

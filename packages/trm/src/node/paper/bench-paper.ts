@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Device, InputError } from '@tiny-recursive-models/tensor'
+import type { ExecutorChoice } from '@tiny-recursive-models/tensor/node'
 import { assertSameRecipe } from '../../checkpoint/same-recipe.ts'
 import type { RunReport } from '../../evaluate/run-facts.ts'
 import { openRunFolder, runFiles } from '../run-folder.ts'
@@ -18,6 +19,7 @@ export interface PaperBenchOptions extends PaperPlan {
   readonly jobs: number
   /** Threads of each run; more runs at a time use the cores better than more threads. */
   readonly threads: number
+  readonly executor?: ExecutorChoice
   readonly device?: Device
   /** The command as it was typed, for the results. */
   readonly command?: string
@@ -97,12 +99,13 @@ const resultsOf = (finished: readonly FinishedJob[], { command, threads, jobs }:
   paperResults(finished, { command: command ?? null, threads, jobs })
 
 function startJob({ folder, recipe }: PaperJob, options: PaperBenchOptions) {
-  const { threads, device, command } = options
+  const { threads, executor, device, command } = options
   return trainInWorker({
     folder,
     recipe,
     resume: true,
     threads,
+    ...(executor && { executor }),
     ...(device && { device }),
     ...(command && { command }),
   })

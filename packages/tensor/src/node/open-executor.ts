@@ -1,0 +1,68 @@
+/** Opens what computes in Node. */
+import { availableParallelism } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
+import { InputError } from '../errors.ts'
+import type { Executor } from '../executors/executor.ts'
+import type { Device } from '../executors/ort.ts'
+import { createWasmExecutor } from '../executors/wasm/executor.ts'
+import { hasRelaxedSimd } from '../executors/wasm/web-assembly.ts'
+import type { ExecutorChoice, ExecutorName } from './devices.ts'
+import { openOrtExecutor } from './onnxruntime.ts'
+import { withPauses } from './pauses.ts'
+import { checkThreads } from './threads.ts'
+
+/** What `openExecutor` opens. */
+export interface ExecutorOptions {
+  /** Who computes; `auto`, the default, is ONNX Runtime where it loads and else `wasm`. */
+  readonly executor?: ExecutorChoice
+  /** Where: `cpu`, the default, or `webgpu`, which only ONNX Runtime has. */
+  readonly device?: Device
+  /** Threads of one run; all cores by default. `wasm` uses one. */
+  readonly threads?: number
+}
+
+type Asked = Required<Omit<ExecutorOptions, 'executor'>>
+
+/** How each is opened. */
+const openers: Readonly<Record<ExecutorName, (asked: Asked) => Promise<Executor>>> = {
+  wasm: openWasm,
+  onnxruntime: openOrtExecutor,
+}
+
+/**
+ * Opens an executor.
+ *
+ * @throws {InputError} if the executor does not compute on the device, the number of threads does not exist, or what
+ * was asked for does not load here
+ */
+export async function openExecutor(options: ExecutorOptions = {}): Promise<Executor> {
+  const { executor = 'auto', device = 'cpu', threads = availableParallelism() } = options
+  checkThreads(threads)
+  const asked = { device, threads }
+  if (executor !== 'auto') return openers[executor](asked)
+  try {
+    return await openers.onnxruntime(asked)
+  } catch (error) {
+    if (device !== 'cpu') throw error
+    return openers.wasm(asked)
+  }
+}
+
+/** With one thread: the number that was asked for is the most that it may use. */
+async function openWasm({ device }: Asked): Promise<Executor> {
+  if (device !== 'cpu') {
+    throw new InputError({
+      who: 'executor wasm',
+      expected: 'device cpu',
+      got: `device ${device}`,
+      hint: 'Leave the device out, or use `executor: onnxruntime`.',
+    })
+  }
+  allowRelaxedSimd()
+  return withPauses(createWasmExecutor())
+}
+
+/** Node 20 has the instructions behind a flag, which holds for what is compiled from then on; later ones have no flag. */
+function allowRelaxedSimd(): void {
+  if (!hasRelaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd')
+}
