@@ -25,6 +25,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/train.ts')).addTrain,
   },
   {
+    words: 'sweep [recipe]',
+    description: 'train a recipe with several values of its fields and several seeds, and compare the runs',
+    load: async () => (await import('./commands/sweep.ts')).addSweep,
+  },
+  {
     words: 'eval <run>',
     description: 'evaluate a run folder, a checkpoint file or a shipped model on unseen puzzles',
     load: async () => (await import('./commands/eval.ts')).addEval,

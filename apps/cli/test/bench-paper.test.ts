@@ -18,6 +18,7 @@ const run = (seed: number, exactAccuracy: number, seconds: number): PaperRun => 
   ...{ seed, folder: `hrm-${seed}`, exactAccuracy, cellAccuracy: 0.9, validAccuracy: null },
   earlyAccuracy: exactAccuracy / 2,
   ...{ meanSteps: 2.5, steps: 300, reason: 'steps', testedStep: 200, trainingSeconds: seconds },
+  trainingFlop: 1e12,
 })
 
 const row = (variant: PaperRow['variant'], runs: readonly PaperRun[]): PaperRow => ({
@@ -29,6 +30,7 @@ const row = (variant: PaperRow['variant'], runs: readonly PaperRun[]): PaperRow 
   meanSteps: spreadOf([2.5]),
   steps: spreadOf([300])!,
   trainingSeconds: spreadOf(runs.map(({ trainingSeconds }) => trainingSeconds))!,
+  trainingFlop: spreadOf([1e12]),
   published: {
     exactAccuracy: variant === 'hrm' ? 0.55 : null,
     millionParameters: variant === 'hrm' ? 27 : null,

@@ -1,12 +1,5 @@
-import { availableParallelism } from 'node:os'
 import { InputError, type Recipe } from '@tiny-recursive-models/trm'
-import { plural } from '@tiny-recursive-models/trm/format'
-import {
-  benchPaper,
-  type PaperBenchOptions,
-  type PaperResults,
-  tryOutputFolder,
-} from '@tiny-recursive-models/trm/node'
+import { benchPaper, type PaperJob, tryOutputFolder } from '@tiny-recursive-models/trm/node'
 import {
   findPaperVariant,
   mainPaperVariants,
@@ -16,7 +9,6 @@ import {
   paperVariants,
 } from '@tiny-recursive-models/trm/recipes'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
 import {
   type ComputingOptions,
   computingOf,
@@ -28,10 +20,11 @@ import {
   wholeNumber,
 } from '../options/options.ts'
 import { resolveRecipe } from '../options/recipe.ts'
-import { PaperDisplay } from '../output/paper-display.ts'
+import { jobsOption, runsAtATime } from '../options/runs-at-a-time.ts'
 import { writePaperResults } from '../output/paper-files.ts'
 import { paperTable } from '../output/paper-table.ts'
-import { isOutputClosed, onOutputClosed, print, printJsonLine } from '../output/streams.ts'
+import { print } from '../output/streams.ts'
+import { followSweep } from './follow-sweep.ts'
 import { commandLine } from './train.ts'
 
 interface BenchPaperOptions extends ComputingOptions {
@@ -73,7 +66,7 @@ export function addBenchPaper(bench: Command): void {
         .argParser(minutes)
         .conflicts('steps'),
     )
-    .option('--jobs <count>', 'runs at a time (default: as many as the cores allow)', wholeNumber(1, 256))
+    .addOption(jobsOption())
     .addOption(threadsOption('1 each'))
     .addOption(executorOption())
     .addOption(deviceOption())
@@ -113,31 +106,32 @@ function minutes(text: string): number {
 async function runBenchPaper(options: BenchPaperOptions): Promise<void> {
   const { variants, seeds, out, json } = options
   await tryOutputFolder(out)
-  const results = await runToResults(
-    {
+  const { last } = await followSweep(
+    benchPaper({
       folder: out,
       bases: await basesOf(options),
       variants,
       seeds,
       threads: 1,
-      jobs: options.jobs ?? defaultJobs(options),
+      jobs: runsAtATime(options),
       command: commandLine(),
       ...computingOf(options),
-    },
+    }),
+    runName,
     json === true,
   )
-  if (results === undefined) {
-    if (!isOutputClosed()) process.exitCode = interruptedExitCode
-    return
-  }
+  if (last?.type !== 'results') return
+  const { results } = last
   if (!json) for (const table of results.tables) print(`\n${paperTable(table)}`)
   const files = await writePaperResults(out, results)
   if (!json) print(`\n${files.join(', ')}`)
 }
 
-/** One run a device on a GPU. */
-const defaultJobs = ({ device, threads = 1 }: BenchPaperOptions): number =>
-  device === 'webgpu' ? 1 : Math.max(1, Math.floor(availableParallelism() / threads))
+/** The base is told where there are several. */
+function runName({ base, variant, seed }: PaperJob, all: readonly PaperJob[]): string {
+  const several = all.some((job) => job.base !== base)
+  return `${several ? `${base} ` : ''}${variant} seed ${seed}`
+}
 
 /** With a time budget nobody knows the number of steps, so the learning rate cannot fall towards the last one. */
 async function basesOf({
@@ -153,37 +147,4 @@ async function basesOf({
         : [`training.steps=${steps}`]
       : ['training.steps=1000000000', `training.stopAfterSeconds=${60 * minutes}`, 'optimizer.minRatio=1']
   return Promise.all(base.map((name) => resolveRecipe(name, [...budget, ...set])))
-}
-
-/** Trains and shows it; undefined where it was interrupted. */
-async function runToResults(options: PaperBenchOptions, asJson: boolean): Promise<PaperResults | undefined> {
-  const bench = benchPaper(options)
-  const display = asJson ? null : new PaperDisplay()
-  const releaseKeys = onInterrupt(() => {
-    bench.stop()
-    display?.close()
-    if (!asJson)
-      process.stderr.write('Stopping after these steps and saving. Press Ctrl-C again to quit now.\n')
-  })
-  const releaseOutput = onOutputClosed(() => bench.stop())
-  const failures: InputError[] = []
-  let results: PaperResults | undefined
-  try {
-    for await (const event of bench.events) {
-      if (asJson) printJsonLine(event)
-      else display?.show(event)
-      if (event.type === 'failed') failures.push(event.error)
-      if (event.type === 'results') results = event.results
-      if (event.type === 'stopped' && !asJson)
-        print(
-          `stopped and saved, ${event.finished} of ${plural(event.total, 'run')} finished; run the same command again to resume`,
-        )
-    }
-  } finally {
-    display?.close()
-    releaseKeys()
-    releaseOutput()
-  }
-  if (failures.length > 0) process.exitCode = 1
-  return results
 }

@@ -45,6 +45,8 @@ export interface RunReport {
   readonly reason: EndReason
   /** Time of the training steps, evaluations left out. */
   readonly trainingSeconds: number
+  /** Floating-point operations of the matrix products of all steps; absent in reports of earlier versions. */
+  readonly trainingFlop?: number
   /** The weights that were tested: the best by validation, or where there is none the final ones. */
   readonly weights: { readonly which: string; readonly step: number }
   readonly data: {

@@ -42,7 +42,6 @@ export {
 } from './model-files.ts'
 export { tryOutputFile, tryOutputFolder } from './outputs.ts'
 export { benchPaper, type PaperBenchOptions, type PaperEvent } from './paper/bench-paper.ts'
-export type { StoppableStream } from './paper/merge.ts'
 export type { PaperJob } from './paper/plan.ts'
 export type { PaperResults, PaperRow, PaperRun, PaperTable } from './paper/results.ts'
 export type { RecordedEvent, RunEvent } from './run-events.ts'
@@ -56,4 +55,16 @@ export {
   runTraining,
 } from './run-training.ts'
 export { listShippedModels, shippedModelPath } from './shipped-models.ts'
+export type { RunFigures, SpreadFigures } from './sweep/figures.ts'
+export type { StoppableStream } from './sweep/merge.ts'
+export { type PlannedRun, planSweep, type SweepPlan, shardOf } from './sweep/plan.ts'
+export {
+  runSweep,
+  type SweepEnd,
+  type SweepEvent,
+  type SweepJob,
+  type SweepOptions,
+} from './sweep/run-sweep.ts'
+export { type SweepTable, type SweepTableRow, type SweepTableRun, sweepTable } from './sweep/table.ts'
+export { type Axis, parseAxis } from './sweep/vary.ts'
 export { trainInWorker, type WorkerTraining } from './train-in-worker.ts'

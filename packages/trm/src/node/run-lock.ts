@@ -45,19 +45,35 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
 
 /** Who holds the lock, and whether that process still runs. */
 export async function readLock(path: string): Promise<LockState> {
-  let written: string
-  try {
-    // Bounded, and never from a pipe: whoever only looks at a run must not wait for ever.
-    written = new TextDecoder().decode(await readFileBounded(path, { maxBytes: maxLockBytes }))
-  } catch (error) {
-    if (errorCode(error instanceof InputError ? error.cause : error) === 'ENOENT') return { kind: 'free' }
-    throw fileError(error, path, 'a lock file')
-  }
+  const written = await readLockText(path)
+  if (written === null) return { kind: 'free' }
   const holder = parseHolder(written)
   // A process killed between creating and filling its lock leaves it unreadable.
   if (holder === null) return { kind: 'stale', holder: 'an unreadable lock' }
   const described = `process ${holder.pid} on ${holder.host}`
   return { kind: isHeld(holder) ? 'held' : 'stale', holder: described }
+}
+
+/**
+ * Removes the lock of a process on another machine, which cannot be asked whether it still runs: for those who know
+ * that it does not, as a scheduler does that starts a task again elsewhere.
+ */
+export async function dropForeignLock(path: string): Promise<void> {
+  const written = await readLockText(path)
+  if (written === null) return
+  const host = parseHolder(written)?.host ?? hostname()
+  if (host !== hostname()) await releaseLock(path, written)
+}
+
+/** Null where there is none. */
+async function readLockText(path: string): Promise<string | null> {
+  try {
+    // Bounded, and never from a pipe: whoever only looks at a run must not wait for ever.
+    return new TextDecoder().decode(await readFileBounded(path, { maxBytes: maxLockBytes }))
+  } catch (error) {
+    if (errorCode(error instanceof InputError ? error.cause : error) === 'ENOENT') return null
+    throw fileError(error, path, 'a lock file')
+  }
 }
 
 function isHeld({ pid, host, started }: Holder): boolean {

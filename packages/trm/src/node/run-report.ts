@@ -10,6 +10,7 @@ import { parameterCount } from '../models/weights.ts'
 import { sampleArcSet } from '../puzzles/arc/arc-part.ts'
 import { isArcPuzzleSet } from '../puzzles/arc/arc-puzzle-set.ts'
 import type { LoadedDataSets } from '../puzzles/load.ts'
+import { trainingFlop } from '../train/training-flop.ts'
 import { openArcBallots } from './arc-ballots.ts'
 import { findDataPath } from './data-files.ts'
 import { machineFacts } from './machine.ts'
@@ -67,6 +68,7 @@ export async function* testRun(
     steps: options.step,
     reason: options.reason,
     trainingSeconds: options.elapsedMs / 1000,
+    trainingFlop: trainingFlop(model.config, recipe, options.step),
     weights: { which: String(which), step },
     data: {
       checksum: data.checksum,

@@ -73,6 +73,25 @@ function dataShape(kind: string): Shape | null {
   return fields instanceof z.ZodObject ? (fields.shape as Shape) : null
 }
 
+/** Whether only whole numbers can stand at `key` of a recipe (`model.width`), beside words such as `auto`. */
+export function isWholeNumberField(key: string, { data }: Recipe): boolean {
+  const [section = '', name = ''] = key.split('.')
+  const shape: Shape | null = isSection(section)
+    ? sections[section]
+    : section === 'data'
+      ? dataShape(data.kind)
+      : null
+  const field = shape?.[name]
+  return field !== undefined && isWholeNumber(field)
+}
+
+function isWholeNumber(field: z.ZodType): boolean {
+  if (field instanceof z.ZodDefault || field instanceof z.ZodNullable)
+    return isWholeNumber(field.unwrap() as z.ZodType)
+  if (field instanceof z.ZodUnion) return (field.options as z.ZodType[]).some(isWholeNumber)
+  return field instanceof z.ZodNumber && field.isInt
+}
+
 /** A field of recipes, and what it says of itself. */
 export interface RecipeField extends FieldText {
   /** `optimizer.learningRate` */

@@ -6,9 +6,9 @@ import { after, test } from 'node:test'
 import { InputError } from '@tiny-recursive-models/tensor'
 import type { RunReport } from '../../src/evaluate/run-facts.ts'
 import { benchPaper, type PaperEvent } from '../../src/node/paper/bench-paper.ts'
-import { mergeStreams } from '../../src/node/paper/merge.ts'
 import { planPaperJobs } from '../../src/node/paper/plan.ts'
 import { paperResults } from '../../src/node/paper/results.ts'
+import { mergeStreams } from '../../src/node/sweep/merge.ts'
 import { overrideRecipe, recipes } from '../../src/recipes/index.ts'
 
 const parent = mkdtempSync(join(tmpdir(), 'trm-paper-'))

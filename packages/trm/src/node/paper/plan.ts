@@ -2,19 +2,17 @@
 import { join } from 'node:path'
 import { InputError } from '@tiny-recursive-models/tensor'
 import { type PaperVariantName, paperVariant } from '../../recipes/paper.ts'
-import { parseRecipe, type Recipe } from '../../recipes/schema.ts'
+import type { Recipe } from '../../recipes/schema.ts'
+import { folderName, withSeed } from '../sweep/plan.ts'
+import type { SweepJob } from '../sweep/run-sweep.ts'
 
 /** One training run: a model of the paper with one seed. */
-export interface PaperJob {
-  /** Its place in the plan. */
-  readonly index: number
+export interface PaperJob extends SweepJob {
   /** The name of the base recipe. */
   readonly base: string
   readonly variant: PaperVariantName
   /** The seed of training: start weights, order, augmentation, exploration. The data is that of the base. */
   readonly seed: number
-  readonly folder: string
-  readonly recipe: Recipe
 }
 
 export interface PaperPlan {
@@ -35,17 +33,13 @@ export function planPaperJobs({ folder, bases, variants, seeds }: PaperPlan): Pa
     for (const base of bases) {
       for (const variant of new Set(variants)) {
         const recipe = withSeed(paperVariant(base, variant), seed)
-        // Every character of a name that is none of a folder's becomes a dash.
-        const place = join(folder, base.name.replace(/[^\w.-]+/g, '-'), `${variant}-${seed}`)
+        const place = join(folder, folderName(base.name), `${variant}-${seed}`)
         jobs.push({ base: base.name, variant, seed, folder: place, recipe })
       }
     }
   }
   return jobs.map((job, index) => ({ index, ...job }))
 }
-
-const withSeed = (recipe: Recipe, seed: number): Recipe =>
-  parseRecipe({ ...recipe, training: { ...recipe.training, seed } }, recipe.name)
 
 const baseTwice = (name: string): InputError =>
   new InputError({

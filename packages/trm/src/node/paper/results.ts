@@ -1,32 +1,22 @@
 /** The figures of the comparison with the paper, from the reports of its runs. */
 
-import type { EndReason, MachineFacts, RunReport } from '../../evaluate/run-facts.ts'
-import { type Spread, spreadOf } from '../../evaluate/spread.ts'
+import type { MachineFacts, RunReport } from '../../evaluate/run-facts.ts'
+import type { Spread } from '../../evaluate/spread.ts'
 import { forwardPasses, netCalls } from '../../models/config.ts'
 import { type PaperVariantName, paperVariants, publishedAccuracy } from '../../recipes/paper.ts'
 import type { Recipe } from '../../recipes/schema.ts'
 import { machineFacts } from '../machine.ts'
+import { figuresOf, groupBy, type RunFigures, type SpreadFigures, spreadFigures } from '../sweep/figures.ts'
 import type { PaperJob } from './plan.ts'
 
-/** One run. Shares are 0 to 1, on the test set; null where there is none, or no rule that tells what is valid. */
-export interface PaperRun {
+/** One run of a model of the paper. */
+export interface PaperRun extends RunFigures {
   readonly seed: number
   readonly folder: string
-  readonly exactAccuracy: number | null
-  readonly cellAccuracy: number | null
-  readonly validAccuracy: number | null
-  /** With early halting, and the supervision steps that it took on average. */
-  readonly earlyAccuracy: number | null
-  readonly meanSteps: number | null
-  /** Optimiser steps done and why they ended, and the step whose weights were tested: the best by validation. */
-  readonly steps: number
-  readonly reason: EndReason
-  readonly testedStep: number
-  readonly trainingSeconds: number
 }
 
 /** One model over its seeds. */
-export interface PaperRow {
+export interface PaperRow extends SpreadFigures {
   readonly variant: PaperVariantName
   readonly description: string
   readonly parameters: number
@@ -34,11 +24,6 @@ export interface PaperRow {
   readonly forwardPasses: number
   readonly netCalls: number
   readonly blockCalls: number
-  readonly exactAccuracy: Spread | null
-  readonly cellAccuracy: Spread | null
-  readonly validAccuracy: Spread | null
-  readonly earlyAccuracy: Spread | null
-  readonly meanSteps: Spread | null
   readonly steps: Spread
   readonly trainingSeconds: Spread
   /** What the paper reports on the full-size data; null where it has no such row. */
@@ -96,8 +81,7 @@ function rowOf(finished: readonly FinishedJob[]): PaperRow {
   const { variant, recipe } = job
   const { description, millionParameters } = paperVariants[variant]
   const runs = finished.map(runOf)
-  const over = (key: 'exactAccuracy' | 'cellAccuracy' | 'validAccuracy' | 'earlyAccuracy' | 'meanSteps') =>
-    spreadOf(runs.flatMap((run) => run[key] ?? []))
+  const { steps, trainingSeconds, ...accuracies } = spreadFigures(runs)
   const calls = netCalls(recipe.model)
   return {
     variant,
@@ -106,13 +90,10 @@ function rowOf(finished: readonly FinishedJob[]): PaperRow {
     forwardPasses: forwardPasses(recipe.model),
     netCalls: calls,
     blockCalls: calls * recipe.model.blocks,
-    exactAccuracy: over('exactAccuracy'),
-    cellAccuracy: over('cellAccuracy'),
-    validAccuracy: over('validAccuracy'),
-    earlyAccuracy: over('earlyAccuracy'),
-    meanSteps: over('meanSteps'),
-    steps: spreadOf(runs.map(({ steps }) => steps))!,
-    trainingSeconds: spreadOf(runs.map(({ trainingSeconds }) => trainingSeconds))!,
+    ...accuracies,
+    // There is no row without a run.
+    steps: steps!,
+    trainingSeconds: trainingSeconds!,
     published: {
       exactAccuracy: publishedAccuracy(variant, recipe.data),
       millionParameters,
@@ -121,31 +102,8 @@ function rowOf(finished: readonly FinishedJob[]): PaperRow {
   }
 }
 
-function runOf({ job, report }: FinishedJob): PaperRun {
-  const { test, weights } = report
-  return {
-    seed: job.seed,
-    folder: job.folder,
-    exactAccuracy: test?.full.exactAccuracy ?? null,
-    cellAccuracy: test?.full.cellAccuracy ?? null,
-    validAccuracy: test?.full.validAccuracy ?? null,
-    earlyAccuracy: test?.early.exactAccuracy ?? null,
-    meanSteps: test?.early.meanSteps ?? null,
-    steps: report.steps,
-    reason: report.reason,
-    testedStep: weights.step,
-    trainingSeconds: report.trainingSeconds,
-  }
-}
-
-/** Groups in the order in which each first appears. */
-function groupBy<Value, Key>(values: readonly Value[], keyOf: (value: Value) => Key): Map<Key, Value[]> {
-  const groups = new Map<Key, Value[]>()
-  for (const value of values) {
-    const key = keyOf(value)
-    const group = groups.get(key)
-    if (group) group.push(value)
-    else groups.set(key, [value])
-  }
-  return groups
-}
+const runOf = ({ job, report }: FinishedJob): PaperRun => ({
+  seed: job.seed,
+  folder: job.folder,
+  ...figuresOf(report),
+})

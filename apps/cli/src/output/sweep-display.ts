@@ -1,7 +1,7 @@
-/** Shows the comparison with the paper while it goes on. */
+/** Shows a sweep, or the comparison with the paper, while it goes on. */
 
 import { duration, grouped, percent, plural, significant, timeLeft } from '@tiny-recursive-models/trm/format'
-import type { PaperEvent, PaperJob, RunTrainingEvent } from '@tiny-recursive-models/trm/node'
+import type { RunTrainingEvent, SweepEvent, SweepJob } from '@tiny-recursive-models/trm/node'
 import { noAnswers } from './accuracies.ts'
 import { Bars } from './bars.ts'
 import { StepWindow } from './step-window.ts'
@@ -16,25 +16,34 @@ interface Running {
 /** The bar that is about all of them. */
 const overall = 'all'
 
-export class PaperDisplay {
+/** What is shown: also the last event of the comparison with the paper, with which bars end. */
+type ShownEvent<Job extends SweepJob> = SweepEvent<Job> | { readonly type: 'results' }
+
+export class SweepDisplay<Job extends SweepJob> {
+  readonly #nameOf: (job: Job, all: readonly Job[]) => string
   readonly #bars = new Bars()
   readonly #running = new Map<number, Running>()
   readonly #startedMs = performance.now()
-  #jobs: readonly PaperJob[] = []
+  #jobs: ReadonlyMap<number, Job> = new Map()
   #finished = 0
   /** Runs' worth of training done in this call. */
   #done = 0
 
-  show(event: PaperEvent): void {
+  /** @param nameOf what a run is called, beside all of them */
+  constructor(nameOf: (job: Job, all: readonly Job[]) => string) {
+    this.#nameOf = nameOf
+  }
+
+  show(event: ShownEvent<Job>): void {
     switch (event.type) {
       case 'plan':
-        this.#jobs = event.jobs
+        this.#jobs = new Map(event.jobs.map((job) => [job.index, job]))
         this.#bars.note(
           `${plural(event.jobs.length, 'run')}; Ctrl-C saves, run the same command again to resume`,
         )
         return
       case 'run':
-        this.#showRun(this.#jobs[event.job]!, event.event)
+        this.#showRun(this.#jobs.get(event.job)!, event.event)
         return
       case 'finished': {
         this.#finished++
@@ -50,7 +59,11 @@ export class PaperDisplay {
         this.#end(event.job)
         this.#bars.note(`${this.#name(event.job)} failed: ${event.error.message}`)
         return
+      case 'elsewhere':
+        this.#bars.note(`${this.#name(event.job)}: in the hands of ${event.holder}`)
+        return
       case 'stopped':
+      case 'end':
       case 'results':
         this.#bars.stop()
     }
@@ -61,12 +74,10 @@ export class PaperDisplay {
   }
 
   #name(index: number): string {
-    const { base, variant, seed } = this.#jobs[index]!
-    const several = this.#jobs.some((job) => job.base !== base)
-    return `${several ? `${base} ` : ''}${variant} seed ${seed}`
+    return this.#nameOf(this.#jobs.get(index)!, [...this.#jobs.values()])
   }
 
-  #showRun({ index, recipe }: PaperJob, event: RunTrainingEvent): void {
+  #showRun({ index, recipe }: SweepJob, event: RunTrainingEvent): void {
     const name = this.#name(index)
     if (event.type === 'folder') {
       for (const warning of event.warnings) this.#bars.note(`${name}: warning: ${warning}`)
@@ -92,7 +103,7 @@ export class PaperDisplay {
     const shares = [...this.#running.values()].map(({ share }) => share)
     const whole = this.#finished + shares.reduce((sum, share) => sum + share, 0)
     const done = this.#done + [...this.#running.values()].reduce((sum, run) => sum + run.share - run.from, 0)
-    const total = this.#jobs.length
+    const total = this.#jobs.size
     const left = ((performance.now() - this.#startedMs) * (total - whole)) / done
     const text = [
       `${grouped(this.#finished)} of ${plural(total, 'run')} finished`,
