@@ -22,6 +22,8 @@ const built = join(out, 'build')
 const packages = {
   tensor: { folder: 'packages/tensor', with: {} },
   trm: { folder: 'packages/trm', with: { models: 'packages/trm/models' } },
+  'http-server': { folder: 'apps/http-server', with: {} },
+  'model-server': { folder: 'apps/model-server', with: {} },
   'studio-server': { folder: 'apps/studio-server', with: {} },
   // The page of `trm studio` lies beside the program; see apps/cli/src/studio-page.ts.
   cli: { folder: 'apps/cli', with: { bin: 'apps/cli/bin', 'dist/studio': 'apps/studio/dist' } },

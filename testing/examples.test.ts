@@ -121,7 +121,10 @@ test('solve-by-http.ts solves puzzles and refuses what is none', async () => {
     }
     assert.deepEqual(await solve('..1.3....32.12.4'), {
       status: 400,
-      body: { error: 'sudoku-6x6 solves puzzles of 36 cells, this one has 16' },
+      body: {
+        error:
+          'puzzle: expected a 6×6 Sudoku, as the model was trained on, got a 4×4 Sudoku. Use a puzzle of that size, or a model for this one.',
+      },
     })
     assert.match(String((await solve('hello')).body.error), /expected 16, 36, 81 or 256 cells, got 5/)
     assert.match(String((await solve(`22${puzzle.slice(2)}`)).body.error), /already in row 1, column 1/)

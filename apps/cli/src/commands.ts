@@ -66,6 +66,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/studio.ts')).addStudio,
   },
   {
+    words: 'serve',
+    description:
+      'answer puzzles over HTTP with one or more models; Ctrl-C stops it when all that was asked is answered',
+    load: async () => (await import('./commands/serve.ts')).addServe,
+  },
+  {
     words: 'recipes [name]',
     description: 'list the recipes, or print one as JSON to edit and train',
     load: async () => (await import('./commands/recipes.ts')).addRecipes,

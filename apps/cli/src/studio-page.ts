@@ -21,6 +21,7 @@ const ingredients = [
   'apps/studio/src',
   'apps/studio/svelte.config.js',
   'apps/studio/vite.config.ts',
+  'apps/http-server/src/problem.ts',
   'apps/studio-server/src/api.ts',
   'package-lock.json',
   'packages/tensor/src',

@@ -13,6 +13,7 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 
 const modules = join(repository, 'node_modules')
 const scope = '@tiny-recursive-models'
+const servers = ['apps/http-server', 'apps/model-server', 'apps/studio-server']
 const platformFolder = `bin/napi-v6/${process.platform}/${process.arch}`
 
 /** Copies this project's packages beside links to all others and these parts of the runtime; returns a way to run it. */
@@ -23,7 +24,7 @@ function copyWithRuntime(name: string, parts: readonly string[]): (...words: str
   for (const entry of readdirSync(modules))
     if (entry !== scope && entry !== 'onnxruntime-node' && !entry.startsWith('.'))
       link(join(modules, entry), join(copy, 'node_modules', entry))
-  for (const path of ['packages/tensor', 'packages/trm', 'apps/studio-server', 'apps/cli']) {
+  for (const path of ['packages/tensor', 'packages/trm', ...servers, 'apps/cli']) {
     const name = path.split('/')[1]!
     const from = builtFolder ? join(builtFolder, 'packages', name) : join(repository, path)
     const program = builtFolder ? 'dist' : 'src'

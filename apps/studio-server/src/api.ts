@@ -9,12 +9,7 @@
  */
 import type { Recipe, RunReport, RunSummary } from '@tiny-recursive-models/trm'
 
-export interface ApiProblem {
-  readonly who: string
-  readonly expected: string
-  readonly got: string
-  readonly hint: string
-}
+export type { ApiProblem } from '@tiny-recursive-models/http-server/problem'
 
 /** A run in the list, without its place on the disk. */
 export type StudioRun = Omit<RunSummary, 'path'>

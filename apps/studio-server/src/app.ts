@@ -1,4 +1,5 @@
 /** What is answered to which path. */
+import { notFound, problemOf, quoted, Refusal } from '@tiny-recursive-models/http-server'
 import { InputError } from '@tiny-recursive-models/trm'
 import { type Context, Hono } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
@@ -7,7 +8,6 @@ import { bodyOf, followRun } from './event-stream.ts'
 import { answerFile } from './file-answer.ts'
 import type { StudioLimits } from './limits.ts'
 import type { StudioPage } from './page.ts'
-import { notFound, problemOf, quoted, Refusal } from './refusal.ts'
 import type { RunLibrary } from './runs.ts'
 
 export interface AppOptions {

@@ -1,6 +1,8 @@
 /** The runs of a folder, for reading only. */
+
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, sep } from 'node:path'
+import { notFound } from '@tiny-recursive-models/http-server'
 import { InputError, type RunReport, type RunSummary } from '@tiny-recursive-models/trm'
 import {
   fileError,
@@ -12,7 +14,6 @@ import {
 } from '@tiny-recursive-models/trm/node'
 import type { RunAnswer, RunsAnswer, StudioRun } from './api.ts'
 import { ConfinedFolder } from './confined.ts'
-import { notFound } from './refusal.ts'
 
 /**
  * Whatever the file system allows is the name of a run: a name is never a path here, but compared with the entries of

@@ -12,9 +12,9 @@ import {
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { openRunFolder, type RunFolder } from '@tiny-recursive-models/trm/node'
+import { getRequest, open } from '../../http-server/test/raw.ts'
 import type { Studio } from '../src/index.ts'
 import { EventReader, names, type ReadEvent } from './event-reader.ts'
-import { getRequest, open } from './raw.ts'
 import { doneLine, makeRun, makeWorkplace, stepLine } from './runs-folder.ts'
 
 const place = makeWorkplace()

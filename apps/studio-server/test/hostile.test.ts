@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { isOwnHost } from '@tiny-recursive-models/http-server'
+import { getRequest, open, sendRaw } from '../../http-server/test/raw.ts'
 import type { ApiProblem, RunAnswer, RunsAnswer } from '../src/api.ts'
-import { isOwnHost } from '../src/guard.ts'
 import { type Studio, startStudio } from '../src/index.ts'
 import { EventReader } from './event-reader.ts'
-import { getRequest, open, sendRaw } from './raw.ts'
 import { checksumOf, doneLine, makeRun, makeWorkplace, stepLine } from './runs-folder.ts'
 
 const place = makeWorkplace()

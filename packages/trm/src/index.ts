@@ -24,12 +24,12 @@ export {
   selectPuzzles,
 } from './data/puzzle-set.ts'
 export {
-  type Attempt,
   type AttemptsEvent,
   type AttemptsOptions,
   type AttemptsReport,
   attemptAll,
 } from './evaluate/attempts.ts'
+export type { Attempt } from './evaluate/desks.ts'
 export { type Effort, effortOf, type StopRule } from './evaluate/effort.ts'
 export {
   type EvaluationEvent,
@@ -77,6 +77,7 @@ export {
 } from './puzzles/index.ts'
 export { type LoadedDataSets, loadDataSets, loadTestSet } from './puzzles/load.ts'
 export { canMakePuzzles, newPuzzle } from './puzzles/new-puzzle.ts'
+export { checkPuzzle, readWritten } from './puzzles/question.ts'
 export { readPuzzleText } from './puzzles/read.ts'
 export { boardSet } from './puzzles/sets.ts'
 export { findRecipe, type RecipeName, recipeNames, recipes } from './recipes/index.ts'

@@ -2,14 +2,16 @@
 import { stat } from 'node:fs/promises'
 import {
   type Board,
-  boardOf,
   boardOfData,
+  checkPuzzle,
   familyOf,
   gridFamilies,
   InputError,
   newPuzzle,
   type PuzzleKind,
   readPuzzleText,
+  readWritten,
+  type WrittenPuzzle,
 } from '@tiny-recursive-models/trm'
 import { type OpenedModel, readDataFile } from '@tiny-recursive-models/trm/node'
 import { readPuzzleAt } from '@tiny-recursive-models/trm/puzzles/reading'
@@ -59,28 +61,22 @@ export async function readPuzzle(argument: string, row: number, opened: OpenedMo
     })
   }
   const path = await fileOfArgument(argument)
-  const family = familyOf(kind)!
   if (path === null) {
     refuseRow(row)
-    const other = gridFamilies.find(({ writing }) => writing.recognises(argument))
-    const { needsKind, recognises } = family.writing
-    const isOther = other !== undefined && !needsKind && !recognises(argument)
-    const found = isOther
-      ? other.writing.read(argument)
-      : family.writing.read(argument, likeOf(argument, board))
-    return checked(board, found, 'puzzle')
+    return checked(board, readWritten(argument, board), 'puzzle')
   }
-  const found = await readPuzzleAt(await readDataFile(path), { name: path, row, family, like: kind })
+  const found = await readPuzzleAt(await readDataFile(path), {
+    name: path,
+    row,
+    family: familyOf(kind)!,
+    like: kind,
+  })
   return checked(
     board,
     { kind: found.kind, tokens: found.question, answer: found.answer },
     `${path}, puzzle ${row}`,
   )
 }
-
-/** A puzzle of the board's size is read as one of that board. */
-const likeOf = (text: string, { rows, columns, kind }: Board): PuzzleKind | undefined =>
-  familyOf(kind)?.writing.needsKind || text.replace(/\s/g, '').length === rows * columns ? kind : undefined
 
 /** A written puzzle is only one. */
 function refuseRow(row: number): void {
@@ -121,31 +117,12 @@ function asked(board: Board, question: Int32Array, answer: Int32Array | null): A
   return { view: puzzleView(board), question, label: isOnlyOne ? null : answer, warning: null }
 }
 
-interface FoundPuzzle {
-  readonly kind: PuzzleKind
-  readonly tokens: Int32Array
+interface FoundPuzzle extends WrittenPuzzle {
   readonly answer?: Int32Array | undefined
 }
 
 function checked(board: Board, { kind, tokens, answer }: FoundPuzzle, who: string): AskedPuzzle {
-  if (kind.puzzle !== board.kind.puzzle || tokens.length !== board.rows * board.columns) {
-    throw new InputError({
-      who,
-      expected: `a ${board.title}, as the model was trained on`,
-      got: `a ${boardOf(kind).title}`,
-      hint: 'Use a puzzle of that size, or a model for this one.',
-    })
-  }
-  const problems = board.check(tokens)
-  const problem = problems.find(({ isWarning }) => !isWarning)
-  if (problem) {
-    throw new InputError({
-      who,
-      expected: `a ${board.title} that can be solved`,
-      got: problem.message,
-      hint: `Correct the puzzle: ${familyOf(board.kind)!.writing.marks}.`,
-    })
-  }
+  const problems = checkPuzzle(board, { kind, tokens }, board.check, who)
   const solution = answer ?? (problems.length === 0 ? board.rule?.solve(tokens) : undefined)
   const label = solution === undefined || typeof solution === 'string' ? null : solution
   return { ...asked(board, tokens, label), warning: problems[0]?.message ?? null }

@@ -5,6 +5,7 @@ import { decodeTrainingState, encodeTrainingState } from '../checkpoint/training
 import type { OnDataProgress } from '../data/parts.ts'
 import { type AnyPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
+import { letMessagesIn } from '../evaluate/let-messages-in.ts'
 import { encodeModelFile, modelOfState } from '../evaluate/stored-model.ts'
 import { thinkWith } from '../evaluate/think.ts'
 import { Thinker, type TrainedModel } from '../evaluate/thinker.ts'
@@ -62,18 +63,6 @@ export function serveModels(scope: WorkerScope = globalThis as unknown as Worker
       }
       stopped.delete(id)
     })
-  })
-}
-
-/** Runs of a program follow each other as microtasks: without a pause no message would be read between them. */
-function letMessagesIn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(null)
   })
 }
 

@@ -1,12 +1,11 @@
-// Letters: B slots, S cells, V symbols.
-import { type Executor, matmulOperations, RandomStream } from '@tiny-recursive-models/tensor'
+import { type Executor, matmulOperations } from '@tiny-recursive-models/tensor'
 import type { IsValid } from '../data/data-sets.ts'
 import { type AnyPuzzleSet, type Example, puzzleAt } from '../data/puzzle-set.ts'
 import { traceThinking } from '../programs/programs.ts'
-import type { Board, PuzzleSymmetry } from '../puzzles/family.ts'
+import type { Board } from '../puzzles/family.ts'
+import { type Attempt, Desks, type Task } from './desks.ts'
 import type { Effort } from './effort.ts'
-import { checkSet, evaluationSlots, likeliest, scoreAnswer, wilsonInterval } from './evaluate.ts'
-import { StandStill } from './stands-still.ts'
+import { checkSet, evaluationSlots, scoreAnswer, wilsonInterval } from './evaluate.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'
 
 /** Settings of `attemptAll` besides the effort; all may be left out. */
@@ -17,19 +16,6 @@ export interface AttemptsOptions {
   /** Puzzles worked on at a time. */
   readonly slots?: number
   readonly shouldStop?: () => boolean
-}
-
-/** One way to an answer. */
-export interface Attempt {
-  /** Counted from 0. */
-  readonly attempt: number
-  /** [S] of the puzzle as asked, whichever copy was solved */
-  readonly answer: Int32Array
-  readonly steps: number
-  readonly haltLogit: number
-  readonly ended: 'steps' | 'halting' | 'still'
-  /** Null where there is no rule. */
-  readonly valid: boolean | null
 }
 
 /** Shares are 0 to 1. Those that compare with answers are over the labelled puzzles, and null where there are none. */
@@ -70,14 +56,9 @@ export type AttemptsEvent =
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly elapsedMs: number }
   | { readonly type: 'done'; readonly report: AttemptsReport }
 
-/** A slot at work on one attempt. */
-interface Work {
-  readonly puzzle: number
+/** A puzzle of the set. */
+interface SetTask extends Task {
   readonly example: Example
-  readonly earlier: Attempt[]
-  readonly symmetry: PuzzleSymmetry | null
-  readonly still: StandStill
-  steps: number
 }
 
 /**
@@ -96,7 +77,7 @@ export async function* attemptAll(
   checkSet(model, set)
   const slots = Math.min(options.slots ?? evaluationSlots(config, set.count), set.count)
   const flopPerStep = matmulOperations(traceThinking(config, 1))
-  const desks = new Desks(await Thinker.create(executor, model, slots))
+  const desks = new Desks<SetTask>(await Thinker.create(executor, model, slots))
   try {
     yield* attemptAt(desks, flopPerStep, set, effort, options)
   } finally {
@@ -104,56 +85,13 @@ export async function* attemptAll(
   }
 }
 
-/** What every slot works on, and the thinker that does the work. */
-class Desks {
-  thinker: Thinker
-  work: (Work | null)[]
-  /** [B, S] */
-  tokens: Int32Array
-  /** [B], as the next two */
-  identifiers: Int32Array
-  reset: Float32Array
-  attemptOf: Int32Array
-
-  constructor(thinker: Thinker) {
-    const { slots, config } = thinker
-    this.thinker = thinker
-    this.work = new Array<Work | null>(slots).fill(null)
-    this.tokens = new Int32Array(slots * config.cells)
-    this.identifiers = new Int32Array(slots)
-    this.reset = new Float32Array(slots)
-    this.attemptOf = new Int32Array(slots)
-  }
-
-  /** Goes on with the busy slots alone where no more than half of them are; those that are left take as long as any. */
-  async narrow(): Promise<void> {
-    const busy = [...this.work.keys()].filter((slot) => this.work[slot] !== null)
-    if (busy.length === 0 || 2 * busy.length > this.work.length) return
-    const { cells } = this.thinker.config
-    const narrow = new Desks(await this.thinker.narrowed(busy))
-    busy.forEach((slot, place) => {
-      narrow.work[place] = this.work[slot]!
-      narrow.tokens.set(this.tokens.subarray(slot * cells, (slot + 1) * cells), place * cells)
-      narrow.identifiers[place] = this.identifiers[slot]!
-      narrow.reset[place] = this.reset[slot]!
-      narrow.attemptOf[place] = this.attemptOf[slot]!
-    })
-    Object.assign(this, narrow)
-  }
-
-  close(): Promise<void> {
-    return this.thinker.close()
-  }
-}
-
 async function* attemptAt(
-  desks: Desks,
+  desks: Desks<SetTask>,
   flopPerStep: number,
   set: AnyPuzzleSet,
   effort: Effort,
-  { isValid, symmetry: drawSymmetry, shouldStop }: AttemptsOptions,
+  { isValid, symmetry, shouldStop }: AttemptsOptions,
 ): AsyncGenerator<AttemptsEvent, void> {
-  const { cells, symbols } = desks.thinker.config
   const started = performance.now()
   const tally = {
     done: 0,
@@ -167,58 +105,25 @@ async function* attemptAt(
     attempts: 0,
   }
   let next = 0
-
-  const begin = async (slot: number, puzzle: number, earlier: Attempt[]): Promise<void> => {
-    const example = puzzleAt(set, puzzle)
-    const attempt = earlier.length
-    const random = new RandomStream(effort.seed, 'attempt', puzzle, attempt)
-    const symmetry = attempt > 0 && effort.symmetries && drawSymmetry ? drawSymmetry(random) : null
-    desks.tokens.set(symmetry ? symmetry.apply(example.inputs) : example.inputs, slot * cells)
-    desks.identifiers[slot] = example.identifier
-    // Of a model that is shown noise, other attempts see other noise; a seed begins elsewhere in it.
-    desks.attemptOf[slot] = effort.seed * 65_536 + attempt
-    const isNoisy = attempt > 0 && effort.startNoise > 0
-    desks.reset[slot] = isNoisy ? 0 : 1
-    if (isNoisy) await desks.thinker.beginNoisy(slot, effort.startNoise, random)
-    desks.work[slot] = { puzzle, example, earlier, symmetry, still: new StandStill(), steps: 0 }
+  const fillDesks = async (): Promise<void> => {
+    while (next < set.count && desks.busy < desks.slots) {
+      const puzzle = next++
+      const example = puzzleAt(set, puzzle)
+      const rules = { ...(isValid && { isValid }), ...(symmetry && { symmetry }) }
+      const { inputs: question, identifier } = example
+      await desks.begin({ question, identifier, effort, puzzle, example, ...rules })
+    }
   }
-  const takeNext = async (slot: number): Promise<void> => {
-    if (next < set.count) await begin(slot, next++, [])
-    else desks.work[slot] = null
-  }
-  for (const slot of desks.work.keys()) await takeNext(slot)
+  await fillDesks()
 
   let reported = 0
   while (tally.done < set.count) {
     if (shouldStop?.()) return
-    const { thinker, work, tokens, identifiers, reset, attemptOf } = desks
-    const { logits, haltLogits, wantsToHalt } = await thinker.step(tokens, identifiers, reset, attemptOf)
-    reset.fill(0)
-    for (const [slot, current] of work.entries()) {
-      if (!current) continue
-      current.steps++
-      const seen = likeliest(logits.subarray(slot * cells * symbols, (slot + 1) * cells * symbols), symbols)
-      const stands = current.still.note(seen)
-      const ended = endOf(effort, current.steps, stands, wantsToHalt[slot]! > 0)
-      if (ended === null) continue
-      const answer = current.symmetry ? current.symmetry.invert(seen) : seen
-      const attempt: Attempt = {
-        attempt: current.earlier.length,
-        answer,
-        steps: current.steps,
-        haltLogit: haltLogits[slot]!,
-        ended,
-        valid: isValid ? isValid(current.example.inputs, answer) : null,
-      }
-      yield { type: 'attempt', puzzle: current.puzzle, ...attempt }
-      const attempts = [...current.earlier, attempt]
-      const accepted = isAccepted(attempt, effort)
-      if (!accepted && attempts.length < effort.attempts) {
-        await begin(slot, current.puzzle, attempts)
-        continue
-      }
-      const chosen = accepted ? attempt : pick(attempts, effort)
-      const exact = scoreAnswer(chosen.answer, current.example.labels)?.exact ?? null
+    for (const { task, ended, done } of await desks.step()) {
+      if (ended) yield { type: 'attempt', puzzle: task.puzzle, ...ended }
+      if (!done) continue
+      const { chosen, attempts } = done
+      const exact = scoreAnswer(chosen.answer, task.example.labels)?.exact ?? null
       const isSettled = chosen.ended === 'still'
       tally.done++
       tally.labelled += Number(exact !== null)
@@ -229,9 +134,9 @@ async function* attemptAt(
       tally.settledExact += Number(isSettled && exact)
       tally.attempts += attempts.length
       tally.steps += attempts.reduce((sum, { steps }) => sum + steps, 0)
-      yield { type: 'answer', puzzle: current.puzzle, chosen, attempts, exact }
-      await takeNext(slot)
+      yield { type: 'answer', puzzle: task.puzzle, chosen, attempts, exact }
     }
+    await fillDesks()
     if (next >= set.count) await desks.narrow()
     const elapsedMs = performance.now() - started
     if (elapsedMs - reported > 250) {
@@ -259,37 +164,4 @@ async function* attemptAt(
       elapsedMs,
     },
   }
-}
-
-/** Why an attempt ends after this step; null where it goes on. */
-function endOf(
-  { stop, maxSteps }: Effort,
-  steps: number,
-  stands: boolean,
-  halts: boolean,
-): Attempt['ended'] | null {
-  if (stop === 'still' && stands) return 'still'
-  if (stop === 'halting' && halts) return 'halting'
-  return steps >= maxSteps ? 'steps' : null
-}
-
-const isAccepted = ({ valid, ended }: Attempt, { accept }: Effort): boolean =>
-  accept === 'valid' ? valid === true : accept === 'still' && ended === 'still'
-
-/** Of equals the earliest: by votes and then by halting score, or by halting score alone; what stood still goes first. */
-function pick(attempts: readonly Attempt[], { pick: by }: Effort): Attempt {
-  const votes = new Map<string, number>()
-  for (const { answer } of attempts) votes.set(answer.join(), (votes.get(answer.join()) ?? 0) + 1)
-  const rank = (attempt: Attempt): readonly number[] => [
-    by === 'vote' ? votes.get(attempt.answer.join())! : 0,
-    Number(attempt.ended === 'still'),
-    attempt.haltLogit,
-  ]
-  return attempts.reduce((best, attempt) => (isGreater(rank(attempt), rank(best)) ? attempt : best))
-}
-
-/** In the order of a dictionary. */
-function isGreater(left: readonly number[], right: readonly number[]): boolean {
-  const place = left.findIndex((value, index) => value !== right[index])
-  return place >= 0 && left[place]! > right[place]!
 }

@@ -53,18 +53,17 @@ export class ShownAnswers {
     return floatTensor([1, this.#steps.length, cells, answers], this.#shown)
   }
 
-  /** The same for these slots alone. */
-  narrowed(kept: readonly number[]): ShownAnswers {
-    const narrow = new ShownAnswers(this.#config, this.#noise, kept.length, this.#cellLoss)
-    const size = this.#shown.length / this.#steps.length
+  /** Goes on with these slots of others in its own first places. */
+  take(others: ShownAnswers, slots: readonly number[]): void {
+    const size = this.#config.cells * this.#structure.answers.length
     const logits = this.#config.cells * this.#config.symbols
-    if (this.#logits) narrow.#logits = new Float32Array(kept.length * logits)
-    kept.forEach((slot, place) => {
-      narrow.#steps[place] = this.#steps[slot]!
-      narrow.#shown.set(this.#shown.subarray(slot * size, (slot + 1) * size), place * size)
-      narrow.#logits?.set(this.#logits!.subarray(slot * logits, (slot + 1) * logits), place * logits)
+    if (others.#logits) this.#logits ??= new Float32Array(this.#steps.length * logits)
+    slots.forEach((slot, place) => {
+      this.#steps[place] = others.#steps[slot]!
+      this.#shown.set(others.#shown.subarray(slot * size, (slot + 1) * size), place * size)
+      if (others.#logits)
+        this.#logits!.set(others.#logits.subarray(slot * logits, (slot + 1) * logits), place * logits)
     })
-    return narrow
   }
 
   /** What the model made of what it was shown: logits [B, S, V]. */

@@ -113,7 +113,8 @@ export async function* thinkWith(
   }
 }
 
-function checkQuestion({ cells, symbols }: ModelConfig, tokens: Int32Array): void {
+/** @throws InputError if the question has another size or other symbols than the model */
+export function checkQuestion({ cells, symbols }: ModelConfig, tokens: Int32Array): void {
   if (tokens.length === cells && tokens.every((token) => token >= 0 && token < symbols)) return
   throw new InputError({
     who: 'think',

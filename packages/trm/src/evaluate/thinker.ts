@@ -71,25 +71,12 @@ export class Thinker {
 
   static async create(executor: Executor, model: TrainedModel, slots: number): Promise<Thinker> {
     const { config, noise, cellLoss } = model
-    return Thinker.#open(
-      executor,
-      model,
-      slots,
-      noise ? new ShownAnswers(config, noise, slots, cellLoss) : null,
-    )
-  }
-
-  static async #open(
-    executor: Executor,
-    model: TrainedModel,
-    slots: number,
-    shown: ShownAnswers | null,
-  ): Promise<Thinker> {
     const workspace = new Workspace(executor)
-    const program = await workspace.compile(traceThinking(model.config, slots))
+    const program = await workspace.compile(traceThinking(config, slots))
+    const shown = noise ? new ShownAnswers(config, noise, slots, cellLoss) : null
     const thinker = new Thinker(executor, model, workspace, program, slots, shown)
     await thinker.setWeights(model.weights)
-    for (const [name, { shape }] of Object.entries(stateTypes(model.config, slots))) {
+    for (const [name, { shape }] of Object.entries(stateTypes(config, slots))) {
       const count = shape.reduce((product, length) => product * length, 1)
       await workspace.write(name, floatTensor(shape, new Float32Array(count)))
     }
@@ -157,23 +144,31 @@ export class Thinker {
    * slots. This one is closed.
    */
   async narrowed(kept: readonly number[]): Promise<Thinker> {
-    const shown = this.#shown?.narrowed(kept) ?? null
-    const narrow = await Thinker.#open(this.#executor, this.#model, kept.length, shown)
-    for (const name of stateNames(this.config)) {
-      const { shape, data } = await this.#workspace.read(`carry.${name}`)
-      const [nodes, slots, width] = shape as [number, number, number]
-      const states = new Float32Array(nodes * kept.length * width)
-      for (let node = 0; node < nodes; node++) {
-        kept.forEach((slot, place) => {
-          const from = (node * slots + slot) * width
-          const state = (data as Float32Array).subarray(from, from + width)
-          states.set(state, (node * kept.length + place) * width)
-        })
-      }
-      await narrow.#workspace.write(`carry.${name}`, floatTensor([nodes, kept.length, width], states))
-    }
+    const narrow = await Thinker.create(this.#executor, this.#model, kept.length)
+    await narrow.take(this, kept)
     await this.close()
     return narrow
+  }
+
+  /**
+   * Goes on with these slots of another thinker of the same model in its own first places; what was in any place is
+   * lost.
+   */
+  async take(other: Thinker, slots: readonly number[]): Promise<void> {
+    if (other.#shown) this.#shown?.take(other.#shown, slots)
+    for (const name of stateNames(this.config)) {
+      const { shape, data } = await other.#workspace.read(`carry.${name}`)
+      const [nodes, otherSlots, width] = shape as [number, number, number]
+      const states = new Float32Array(nodes * this.slots * width)
+      for (let node = 0; node < nodes; node++) {
+        slots.forEach((slot, place) => {
+          const from = (node * otherSlots + slot) * width
+          const state = (data as Float32Array).subarray(from, from + width)
+          states.set(state, (node * this.slots + place) * width)
+        })
+      }
+      await this.#workspace.write(`carry.${name}`, floatTensor([nodes, this.slots, width], states))
+    }
   }
 
   /** The states by name, each [L, B, D], after the last step. */

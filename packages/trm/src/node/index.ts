@@ -68,3 +68,4 @@ export {
 export { type SweepTable, type SweepTableRow, type SweepTableRun, sweepTable } from './sweep/table.ts'
 export { type Axis, parseAxis } from './sweep/vary.ts'
 export { trainInWorker, type WorkerTraining } from './train-in-worker.ts'
+export { openWorkerSolver, type WorkerSolver, type WorkerSolverOptions } from './worker-solver.ts'

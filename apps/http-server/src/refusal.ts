@@ -1,5 +1,5 @@
 import { InputError } from '@tiny-recursive-models/trm'
-import type { ApiProblem } from './api.ts'
+import type { ApiProblem } from './problem.ts'
 
 /** A request that is answered by a status and an `ApiProblem`. */
 export class Refusal extends InputError {
