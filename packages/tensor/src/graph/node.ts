@@ -31,12 +31,16 @@ export function withInputs(node: Node, inputs: readonly Node[]): Node {
   return createNode(node.operation, inputs, node.attributes as AttributesOf<typeof node.operation>)
 }
 
-/** All nodes that these depend on, themselves included, operands before users. */
-export function ancestors(roots: readonly Node[]): Node[] {
+/**
+ * All nodes that these depend on, themselves included, operands before users.
+ *
+ * @param isKnown nodes that are left out, with what only they depend on
+ */
+export function ancestors(roots: readonly Node[], isKnown: (node: Node) => boolean = () => false): Node[] {
   const seen = new Set<Node>()
   const pending = [...roots]
   for (let node = pending.pop(); node; node = pending.pop()) {
-    if (seen.has(node)) continue
+    if (seen.has(node) || isKnown(node)) continue
     seen.add(node)
     pending.push(...node.inputs)
   }

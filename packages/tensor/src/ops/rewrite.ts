@@ -18,7 +18,10 @@ export function expandProgram(program: Program, keep: (node: NodeOf<Fused>) => b
     let result = same
     if (same.operation === 'stopGradient') result = same.inputs[0]!
     else if (!isPrimitive(same.operation) && !keep(same as NodeOf<Fused>)) {
-      for (const inner of ancestors([expand(same as NodeOf<Fused>)])) result = lower(inner)
+      const expanded = expand(same as NodeOf<Fused>)
+      // In their order, so that the recursion stays flat; what lies before the operation has been lowered.
+      for (const inner of ancestors([expanded], (known) => lowered.has(known))) lower(inner)
+      result = lower(expanded)
     }
     lowered.set(node, result)
     lowered.set(result, result)
