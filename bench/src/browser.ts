@@ -76,11 +76,20 @@ async function page(): Promise<void> {
   for (const { what, files, bytes, compressed } of sizes)
     row([what, String(files), (bytes / 1000).toFixed(0), (compressed / 1000).toFixed(0)])
   console.log()
-  row(['first answer after opening the page', 'line', 'first visit', 'next visit', 'KB over the line'])
-  row(['---', '---', '---:', '---:', '---:'])
-  const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`
-  for (const { host, line, coldMs, warmMs, coldBytes } of answers)
-    row([host, line, seconds(coldMs), seconds(warmMs), (coldBytes / 1000).toFixed(0)])
+  row([
+    'seconds to the first answer',
+    'line',
+    'first visit',
+    'the model’s own',
+    'next visit',
+    'its own',
+    'KB',
+  ])
+  row(['---', '---', '---:', '---:', '---:', '---:', '---:'])
+  for (const { host, line, coldMs, coldOwnMs, warmMs, warmOwnMs, coldBytes } of answers) {
+    const times = [coldMs, coldOwnMs, warmMs, warmOwnMs].map((ms) => (ms / 1000).toFixed(2))
+    row([host, line, ...times, (coldBytes / 1000).toFixed(0)])
+  }
 }
 
 if (values.help) console.log(help)

@@ -21,11 +21,14 @@ export interface LoadedPart {
 export interface FirstAnswer {
   readonly host: string
   readonly line: string
-  /** Milliseconds from the navigation to the answer after the first supervision step, with nothing in the cache. */
+  /** Milliseconds from the navigation to the first answer, which is a recorded one, with nothing in the cache. */
   readonly coldMs: number
+  /** Until the model in the page has thought the same itself. */
+  readonly coldOwnMs: number
   /** The same for who has been there before. */
   readonly warmMs: number
-  /** Bytes over the line until the first answer of the first visit, headers included. */
+  readonly warmOwnMs: number
+  /** Bytes over the line until the model's own answer at the first visit, headers included. */
   readonly coldBytes: number
 }
 
@@ -62,7 +65,9 @@ export async function measurePage(
       host,
       line,
       coldMs: middle(visits, 'coldMs'),
+      coldOwnMs: middle(visits, 'coldOwnMs'),
       warmMs: middle(visits, 'warmMs'),
+      warmOwnMs: middle(visits, 'warmOwnMs'),
       coldBytes: middle(visits, 'coldBytes'),
     }))
     return { sizes, answers }
@@ -73,33 +78,36 @@ export async function measurePage(
   }
 }
 
-type Visits = Pick<FirstAnswer, 'coldMs' | 'warmMs' | 'coldBytes'>
+type Visits = Omit<FirstAnswer, 'host' | 'line'>
 
 async function visitTwice(browser: Browser, url: string, speed: LineSpeed | undefined): Promise<Visits> {
   const line = await openLine(url, speed)
   const context = await browser.newContext()
   try {
     const first = await context.newPage()
-    const coldMs = await firstAnswer(first, line.url)
+    const [coldMs, coldOwnMs] = await firstAnswers(first, line.url)
     const coldBytes = line.bytes
     await untilQuiet(line)
     await first.close()
-    const warmMs = await firstAnswer(await context.newPage(), line.url)
-    return { coldMs, warmMs, coldBytes }
+    const [warmMs, warmOwnMs] = await firstAnswers(await context.newPage(), line.url)
+    return { coldMs, coldOwnMs, warmMs, warmOwnMs, coldBytes }
   } finally {
     await context.close()
     await line.close()
   }
 }
 
-async function firstAnswer(tab: Page, url: string): Promise<number> {
+/** When the first answer is there, and when the model's own is. Pages before there were recordings have the latter only. */
+async function firstAnswers(tab: Page, url: string): Promise<[anyMs: number, ownMs: number]> {
   const started = performance.now()
+  const answer = '[data-testid="step"][data-step]:not([data-step="0"])'
+  const times: number[] = []
   await tab.goto(url, { waitUntil: 'commit' })
-  await tab
-    .locator('[data-testid="step"][data-step]:not([data-step="0"])')
-    .first()
-    .waitFor({ timeout: 120_000 })
-  return performance.now() - started
+  for (const selector of [answer, `${answer}:not([data-recorded="true"])`]) {
+    await tab.locator(selector).first().waitFor({ timeout: 120_000 })
+    times.push(performance.now() - started)
+  }
+  return [times[0]!, times[1]!]
 }
 
 /** Until what the page keeps for later has been loaded. */
@@ -116,7 +124,7 @@ async function loadedParts(
   page: string,
 ): Promise<LoadedPart[]> {
   const tab = await browser.newPage()
-  await firstAnswer(tab, url)
+  await firstAnswers(tab, url)
   const paths = new Set(requests.flatMap((line) => /^200 (\/.*)$/.exec(line)?.[1] ?? []))
   await tab.close()
   const parts = new Map<string, { files: number; bytes: number; compressed: number }>()

@@ -1,5 +1,6 @@
 /** The models that can be chosen on the page Think: shipped, opened from a file, or trained in the page. */
 import type { PuzzleKind } from '@tiny-recursive-models/trm'
+import { firstModel } from './first-model.ts'
 import { type ShippedFacts, shippedModels } from './shipped.ts'
 
 export interface ModelEntry {
@@ -34,9 +35,8 @@ function titleOf({ title, name }: ShippedFacts): string {
   return isAlone ? title : `${title}, ${name}`
 }
 
-/** The one to begin with thinks fast and needs several steps, so there is something to see. */
 function firstChoice(): string | null {
-  return (entries.find(({ id }) => id === 'sudoku-6x6') ?? entries[0])?.id ?? null
+  return (entries.find(({ id }) => id === firstModel) ?? entries[0])?.id ?? null
 }
 
 export const modelStore = {

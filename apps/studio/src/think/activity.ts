@@ -9,6 +9,8 @@ export type Activity =
   /** The question is being checked before the model may think about it. */
   | { readonly name: 'waiting'; readonly request: AbortController }
   | { readonly name: 'thinking'; readonly request: AbortController }
+  /** The model thinks what has been shown from a recording until then. */
+  | { readonly name: 'replacing'; readonly request: AbortController }
 
 export const idle: Activity = { name: 'idle' }
 

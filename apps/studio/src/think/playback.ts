@@ -28,6 +28,11 @@ export function thoughtEnded(playback: Playback): Playback {
   return stopAtEnd({ ...playback, ended: true, isDue: false })
 }
 
+/** Another thought of so many steps stands in place of what has been shown, at the same position. */
+export function replaced(playback: Playback, count: number): Playback {
+  return { ...playback, count, position: Math.min(playback.position, count) }
+}
+
 /** The time of one step has passed. */
 export function tick(playback: Playback): Playback {
   const { position, count, playing } = playback

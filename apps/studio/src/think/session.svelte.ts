@@ -1,9 +1,11 @@
 /** What the page Think holds: a model, a puzzle, a thought and how much of it is shown. It outlives a visit. */
+import stored from 'virtual:first-thought'
 import { type Board, boardOfData, type Thought } from '@tiny-recursive-models/trm'
 import type { Grid } from '@tiny-recursive-models/trm/puzzles/arc'
 import { type Askable, arc as arcTasks, askable } from '../arc/arc.svelte.ts'
 import { judgeArc } from '../arc/judge.ts'
 import { type Judgement, judge, judgeThought, type Verdict } from '../grid/judge.ts'
+import { firstModel } from '../lib/first-model.ts'
 import type { ModelEntry } from '../lib/model-store.svelte.ts'
 import { thinkingClient } from '../lib/models.ts'
 import { keepForOffline } from '../lib/offline.ts'
@@ -12,6 +14,7 @@ import { askPuzzles } from '../puzzles/ask.ts'
 import type { QuestionCheck } from '../puzzles/check.ts'
 import { type Activity, idle } from './activity.ts'
 import * as playback from './playback.ts'
+import { openRecording } from './recording.ts'
 import { ThinkMachine, type ThinkPorts } from './think-machine.ts'
 
 /** More supervision steps than any model was trained with, but for those that end by standing still. */
@@ -30,6 +33,7 @@ class ThinkSession extends ThinkMachine {
   /** The cell that the reader points at or has gone to by keys. */
   askedCell = $state<number | null>(null)
   thoughts = $state.raw<readonly Thought[]>([])
+  isRecorded = $state(false)
   playback = $state.raw(playback.atStart)
   maxSteps = $state(16)
   earlyHalting = $state(false)
@@ -66,4 +70,5 @@ export const session = new ThinkSession({
   askPuzzles,
   arcQuestion: () => arcTasks.question,
   askable,
+  recording: ({ id }) => (id === firstModel ? openRecording(stored) : null),
 })

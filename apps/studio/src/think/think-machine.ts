@@ -20,6 +20,7 @@ import type { FoundPuzzle } from '../puzzles/read.ts'
 import { type Activity, follow, idle, withoutThought } from './activity.ts'
 import * as playback from './playback.ts'
 import { ThoughtPlayer } from './player.ts'
+import type { Recording } from './recording.ts'
 
 /** Those who answer: two workers, and the ARC task that is open. */
 export interface ThinkPorts {
@@ -28,13 +29,12 @@ export interface ThinkPorts {
   readonly askPuzzles: typeof askPuzzles
   arcQuestion(): ArcQuestion | null
   askable(model: OpenModel, question: ArcQuestion): Promise<Askable>
+  /** What the page can show before the model is there; null for most. */
+  recording(entry: ModelEntry): Recording | null
 }
 
 /** New puzzles are the most demanding of so many; one of 9×9 takes 6 ms to make. */
 const demandingDraws = 12
-
-/** A generated puzzle to begin with that the shipped model corrects for five steps; most it solves in three. */
-const firstSeeds: Readonly<Record<string, number>> = { 'sudoku-6x6': 1619 }
 
 /** Steps to begin with, for models that were trained with fewer: recursion goes on beyond its training. */
 const leastSteps = 8
@@ -63,6 +63,8 @@ export abstract class ThinkMachine extends ThoughtPlayer {
   abstract isEditing: boolean
 
   abstract thoughts: readonly Thought[]
+  /** Whether the thoughts are from a recording, until the model's own have come. */
+  abstract isRecorded: boolean
   abstract maxSteps: number
   abstract earlyHalting: boolean
   /** Counted from 0; each begins elsewhere. */
@@ -76,7 +78,7 @@ export abstract class ThinkMachine extends ThoughtPlayer {
   /** Aborted when another question is asked for. */
   #asking = new AbortController()
   #checking: Promise<void> = Promise.resolve()
-  #hasDrawn = false
+  #hasProposed = false
 
   constructor(ports: ThinkPorts) {
     super()
@@ -110,6 +112,8 @@ export abstract class ThinkMachine extends ThoughtPlayer {
   async useModel(entry: ModelEntry): Promise<void> {
     if (this.model?.entry.id === entry.id && this.activity.name !== 'opening') return
     this.stop()
+    // Only the model that was recorded takes the place of its recording.
+    this.isRecorded = false
     const request = new AbortController()
     this.activity = follow(this.activity, { name: 'opening', title: entry.title, request })
     this.failure = null
@@ -142,11 +146,24 @@ export abstract class ThinkMachine extends ThoughtPlayer {
   }
 
   /** Shows a puzzle for a model that is still being opened, where its kind is known before. */
-  async #propose({ id, puzzle }: ModelEntry): Promise<void> {
+  async #propose(entry: ModelEntry): Promise<void> {
+    const { puzzle } = entry
     if (puzzle === null || this.#ports.arcQuestion()) return
     if (isSamePuzzleKind(this.board?.kind ?? null, puzzle) || !canMakePuzzles(puzzle, null)) return
-    const found = await this.#draw(puzzle, null, id)
+    const recording = this.#hasProposed ? null : this.#ports.recording(entry)
+    this.#hasProposed = true
+    if (recording) return this.#showRecording(recording)
+    const found = await this.#draw(puzzle, null)
     if (found) this.setQuestion(found)
+  }
+
+  #showRecording({ puzzle, thoughts }: Recording): void {
+    this.setQuestion(puzzle)
+    this.isRecorded = true
+    this.thoughts = thoughts
+    this.show(playback.fromStart)
+    for (const _ of thoughts) this.show(playback.stepArrived(this.playback))
+    this.show(playback.thoughtEnded(this.playback))
   }
 
   /** A new puzzle like those that the model was trained on. */
@@ -154,17 +171,14 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     const { model } = this
     if (!model?.board || !this.canGenerate) return
     this.stop()
-    const found = await this.#draw(model.board.kind, model.facts.recipe.data, model.entry.id)
+    const found = await this.#draw(model.board.kind, model.facts.recipe.data)
     if (found) await this.ask(found)
   }
 
   /** A new puzzle; null where it failed, or where another one has been asked meanwhile. */
-  #draw(kind: PuzzleKind, data: Recipe['data'] | null, model: string): Promise<FoundPuzzle | null> {
-    const first = this.#hasDrawn ? undefined : firstSeeds[model]
-    this.#hasDrawn = true
-    const seed = first ?? crypto.getRandomValues(new Uint32Array(1))[0]!
-    const draws = first === undefined ? demandingDraws : 1
-    return this.#latest(() => this.#ports.askPuzzles('generate', { kind, data, seed, draws }))
+  #draw(kind: PuzzleKind, data: Recipe['data'] | null): Promise<FoundPuzzle | null> {
+    const seed = crypto.getRandomValues(new Uint32Array(1))[0]!
+    return this.#latest(() => this.#ports.askPuzzles('generate', { kind, data, seed, draws: demandingDraws }))
   }
 
   /** Takes a question and thinks about it, where nothing is against it. */
@@ -247,9 +261,10 @@ export abstract class ThinkMachine extends ThoughtPlayer {
       this.activity = idle
       return
     }
-    this.activity = follow(this.activity, { name: 'thinking', request })
     this.isEditing = false
     this.failure = null
+    if (this.isRecorded) return this.#replaceRecording(model, request)
+    this.activity = follow(this.activity, { name: 'thinking', request })
     this.thoughts = []
     this.show(playback.fromStart)
     try {
@@ -258,6 +273,27 @@ export abstract class ThinkMachine extends ThoughtPlayer {
         this.thoughts = [...this.thoughts, thought]
         this.show(playback.stepArrived(this.playback))
       }
+    } catch (error) {
+      if (!request.signal.aborted) this.failure = messageOf(error)
+    }
+    if (!request.signal.aborted) this.stop()
+  }
+
+  /** The same steps by the model itself; where the reader is watching does not move. */
+  async #replaceRecording(model: OpenModel, request: AbortController): Promise<void> {
+    this.activity = follow(this.activity, { name: 'replacing', request })
+    const own: Thought[] = []
+    try {
+      for await (const thought of this.#ports.think(model.facts, ...this.#asked())) {
+        if (request.signal.aborted) return
+        own.push(thought)
+        this.thoughts = [...own, ...this.thoughts.slice(own.length)]
+        if (own.length > this.playback.count) this.show(playback.replaced(this.playback, own.length))
+      }
+      if (request.signal.aborted) return
+      this.thoughts = own
+      this.show(playback.replaced(this.playback, own.length))
+      this.isRecorded = false
     } catch (error) {
       if (!request.signal.aborted) this.failure = messageOf(error)
     }
@@ -274,6 +310,7 @@ export abstract class ThinkMachine extends ThoughtPlayer {
   /** Thinks about the same puzzle again, from elsewhere: what one attempt misses another may find. */
   tryAgain(): void {
     this.attempt += 1
+    this.isRecorded = false
     void this.think()
   }
 
@@ -292,6 +329,7 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     this.stop()
     this.failure = null
     this.thoughts = []
+    this.isRecorded = false
     this.playback = playback.atStart
   }
 

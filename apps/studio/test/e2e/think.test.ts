@@ -93,12 +93,13 @@ describe('think, in Chromium', { skip }, async () => {
       .locator('option')
       .evaluateAll((options) => options.map((option) => option.getAttribute('value')!))
     // The service worker comes with the first answer, and keeps the other models too.
-    await page.waitForFunction(
-      `(async () => {
-        const kept = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()))
+    const keptModels = (): Promise<number> =>
+      page.evaluate(`(async () => {
+        const caches = await Promise.all((await self.caches.keys()).map((name) => self.caches.open(name)))
+        const kept = await Promise.all(caches.map((cache) => cache.keys()))
         return kept.flat().filter(({ url }) => url.endsWith('.safetensors')).length
-      })().then((count) => count === ${models.length})`,
-    )
+      })()`)
+    while ((await keptModels()) < models.length) await page.waitForTimeout(100)
     await server.close()
     await page.reload()
     await firstThought.waitFor()
@@ -109,6 +110,32 @@ describe('think, in Chromium', { skip }, async () => {
       assert.doesNotMatch(await page.locator('main').innerText(), /could not be loaded/)
     }
     await page.context().close()
+  })
+
+  test('shows a recorded thought before the model is there, and then the model’s own', async () => {
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    let letThrough = (): void => undefined
+    const isWanted = new Promise<void>((resolve) => {
+      letThrough = resolve
+    })
+    await page.route('**/*.safetensors', async (route) => {
+      await isWanted
+      await route.continue()
+    })
+    await page.goto(server.url)
+    const step = page.getByTestId('step')
+    await page.locator('[data-testid="step"][data-recorded="true"]:not([data-step="0"])').waitFor()
+    await page.getByTestId('play').click()
+    const position = await step.getAttribute('data-step')
+    const last = await page.getByTestId('scrub').getAttribute('max')
+    letThrough()
+    await page.locator('[data-testid="step"][data-recorded="false"]').waitFor()
+    assert.equal(await step.getAttribute('data-step'), position)
+    assert.equal(await page.getByTestId('scrub').getAttribute('max'), last)
+    // The states come with the model's own thought.
+    await page.locator('[data-testid="moves"][aria-label*="largest in"]').waitFor()
+    await context.close()
   })
 
   test('thinks without ONNX Runtime', async () => {

@@ -10,6 +10,7 @@ import { generateDemanding } from '../../src/puzzles/generate.ts'
 import type { PuzzleRequests } from '../../src/puzzles/protocol.ts'
 import { type Activity, idle } from '../../src/think/activity.ts'
 import * as playback from '../../src/think/playback.ts'
+import type { Recording } from '../../src/think/recording.ts'
 import { ThinkMachine, type ThinkPorts } from '../../src/think/think-machine.ts'
 import { ScriptedStream, settled } from './scripted-stream.ts'
 
@@ -39,6 +40,11 @@ const modelOf = (entry: ModelEntry): OpenModel => ({
 })
 const thoughtOf = (step: number) => ({ step, answer: new Int32Array(16), changed: [] }) as unknown as Thought
 
+const recording: Recording = {
+  puzzle: generateDemanding(kind, null, 1, 1),
+  thoughts: [1, 2, 3].map(thoughtOf),
+}
+
 class Machine extends ThinkMachine {
   activity: Activity = idle
   model = null as OpenModel | null
@@ -50,6 +56,7 @@ class Machine extends ThinkMachine {
   check = null as ThinkMachine['check']
   isEditing = false
   thoughts: readonly Thought[] = []
+  isRecorded = false
   playback = playback.atStart
   maxSteps = 16
   earlyHalting = false
@@ -93,6 +100,7 @@ class World {
       askPuzzles: askPuzzles as ThinkPorts['askPuzzles'],
       arcQuestion: () => null,
       askable: async () => ({ canThink: false, why: 'no task is open' }),
+      recording: ({ id }) => (id === 'recorded' ? recording : null),
     })
   }
 
@@ -129,6 +137,52 @@ describe('thinking on the page', () => {
       [1, 2],
     )
     assert.equal(machine.playback.ended, true)
+  })
+
+  test('a recording plays while its model opens, whose own thoughts take its place', async () => {
+    const world = new World()
+    const { machine } = world
+    void machine.useModel(entryOf('recorded'))
+    assert.deepEqual(machine.thoughts, recording.thoughts)
+    assert.deepEqual([machine.playback.position, machine.playback.ended], [1, true])
+    assert.equal(machine.isRecorded, true)
+    machine.seek(2)
+    await settled()
+    await world.opening.get('recorded')!()
+    assert.deepEqual(world.asked[0]!.tokens, recording.puzzle.question)
+    const own = [1, 2, 3].map(thoughtOf)
+    await world.thoughts[0]!.send(own[0]!)
+    assert.equal(machine.thoughts[0], own[0])
+    assert.equal(machine.thoughts[1], recording.thoughts[1])
+    assert.equal(machine.isThinking, false)
+    await world.thoughts[0]!.send(own[1]!, own[2]!, null)
+    assert.deepEqual(machine.thoughts, own)
+    assert.equal(machine.isRecorded, false)
+    assert.deepEqual([machine.playback.position, machine.playback.count], [2, 3])
+    assert.equal(machine.activity, idle)
+  })
+
+  test('another model does not take the place of a recording in silence', async () => {
+    const world = new World()
+    const { machine } = world
+    void machine.useModel(entryOf('recorded'))
+    void machine.useModel(entryOf('b'))
+    await settled()
+    await world.opening.get('b')!()
+    assert.equal(machine.isThinking, true)
+    assert.deepEqual(machine.thoughts, [])
+    assert.deepEqual(machine.board, board)
+  })
+
+  test('a puzzle asked meanwhile ends a recording', async () => {
+    const world = new World()
+    const { machine } = world
+    void machine.useModel(entryOf('recorded'))
+    machine.edit(recording.puzzle.question.with(0, 1))
+    assert.equal(machine.isRecorded, false)
+    assert.deepEqual(machine.thoughts, [])
+    await world.opening.get('recorded')!()
+    assert.equal(machine.isThinking, true)
   })
 
   test('a stop while a model opens leaves it opening', async () => {

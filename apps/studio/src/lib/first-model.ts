@@ -1,0 +1,2 @@
+/** The model to begin with: it thinks fast and needs several steps, so there is something to see. */
+export const firstModel = 'sudoku-6x6'

@@ -1,0 +1,4 @@
+declare module 'virtual:first-thought' {
+  const recording: import('./recording.ts').StoredRecording
+  export default recording
+}
