@@ -3,15 +3,16 @@ import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+import { type ExecutorName, openExecutor } from '@tiny-recursive-models/tensor/node'
 import { openSuite } from '../../testing/suite/open-suite.ts'
 import { measurePage } from './speed/measure-page.ts'
 import { measureRecipe, type RecipeSpeed, summarize } from './speed/recipe-speed.ts'
 
 const help = `npm run bench:browser -- [--recipe NAME] [--steps N] [--puzzles N] [--repetitions N] [--page-only] [--page FOLDER]
 
-Optimiser steps and puzzles per second of a recipe with a shipped model, in Node and in Chromium with one and two
-threads, taking turns; then the size of the studio's page and the time from opening it to its first answer.`
+Optimiser steps and puzzles per second of a recipe with a shipped model, in Node and in Chromium, by the executor of
+the page and by ONNX Runtime, taking turns; then what the studio's page loads until its first answer, and how long that
+takes from \`trm studio\` and from a plain host, at the first visit and the next.`
 
 const { values } = parseArgs({
   options: {
@@ -33,18 +34,19 @@ async function speeds(): Promise<void> {
   const options = { recipe: values.recipe, steps: Number(values.steps), puzzles: Number(values.puzzles) }
   const model = await readFile(`${folder}/${file}`)
   const suite = await openSuite(folder)
-  const inNode = async (threads: number): Promise<RecipeSpeed> =>
-    measureRecipe(await openOrtExecutor({ threads }), { ...options, model })
-  const inChromium = async (threads: number): Promise<RecipeSpeed> => {
-    const { speed, error } = await suite.run({ suite: 'speed', device: 'wasm', threads, file, ...options })
+  const inNode = async (executor: ExecutorName): Promise<RecipeSpeed> =>
+    measureRecipe(await openExecutor({ executor, threads: 1 }), { ...options, model })
+  const inChromium = async (device: 'compiled' | 'wasm', threads: number): Promise<RecipeSpeed> => {
+    const { speed, error } = await suite.run({ suite: 'speed', device, threads, file, ...options })
     if (speed) return speed
     throw new Error(error ?? 'the page gave no figures')
   }
   const ways = [
-    ['Node, 1 thread', () => inNode(1)],
-    ['Chromium WASM, 1 thread', () => inChromium(1)],
-    ['Node, 2 threads', () => inNode(2)],
-    ['Chromium WASM, 2 threads', () => inChromium(2)],
+    ['Node, wasm, 1 thread', () => inNode('wasm')],
+    ['Node, ONNX Runtime, 1 thread', () => inNode('onnxruntime')],
+    ['Chromium, wasm, 1 thread', () => inChromium('compiled', 1)],
+    ['Chromium, ONNX Runtime in WebAssembly, 1 thread', () => inChromium('wasm', 1)],
+    ['Chromium, ONNX Runtime in WebAssembly, 2 threads', () => inChromium('wasm', 2)],
   ] as const
   const found = new Map<string, RecipeSpeed[]>(ways.map(([name]) => [name, []]))
   try {

@@ -2,6 +2,7 @@
 import { InputError } from './errors.ts'
 import type { Executor } from './executors/executor.ts'
 import type { OnnxRuntime } from './executors/ort-session.ts'
+import { withPauses } from './executors/pauses.ts'
 import { createWasmExecutor } from './executors/wasm/executor.ts'
 import { trace } from './graph/program.ts'
 import { floatTensor } from './graph/types.ts'
@@ -41,12 +42,24 @@ export type OrtBrowserOptions = {
 export async function openExecutor(options: BrowserOptions = {}): Promise<Executor> {
   const { device = 'auto', threads = 1, files } = options
   if (device === 'webgpu') return await openWebGpu(files, false)
-  if (threads === 1) return createWasmExecutor()
+  if (threads === 1) return withPauses(createWasmExecutor(), nextMessage)
   throw new InputError({
     who: 'threads',
     expected: '1: the executor of a page has one thread',
     got: String(threads),
     hint: 'Leave the option out.',
+  })
+}
+
+/** Until messages that have come have been read; timers wait at least four milliseconds. */
+function nextMessage(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(null)
   })
 }
 

@@ -58,10 +58,8 @@ async function openModel(entry: ModelEntry): Promise<OpenModel> {
 }
 
 async function* think(...question: Parameters<ThinkPorts['think']>): AsyncGenerator<Thought, void> {
-  for await (const thought of (await thinkingClient()).think(...question)) {
-    yield thought
-    void keepForOffline()
-  }
+  yield* (await thinkingClient()).think(...question)
+  void keepForOffline()
 }
 
 export const session = new ThinkSession({

@@ -4,11 +4,11 @@ import { setFlagsFromString } from 'node:v8'
 import { InputError } from '../errors.ts'
 import type { Executor } from '../executors/executor.ts'
 import type { Device } from '../executors/ort.ts'
+import { withPauses } from '../executors/pauses.ts'
 import { createWasmExecutor } from '../executors/wasm/executor.ts'
 import { hasRelaxedSimd } from '../executors/wasm/web-assembly.ts'
 import type { ExecutorChoice, ExecutorName } from './devices.ts'
 import { openOrtExecutor } from './onnxruntime.ts'
-import { withPauses } from './pauses.ts'
 import { checkThreads } from './threads.ts'
 
 /** What `openExecutor` opens. */
@@ -59,7 +59,7 @@ async function openWasm({ device }: Asked): Promise<Executor> {
     })
   }
   allowRelaxedSimd()
-  return withPauses(createWasmExecutor())
+  return withPauses(createWasmExecutor(), () => new Promise((resolve) => setImmediate(resolve)))
 }
 
 /** Node 20 has the instructions behind a flag, which holds for what is compiled from then on; later ones have no flag. */

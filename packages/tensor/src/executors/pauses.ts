@@ -1,4 +1,4 @@
-import type { Executable, Executor } from '../executors/executor.ts'
+import type { Executable, Executor } from './executor.ts'
 
 /** Often enough for progress and Ctrl-C, seldom enough that tiny programs do not wait. */
 const pauseEveryMs = 15
@@ -6,12 +6,14 @@ const pauseEveryMs = 15
 /**
  * An executor that computes on the calling thread, with pauses between its runs: signals, timers and messages are
  * heard only when the event loop turns, and promises alone do not let it.
+ *
+ * @param turn resolves when the event loop has turned
  */
-export function withPauses(executor: Executor): Executor {
+export function withPauses(executor: Executor, turn: () => Promise<void>): Executor {
   let last = performance.now()
   const pause = async (): Promise<void> => {
     if (performance.now() - last < pauseEveryMs) return
-    await new Promise((resolve) => setImmediate(resolve))
+    await turn()
     last = performance.now()
   }
   return {
