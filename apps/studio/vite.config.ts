@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
 import { compressedFiles } from './build/compressed.ts'
 import { firstThoughtModule } from './build/first-thought.ts'
+import { preloadFirstPage } from './build/preload.ts'
 import { serviceWorkerList } from './build/service-worker.ts'
 
 /** What makes a page cross-origin isolated: only then may WebAssembly use threads. */
@@ -19,7 +20,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export default defineConfig({
   // The built page works under any path of any host.
   base: './',
-  plugins: [svelte(), firstThoughtModule(), serviceWorkerList(here('index.html')), compressedFiles()],
+  plugins: [svelte(), firstThoughtModule(), serviceWorkerList(here('index.html')), preloadFirstPage(), compressedFiles()],
   resolve: {
     // The small JavaScript of ONNX Runtime, without a second copy of the glue that is a file of its own.
     conditions: ['onnxruntime-web-use-extern-wasm', 'svelte', 'module', 'browser', 'development|production'],
