@@ -1,10 +1,22 @@
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { InputError, type RunReport, type RunSummary } from '@tiny-recursive-models/trm'
-import { duration, grouped, percent } from '@tiny-recursive-models/trm/format'
-import { listRuns, openRunFolder, RunSummarizer, runFiles } from '@tiny-recursive-models/trm/node'
-import type { Command } from 'commander'
-import { jsonOption } from '../options/options.ts'
+import { duration, grouped, percent, plural } from '@tiny-recursive-models/trm/format'
+import {
+  exportRun,
+  listRuns,
+  openRunFolder,
+  parseTracker,
+  RunSummarizer,
+  runCsv,
+  runFiles,
+  type TrackerChoice,
+  trackerForms,
+  trackerName,
+} from '@tiny-recursive-models/trm/node'
+import { type Command, Option } from 'commander'
+import { jsonOption, usage } from '../options/options.ts'
+import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatTable } from '../output/table.ts'
 
@@ -29,6 +41,35 @@ export function addRuns(command: Command): void {
       else if (lines.length === 0) print(`No runs in ${folder}. Start one with: trm train sudoku-6x6`)
       else print(describe(lines))
     })
+  command
+    .command('export <run>')
+    .description('tell a run that was trained to a program in which runs are followed, or as CSV')
+    .addOption(
+      new Option('--to <where>', `${Object.values(trackerForms).join(', ')}, or csv (on standard output)`)
+        .argParser((text: string) => (text === 'csv' ? text : usage(() => parseTracker(text))))
+        .makeOptionMandatory(),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  trm runs export runs/first --to tensorboard\n  trm runs export runs/first --to csv > first.csv',
+    )
+    .action(exportTo)
+}
+
+async function exportTo(folder: string, { to }: { readonly to: TrackerChoice | 'csv' }): Promise<void> {
+  if (to === 'csv') {
+    print((await runCsv(folder)).trimEnd())
+    return
+  }
+  const progress = new Progress(false)
+  try {
+    await exportRun(folder, to, (done, total) =>
+      progress.update(total === 0 ? 1 : done / total, `${grouped(done)} of ${plural(total, 'moment')}`),
+    )
+  } finally {
+    progress.stop()
+  }
+  print(`${folder} is in ${trackerName(to)}`)
 }
 
 /** Those in a folder, or the one that the folder is. Without a name there may be no folder yet. */

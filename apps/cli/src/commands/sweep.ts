@@ -8,6 +8,7 @@ import {
   runSweep,
   shardOf,
   sweepTable,
+  type TrackerChoice,
   tryOutputFolder,
 } from '@tiny-recursive-models/trm/node'
 import { type Command, InvalidArgumentError, Option } from 'commander'
@@ -20,6 +21,8 @@ import {
   jsonOption,
   setOption,
   threadsOption,
+  trackOption,
+  usage,
   wholeNumber,
 } from '../options/options.ts'
 import { resolveRecipe } from '../options/recipe.ts'
@@ -41,6 +44,7 @@ interface SweepCommandOptions extends ComputingOptions {
   readonly shard?: Shard
   readonly takeOver?: true
   readonly testPuzzles?: number
+  readonly track?: readonly TrackerChoice[]
   readonly plan?: true
   readonly table?: string
   readonly csv?: true
@@ -88,6 +92,7 @@ export function addSweep(command: Command): void {
     .addOption(executorOption())
     .addOption(deviceOption())
     .option('--test-puzzles <count>', 'test puzzles at the end of a run (default: 1000)', wholeNumber(1, 1e8))
+    .addOption(trackOption())
     .option('--plan', 'list the runs, and train none')
     .option('--table <folder>', 'compare the runs of a folder, and train none')
     .option('--csv', 'with --table: one line a run, as CSV')
@@ -105,13 +110,7 @@ Examples:
   trm sweep sudoku-6x6 --seeds 8 --shard $SLURM_ARRAY_TASK_ID/4
   trm sweep --table runs/sweep-sudoku-6x6 --csv > sweep.csv`
 
-function axis(text: string): Axis {
-  try {
-    return parseAxis(text)
-  } catch (error) {
-    throw error instanceof InputError ? new InvalidArgumentError(error.message) : error
-  }
-}
+const axis = (text: string): Axis => usage(() => parseAxis(text))
 
 function shard(text: string): Shard {
   const [, place, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []
@@ -150,12 +149,13 @@ async function runAll(
   options: SweepCommandOptions,
 ): Promise<void> {
   await tryOutputFolder(folder)
-  const { testPuzzles, takeOver, json } = options
+  const { testPuzzles, takeOver, track, json } = options
   const training = {
     threads: 1,
     command: commandLine(),
     ...computingOf(options),
     ...given('testPuzzles', testPuzzles),
+    ...given('track', track),
   }
   const stream = runSweep({ jobs, atATime: runsAtATime(options), training, ...given('takeOver', takeOver) })
   const { last, failures } = await followSweep(stream, runName, json === true)

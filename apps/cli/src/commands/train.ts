@@ -2,9 +2,10 @@ import { InputError, overrideRecipe, type Recipe, type RunReport } from '@tiny-r
 import { percent, significant } from '@tiny-recursive-models/trm/format'
 import {
   openRunFolder,
-  type RunTrainingOptions,
+  type TrackerChoice,
   trainInWorker,
   tryOutputFolder,
+  type WorkerTrainingOptions,
 } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
@@ -17,6 +18,7 @@ import {
   jsonOption,
   setOption,
   threadsOption,
+  trackOption,
   wholeNumber,
 } from '../options/options.ts'
 import { resolveRecipe } from '../options/recipe.ts'
@@ -32,6 +34,7 @@ interface TrainOptions extends ComputingOptions {
   readonly from?: string
   readonly steps?: number
   readonly testPuzzles?: number
+  readonly track?: readonly TrackerChoice[]
   readonly json?: true
 }
 
@@ -50,6 +53,7 @@ export function addTrain(command: Command): void {
       'evaluate this many test puzzles at the end (default: 1000)',
       wholeNumber(1, 1e8),
     )
+    .addOption(trackOption())
     .addOption(jsonOption('print every event as a line of JSON'))
     .addHelpText(
       'after',
@@ -73,6 +77,7 @@ Examples:
           ...given('testPuzzles', testPuzzles),
           ...given('resume', resume),
           ...given('from', from),
+          ...given('track', options.track),
         },
         options.json === true,
       )
@@ -81,7 +86,7 @@ Examples:
 
 /** Trains and shows it; the report, or undefined where it was interrupted. */
 export async function runToEnd(
-  options: Omit<RunTrainingOptions, 'shouldStop'>,
+  options: WorkerTrainingOptions,
   asJson: boolean,
 ): Promise<RunReport | undefined> {
   await tryOutputFolder(options.folder)

@@ -8,7 +8,13 @@ import {
   maxThreads,
   nodeDevices,
 } from '@tiny-recursive-models/tensor/node'
-import type { CheckpointChoice } from '@tiny-recursive-models/trm/node'
+import { InputError } from '@tiny-recursive-models/trm'
+import {
+  type CheckpointChoice,
+  parseTracker,
+  type TrackerChoice,
+  trackerForms,
+} from '@tiny-recursive-models/trm/node'
 import { InvalidArgumentError, Option } from 'commander'
 
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
@@ -33,6 +39,25 @@ function checkpointChoice(text: string): CheckpointChoice {
 }
 
 export const jsonOption = (what = 'print one JSON document'): Option => new Option('--json', what)
+
+/** `--track tensorboard`, as often as wanted. */
+export const trackOption = (): Option =>
+  new Option(
+    '--track <tracker>',
+    `follow the run elsewhere too (repeatable): ${Object.values(trackerForms).join(', ')}`,
+  ).argParser((text: string, before: readonly TrackerChoice[] = []): readonly TrackerChoice[] => [
+    ...before,
+    usage(() => parseTracker(text)),
+  ])
+
+/** What the library finds wrong with an option is wrong usage. */
+export function usage<Value>(parse: () => Value): Value {
+  try {
+    return parse()
+  } catch (error) {
+    throw error instanceof InputError ? new InvalidArgumentError(error.message) : error
+  }
+}
 
 /** For what a command writes in place of a file that is there. */
 export const forceOption = (): Option => new Option('--force', 'overwrite an existing file')

@@ -81,6 +81,8 @@ export class SweepDisplay<Job extends SweepJob> {
     const name = this.#name(index)
     if (event.type === 'folder') {
       for (const warning of event.warnings) this.#bars.note(`${name}: warning: ${warning}`)
+    } else if (event.type === 'tracker') {
+      this.#bars.note(`${name}: warning: ${event.problem}`)
     } else if (event.type === 'start') {
       const from = event.step / event.totalSteps
       this.#running.set(index, { window: new StepWindow(), from, share: from })

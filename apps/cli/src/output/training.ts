@@ -56,6 +56,9 @@ export class TrainingDisplay {
           `testing ${event.halting === 'full' ? 'with all steps' : 'with early halting'}: ${grouped(event.done)} of ${plural(event.total, 'puzzle')}`,
         )
         return
+      case 'tracker':
+        this.#progress.note(`warning: ${event.problem}`)
+        return
       case 'checkpoint':
         return
       case 'stopped':

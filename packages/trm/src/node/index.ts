@@ -67,5 +67,7 @@ export {
 } from './sweep/run-sweep.ts'
 export { type SweepTable, type SweepTableRow, type SweepTableRun, sweepTable } from './sweep/table.ts'
 export { type Axis, parseAxis } from './sweep/vary.ts'
-export { trainInWorker, type WorkerTraining } from './train-in-worker.ts'
+export { exportRun, runCsv } from './track/export-run.ts'
+export { parseTracker, type TrackerChoice, trackerForms, trackerName } from './track/tracker.ts'
+export { trainInWorker, type WorkerTraining, type WorkerTrainingOptions } from './train-in-worker.ts'
 export { openWorkerSolver, type WorkerSolver, type WorkerSolverOptions } from './worker-solver.ts'

@@ -74,6 +74,8 @@ export type RunTrainingEvent =
       readonly path: string
     }
   | TestProgress
+  /** A tracker failed, or has not got everything in the end; told by `trainInWorker`, which goes on. */
+  | { readonly type: 'tracker'; readonly tracker: string; readonly problem: string }
   | { readonly type: 'report'; readonly step: number; readonly path: string; readonly report: RunReport }
 
 /**

@@ -5,6 +5,8 @@
 import { unpackError } from '../train/carried-error.ts'
 import type { RunTrainingEvent, RunTrainingOptions } from './run-training.ts'
 import { startWorker } from './start-worker.ts'
+import { trackRun } from './track/track-run.ts'
+import type { TrackerChoice } from './track/tracker.ts'
 import type { TrainingWorkerData, TrainingWorkerMessage } from './training-worker.ts'
 
 /** A training in a separate thread. */
@@ -15,13 +17,20 @@ export interface WorkerTraining {
   stop(): void
 }
 
+/** What `trainInWorker` trains, and to whom it is told. */
+export interface WorkerTrainingOptions extends Omit<RunTrainingOptions, 'shouldStop' | 'onData'> {
+  /** Programs in which the run is followed, beside the events in its folder. */
+  readonly track?: readonly TrackerChoice[]
+}
+
 /** `runTraining` in a worker thread. */
-export function trainInWorker(options: Omit<RunTrainingOptions, 'shouldStop' | 'onData'>): WorkerTraining {
+export function trainInWorker({ track = [], ...options }: WorkerTrainingOptions): WorkerTraining {
   const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   const ask = (): void => {
     Atomics.store(stop, 0, 1)
   }
-  return { events: workerEvents({ options, stop }, ask), stop: ask }
+  const events = workerEvents({ options, stop }, ask)
+  return { events: track.length === 0 ? events : trackRun(events, track), stop: ask }
 }
 
 async function* workerEvents(

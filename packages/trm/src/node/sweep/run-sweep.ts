@@ -10,8 +10,8 @@ import { dataReaderOf } from '../data-files.ts'
 import { openRunFolder, runFiles } from '../run-folder.ts'
 import { dropForeignLock, readLock } from '../run-lock.ts'
 import { isReport } from '../run-report.ts'
-import type { RunTrainingEvent, RunTrainingOptions } from '../run-training.ts'
-import { trainInWorker } from '../train-in-worker.ts'
+import type { RunTrainingEvent } from '../run-training.ts'
+import { trainInWorker, type WorkerTrainingOptions } from '../train-in-worker.ts'
 import { mergeStreams, type StoppableStream } from './merge.ts'
 
 /** One run of a sweep: what is trained, and where. */
@@ -28,7 +28,7 @@ export interface SweepOptions<Job extends SweepJob> {
   /** Runs at a time, each in a thread of its own. */
   readonly atATime: number
   /** The same for every run: device, threads, test puzzles, the command for the reports. */
-  readonly training: Omit<RunTrainingOptions, 'folder' | 'recipe' | 'resume' | 'shouldStop' | 'onData'>
+  readonly training: Omit<WorkerTrainingOptions, 'folder' | 'recipe' | 'resume'>
   /**
    * Locks of other machines are taken for abandoned. Only where something else, such as a scheduler, sees to it that
    * no run is trained twice at the same time.
