@@ -21,12 +21,12 @@ import {
   jsonOption,
   setOption,
   threadsOption,
-  trackOption,
   usage,
   wholeNumber,
 } from '../options/options.ts'
 import { resolveRecipe } from '../options/recipe.ts'
 import { jobsOption, runsAtATime } from '../options/runs-at-a-time.ts'
+import { trackOption } from '../options/track.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatSweepTable, sweepTableCsv } from '../output/sweep-table.ts'
 import { formatTable } from '../output/table.ts'

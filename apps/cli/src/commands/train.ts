@@ -18,10 +18,10 @@ import {
   jsonOption,
   setOption,
   threadsOption,
-  trackOption,
   wholeNumber,
 } from '../options/options.ts'
 import { resolveRecipe } from '../options/recipe.ts'
+import { trackOption } from '../options/track.ts'
 import { sparkline } from '../output/chart.ts'
 import { type Course, readCourse, writeCurve } from '../output/curve.ts'
 import { isOutputClosed, onOutputClosed, print, printJsonLine } from '../output/streams.ts'

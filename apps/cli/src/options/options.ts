@@ -1,6 +1,7 @@
 /** Values of options, checked while the command line is read: what is wrong here is wrong usage (exit code 2). */
 
 import type { Device } from '@tiny-recursive-models/tensor'
+import { InputError } from '@tiny-recursive-models/tensor/errors'
 import {
   type ExecutorChoice,
   type ExecutorOptions,
@@ -8,13 +9,7 @@ import {
   maxThreads,
   nodeDevices,
 } from '@tiny-recursive-models/tensor/node'
-import { InputError } from '@tiny-recursive-models/trm'
-import {
-  type CheckpointChoice,
-  parseTracker,
-  type TrackerChoice,
-  trackerForms,
-} from '@tiny-recursive-models/trm/node'
+import type { CheckpointChoice } from '@tiny-recursive-models/trm/node'
 import { InvalidArgumentError, Option } from 'commander'
 
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
@@ -39,16 +34,6 @@ function checkpointChoice(text: string): CheckpointChoice {
 }
 
 export const jsonOption = (what = 'print one JSON document'): Option => new Option('--json', what)
-
-/** `--track tensorboard`, as often as wanted. */
-export const trackOption = (): Option =>
-  new Option(
-    '--track <tracker>',
-    `follow the run elsewhere too (repeatable): ${Object.values(trackerForms).join(', ')}`,
-  ).argParser((text: string, before: readonly TrackerChoice[] = []): readonly TrackerChoice[] => [
-    ...before,
-    usage(() => parseTracker(text)),
-  ])
 
 /** What the library finds wrong with an option is wrong usage. */
 export function usage<Value>(parse: () => Value): Value {
