@@ -20,7 +20,13 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export default defineConfig({
   // The built page works under any path of any host.
   base: './',
-  plugins: [svelte(), firstThoughtModule(), serviceWorkerList(here('index.html')), preloadFirstPage(), compressedFiles()],
+  plugins: [
+    svelte(),
+    firstThoughtModule(),
+    serviceWorkerList(here('index.html')),
+    preloadFirstPage(),
+    compressedFiles(),
+  ],
   resolve: {
     // The small JavaScript of ONNX Runtime, without a second copy of the glue that is a file of its own.
     conditions: ['onnxruntime-web-use-extern-wasm', 'svelte', 'module', 'browser', 'development|production'],
