@@ -36,6 +36,9 @@ export interface AppOptions {
 /** Why a puzzle was given up. */
 class TimeIsUp extends Error {}
 
+/** So is one whose client is gone; what it gives as a reason is no error. */
+class ClientIsGone extends Error {}
+
 /** What nobody waits for any more is counted as this, after the proxies that do so. */
 const clientIsGone = 499
 
@@ -222,7 +225,7 @@ const timeout = (solveMs: number): Refusal =>
 /** Aborts when the client is gone or the time is up. */
 function deadline(client: AbortSignal, solveMs: number): { signal: AbortSignal; clear: () => void } {
   const controller = new AbortController()
-  const leave = (): void => controller.abort(client.reason)
+  const leave = (): void => controller.abort(new ClientIsGone())
   const timer = setTimeout(() => controller.abort(new TimeIsUp()), solveMs)
   client.addEventListener('abort', leave, { once: true })
   if (client.aborted) leave()
