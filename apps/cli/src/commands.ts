@@ -66,7 +66,7 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/studio.ts')).addStudio,
   },
   {
-    words: 'serve',
+    words: 'serve <model...>',
     description:
       'answer puzzles over HTTP with one or more models; Ctrl-C stops it when all that was asked is answered',
     load: async () => (await import('./commands/serve.ts')).addServe,

@@ -24,6 +24,7 @@ import {
   wholeNumber,
 } from '../options/options.ts'
 import { showError } from '../output/errors.ts'
+import { Progress } from '../output/progress.ts'
 import { isOutputClosed, onOutputClosed, print, printJsonLine } from '../output/streams.ts'
 
 interface ServeOptions extends ComputingOptions {
@@ -44,7 +45,6 @@ const { maxSteps, attempts, waiting, solveMs } = modelServerLimits
 
 export function addServe(command: Command): void {
   command
-    .argument('<model...>', 'run folders, model files or names of shipped models; name=model names one')
     .option('--host <name>', 'address to listen on; anything but localhost lets others in', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 picks a free one', wholeNumber(0, 65_535), 8080)
     .option(
@@ -112,8 +112,9 @@ async function runServe(words: readonly string[], options: ServeOptions): Promis
   const stopped = untilStopped()
   if (!server.isLocal)
     process.stderr.write(`warning: anyone who can reach this machine can ask it (--host ${host})\n`)
-  if (!json) process.stderr.write(`opening ${models.map(({ name }) => name).join(', ')}…\n`)
+  const showing = showOpening(models, json === true)
   try {
+    await Promise.race([server.ready, stopped, server.broken]).finally(showing)
     await Promise.race([announce(server, json === true), stopped, server.broken])
     await Promise.race([stopped, server.broken])
   } catch (error) {
@@ -131,6 +132,23 @@ async function modelToServe(word: string, checkpoint: CheckpointChoice | undefin
   const { model, recipe } = await openModel(path, checkpoint)
   const name = named?.[1] ?? basename(path).replace(/\.safetensors$/, '')
   return { name, model, board: boardOfData(recipe.data, model.config) ?? null }
+}
+
+/** Compiling the programs takes a while. Returns what ends it. */
+function showOpening(models: readonly ModelToServe[], silent: boolean): () => void {
+  const progress = new Progress(silent)
+  const names = models.map(({ name }) => name).join(', ')
+  const startedMs = performance.now()
+  const show = (): void => {
+    const seconds = Math.round((performance.now() - startedMs) / 1000)
+    progress.update(null, `opening ${names}, ${seconds} s …`)
+  }
+  show()
+  const timer = setInterval(show, 500)
+  return () => {
+    clearInterval(timer)
+    progress.stop()
+  }
 }
 
 async function announce({ url, port, ready }: ModelServer, asJson: boolean): Promise<void> {
