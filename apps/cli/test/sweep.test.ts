@@ -37,9 +37,9 @@ test('12 runs in 3 shards, one killed and started again: 12 reports, none twice'
     startTrm([...command, '--shard', shard, '--json'], folder),
   )
   const [, victim] = shards
-  // In the middle of its second run: jobs 1, 4, 7 and 10 are its own.
+  // In the middle of its second run: jobs 1, 3, 8 and 10 are its own.
   victim!.child.stdout.on('data', (data) => {
-    if (/"job":4,"event":\{"type":"step"/.test(String(data))) victim!.child.kill('SIGKILL')
+    if (/"job":3,"event":\{"type":"step"/.test(String(data))) victim!.child.kill('SIGKILL')
   })
   const ended = await Promise.all(shards.map(({ ended }) => ended))
   assert.deepEqual(
@@ -61,8 +61,8 @@ test('12 runs in 3 shards, one killed and started again: 12 reports, none twice'
     events.flatMap(({ type, job, before }) => (type === 'finished' ? [[job, before]] : [])),
     [
       [1, true],
-      [4, false],
-      [7, false],
+      [3, false],
+      [8, false],
       [10, false],
     ],
   )

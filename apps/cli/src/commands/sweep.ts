@@ -82,10 +82,9 @@ export function addSweep(command: Command): void {
     .option('--out <folder>', 'folder of the run folders (default: runs/sweep-<recipe>)')
     .addOption(jobsOption())
     .addOption(
-      new Option(
-        '--shard <i/n>',
-        'only every n-th run from the i-th on, counted from 0: 0/3, 1/3, 2/3',
-      ).argParser(shard),
+      new Option('--shard <i/n>', 'one of n parts of the runs, counted from 0: 0/3, 1/3, 2/3').argParser(
+        shard,
+      ),
     )
     .option('--take-over', 'continue runs that a process on another machine has locked: only if it is gone')
     .addOption(threadsOption('1 each'))

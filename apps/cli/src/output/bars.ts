@@ -1,14 +1,15 @@
 import cliProgress from 'cli-progress'
 
-/** How often the lines appear where there is no terminal to draw bars on. */
+/** How often the lines appear where there is no terminal to draw bars on, and after how long the first. */
 const linesEveryMs = 30_000
+const firstLinesMs = 1_500
 
 /** A bar for each of several things at once; lines now and then where there is no terminal. Everything to stderr. */
 export class Bars {
   readonly #bars: cliProgress.MultiBar | null
   readonly #drawn = new Map<string, cliProgress.SingleBar>()
   readonly #texts = new Map<string, string>()
-  #lastLinesMs = performance.now()
+  #nextLinesMs = performance.now() + firstLinesMs
 
   constructor() {
     this.#bars =
@@ -38,8 +39,8 @@ export class Bars {
       return
     }
     const now = performance.now()
-    if (now - this.#lastLinesMs < linesEveryMs) return
-    this.#lastLinesMs = now
+    if (now < this.#nextLinesMs) return
+    this.#nextLinesMs = now + linesEveryMs
     for (const line of this.#texts.values()) process.stderr.write(`${line}\n`)
   }
 

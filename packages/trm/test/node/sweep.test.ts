@@ -82,7 +82,9 @@ describe('plan', () => {
       shards.flat().toSorted((a, b) => a - b),
       runs.map(({ index }) => index),
     )
-    assert.deepEqual(shards[1], [1, 6, 11])
+    assert.deepEqual(shards[1], [1, 5])
+    const widths = shardOf(runs, 1, 4).map(({ settings }) => settings['model.width'])
+    assert.deepEqual(widths, ['32', '16', '128'], 'no shard has one width only')
   })
 
   test('a field twice, seeds twice and a contradiction are refused by name', () => {

@@ -50,9 +50,12 @@ export function planSweep({ folder, base, axes, seeds, random }: SweepPlan): Pla
   return runs.flat().map((run, index) => ({ index, ...run }))
 }
 
-/** The runs of one of `count` equal shards, numbered from 0. */
+/**
+ * The runs of one of `count` shards, numbered from 0. Each round of `count` runs begins with the next shard: otherwise
+ * one might get all the widest models, because the last field varies fastest.
+ */
 export const shardOf = <Job extends SweepJob>(jobs: readonly Job[], shard: number, count: number): Job[] =>
-  jobs.filter(({ index }) => index % count === shard)
+  jobs.filter(({ index }) => (index + Math.floor(index / count)) % count === shard)
 
 /** The last field varies fastest. */
 function grid(axes: readonly Axis[], base: Recipe): Settings[] {

@@ -121,7 +121,7 @@ class PythonTracker {
       who: `wandb (${pythonName()})`,
       expected: 'a Python with the wandb package, and its server unless WANDB_MODE=offline',
       got: got.split('\n')[0]!.slice(0, 300),
-      hint: '`pip install wandb`, and name that Python by TRM_PYTHON; without Python, track tensorboard and `wandb sync` its files elsewhere.',
+      hint: '`pip install wandb`, and name that Python by TRM_PYTHON; or export the run later, on a machine that has it.',
     })
   }
 }
