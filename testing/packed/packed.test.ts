@@ -176,17 +176,14 @@ function testPackages({ project, installWithScripts }: InstalledPackages): void 
           await answer.waitFor({ timeout: 120_000 }).catch((error) => faults.push(String(error)))
           assert.deepEqual(faults, [])
           const text = (await answer.textContent()) ?? ''
-          assert.match(
-            text,
-            isolated ? /^onnxruntime wasm, ([2-4] threads|1 thread)\n/ : /^onnxruntime wasm, 1 thread\n/,
-          )
+          assert.match(text, /^wasm, 1 thread\n/)
           assert.match(
             text,
             new RegExp(`^step ${steps}: solved, predicts it is correct: \\d+ %\n 2 [1-6] 5 \\| [1-6]`, 'm'),
           )
           assert.equal(await page.evaluate('crossOriginIsolated'), isolated)
-          const loaded = server.requests.filter((line) => line.endsWith('.wasm'))
-          assert.equal(loaded.length, 1, `one build of the runtime: ${loaded}`)
+          const loaded = server.requests.filter((line) => /\.wasm|\/ort[.-]/.test(line))
+          assert.deepEqual(loaded, [], 'nothing of ONNX Runtime')
           await page.close()
         } finally {
           // A server that goes on listening would keep this file, and all tests, from ending.

@@ -2,22 +2,33 @@
  * The first thought, recorded by the build from the shipped model: it is there with the page, so that something can be
  * watched while the model itself is still being fetched and compiled, and the model's own takes its place.
  */
-import type { Thought } from '@tiny-recursive-models/trm'
+import type { ModelConfig, Thought } from '@tiny-recursive-models/trm'
+import type { QuestionCheck } from '../puzzles/check.ts'
 import type { FoundPuzzle } from '../puzzles/read.ts'
 
 /** Of a generated puzzle that the first model corrects for five steps; most it solves in three. */
 export const firstSeed = 1619
 
+/** What is known of the model before it is there. */
+export interface RecordedModel {
+  readonly config: Omit<ModelConfig, 'structure'>
+  readonly parameters: number
+}
+
 export interface Recording {
+  readonly model: RecordedModel
   readonly puzzle: FoundPuzzle
+  readonly check: QuestionCheck
   readonly thoughts: readonly Thought[]
 }
 
 /** As JSON. Probabilities are whole thousandths, which no eye tells from more. */
 export interface StoredRecording {
+  readonly model: RecordedModel
   readonly kind: FoundPuzzle['kind']
   readonly question: readonly number[]
   readonly answer: readonly number[] | null
+  readonly check: Omit<QuestionCheck, 'solution'> & { readonly solution: readonly number[] | null }
   readonly thoughts: readonly StoredThought[]
 }
 
@@ -32,12 +43,14 @@ interface StoredThought {
 }
 
 /** Without the states, which would be larger than the page: the model's own thought brings them. */
-export function storeRecording({ puzzle, thoughts }: Recording): StoredRecording {
+export function storeRecording({ model, puzzle, check, thoughts }: Recording): StoredRecording {
   const { kind, question, answer } = puzzle
   return {
+    model,
     kind,
     question: [...question],
     answer: answer ? [...answer] : null,
+    check: { ...check, solution: check.solution && [...check.solution] },
     thoughts: thoughts.map((thought) => ({
       answer: [...thought.answer],
       changed: thought.changed,
@@ -51,9 +64,12 @@ export function storeRecording({ puzzle, thoughts }: Recording): StoredRecording
 
 const rounded = (value: number): number => Number(value.toPrecision(4))
 
-export function openRecording({ kind, question, answer, thoughts }: StoredRecording): Recording {
+export function openRecording(stored: StoredRecording): Recording {
+  const { model, kind, question, answer, check, thoughts } = stored
   return {
+    model,
     puzzle: { kind, question: Int32Array.from(question), ...(answer && { answer: Int32Array.from(answer) }) },
+    check: { ...check, solution: check.solution && Int32Array.from(check.solution) },
     thoughts: thoughts.map((stored, index) => {
       const symbols = stored.thousandths.length / question.length
       const probabilities = Float32Array.from(stored.thousandths, (thousandths) => thousandths / 1000)

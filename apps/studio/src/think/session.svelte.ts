@@ -14,11 +14,13 @@ import { askPuzzles } from '../puzzles/ask.ts'
 import type { QuestionCheck } from '../puzzles/check.ts'
 import { type Activity, idle } from './activity.ts'
 import * as playback from './playback.ts'
-import { openRecording } from './recording.ts'
+import { openRecording, type RecordedModel } from './recording.ts'
 import { ThinkMachine, type ThinkPorts } from './think-machine.ts'
 
 /** More supervision steps than any model was trained with, but for those that end by standing still. */
 export const stepLimit = 400
+
+const recording = openRecording(stored)
 
 class ThinkSession extends ThinkMachine {
   activity = $state.raw<Activity>(idle)
@@ -40,6 +42,10 @@ class ThinkSession extends ThinkMachine {
   attempt = $state(0)
   speed = $state(2)
 
+  /** Of the model, which a recording tells before it is open. */
+  readonly known = $derived<RecordedModel | null>(
+    this.model?.facts ?? (this.isRecorded ? recording.model : null),
+  )
   readonly judgements = $derived.by<readonly Judgement[]>(() => {
     const { board, question, check, arc, arcOutput } = this
     if (arc?.canThink) return this.thoughts.map(({ answer }) => judgeArc(answer, arc.side, arcOutput))
@@ -68,5 +74,5 @@ export const session = new ThinkSession({
   askPuzzles,
   arcQuestion: () => arcTasks.question,
   askable,
-  recording: ({ id }) => (id === firstModel ? openRecording(stored) : null),
+  recording: ({ id }) => (id === firstModel ? recording : null),
 })

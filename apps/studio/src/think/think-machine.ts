@@ -4,6 +4,7 @@ import {
   boardOf,
   canMakePuzzles,
   isSamePuzzleKind,
+  type ModelConfig,
   type PuzzleKind,
   type Recipe,
   type Thought,
@@ -124,8 +125,7 @@ export abstract class ThinkMachine extends ThoughtPlayer {
       await proposal
       if (request.signal.aborted) return
       this.model = model
-      this.maxSteps = Math.max(leastSteps, model.facts.config.supervisionSteps)
-      this.earlyHalting = endsByStandingStill(model.facts.config)
+      this.#suit(model.facts.config)
       this.activity = idle
     } catch (error) {
       if (request.signal.aborted) return
@@ -134,6 +134,11 @@ export abstract class ThinkMachine extends ThoughtPlayer {
       return
     }
     await this.#beginWith(this.model)
+  }
+
+  #suit(config: Pick<ModelConfig, 'kind' | 'supervisionSteps'>): void {
+    this.maxSteps = Math.max(leastSteps, config.supervisionSteps)
+    this.earlyHalting = endsByStandingStill(config)
   }
 
   async #beginWith({ board }: OpenModel): Promise<void> {
@@ -157,8 +162,10 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     if (found) this.setQuestion(found)
   }
 
-  #showRecording({ puzzle, thoughts }: Recording): void {
+  #showRecording({ model, puzzle, check, thoughts }: Recording): void {
     this.setQuestion(puzzle)
+    this.check = check
+    this.#suit(model.config)
     this.isRecorded = true
     this.thoughts = thoughts
     this.show(playback.fromStart)

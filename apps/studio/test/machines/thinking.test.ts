@@ -41,6 +41,8 @@ const modelOf = (entry: ModelEntry): OpenModel => ({
 const thoughtOf = (step: number) => ({ step, answer: new Int32Array(16), changed: [] }) as unknown as Thought
 
 const recording: Recording = {
+  model: { config: { ...recipe.model, supervisionSteps: 16 } as never, parameters: 1 },
+  check: { problems: [], canThink: true, solution: null },
   puzzle: generateDemanding(kind, null, 1, 1),
   thoughts: [1, 2, 3].map(thoughtOf),
 }
