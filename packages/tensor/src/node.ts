@@ -8,4 +8,5 @@ export {
 } from './node/devices.ts'
 export { openOrtExecutor } from './node/onnxruntime.ts'
 export { type ExecutorOptions, openExecutor } from './node/open-executor.ts'
+export { startWorker } from './node/start-worker.ts'
 export { maxThreads, usefulThreads } from './node/threads.ts'

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { InputError } from '../src/errors.ts'
 import type { Executor } from '../src/executors/executor.ts'
 import { createWasmExecutor } from '../src/executors/wasm/executor.ts'
+import { openWasmExecutor } from '../src/node/wasm-threads.ts'
 import { openOrtExecutor } from '../src/node.ts'
 import { conformance } from './suite/conformance.ts'
 
@@ -31,6 +32,9 @@ async function webgpu(): Promise<Executor[]> {
 }
 
 conformance(createWasmExecutor())
+
+// Every step that can be shared is, however small: in use only large ones are.
+conformance(await openWasmExecutor(3, { share: 0, program: 0 }))
 
 for (const executor of executors) {
   conformance(executor)

@@ -7,6 +7,7 @@ import { planMemory } from '../src/executors/wasm/memory-plan.ts'
 import { Stopwatch } from '../src/executors/wasm/stopwatch.ts'
 import { trace } from '../src/graph/program.ts'
 import { floatTensor, type HostTensor, integerTensor } from '../src/graph/types.ts'
+import { openWasmExecutor } from '../src/node/wasm-threads.ts'
 import * as ops from '../src/ops/primitives.ts'
 import { RandomStream } from '../src/random/random-stream.ts'
 
@@ -215,4 +216,40 @@ test('values that are needed at the same time do not share memory', () => {
       }
     }
   }
+})
+
+describe('threads of the wasm executor', () => {
+  test('results are the same bit for bit for any number of threads', async () => {
+    const type = (...shape: number[]) => ({ shape, dtype: 'float32' }) as const
+    const types = { feeds: { x: type(37, 52), y: type(52, 52) }, states: { z: type(37, 52) } } as const
+    const program = trace('shared', types, ({ feeds, states }) => {
+      let x = ops.add(feeds.x, states.z)
+      for (let turn = 0; turn < 5; turn++) {
+        const mixed = ops.matmul(x, feeds.y, { transposeRight: turn % 2 === 0 })
+        const scale = ops.reduceMean(ops.multiply(mixed, mixed), 1)
+        x = ops.add(ops.multiply(mixed, ops.reciprocal(ops.add(scale, 1))), ops.sigmoid(x))
+      }
+      const columns = ops.matmul(x, x, { transposeLeft: true })
+      return { outputs: { x, columns, sums: ops.reduceSum(x, 0) }, updates: { z: x } }
+    })
+    const feeds = {
+      x: floatTensor([37, 52], numbers(37 * 52, 1)),
+      y: floatTensor([52, 52], numbers(52 * 52, 2)),
+    }
+    const results: (readonly (readonly number[])[])[] = []
+    for (const threads of [1, 2, 3, 5]) {
+      const shared = await openWasmExecutor(threads, { share: 0, program: 0 })
+      const executable = await shared.compile(program)
+      let states = new Map([['z', await shared.upload(floatTensor([37, 52], numbers(37 * 52, 3)))]])
+      let last: Readonly<Record<string, HostTensor>> = {}
+      for (let run = 0; run < 20; run++) {
+        const { outputs, updates } = await executable.run(feeds, states)
+        states = new Map(updates)
+        last = outputs
+      }
+      results.push(['x', 'columns', 'sums'].map((name) => [...last[name]!.data]))
+      await executable.close()
+    }
+    for (const result of results) assert.deepEqual(result, results[0])
+  })
 })

@@ -5,11 +5,11 @@ import { InputError } from '../errors.ts'
 import type { Executor } from '../executors/executor.ts'
 import type { Device } from '../executors/ort.ts'
 import { withPauses } from '../executors/pauses.ts'
-import { createWasmExecutor } from '../executors/wasm/executor.ts'
 import { hasRelaxedSimd } from '../executors/wasm/web-assembly.ts'
 import type { ExecutorChoice, ExecutorName } from './devices.ts'
 import { openOrtExecutor } from './onnxruntime.ts'
 import { checkThreads } from './threads.ts'
+import { openWasmExecutor } from './wasm-threads.ts'
 
 /** What `openExecutor` opens. */
 export interface ExecutorOptions {
@@ -17,7 +17,7 @@ export interface ExecutorOptions {
   readonly executor?: ExecutorChoice
   /** Where: `cpu`, the default, or `webgpu`, which only ONNX Runtime has. */
   readonly device?: Device
-  /** Threads of one run; all cores by default. `wasm` uses one. */
+  /** Threads of one run; all cores by default. With `wasm` results do not depend on how many. */
   readonly threads?: number
 }
 
@@ -48,8 +48,7 @@ export async function openExecutor(options: ExecutorOptions = {}): Promise<Execu
   }
 }
 
-/** With one thread: the number that was asked for is the most that it may use. */
-async function openWasm({ device }: Asked): Promise<Executor> {
+async function openWasm({ device, threads }: Asked): Promise<Executor> {
   if (device !== 'cpu') {
     throw new InputError({
       who: 'executor wasm',
@@ -59,7 +58,8 @@ async function openWasm({ device }: Asked): Promise<Executor> {
     })
   }
   allowRelaxedSimd()
-  return withPauses(createWasmExecutor(), () => new Promise((resolve) => setImmediate(resolve)))
+  const executor = await openWasmExecutor(threads)
+  return withPauses(executor, () => new Promise((resolve) => setImmediate(resolve)))
 }
 
 /** Node 20 has the instructions behind a flag, which holds for what is compiled from then on; later ones have no flag. */

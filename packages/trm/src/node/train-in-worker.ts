@@ -2,9 +2,9 @@
  * Training in a thread of its own, so that the process can draw progress and hear Ctrl-C while a step computes. Not by
  * comlink: the wish to stop is a flag in shared memory, since a thread that computes reads no messages.
  */
+import { startWorker } from '@tiny-recursive-models/tensor/node'
 import { unpackError } from '../train/carried-error.ts'
 import type { RunTrainingEvent, RunTrainingOptions } from './run-training.ts'
-import { startWorker } from './start-worker.ts'
 import { trackRun } from './track/track-run.ts'
 import type { TrackerChoice } from './track/tracker.ts'
 import type { TrainingWorkerData, TrainingWorkerMessage } from './training-worker.ts'
@@ -43,7 +43,7 @@ async function* workerEvents(
     messages.push(message)
     wake()
   }
-  const worker = startWorker('training-worker', data)
+  const worker = startWorker(new URL('./training-worker.ts', import.meta.url), data)
   const fail = (error: Error) => receive({ kind: 'error', error: { kind: 'input', ...crashParts(error) } })
   worker.on('message', receive)
   worker.on('error', fail)

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import { type HostTensor, InputError } from '@tiny-recursive-models/tensor'
+import { startWorker } from '@tiny-recursive-models/tensor/node'
 import type { StepConfig } from '../programs/programs.ts'
 import { unpackError } from '../train/carried-error.ts'
 import {
@@ -16,7 +17,6 @@ import {
 } from '../train/piece-runner.ts'
 import type { PieceAnswer, PieceRequest, PieceWorkerData } from './piece-worker.ts'
 import { SharedTensors } from './shared-tensors.ts'
-import { startWorker } from './start-worker.ts'
 
 /**
  * Starts the threads and compiles the program in each.
@@ -101,7 +101,7 @@ class PieceThread {
   #settle: ((answer: PieceAnswer | Error) => void) | null = null
 
   constructor(data: PieceWorkerData) {
-    this.#worker = startWorker('piece-worker', data)
+    this.#worker = startWorker(new URL('./piece-worker.ts', import.meta.url), data)
     const fail = (reason: string) => {
       this.#failure ??= threadEnded(reason)
       this.#settle?.(this.#failure)

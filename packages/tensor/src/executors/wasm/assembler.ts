@@ -10,8 +10,11 @@ const typeBytes: Readonly<Record<WasmType, number>> = { i32: 0x7f, v128: 0x7b }
 
 /** Instructions without immediates, by their name in the text format. SIMD ones are written after the prefix 0xfd. */
 const plain = {
+  unreachable: 0x00,
   return: 0x0f,
+  drop: 0x1a,
   'i32.eqz': 0x45,
+  'i32.eq': 0x46,
   'i32.ne': 0x47,
   'i32.lt_s': 0x48,
   'i32.lt_u': 0x49,
@@ -20,6 +23,7 @@ const plain = {
   'i32.add': 0x6a,
   'i32.sub': 0x6b,
   'i32.mul': 0x6c,
+  'i32.and': 0x71,
   select: 0x1b,
 } as const
 
@@ -58,6 +62,15 @@ const simd = {
   'f32x4.convert_i32x4_s': 0xfa,
 } as const
 
+/** Of the threads proposal, which all engines have; written after the prefix 0xfe. */
+const atomic = {
+  'memory.atomic.notify': 0x00,
+  'memory.atomic.wait32': 0x01,
+  'i32.atomic.load': 0x10,
+  'i32.atomic.store': 0x17,
+  'i32.atomic.rmw.add': 0x1e,
+} as const
+
 /** Loads and stores, aligned to four bytes; `lane` ones move the number in lane 0..3. */
 const access = {
   'i32.load': [0x28],
@@ -73,6 +86,7 @@ const access = {
 export type PlainInstruction = keyof typeof plain
 export type SimdInstruction = keyof typeof simd
 export type AccessInstruction = keyof typeof access
+export type AtomicInstruction = keyof typeof atomic
 
 /** A local variable of a function. */
 export interface Local {
@@ -140,6 +154,18 @@ export class FunctionWriter {
     return this.#write(0x41, signed(value))
   }
 
+  /** A whole number of 64 bits; for durations in nanoseconds. */
+  long(value: bigint): this {
+    const bytes: number[] = []
+    for (let rest = value; ; ) {
+      const byte = Number(rest & 0x7fn)
+      rest >>= 7n
+      const isLast = (rest === 0n && (byte & 0x40) === 0) || (rest === -1n && (byte & 0x40) !== 0)
+      bytes.push(isLast ? byte : byte | 0x80)
+      if (isLast) return this.#write(0x42, bytes)
+    }
+  }
+
   /** Four equal float32 numbers. */
   floats(value: number): this {
     return this.#lanes(new Float32Array(4).fill(value))
@@ -170,6 +196,11 @@ export class FunctionWriter {
     this.#write(2, unsigned(offset))
     if (lane !== undefined) this.#code.push(lane)
     return this
+  }
+
+  /** The operands, the address first, are on the stack; `offset` in bytes is added to the address. */
+  atomic(name: AtomicInstruction, offset = 0): this {
+    return this.#write(0xfe, [atomic[name], 2, ...unsigned(offset)])
   }
 
   /** Moves lanes (0..3 each) of the two vectors on the stack: 0..3 the first's, 4..7 the second's. */
@@ -235,10 +266,19 @@ export class FunctionWriter {
   }
 }
 
+/** Pages of 64 KiB that WebAssembly can address. */
+export const maxPages = 65_536
+
 /** A module of functions that read and write one memory, which it imports as `host.memory`. None returns a value. */
 export class ModuleWriter {
+  readonly #isShared: boolean
   readonly #functions: FunctionWriter[] = []
   readonly #exports = new Map<string, number>()
+
+  /** @param isShared whether the memory is shared between threads */
+  constructor(isShared = false) {
+    this.#isShared = isShared
+  }
 
   /** Number of the function, for calls. */
   add(writer: FunctionWriter, exportedAs?: string): number {
@@ -268,7 +308,8 @@ export class ModuleWriter {
       1,
       [...types.values()].map((type) => type.bytes),
     )
-    section(bytes, 2, [[...name('host'), ...name('memory'), 2, 0, 0]])
+    const limits = this.#isShared ? [3, 0, ...unsigned(maxPages)] : [0, 0]
+    section(bytes, 2, [[...name('host'), ...name('memory'), 2, ...limits]])
     section(bytes, 3, used)
     section(
       bytes,

@@ -4,11 +4,13 @@ import type { Program } from '../../graph/program.ts'
 import { elementCount } from '../../graph/types.ts'
 import { expandProgram, simplifyProgram } from '../../ops/rewrite.ts'
 import { FunctionWriter, ModuleWriter } from './assembler.ts'
+import { emitBarrier } from './barrier.ts'
 import { emitLoop } from './emit-loop.ts'
 import { loopKey } from './kernel.ts'
 import { aligned, type Lifetime, planMemory } from './memory-plan.ts'
 import { addBatchedProduct, scratchBytes } from './product.ts'
 import { emitGatherRows, emitScatterAddRows } from './rows.ts'
+import { schedule, type Turn, type Worthwhile } from './schedule.ts'
 import { type Argument, constantsOf, type Plan, planSteps, type Step, type Work } from './steps.ts'
 
 /** A place in memory that is known when the program runs. */
@@ -16,9 +18,12 @@ export type Address =
   | { readonly in: 'arena'; readonly offset: number }
   | { readonly in: 'slot'; readonly slot: number; readonly offset: number }
 
-/** What `run(arena, slots)` of the module needs: where things are, in bytes. */
+/** What the functions of the module need, one for each thread: where things are, in bytes. */
 export interface CompiledProgram {
+  /** Exports `run0(arena, slots, meeting)` and so on; `meeting` is where the threads wait for each other. */
   readonly module: Uint8Array<ArrayBuffer>
+  /** Threads that run it side by side; 1 where it has too little to do for more. */
+  readonly threads: number
   readonly arenaBytes: number
   /** Offsets in the arena; feeds that nothing reads have none. */
   readonly feeds: ReadonlyMap<string, number>
@@ -36,6 +41,12 @@ export interface CompiledProgram {
 export interface CompileOptions {
   /** Whether the engine has relaxed SIMD: products multiply and add in one instruction. */
   readonly isFused?: boolean
+  /** Threads that may run it side by side; by default one. */
+  readonly threads?: number
+  /** When several threads are worth it; tests make them share everything. */
+  readonly worthwhile?: Worthwhile
+  /** Whether its memory is shared between threads; by default where there are several. */
+  readonly isShared?: boolean
   /** Exports every step as a function too, `step0` and so on, so that they can be timed one by one. */
   readonly exportsSteps?: boolean
 }
@@ -44,22 +55,35 @@ export function compileProgram(given: Program, options: CompileOptions = {}): Co
   const program = simplifyProgram(expandProgram(given, () => false))
   const plan = planSteps(program)
   const places = new Places(program, plan)
-  const module = new ModuleWriter()
+  const wanted = options.threads ?? 1
+  const module = new ModuleWriter(options.isShared ?? wanted > 1)
   const functions = new Functions(module, options.isFused ?? false)
-  const main = new FunctionWriter(['i32', 'i32'])
-  for (const step of plan.steps) writeCall(main, functions.of(step.work), step, places)
-  module.add(main, 'run')
+  const threads = schedule(plan.steps, wanted, (argument) => placeOf(places.of(argument)), options.worthwhile)
+  places.addScratch(threads)
+  const barrier = threads.length > 1 ? module.add(emitBarrier(threads.length)) : undefined
+  for (const [thread, turns] of threads.entries()) {
+    const main = new FunctionWriter(['i32', 'i32', 'i32'])
+    for (const turn of turns)
+      if (turn === 'wait') main.get(main.parameters[2]!).call(barrier!)
+      else writeCall(main, functions.of(turn.work), turn, places, thread)
+    module.add(main, `run${thread}`)
+  }
   if (options.exportsSteps)
     for (const [index, step] of plan.steps.entries()) {
       const single = new FunctionWriter(['i32', 'i32'])
-      writeCall(single, functions.of(step.work), step, places)
+      writeCall(single, functions.of(step.work), step, places, 0)
       module.add(single, `step${index}`)
     }
-  return { module: module.encode(), plan, ...places.described() }
+  return { module: module.encode(), threads: threads.length, plan, ...places.described() }
 }
 
+const placeOf = (address: Address): { space: string; start: number } =>
+  address.in === 'arena'
+    ? { space: 'arena', start: address.offset }
+    : { space: `slot ${address.slot}`, start: address.offset }
+
 /** Calls the function of a step; the writer has the addresses of the arena and of the slots as parameters. */
-function writeCall(writer: FunctionWriter, index: number, step: Step, places: Places): void {
+function writeCall(writer: FunctionWriter, index: number, step: Step, places: Places, thread: number): void {
   const [arena, slots] = writer.parameters
   const push = (address: Address) => {
     if (address.in === 'arena') writer.get(arena!)
@@ -68,7 +92,7 @@ function writeCall(writer: FunctionWriter, index: number, step: Step, places: Pl
   }
   for (const argument of argumentsOf(step)) {
     if (argument === 'none') writer.integer(0)
-    else if (argument === 'scratch') push(places.scratch)
+    else if (argument === 'scratch') push(places.scratch(thread))
     else if (argument === 'complaint') push(places.complaint)
     else push(places.of(argument))
   }
@@ -127,12 +151,13 @@ class Functions {
 
 /** Where every value lies. */
 class Places {
-  readonly scratch: Address
   readonly complaint: Address
   readonly #program: Program
   readonly #plan: Plan
   readonly #addresses = new Map<Node, Address>()
-  readonly #bytes: number
+  #bytes: number
+  #scratchBytes = 0
+  #scratchStart = 0
   readonly #states = new Map<string, number>()
   readonly #updates = new Map<string, number>()
   readonly #constants = new Map<Node, number>()
@@ -157,12 +182,24 @@ class Places {
     const { offsets, bytes } = planMemory(lifetimes)
     for (const [index, value] of values.entries())
       this.#addresses.set(value, { in: 'arena', offset: offsets[index]! })
-    const scratch = plan.steps.map(({ work }) =>
-      work.is === 'product' ? scratchBytes(work.batch.matrix) : 0,
-    )
     this.complaint = { in: 'arena', offset: bytes }
-    this.scratch = { in: 'arena', offset: bytes + aligned(12) }
-    this.#bytes = bytes + aligned(12) + aligned(Math.max(0, ...scratch))
+    this.#bytes = bytes + aligned(12)
+  }
+
+  /** Makes room for what products need besides their factors, for every thread. */
+  addScratch(threads: readonly (readonly Turn[])[]): void {
+    const needed = threads
+      .flat()
+      .map((turn) =>
+        turn !== 'wait' && turn.work.is === 'product' ? scratchBytes(turn.work.batch.matrix) : 0,
+      )
+    this.#scratchBytes = aligned(needed.reduce((most, bytes) => Math.max(most, bytes), 0))
+    this.#scratchStart = this.#bytes
+    this.#bytes += threads.length * this.#scratchBytes
+  }
+
+  scratch(thread: number): Address {
+    return { in: 'arena', offset: this.#scratchStart + thread * this.#scratchBytes }
   }
 
   of({ value, bytes }: Argument): Address {
@@ -170,7 +207,7 @@ class Places {
     return { ...address, offset: address.offset + bytes }
   }
 
-  described(): Omit<CompiledProgram, 'module' | 'plan'> {
+  described(): Omit<CompiledProgram, 'module' | 'plan' | 'threads'> {
     const feeds = Object.entries(this.#program.feeds).flatMap(([name, node]) => {
       const address = this.#addresses.get(node)
       return address ? [[name, address.offset] as const] : []

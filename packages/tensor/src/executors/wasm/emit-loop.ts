@@ -5,45 +5,13 @@
 import { FunctionWriter, type Local } from './assembler.ts'
 import { emitOperation } from './emit-operation.ts'
 import { isReduction } from './groups.ts'
-import type { Loop, LoopValue, Operand, Place } from './loop.ts'
+import { type Loop, type LoopValue, merged, type Operand, type Place } from './loop.ts'
 import { passesOf } from './passes.ts'
-import type { LoopAxis, Space } from './space.ts'
+import type { Space } from './space.ts'
 
 /** Parameters: where the loads begin, then the stores, in bytes. */
 export function emitLoop(loop: Loop): FunctionWriter {
   return new LoopWriter(merged(loop)).write()
-}
-
-/** The same loop with neighbouring axes as one wherever every place allows it. */
-function merged(loop: Loop): Loop {
-  const places = [...loop.loads, ...loop.stores]
-  const space: LoopAxis[] = []
-  const strides: number[][] = places.map(() => [])
-  for (const [place, axis] of loop.space.entries()) {
-    if (axis.length === 1) continue
-    const last = space.at(-1)
-    const fits =
-      last?.isReduced === axis.isReduced &&
-      places.every((one, index) => strides[index]!.at(-1) === axis.length * one.strides[place]!)
-    if (last && fits) {
-      space[space.length - 1] = { ...last, length: last.length * axis.length }
-      for (const [index, one] of places.entries()) strides[index]![space.length - 1] = one.strides[place]!
-      continue
-    }
-    space.push(axis)
-    for (const [index, one] of places.entries()) strides[index]!.push(one.strides[place]!)
-  }
-  if (space.length === 0) {
-    space.push({ length: 1, isReduced: false })
-    for (const list of strides) list.push(0)
-  }
-  const moved = places.map((place, index) => ({ ...place, strides: strides[index]! }))
-  return {
-    ...loop,
-    space,
-    loads: moved.slice(0, loop.loads.length),
-    stores: moved.slice(loop.loads.length),
-  }
 }
 
 /** Where in the loop an instruction stands. */

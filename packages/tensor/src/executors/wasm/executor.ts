@@ -1,4 +1,4 @@
-/** The executor of our own: programs compiled to WebAssembly, in Node and in pages, on one thread. */
+/** The executor of our own: programs compiled to WebAssembly, in Node and in pages, on one thread or several. */
 import { InputError } from '../../errors.ts'
 import type { Node } from '../../graph/operations.ts'
 import type { Program } from '../../graph/program.ts'
@@ -6,9 +6,12 @@ import { elementCount, type HostTensor, type Shape } from '../../graph/types.ts'
 import { verifyProgram } from '../../graph/verify.ts'
 import type { DeviceTensor, Executable, Executor, RunResult } from '../executor.ts'
 import { checkFeeds, checkStates } from '../inputs.ts'
+import { barrierBytes } from './barrier.ts'
 import { type Address, type CompiledProgram, compileProgram } from './compile.ts'
 import { Heap } from './heap.ts'
+import type { Worthwhile } from './schedule.ts'
 import type { RunFunction, Stopwatch } from './stopwatch.ts'
+import type { StartThread, ThreadPort } from './threads.ts'
 import { hasRelaxedSimd, webAssembly } from './web-assembly.ts'
 
 /** A state in the memory of the executor. */
@@ -23,52 +26,112 @@ interface Part {
   isFree: boolean
 }
 
-/** Runs programs as WebAssembly with four numbers at a time. Every executor has a memory of its own, of 4 GiB at most. */
-export function createWasmExecutor({ stopwatch }: WasmOptions = {}): Executor {
-  return new WasmExecutor(stopwatch)
-}
-
 /** How the executor of our own is opened. */
 export interface WasmOptions {
   /** Times every step of every run, which makes runs a little slower. */
   readonly stopwatch?: Stopwatch
 }
 
+/**
+ * Runs programs as WebAssembly with four numbers at a time, on the thread that calls. Every executor has a memory of its
+ * own, of 4 GiB at most.
+ */
+export function createWasmExecutor(options: WasmOptions = {}): Executor {
+  return new WasmExecutor(options)
+}
+
+/**
+ * The same with several threads, which share the steps of a program. Results are the same, bit for bit, for any number.
+ *
+ * @param threads    at least 2, with the one that calls
+ * @param worthwhile when several threads are worth it; tests make them share everything
+ */
+export async function openThreadedWasmExecutor(
+  threads: number,
+  start: StartThread,
+  worthwhile?: Worthwhile,
+): Promise<Executor> {
+  const others = await Promise.all(Array.from({ length: threads - 1 }, start))
+  return new WasmExecutor({ others, ...(worthwhile && { worthwhile }) })
+}
+
+interface Settings extends WasmOptions {
+  readonly others?: readonly ThreadPort[]
+  readonly worthwhile?: Worthwhile
+}
+
+/** Threads end when nothing refers to their executor any more. */
+const orphans = new FinalizationRegistry((threads: readonly ThreadPort[]) => {
+  for (const thread of threads) thread.terminate()
+})
+
 class WasmExecutor implements Executor {
   readonly kind = 'wasm'
-  readonly name = 'wasm, 1 thread'
+  readonly name: string
   readonly device = 'cpu'
-  readonly threads = 1
-  readonly heap = new Heap()
+  readonly threads: number
+  readonly heap: Heap
+  readonly #settings: Settings
+  readonly #others: readonly ThreadPort[]
   readonly #isFused = hasRelaxedSimd()
+  /** Where the threads wait for each other. */
+  readonly #meeting: number
   /** Programs run one after the other and share the memory of their inner values. */
   #arena = { address: 0, bytes: 0 }
-  readonly #stopwatch: Stopwatch | undefined
+  #programs = 0
   readonly #forgotten = new FinalizationRegistry((part: Part) => this.#free(part))
 
-  constructor(stopwatch: Stopwatch | undefined) {
-    this.#stopwatch = stopwatch
+  constructor(settings: Settings) {
+    const { others = [] } = settings
+    this.threads = 1 + others.length
+    this.name = `wasm, ${this.threads} ${this.threads === 1 ? 'thread' : 'threads'}`
+    this.heap = new Heap(others.length > 0)
+    this.#settings = settings
+    this.#others = others
+    this.#meeting = this.heap.allocate(barrierBytes, 'threads')
+    for (const [index, port] of others.entries())
+      port.postMessage({
+        kind: 'open',
+        memory: this.heap.memory,
+        thread: index + 1,
+        meeting: this.#meeting,
+      })
+    if (others.length > 0) orphans.register(this, others)
   }
 
   async compile(program: Program): Promise<Executable> {
     verifyProgram(program)
-    const stopwatch = this.#stopwatch
+    const { stopwatch, worthwhile } = this.#settings
     const compiled = compileProgram(program, {
       isFused: this.#isFused,
+      threads: this.threads,
       exportsSteps: stopwatch !== undefined,
+      isShared: this.#others.length > 0,
+      ...(worthwhile && { worthwhile }),
     })
-    const { instance } = await webAssembly.instantiate(compiled.module, {
-      host: { memory: this.heap.memory },
-    })
+    const module = await webAssembly.compile(compiled.module)
+    const instance = await webAssembly.instantiate(module, { host: { memory: this.heap.memory } })
     if (compiled.arenaBytes > this.#arena.bytes) {
       if (this.#arena.bytes > 0) this.heap.release(this.#arena.address, this.#arena.bytes)
       const address = this.heap.allocate(compiled.arenaBytes, `program ${program.name}`)
       this.#arena = { address, bytes: compiled.arenaBytes }
     }
-    const run = stopwatch
+    const own = stopwatch
       ? stopwatch.timed(program.name, compiled, instance.exports)
-      : (instance.exports.run as RunFunction)
-    return new WasmExecutable(program, compiled, this, run)
+      : (instance.exports.run0 as RunFunction)
+    const number = this.#programs++
+    const others = this.#others.slice(0, compiled.threads - 1)
+    for (const port of others) port.postMessage({ kind: 'load', program: number, module })
+    return new WasmExecutable(program, compiled, this, {
+      run: (slots) => {
+        const arena = this.arena
+        for (const port of others) port.postMessage({ kind: 'run', program: number, arena, slots })
+        own(arena, slots, this.#meeting)
+      },
+      close: () => {
+        for (const port of others) port.postMessage({ kind: 'close', program: number })
+      },
+    })
   }
 
   get arena(): number {
@@ -120,20 +183,27 @@ class WasmExecutor implements Executor {
   }
 }
 
+/** The functions of a program, on all its threads. */
+interface Code {
+  /** @param slots where the addresses of states and constants are */
+  run(slots: number): void
+  close(): void
+}
+
 class WasmExecutable implements Executable {
   readonly #program: Program
   readonly #compiled: CompiledProgram
   readonly #executor: WasmExecutor
-  readonly #run: RunFunction
+  readonly #code: Code
   readonly #slots: Part
   readonly #constants: readonly Part[]
   #isClosed = false
 
-  constructor(program: Program, compiled: CompiledProgram, executor: WasmExecutor, run: RunFunction) {
+  constructor(program: Program, compiled: CompiledProgram, executor: WasmExecutor, code: Code) {
     this.#program = program
     this.#compiled = compiled
     this.#executor = executor
-    this.#run = run
+    this.#code = code
     const { heap } = executor
     const part = (bytes: number): Part => ({
       address: heap.allocate(bytes, `program ${program.name}`),
@@ -176,7 +246,7 @@ class WasmExecutable implements Executable {
     }
     const complaint = heap.integers(arena + compiled.complaint, 3)
     complaint[0] = 0
-    this.#run(arena, this.#slots.address)
+    this.#code.run(this.#slots.address)
     if (complaint[0] !== 0) {
       throw new InputError({
         who: `program ${program.name}, rows of a table`,
@@ -203,6 +273,7 @@ class WasmExecutable implements Executable {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#code.close()
     for (const { address, bytes } of [this.#slots, ...this.#constants])
       this.#executor.heap.release(address, bytes)
   }

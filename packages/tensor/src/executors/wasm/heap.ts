@@ -1,17 +1,23 @@
 /** The memory of an executor, and who has which part of it. */
 import { InputError } from '../../errors.ts'
+import { maxPages } from './assembler.ts'
 import { aligned, alignment } from './memory-plan.ts'
-import { webAssembly } from './web-assembly.ts'
+import { type WasmMemory, webAssembly } from './web-assembly.ts'
 
 const page = 65_536
 /** WebAssembly addresses 4 GiB; the last page stays free, so that no vector reaches beyond. */
 const maxBytes = 65_535 * page
 
 export class Heap {
-  readonly memory = new webAssembly.Memory({ initial: 1, maximum: 65_536 })
+  readonly memory: WasmMemory
   /** Free parts by their size: states come and go in the same sizes. */
   readonly #free = new Map<number, number[]>()
   #used = alignment
+
+  /** @param shared whether threads share the memory */
+  constructor(shared = false) {
+    this.memory = new webAssembly.Memory({ initial: 1, maximum: maxPages, shared })
+  }
 
   /** @throws InputError if WebAssembly cannot address that much, or the machine does not have it */
   allocate(bytes: number, who: string): number {
@@ -45,7 +51,10 @@ export class Heap {
     try {
       if (end > maxBytes) throw new RangeError('beyond 4 GiB')
       // By a tenth more than is missing: growing may copy everything.
-      const spare = Math.min(Math.ceil(missing / 10), 65_536 - this.memory.buffer.byteLength / page - missing)
+      const spare = Math.min(
+        Math.ceil(missing / 10),
+        maxPages - this.memory.buffer.byteLength / page - missing,
+      )
       this.memory.grow(missing + Math.max(0, spare))
     } catch (error) {
       throw new InputError(

@@ -17,12 +17,13 @@ export interface BatchedProduct {
   readonly matrix: Matrix
 }
 
-/** left [rows, depth] · right [depth, columns]; the rows of the result follow each other. Distances in bytes. */
+/** left [rows, depth] · right [depth, columns]; the numbers of a row of the result lie together. Distances in bytes. */
 export interface Matrix {
   readonly leftRow: number
   readonly leftColumn: number
   readonly rightRow: number
   readonly rightColumn: number
+  readonly resultRow: number
   readonly rows: number
   readonly columns: number
   readonly depth: number
@@ -116,7 +117,7 @@ class ProductWriter {
 
   /** for each block of depth: for each block of columns: pack; for each four rows: pack; for each eight columns: tile */
   add(): number {
-    const { leftColumn, rightRow, rightColumn, columns } = this.#matrix
+    const { leftColumn, rightRow, rightColumn, resultRow } = this.#matrix
     const { depths, widths } = this.#scheme
     const code = new FunctionWriter(['i32', 'i32', 'i32', 'i32', 'i32'])
     const [left, right, result, addend, scratch] = code.parameters as Five
@@ -152,7 +153,7 @@ class ProductWriter {
             .get(addend)
             .plain('select')
             .set(source)
-        this.#rows(code, { from, to, source, strips, scratch, width, depth, rowBytes: 4 * columns })
+        this.#rows(code, { from, to, source, strips, scratch, width, depth, rowBytes: resultRow })
         columnsBefore += width
       }
       depthBefore += depth
@@ -280,7 +281,7 @@ class ProductWriter {
       code.move(a, left.inwards)
       code.move(b, right.inwards)
     })
-    const rowBytes = 4 * this.#matrix.columns
+    const rowBytes = this.#matrix.resultRow
     const lanesOf = (vector: number) => Math.min(4, columns - 4 * vector)
     code.get(source).when(() => {
       for (const [row, parts] of sums.entries())

@@ -182,7 +182,7 @@ class Planner {
       resultStrides: bytes(stridesOf(node.shape).slice(0, leading)),
       leftOffset: 4 * a.offset,
       rightOffset: 4 * b.offset,
-      matrix: { leftRow, leftColumn, rightRow, rightColumn, rows, columns, depth },
+      matrix: { leftRow, leftColumn, rightRow, rightColumn, resultRow: 4 * columns, rows, columns, depth },
     }
     const reads = [whole(a.base), whole(b.base)]
     if (addend) reads.push(this.#run(addend))

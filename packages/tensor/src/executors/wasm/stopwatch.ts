@@ -1,8 +1,11 @@
 /** Times the steps of compiled programs one by one: what a program's time is spent on. */
 import type { CompiledProgram } from './compile.ts'
 
-/** Runs a compiled program, or one step of it. Parameters: addresses of the arena and of the slots. */
-export type RunFunction = (arena: number, slots: number) => void
+/**
+ * Runs a thread's part of a compiled program, or one step of it. Parameters: addresses of the arena, of the slots, and of
+ * where the threads wait for each other.
+ */
+export type RunFunction = (arena: number, slots: number, meeting: number) => void
 
 /** What was measured of one program. */
 export interface TimedProgram {
@@ -32,7 +35,7 @@ export class Stopwatch {
       const times = new Float64Array(steps.length)
       let before = performance.now()
       for (const [index, step] of steps.entries()) {
-        step(arena, slots)
+        step(arena, slots, 0)
         const now = performance.now()
         times[index] = now - before
         before = now

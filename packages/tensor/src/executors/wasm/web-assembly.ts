@@ -2,17 +2,33 @@
 import { FunctionWriter, ModuleWriter } from './assembler.ts'
 
 export interface WasmMemory {
-  readonly buffer: ArrayBuffer
+  readonly buffer: ArrayBuffer | SharedArrayBuffer
   grow(pages: number): number
 }
 
+/** A compiled module, which threads share. */
+export interface WasmModule {
+  readonly kind?: never
+}
+
+export interface WasmInstance {
+  readonly exports: Readonly<Record<string, unknown>>
+}
+
+interface Imports {
+  readonly host: { readonly memory: WasmMemory }
+}
+
 interface WebAssemblyNamespace {
-  readonly Memory: new (limits: { readonly initial: number; readonly maximum: number }) => WasmMemory
+  readonly Memory: new (limits: {
+    readonly initial: number
+    readonly maximum: number
+    readonly shared?: boolean
+  }) => WasmMemory
+  readonly Instance: new (module: WasmModule, imports: Imports) => WasmInstance
   validate(bytes: Uint8Array<ArrayBuffer>): boolean
-  instantiate(
-    bytes: Uint8Array<ArrayBuffer>,
-    imports: { readonly host: { readonly memory: WasmMemory } },
-  ): Promise<{ readonly instance: { readonly exports: Readonly<Record<string, unknown>> } }>
+  compile(bytes: Uint8Array<ArrayBuffer>): Promise<WasmModule>
+  instantiate(module: WasmModule, imports: Imports): Promise<WasmInstance>
 }
 
 export const webAssembly = (globalThis as unknown as { readonly WebAssembly: WebAssemblyNamespace })

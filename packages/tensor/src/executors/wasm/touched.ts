@@ -1,0 +1,95 @@
+/** Which memory a step reads and writes. */
+import { elementCount } from '../../graph/types.ts'
+import type { Place } from './loop.ts'
+import type { BatchedProduct } from './product.ts'
+import type { Space } from './space.ts'
+import type { Argument, Step } from './steps.ts'
+
+/** Bytes of an argument's memory, from its address: all that the step touches of it lies between. */
+export interface Extent {
+  readonly argument: Argument
+  readonly from: number
+  readonly to: number
+  readonly isWritten: boolean
+}
+
+export function touchedBy({ work, reads, writes }: Step): Extent[] {
+  const read = (index: number, [from, to]: Span): Extent => ({
+    argument: reads[index]!,
+    from,
+    to,
+    isWritten: false,
+  })
+  const written = (index: number, [from, to]: Span): Extent => ({
+    argument: writes[index]!,
+    from,
+    to,
+    isWritten: true,
+  })
+  switch (work.is) {
+    case 'loop':
+      return [
+        ...work.loop.loads.map((place, index) => read(index, spanOf(work.loop.space, place))),
+        ...work.loop.stores.map((place, index) => written(index, spanOf(work.loop.space, place))),
+      ]
+    case 'product': {
+      const { left, right, result } = spansOf(work.batch)
+      return [
+        read(0, left),
+        read(1, right),
+        ...(reads.length > 2 ? [read(2, result)] : []),
+        written(0, result),
+      ]
+    }
+    case 'gatherRows':
+    case 'scatterAddRows':
+      return [
+        ...reads.map((argument, index) => read(index, whole(argument))),
+        ...writes.map((argument, index) => written(index, whole(argument))),
+      ]
+  }
+}
+
+type Span = readonly [from: number, to: number]
+
+const whole = ({ value, bytes }: Argument): Span => [0, 4 * elementCount(value.shape) - bytes]
+
+/** From the first to behind the last of the numbers at these distances in bytes. */
+function span(lengths: readonly number[], strides: readonly number[], offset: number): Span {
+  let [from, to] = [offset, offset + 4]
+  for (const [axis, length] of lengths.entries()) {
+    const reach = (length - 1) * strides[axis]!
+    if (reach > 0) to += reach
+    else from += reach
+  }
+  return [from, to]
+}
+
+const spanOf = (space: Space, { strides, offset }: Place): Span =>
+  span(
+    space.map(({ length }) => length),
+    strides.map((stride) => 4 * stride),
+    4 * offset,
+  )
+
+/** The factors and the result of a batch of products. */
+export function spansOf({
+  lengths,
+  leftStrides,
+  rightStrides,
+  resultStrides,
+  leftOffset,
+  rightOffset,
+  matrix,
+}: BatchedProduct): { left: Span; right: Span; result: Span } {
+  const { rows, columns, depth } = matrix
+  return {
+    left: span([...lengths, rows, depth], [...leftStrides, matrix.leftRow, matrix.leftColumn], leftOffset),
+    right: span(
+      [...lengths, depth, columns],
+      [...rightStrides, matrix.rightRow, matrix.rightColumn],
+      rightOffset,
+    ),
+    result: span([...lengths, rows, columns], [...resultStrides, matrix.resultRow, 4], 0),
+  }
+}
