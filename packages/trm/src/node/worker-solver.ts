@@ -4,13 +4,13 @@
  */
 import type { Worker } from 'node:worker_threads'
 import { InputError } from '@tiny-recursive-models/tensor'
+import { startWorker } from '@tiny-recursive-models/tensor/node'
 import type { BatchSolverOptions } from '../evaluate/batch-solver.ts'
 import { usualBatchSlots } from '../evaluate/batch-solver.ts'
 import type { Solution, SolveRequest, Solver } from '../evaluate/solver.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
 import { unpackError } from '../train/carried-error.ts'
 import type { FromSolver, SolverWorkerData, ToSolver } from './solver-worker.ts'
-import { startWorker } from './start-worker.ts'
 
 /** Settings of `openWorkerSolver`; all may be left out. */
 export interface WorkerSolverOptions extends BatchSolverOptions {
@@ -36,7 +36,7 @@ export async function openWorkerSolver(
 ): Promise<WorkerSolver> {
   const { kind = null, slots: wanted = usualBatchSlots(model), computing = {} } = options
   const data: SolverWorkerData = { model, kind, slots: wanted, computing }
-  const thread = new SolverThread(startWorker('solver-worker', data), options)
+  const thread = new SolverThread(startWorker(new URL('./solver-worker.ts', import.meta.url), data), options)
   try {
     const { slots, capacity, executor } = await thread.opened
     return {
