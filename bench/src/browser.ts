@@ -45,6 +45,7 @@ async function speeds(): Promise<void> {
     ['Node, wasm, 1 thread', () => inNode('wasm')],
     ['Node, ONNX Runtime, 1 thread', () => inNode('onnxruntime')],
     ['Chromium, wasm, 1 thread', () => inChromium('compiled', 1)],
+    ['Chromium, wasm, 2 threads', () => inChromium('compiled', 2)],
     ['Chromium, ONNX Runtime in WebAssembly, 1 thread', () => inChromium('wasm', 1)],
     ['Chromium, ONNX Runtime in WebAssembly, 2 threads', () => inChromium('wasm', 2)],
   ] as const

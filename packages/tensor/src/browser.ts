@@ -1,9 +1,10 @@
 /** The one file that opens an executor in a browser: our own, or ONNX Runtime, which is fetched only when it is asked for. */
+
+import { openWasmExecutor } from './browser/wasm-threads.ts'
 import { InputError } from './errors.ts'
 import type { Executor } from './executors/executor.ts'
 import type { OnnxRuntime } from './executors/ort-session.ts'
 import { withPauses } from './executors/pauses.ts'
-import { createWasmExecutor } from './executors/wasm/executor.ts'
 import { trace } from './graph/program.ts'
 import { floatTensor } from './graph/types.ts'
 import { add } from './ops/primitives.ts'
@@ -18,7 +19,7 @@ export interface RuntimeFiles {
 export interface BrowserOptions {
   /** `auto`: `wasm`, the executor of our own, the faster one for small models. `webgpu`: ONNX Runtime on the GPU. */
   readonly device?: 'auto' | 'wasm' | 'webgpu'
-  /** Threads of `wasm`: one. */
+  /** Threads of `wasm`, by default one; more need a page that is cross-origin isolated. Results do not depend on them. */
   readonly threads?: number
   /** The files of ONNX Runtime with WebGPU; by default where the bundler put them. */
   readonly files?: RuntimeFiles
@@ -42,13 +43,7 @@ export type OrtBrowserOptions = {
 export async function openExecutor(options: BrowserOptions = {}): Promise<Executor> {
   const { device = 'auto', threads = 1, files } = options
   if (device === 'webgpu') return await openWebGpu(files, false)
-  if (threads === 1) return withPauses(createWasmExecutor(), nextMessage)
-  throw new InputError({
-    who: 'threads',
-    expected: '1: the executor of a page has one thread',
-    got: String(threads),
-    hint: 'Leave the option out.',
-  })
+  return withPauses(await openWasmExecutor(threadsFor(threads)), nextMessage)
 }
 
 /** Until messages that have come have been read; timers wait at least four milliseconds. */

@@ -16,6 +16,7 @@ export const optionFlags: Readonly<Record<string, string>> = {
   out: '--out',
   overrides: '--set',
   prefix: '--prefix',
+  random: '--random',
   replace: '--force',
   resume: '--resume',
   row: '--row',

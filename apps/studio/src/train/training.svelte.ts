@@ -46,7 +46,13 @@ class Training extends TrainingMachine {
   }
 }
 
-export const training = new Training((device) => openClient({ device }), browserStorage)
+/** Thinking is over before a second thread is there; training is not. */
+const threads = globalThis.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1
+
+export const training = new Training(
+  (device) => openClient({ device, ...(device === 'wasm' && { threads }) }),
+  browserStorage,
+)
 
 addEventListener('beforeunload', (event) => {
   if (!training.isUnsaved) return

@@ -140,5 +140,5 @@ const noRuns = (folder: string): InputError =>
     who: folder,
     expected: 'a folder of runs',
     got: 'a folder without any',
-    hint: 'Name the folder that `trm sweep` was given with --out.',
+    hint: 'Name the folder of a sweep (`out: FOLDER`).',
   })

@@ -112,7 +112,7 @@ export function gridValues({ key, values }: Axis, isWhole: boolean): readonly st
       who: `sweep: ${key}`,
       expected: 'a range that says how many values to take',
       got: `${isLog ? 'log:' : ''}${low}..${high}`,
-      hint: `Write ${isLog ? 'log:' : ''}${low}..${high}/5 for five, or add --random 20 to draw them.`,
+      hint: `Write ${isLog ? 'log:' : ''}${low}..${high}/5 for five, or draw some with \`random: 20\`.`,
     })
   }
   const inner = Array.from({ length: count }, (_, place) =>
