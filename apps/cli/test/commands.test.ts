@@ -364,6 +364,8 @@ test('quickstart goes on with its run, measures and solves', async () => {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as { type: string; answer?: string; steps?: unknown[] })
+    // Told only where making the puzzles takes long.
+    .filter(({ type }) => type !== 'data')
   assert.deepEqual(
     events.map(({ type }) => type),
     ['folder', 'done', 'report', 'solve'],
