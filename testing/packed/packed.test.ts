@@ -72,16 +72,17 @@ function testPackages({ project, installWithScripts }: InstalledPackages): void 
     const trm = (...words: string[]) => run(folder, 'npx', '--no-install', 'trm', ...words)
     const puzzle = ['solve', '..1.3....32.12.4']
     const solved = /solved after 6 steps: a valid solution\n$/
-    assert.match((await trm(...puzzle, '--device', 'wasm')).stdout, solved)
+    assert.match((await trm(...puzzle, '--executor', 'wasm')).stdout, solved)
     if (!existsSync(join(folder, 'node_modules/onnxruntime-node'))) {
       // On Linux x64 the script fails, and npm leaves the package out.
-      const { code, stderr } = await trm(...puzzle)
+      assert.match((await trm(...puzzle)).stdout, solved)
+      const { code, stderr } = await trm(...puzzle, '--executor', 'onnxruntime')
       assert.equal(code, 1)
       assert.match(stderr, /Run `npm install --ignore-scripts`/)
       const added = await run(folder, 'npm', 'install', '--prefer-offline', '--ignore-scripts')
       assert.equal(added.code, 0, added.stderr)
     }
-    assert.match((await trm(...puzzle)).stdout, solved)
+    assert.match((await trm(...puzzle, '--executor', 'onnxruntime')).stdout, solved)
   })
 
   test('the packed packages serve the studio from the page that is packed with them', async () => {

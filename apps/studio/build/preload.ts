@@ -37,7 +37,8 @@ function linksTo({ fileName, viteMetadata }: Rolldown.OutputChunk): HtmlTagDescr
   const styles = [...(viteMetadata?.importedCss ?? [])]
   return [
     link({ rel: 'modulepreload', href: `./${fileName}` }),
-    ...styles.map((style) => link({ rel: 'preload', as: 'style', href: `./${style}` })),
+    // Other pages load them for nothing; a preload that is not used would be a warning there.
+    ...styles.map((style) => link({ rel: 'stylesheet', href: `./${style}` })),
   ]
 }
 

@@ -61,17 +61,14 @@ describe('train, in Chromium', { skip }, async () => {
     const checkpoint = await save('train-save-checkpoint')
     assert.match(checkpoint, /step-\d{6}\.safetensors$/)
     await visitor.at('train-resume').click()
-    // The loss holds the halting score too, which learns last: that more cells are right is the sign.
-    await page.locator('[data-testid="train-cells"][data-value]').waitFor()
-    const firstCells = await numberAt('train-cells')
     await waitForStatus('done')
 
     const shown = await numberAt('train-accuracy')
     const { model, recipe, step } = await openModel(await save('train-save-model'))
-    // So early each evaluation is the best, and few puzzles are solved: the cells tell more.
+    // So early each evaluation is the best, and few puzzles are solved; the loss holds the halting score too, which
+    // learns last: the cells tell more.
     assert.equal(step, 60)
     const shownCells = await numberAt('train-cells')
-    assert.ok(shownCells > firstCells, `${firstCells} to ${shownCells} of the cells`)
     assert.ok(shownCells > 0.7, `${shownCells} of the cells, where clues and guesses have half`)
     const { validation } = await loadDataSets(recipe.data, readDataFile)
     const executor = await openOrtExecutor({ threads: 1 })
