@@ -83,9 +83,16 @@ for (const name of ['trm_mlp', 'trm_singlez']) {
   })
 }
 
-test('trm_singlez is within every tolerance by standard operators, which are not fused', async () => {
+test('trm_singlez is as close by standard operators, which are not fused', async () => {
+  const recorded = await goldenOf('trm_singlez')
   const plain = await openOrtExecutor({ device: 'cpu', threads: 1, plain: true })
-  assertWithin(await compareWithGolden(plain, await goldenOf('trm_singlez')))
+  const deviations = await compareWithGolden(plain, recorded)
+  // On a processor without AVX-512 its products round otherwise, by 1.7e-4 at the fifth step.
+  const verdicts = await new Float64Runs(recorded).judge(deviations)
+  assert.deepEqual(
+    verdicts.filter((verdict) => !isWithin(verdict)),
+    [],
+  )
 })
 
 test('a wrong formula is not excused by float64, which runs it too', async () => {
