@@ -30,6 +30,8 @@ interface Part {
 export interface WasmOptions {
   /** Times every step of every run, which makes runs a little slower. */
   readonly stopwatch?: Stopwatch
+  /** Whether products multiply and add in one instruction; by default where the engine can. */
+  readonly relaxedSimd?: boolean
 }
 
 /**
@@ -73,7 +75,7 @@ class WasmExecutor implements Executor {
   readonly heap: Heap
   readonly #settings: Settings
   readonly #others: readonly ThreadPort[]
-  readonly #isFused = hasRelaxedSimd()
+  readonly #isFused: boolean
   /** Where the threads wait for each other. */
   readonly #meeting: number
   /** Programs run one after the other and share the memory of their inner values. */
@@ -82,7 +84,8 @@ class WasmExecutor implements Executor {
   readonly #forgotten = new FinalizationRegistry((part: Part) => this.#free(part))
 
   constructor(settings: Settings) {
-    const { others = [] } = settings
+    const { others = [], relaxedSimd = hasRelaxedSimd() } = settings
+    this.#isFused = relaxedSimd
     this.threads = 1 + others.length
     this.name = `wasm, ${this.threads} ${this.threads === 1 ? 'thread' : 'threads'}`
     this.heap = new Heap(others.length > 0)

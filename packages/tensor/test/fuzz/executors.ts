@@ -1,0 +1,17 @@
+/** The ways in which the executor of our own runs a program. */
+import v8 from 'node:v8'
+import type { Executor } from '../../src/executors/executor.ts'
+import { createWasmExecutor } from '../../src/executors/wasm/executor.ts'
+import { hasRelaxedSimd } from '../../src/executors/wasm/web-assembly.ts'
+import { openWasmExecutor } from '../../src/node/wasm-threads.ts'
+
+/** With relaxed SIMD and without, where the engine has it, and with two threads that share whatever can be shared. */
+export async function openFuzzedExecutors(): Promise<ReadonlyMap<string, Executor>> {
+  // Node 20 has it behind a flag.
+  v8.setFlagsFromString('--experimental-wasm-relaxed-simd')
+  return new Map([
+    ['plain SIMD', createWasmExecutor({ relaxedSimd: false })],
+    ...(hasRelaxedSimd() ? [['relaxed SIMD', createWasmExecutor({ relaxedSimd: true })] as const] : []),
+    ['2 threads', await openWasmExecutor(2, { share: 0, program: 0 })],
+  ])
+}
