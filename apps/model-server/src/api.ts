@@ -111,7 +111,7 @@ export type SolveAnswer = z.output<typeof solveAnswer>
 
 const modelFacts = z.strictObject({
   name: z.string(),
-  title: z.string().nullable().describe('What it solves: `9×9 Sudoku`; null where that is not known.'),
+  title: z.string().nullable().describe('What it solves, as in `trm models`; null where that is not known.'),
   puzzle: z.string().nullable().describe('Name of the puzzle family.'),
   rows: counted.nullable(),
   columns: counted.nullable(),
