@@ -30,7 +30,7 @@ describe('values', () => {
   test('what cannot be divided is refused', () => {
     for (const wrong of ['width', '=1', 'a=', 'a=3..1/2', 'a=log:0..1/3', 'a=1..2/1'])
       assert.throws(() => parseAxis(wrong), InputError, wrong)
-    assert.throws(() => plan(['model.width=16..64']), /how many values.*--random/)
+    assert.throws(() => plan(['model.width=16..64']), /how many values.*`random: 20`/)
   })
 })
 
