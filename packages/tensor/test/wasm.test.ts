@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import v8 from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { InputError } from '../src/errors.ts'
 import { evaluate } from '../src/executors/reference/evaluate.ts'
 import { createWasmExecutor } from '../src/executors/wasm/executor.ts'
@@ -164,6 +166,21 @@ test('a thousand runs take no more memory than the first', async () => {
   assert.ok(
     (own as unknown as { heap: { memory: { buffer: ArrayBuffer } } }).heap.memory.buffer.byteLength < 2 ** 20,
   )
+})
+
+test('states that come and go leave nothing behind, even if the event loop gets no turn', async () => {
+  v8.setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const own = createWasmExecutor()
+  const tensor = floatTensor([5], new Float32Array(5))
+  const used = async (): Promise<number> => {
+    for (let round = 0; round < 50_000; round++) own.release(await own.upload(tensor))
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const before = await used()
+  const grown = (await used()) - before
+  assert.ok(grown < 2 ** 20, `${grown} bytes`)
 })
 
 test('a stopwatch times every step and changes no result', async () => {

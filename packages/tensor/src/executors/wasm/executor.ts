@@ -160,6 +160,8 @@ class WasmExecutor implements Executor {
   #free(part: Part): void {
     if (part.isFree) return
     part.isFree = true
+    // Where the event loop never gets a turn, nothing else clears the registry.
+    this.#forgotten.unregister(part)
     this.heap.release(part.address, part.bytes)
   }
 
@@ -167,7 +169,7 @@ class WasmExecutor implements Executor {
     const bytes = 4 * elementCount(shape)
     const part: Part = { address: this.heap.allocate(bytes, 'state'), bytes, isFree: false }
     const tensor = { dtype, shape, part }
-    this.#forgotten.register(tensor, part)
+    this.#forgotten.register(tensor, part, part)
     return tensor
   }
 
