@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm'
 import { InputError } from '../src/errors.ts'
 import { evaluate } from '../src/executors/reference/evaluate.ts'
 import { createWasmExecutor } from '../src/executors/wasm/executor.ts'
+import { Heap } from '../src/executors/wasm/heap.ts'
 import { planMemory } from '../src/executors/wasm/memory-plan.ts'
 import { Stopwatch } from '../src/executors/wasm/stopwatch.ts'
 import { trace } from '../src/graph/program.ts'
@@ -181,6 +182,33 @@ test('states that come and go leave nothing behind, even if the event loop gets 
   const before = await used()
   const grown = (await used()) - before
   assert.ok(grown < 2 ** 20, `${grown} bytes`)
+})
+
+test('memory that was given back is used again, whatever the sizes', () => {
+  const random = new RandomStream(6, 'heap')
+  const heap = new Heap()
+  const parts = new Map<number, number>()
+  let [held, peak] = [0, 0]
+  for (let round = 0; round < 20_000; round++) {
+    const drop = parts.size > 0 && (parts.size >= 40 || random.integer(2) === 0)
+    const [address, size] = drop ? [...parts][random.integer(parts.size)]! : [0, 0]
+    if (drop) {
+      heap.release(address, size)
+      parts.delete(address)
+      held -= size
+      continue
+    }
+    const bytes = 1 + random.integer(2 ** (6 + random.integer(12)))
+    const start = heap.allocate(bytes, 'test')
+    assert.ok(start > 0 && start + bytes <= heap.memory.buffer.byteLength)
+    for (const [other, length] of parts)
+      assert.ok(start + bytes <= other || other + length <= start, `${start} and ${other} overlap`)
+    parts.set(start, bytes)
+    held += bytes
+    peak = Math.max(peak, held)
+  }
+  const all = heap.memory.buffer.byteLength
+  assert.ok(all < 2.5 * peak, `${all} bytes for ${peak}`)
 })
 
 test('a stopwatch times every step and changes no result', async () => {

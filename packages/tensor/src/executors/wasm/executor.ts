@@ -115,9 +115,7 @@ class WasmExecutor implements Executor {
     const module = await webAssembly.compile(compiled.module)
     const instance = await webAssembly.instantiate(module, { host: { memory: this.heap.memory } })
     if (compiled.arenaBytes > this.#arena.bytes) {
-      if (this.#arena.bytes > 0) this.heap.release(this.#arena.address, this.#arena.bytes)
-      const address = this.heap.allocate(compiled.arenaBytes, `program ${program.name}`)
-      this.#arena = { address, bytes: compiled.arenaBytes }
+      this.#growArena(compiled.arenaBytes, `program ${program.name}`)
     }
     const own = stopwatch
       ? stopwatch.timed(program.name, compiled, instance.exports)
@@ -135,6 +133,18 @@ class WasmExecutor implements Executor {
         for (const port of others) port.postMessage({ kind: 'close', program: number })
       },
     })
+  }
+
+  #growArena(bytes: number, who: string): void {
+    const before = this.#arena
+    if (before.bytes > 0) this.heap.release(before.address, before.bytes)
+    try {
+      this.#arena = { address: this.heap.allocate(bytes, who), bytes }
+    } catch (error) {
+      // Programs that were compiled before still need theirs.
+      if (before.bytes > 0) this.#arena = { ...before, address: this.heap.allocate(before.bytes, who) }
+      throw error
+    }
   }
 
   get arena(): number {

@@ -1,7 +1,7 @@
 /** The memory of an executor, and who has which part of it. */
 import { InputError } from '../../errors.ts'
 import { maxPages } from './assembler.ts'
-import { aligned, alignment } from './memory-plan.ts'
+import { aligned, alignment, free, type Gap, take } from './memory-plan.ts'
 import { type WasmMemory, webAssembly } from './web-assembly.ts'
 
 const page = 65_536
@@ -10,8 +10,8 @@ const maxBytes = 65_535 * page
 
 export class Heap {
   readonly memory: WasmMemory
-  /** Free parts by their size: states come and go in the same sizes. */
-  readonly #free = new Map<number, number[]>()
+  /** What was given back, neighbours in one: programs and models of many sizes come and go. */
+  readonly #gaps: Gap[] = []
   #used = alignment
 
   /** @param shared whether threads share the memory */
@@ -22,7 +22,7 @@ export class Heap {
   /** @throws InputError if WebAssembly cannot address that much, or the machine does not have it */
   allocate(bytes: number, who: string): number {
     const size = Math.max(alignment, aligned(bytes))
-    const known = this.#free.get(size)?.pop()
+    const known = take(this.#gaps, size)
     if (known !== undefined) return known
     const address = this.#used
     this.#reserve(address + size, who)
@@ -31,10 +31,8 @@ export class Heap {
   }
 
   release(address: number, bytes: number): void {
-    const size = Math.max(alignment, aligned(bytes))
-    const list = this.#free.get(size)
-    if (list) list.push(address)
-    else this.#free.set(size, [address])
+    free(this.#gaps, address, address + Math.max(alignment, aligned(bytes)))
+    if (this.#gaps.at(-1)?.end === this.#used) this.#used = this.#gaps.pop()!.start
   }
 
   floats(address: number, count: number): Float32Array {

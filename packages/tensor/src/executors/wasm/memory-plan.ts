@@ -12,7 +12,7 @@ export const alignment = 64
 export const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment
 
 /** A run of free memory. */
-interface Gap {
+export interface Gap {
   start: number
   end: number
 }
@@ -31,14 +31,9 @@ export function planMemory(lifetimes: readonly Lifetime[]): { offsets: number[];
       free(gaps, offsets[gone]!, offsets[gone]! + aligned(lifetimes[gone]!.bytes))
     }
     const size = aligned(lifetimes[value]!.bytes)
-    // The smallest gap that is large enough.
-    let best: Gap | undefined
-    for (const gap of gaps)
-      if (gap.end - gap.start >= size && (!best || gap.end - gap.start < best.end - best.start)) best = gap
-    if (best) {
-      offsets[value] = best.start
-      best.start += size
-      if (best.start === best.end) gaps.splice(gaps.indexOf(best), 1)
+    const start = take(gaps, size)
+    if (start !== undefined) {
+      offsets[value] = start
       continue
     }
     const last = gaps.at(-1)
@@ -51,8 +46,20 @@ export function planMemory(lifetimes: readonly Lifetime[]): { offsets: number[];
   return { offsets, bytes }
 }
 
+/** Takes the beginning of the smallest gap that is large enough; undefined where none is. */
+export function take(gaps: Gap[], size: number): number | undefined {
+  let best: Gap | undefined
+  for (const gap of gaps)
+    if (gap.end - gap.start >= size && (!best || gap.end - gap.start < best.end - best.start)) best = gap
+  if (!best) return undefined
+  const { start } = best
+  best.start += size
+  if (best.start === best.end) gaps.splice(gaps.indexOf(best), 1)
+  return start
+}
+
 /** Puts a run back among the gaps, which are in order, as one with its neighbours. */
-function free(gaps: Gap[], start: number, end: number): void {
+export function free(gaps: Gap[], start: number, end: number): void {
   let place = gaps.findIndex((gap) => gap.start > start)
   if (place < 0) place = gaps.length
   const [before, after] = [gaps[place - 1], gaps[place]]
