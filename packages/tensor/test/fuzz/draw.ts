@@ -53,7 +53,7 @@ export class Draw {
   }
 
   /** A new input, or a constant, of that type; truth values are fed as 0 and 1. */
-  fresh(shape: Shape, dtype: DataType = 'float32', bound = 5): Node {
+  fresh(shape: Shape, dtype: DataType = 'float32', bound = 5, isIndex = false): Node {
     if (dtype === 'bool') return cast(this.fresh(shape, 'int32', 2), 'bool')
     const count = elementCount(shape)
     const data = Array.from({ length: count }, () =>
@@ -63,7 +63,7 @@ export class Draw {
       const same = this.chance(0.5)
       return this.keep(constant(same ? data.map(() => data[0]!) : data, shape, dtype))
     }
-    const role = this.chance(0.4) ? 'state' : 'feed'
+    const role = this.chance(0.4) && !isIndex ? 'state' : 'feed'
     const name = `${role}${this.inputs.size}`
     const node = createNode('input', [], { name, role, shape, dtype })
     this.inputs.set(node, dtype === 'int32' ? integerTensor(shape, data) : floatTensor(shape, data))
@@ -120,9 +120,9 @@ export class Draw {
     )
   }
 
-  /** Numbers of rows that there are. */
+  /** Numbers of rows that there are; no state, whose next value may be anything. */
   indices(shape: Shape, rows: number): Node {
-    return this.fresh(shape, 'int32', rows)
+    return this.fresh(shape, 'int32', rows, true)
   }
 
   axis(shape: Shape): number {
