@@ -4,7 +4,7 @@ import { openWasmExecutor } from './browser/wasm-threads.ts'
 import { InputError } from './errors.ts'
 import type { Executor } from './executors/executor.ts'
 import type { OnnxRuntime } from './executors/ort-session.ts'
-import { withPauses } from './executors/pauses.ts'
+import { letMessagesIn, withPauses } from './executors/pauses.ts'
 import { trace } from './graph/program.ts'
 import { floatTensor } from './graph/types.ts'
 import { add } from './ops/primitives.ts'
@@ -43,19 +43,7 @@ export type OrtBrowserOptions = {
 export async function openExecutor(options: BrowserOptions = {}): Promise<Executor> {
   const { device = 'auto', threads = 1, files } = options
   if (device === 'webgpu') return await openWebGpu(files, false)
-  return withPauses(await openWasmExecutor(threadsFor(threads)), nextMessage)
-}
-
-/** Until messages that have come have been read; timers wait at least four milliseconds. */
-function nextMessage(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(null)
-  })
+  return withPauses(await openWasmExecutor(threadsFor(threads)), letMessagesIn)
 }
 
 /**

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { describe, test } from 'node:test'
 import v8 from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { Worker } from 'node:worker_threads'
 import { InputError } from '../src/errors.ts'
 import { evaluate } from '../src/executors/reference/evaluate.ts'
+import { ModuleWriter, maxPages } from '../src/executors/wasm/assembler.ts'
+import { addBarrier } from '../src/executors/wasm/barrier.ts'
 import { createWasmExecutor } from '../src/executors/wasm/executor.ts'
 import { Heap } from '../src/executors/wasm/heap.ts'
 import { planMemory } from '../src/executors/wasm/memory-plan.ts'
 import { Stopwatch } from '../src/executors/wasm/stopwatch.ts'
+import { webAssembly } from '../src/executors/wasm/web-assembly.ts'
 import { trace } from '../src/graph/program.ts'
 import { floatTensor, type HostTensor, integerTensor } from '../src/graph/types.ts'
 import { openWasmExecutor } from '../src/node/wasm-threads.ts'
@@ -297,4 +302,30 @@ describe('threads of the wasm executor', () => {
     }
     for (const result of results) assert.deepEqual(result, results[0])
   })
+
+  /** What the other thread of two does, by itself, after a while. */
+  const latecomer = `
+    const { workerData: buffer } = require('node:worker_threads')
+    const place = new Int32Array(buffer, 64, 3)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150)
+    Atomics.store(place, 0, 0)
+    Atomics.add(place, 1, 1)
+    Atomics.notify(place, 1)`
+
+  for (const comes of [true, false])
+    test(`a thread is waited for more than once${comes ? '' : ', but not for ever'}`, async () => {
+      const module = new ModuleWriter(true)
+      addBarrier(module, 2, { waits: comes ? 1_000 : 3, nanoseconds: 20_000_000n })
+      const memory = new webAssembly.Memory({ initial: 1, maximum: maxPages, shared: true })
+      const compiled = await webAssembly.compile(module.encode())
+      const { exports } = await webAssembly.instantiate(compiled, { host: { memory } })
+      const meet = () => (exports.meet as (place: number) => void)(64)
+      if (!comes) assert.throws(meet, /unreachable/)
+      else {
+        const worker = new Worker(latecomer, { eval: true, workerData: memory.buffer })
+        await once(worker, 'online')
+        meet()
+        await worker.terminate()
+      }
+    })
 })

@@ -38,3 +38,20 @@ export function withPauses(executor: Executor, turn: () => Promise<void>): Execu
     release: (tensor) => executor.release(tensor),
   }
 }
+
+/**
+ * Resolves when messages that have come have been read; timers wait at least four milliseconds in a page. Runs of a
+ * program follow each other as microtasks, between which nothing is heard.
+ */
+export function letMessagesIn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    const told = (): void => {
+      port1.close()
+      resolve()
+    }
+    port1.addEventListener('message', told)
+    port1.start()
+    port2.postMessage(null)
+  })
+}

@@ -1,11 +1,10 @@
 /** The worker's side: opens models, thinks, trains and evaluates, one request at a time. */
-import { type Executor, InputError } from '@tiny-recursive-models/tensor'
+import { type Executor, InputError, letMessagesIn } from '@tiny-recursive-models/tensor'
 import { openExecutor } from '@tiny-recursive-models/tensor/browser'
 import { decodeTrainingState, encodeTrainingState } from '../checkpoint/training-state.ts'
 import type { OnDataProgress } from '../data/parts.ts'
 import { type AnyPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
-import { letMessagesIn } from '../evaluate/let-messages-in.ts'
 import { encodeModelFile, modelOfState } from '../evaluate/stored-model.ts'
 import { thinkWith } from '../evaluate/think.ts'
 import { Thinker, type TrainedModel } from '../evaluate/thinker.ts'

@@ -1,10 +1,9 @@
 // Letters: B slots, S cells, V symbols.
-import { type Executor, InputError } from '@tiny-recursive-models/tensor'
+import { type Executor, InputError, letMessagesIn } from '@tiny-recursive-models/tensor'
 import { fittingSlots } from '../programs/micro-batch.ts'
 import type { PuzzleKind } from '../puzzles/family.ts'
 import { boardOf } from '../puzzles/index.ts'
 import { type DeskStep, Desks, type Task } from './desks.ts'
-import { letMessagesIn } from './let-messages-in.ts'
 import type { Solution, SolutionStep, SolveRequest, Solver } from './solver.ts'
 import { checkQuestion, readLogits } from './think.ts'
 import { Thinker, type TrainedModel } from './thinker.ts'

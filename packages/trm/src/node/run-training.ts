@@ -101,7 +101,9 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
     run ??= await createRunFolder(options.folder, recipe)
     await checkDataRecord(run, data)
     const warnings = [...(opened?.warnings ?? [])]
-    if (options.threads === undefined && state && state.threads > threads)
+    // Of our own executor the results are the same with any number.
+    const isOther = options.threads === undefined && state !== null && state.threads > threads
+    if (isOther && executor.kind !== 'wasm')
       warnings.push(
         `the run was started with ${state.threads} threads, too many for this machine: it resumes with ${threads}, which may round differently`,
       )

@@ -4,7 +4,7 @@ import type { Program } from '../../graph/program.ts'
 import { elementCount } from '../../graph/types.ts'
 import { expandProgram, simplifyProgram } from '../../ops/rewrite.ts'
 import { FunctionWriter, ModuleWriter } from './assembler.ts'
-import { emitBarrier } from './barrier.ts'
+import { addBarrier } from './barrier.ts'
 import { emitLoop } from './emit-loop.ts'
 import { loopKey } from './kernel.ts'
 import { aligned, type Lifetime, planMemory } from './memory-plan.ts'
@@ -60,7 +60,7 @@ export function compileProgram(given: Program, options: CompileOptions = {}): Co
   const functions = new Functions(module, options.isFused ?? false)
   const threads = schedule(plan.steps, wanted, (argument) => placeOf(places.of(argument)), options.worthwhile)
   places.addScratch(threads)
-  const barrier = threads.length > 1 ? module.add(emitBarrier(threads.length)) : undefined
+  const barrier = threads.length > 1 ? addBarrier(module, threads.length) : undefined
   for (const [thread, turns] of threads.entries()) {
     const main = new FunctionWriter(['i32', 'i32', 'i32'])
     for (const turn of turns)

@@ -127,7 +127,11 @@ class WasmExecutor implements Executor {
       run: (slots) => {
         const arena = this.arena
         for (const port of others) port.postMessage({ kind: 'run', program: number, arena, slots })
-        own(arena, slots, this.#meeting)
+        try {
+          own(arena, slots, this.#meeting)
+        } catch (error) {
+          throw others.length === 0 ? error : threadMissing(program.name, compiled.threads, error)
+        }
       },
       close: () => {
         for (const port of others) port.postMessage({ kind: 'close', program: number })
@@ -293,6 +297,17 @@ class WasmExecutable implements Executable {
       this.#executor.heap.release(address, bytes)
   }
 }
+
+const threadMissing = (name: string, threads: number, cause: unknown): InputError =>
+  new InputError(
+    {
+      who: `program ${name}`,
+      expected: `${threads} threads that wait for each other`,
+      got: 'one that has ended, or not come for minutes',
+      hint: 'If memory ran out, use smaller micro-batches or fewer threads; then resume.',
+    },
+    { cause },
+  )
 
 function constantValues(node: Node): ArrayLike<number> {
   if (node.operation !== 'constant') throw new Error(`${node.operation} is no constant`)
