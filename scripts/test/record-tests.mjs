@@ -12,9 +12,11 @@ function factsOf(passed, { name, file = '', skip, todo, details }) {
   const error = details?.error
   // Suites, and tests with subtests, fail because of what is in them, which is named itself.
   if (!passed && error?.failureType === 'subtestsFailed') return null
-  if (passed && details?.type === 'suite') return null
   const skipped = skip ?? todo
-  if (skipped !== undefined && skipped !== false) {
+  const isSkipped = skipped !== undefined && skipped !== false
+  // A suite that is skipped has no tests to tell of it.
+  if (passed && details?.type === 'suite' && !isSkipped) return null
+  if (isSkipped) {
     const reason = typeof skipped === 'string' && skipped !== '' ? skipped : 'no reason given'
     return { outcome: 'skipped', name, file, reason: reason.replace(/^skipped: /, '') }
   }
