@@ -312,12 +312,22 @@ describe('many', () => {
   test('connections beyond the limit are closed, and it serves on', async () => {
     const sockets = await Promise.all(Array.from({ length: 500 }, () => open(studio.port)))
     const live = sockets.filter((socket) => socket !== null)
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    const held = live.filter((socket) => !socket.destroyed && socket.readable).length
-    assert.ok(held <= 256, `${held} are open`)
+    const held = () => live.filter((socket) => !socket.destroyed && socket.readable).length
+    // Each is heard of when this process has its turn, which takes as long as the machine is busy.
+    for (let look = 0; look < 100 && held() > 256; look++)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    const most = held()
     for (const socket of live) socket.destroy()
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    assert.equal((await fetch(studio.url)).status, 200)
+    assert.ok(most <= 256, `${most} are open`)
+    const isServing = () =>
+      fetch(studio.url).then(
+        ({ status }) => status === 200,
+        () => false,
+      )
+    for (let look = 0; !(await isServing()); look++) {
+      assert.ok(look < 100, 'it does not serve on')
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
   })
 
   test('requests at the same time are answered', async () => {
