@@ -50,6 +50,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/export.ts')).addExport,
   },
   {
+    words: 'publish <model>',
+    description: 'publish a run folder, a model file or a shipped model on the Hugging Face Hub',
+    load: async () => (await import('./commands/publish.ts')).addPublish,
+  },
+  {
     words: 'models',
     description: 'list the trained models shipped with this program',
     load: async () => (await import('./commands/models.ts')).addModels,

@@ -2,7 +2,7 @@
 import { evaluate, InputError } from '@tiny-recursive-models/trm'
 import { arcBallot } from '@tiny-recursive-models/trm/evaluate/arc'
 import { grouped, percent, plural } from '@tiny-recursive-models/trm/format'
-import { type CheckpointChoice, openExecutor, openModel } from '@tiny-recursive-models/trm/node'
+import { type CheckpointChoice, openExecutor } from '@tiny-recursive-models/trm/node'
 import {
   type ArcPuzzleSet,
   type ArcTask,
@@ -12,6 +12,7 @@ import {
 } from '@tiny-recursive-models/trm/puzzles/arc'
 import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
 import { type ComputingOptions, computingOf } from '../options/options.ts'
+import { openShownModel } from '../output/open-model.ts'
 import { Progress } from '../output/progress.ts'
 import { readTestSet } from '../puzzles/test-puzzles.ts'
 import type { ArcAnswer } from './picture.ts'
@@ -33,7 +34,7 @@ export interface RunVote {
 /** Lets the model of a run answer a task of its test set under its augmentations; undefined where it was interrupted. */
 export async function voteOfRun(id: string, run: string, options: VoteOptions): Promise<RunVote | undefined> {
   const progress = new Progress(options.json === true)
-  const opened = await openModel(run, options.checkpoint)
+  const opened = await openShownModel(run, options.checkpoint, { silent: options.json === true })
   const set = questionsOf(await readTestSet(opened, run, progress.ofData()), id, run, options.augmentations)
   const executor = await openExecutor(computingOf(options))
   let interrupted = false

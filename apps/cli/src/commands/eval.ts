@@ -12,7 +12,6 @@ import {
   type CheckpointChoice,
   openArcBallots,
   openExecutor,
-  openModel,
   sampleSet,
 } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
@@ -36,6 +35,7 @@ import { labelledShare } from '../output/accuracies.ts'
 import { describeArc } from '../output/arc.ts'
 import { describeEvaluation, describeWays } from '../output/evaluation.ts'
 import { prepareFile, writeText } from '../output/files.ts'
+import { openShownModel } from '../output/open-model.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
 import { openedAtSize, readPuzzles, readTestSet, testFolderOf } from '../puzzles/test-puzzles.ts'
@@ -127,7 +127,10 @@ type Asked = Awaited<ReturnType<typeof openAsked>>
 /** The model, and the puzzles that it is measured on. */
 async function openAsked(run: string, options: EvalOptions, progress: Progress) {
   progress.update(null, 'opening the model …')
-  const opened = openedAtSize(await openModel(run, options.checkpoint), options)
+  const opened = openedAtSize(
+    await openShownModel(run, options.checkpoint, { silent: options.json === true }),
+    options,
+  )
   const whole =
     options.data === undefined
       ? await readTestSet(opened, run, progress.ofData())

@@ -9,7 +9,7 @@ import {
 } from '@tiny-recursive-models/model-server'
 import { boardOfData } from '@tiny-recursive-models/trm'
 import { plural } from '@tiny-recursive-models/trm/format'
-import { type CheckpointChoice, openModel } from '@tiny-recursive-models/trm/node'
+import type { CheckpointChoice } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { onInterrupt } from '../options/interrupt.ts'
 import {
@@ -24,6 +24,7 @@ import {
   wholeNumber,
 } from '../options/options.ts'
 import { showError } from '../output/errors.ts'
+import { openShownModel } from '../output/open-model.ts'
 import { Progress } from '../output/progress.ts'
 import { isOutputClosed, onOutputClosed, print, printJsonLine } from '../output/streams.ts'
 
@@ -129,7 +130,7 @@ async function runServe(words: readonly string[], options: ServeOptions): Promis
 async function modelToServe(word: string, checkpoint: CheckpointChoice | undefined): Promise<ModelToServe> {
   const named = /^([\w.-]+)=(.+)$/s.exec(word)
   const path = named?.[2] ?? word
-  const { model, recipe } = await openModel(path, checkpoint)
+  const { model, recipe } = await openShownModel(path, checkpoint, { silent: false })
   const name = named?.[1] ?? basename(path).replace(/\.safetensors$/, '')
   return { name, model, board: boardOfData(recipe.data, model.config) ?? null }
 }

@@ -1,5 +1,5 @@
 import { effortOf, type Thought, think } from '@tiny-recursive-models/trm'
-import { type CheckpointChoice, openExecutor, openModel } from '@tiny-recursive-models/trm/node'
+import { type CheckpointChoice, openExecutor } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { addEffortOptions, attemptsEffort, type EffortOptions } from '../options/effort.ts'
 import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
@@ -16,6 +16,7 @@ import {
   wholeNumber,
 } from '../options/options.ts'
 import { prepareFile, writeText } from '../output/files.ts'
+import { openShownModel } from '../output/open-model.ts'
 import { print, printJson } from '../output/streams.ts'
 import { readPuzzle } from '../puzzles/puzzle-argument.ts'
 import { modelAndPuzzle } from '../puzzles/solve-arguments.ts'
@@ -36,7 +37,10 @@ interface SolveOptions extends EffortOptions, ComputingOptions {
 export function addSolve(command: Command): void {
   command
     .usage('[options] [run] <puzzle>')
-    .argument('<run|puzzle>', 'a run folder, a model file or the name of a shipped model; optional')
+    .argument(
+      '<run|puzzle>',
+      'a run folder, a model file, the name of a shipped model or hf:OWNER/NAME on the hub; optional',
+    )
     .argument('[puzzle]', 'the puzzle: written out, in a file, or "generated" for a new one')
     .option('--model <run>', 'the model, if the puzzle is the only argument')
     .addOption(checkpointOption())
@@ -73,7 +77,7 @@ Examples:
 async function runSolve(first: string, second: string | undefined, options: SolveOptions): Promise<void> {
   await prepareFile(options.svg, { replace: true })
   const { run, argument } = await modelAndPuzzle(first, second, options)
-  const opened = await openModel(run, options.checkpoint)
+  const opened = await openShownModel(run, options.checkpoint, { silent: options.json === true })
   const puzzle = await readPuzzle(argument, options.row, opened)
   const executor = await openExecutor({ threads: 1, ...computingOf(options) })
   let interrupted = false

@@ -2,7 +2,7 @@
 import { makeFolder } from './files.ts'
 import { hubAccess } from './hub/access.ts'
 import { checkRepository, formatRepository } from './hub/address.ts'
-import { HubConnection, type Patience } from './hub/connection.ts'
+import { defaultPatience, HubConnection, type Patience } from './hub/connection.ts'
 import { Stopped } from './hub/failures.ts'
 import { chooseFiles, type HubListing, listRepository } from './hub/listing.ts'
 import { type TransferEvent, transferFile } from './hub/transfer.ts'
@@ -55,8 +55,6 @@ export type HubDownloadEvent =
       readonly commit: string
       readonly files: readonly string[]
     }
-
-const defaultPatience: Patience = { attempts: 5, pauseMs: 1000, stallMs: 60_000 }
 
 /**
  * The files of a repository, without downloading any.

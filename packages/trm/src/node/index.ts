@@ -31,6 +31,7 @@ export {
   listHubFiles,
   parseHubAddress,
 } from './hub.ts'
+export { hubCacheFolder } from './hub-model.ts'
 export { type ImportedFile, type ImportFileOptions, importFile } from './import-file.ts'
 export { LineTail, type LineTailOptions, type TailRead } from './line-tail.ts'
 export { machineFacts } from './machine.ts'
@@ -44,6 +45,13 @@ export { tryOutputFile, tryOutputFolder } from './outputs.ts'
 export { benchPaper, type PaperBenchOptions, type PaperEvent } from './paper/bench-paper.ts'
 export type { PaperJob } from './paper/plan.ts'
 export type { PaperResults, PaperRow, PaperRun, PaperTable } from './paper/results.ts'
+export {
+  type PublishEvent,
+  type PublishOptions,
+  publishModel,
+  writePublishedFiles,
+} from './publish/publish.ts'
+export type { PublishedOptions } from './publish/published-files.ts'
 export type { RecordedEvent, RunEvent } from './run-events.ts'
 export { createRunFolder, type LatestCheckpoint, openRunFolder, RunFolder, runFiles } from './run-folder.ts'
 export { listRuns, RunSummarizer } from './run-list.ts'

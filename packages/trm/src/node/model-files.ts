@@ -9,6 +9,9 @@ import type { Recipe } from '../recipes/schema.ts'
 import { findShippedModel } from '../shipped/shipped-models.ts'
 import { errorCode, fileError } from './file-errors.ts'
 import { readFileBounded } from './files.ts'
+import { isHubAddress } from './hub/address.ts'
+import type { HubDownloadEvent } from './hub.ts'
+import { cachedModelFile } from './hub-model.ts'
 import { maxCheckpointBytes, openRunFolder, type RunFolder } from './run-folder.ts'
 import { listShippedModels, shippedModelPath } from './shipped-models.ts'
 
@@ -28,13 +31,19 @@ export interface OpenedModel {
 }
 
 /**
- * Opens the EMA weights of a run folder or of one checkpoint file; or a shipped model by its name, if no folder or
- * file has that name.
+ * Opens the EMA weights of a run folder or of one checkpoint file; a shipped model by its name, if no folder or file has
+ * that name; or a model on the Hugging Face Hub by its address, `hf:OWNER/NAME` or `hf:OWNER/NAME/FILE`.
  *
  * @param which by default the best weights of a run, or else the final or the latest ones
- * @throws InputError if it is neither a run folder nor a model file nor the name of a shipped model
+ * @param onDownload is told how far the download of a model on the hub is
+ * @throws InputError if it is neither a run folder nor a model file nor the name of a shipped model, or the hub refuses
  */
-export async function openModel(path: string, which?: CheckpointChoice): Promise<OpenedModel> {
+export async function openModel(
+  path: string,
+  which?: CheckpointChoice,
+  onDownload?: (event: HubDownloadEvent) => void,
+): Promise<OpenedModel> {
+  if (isHubAddress(path)) return openFile(await cachedModelFile(path, onDownload))
   const facts = await stat(path).catch((error: unknown) => error)
   if (!(facts instanceof Stats)) return openByName(path, facts)
   if (!facts.isDirectory()) return openFile(path)
@@ -65,7 +74,7 @@ async function openByName(name: string, error: unknown): Promise<OpenedModel> {
   if (errorCode(error) !== 'ENOENT') throw fileError(error, name, expected)
   const names = (await listShippedModels()).map((model) => model.name)
   if (names.includes(name)) return openShippedModel(name)
-  const hint = `Check the path; the shipped models are ${names.join(', ')}.`
+  const hint = `Check the path; the shipped models are ${names.join(', ')}, and one on the hub is hf:OWNER/NAME.`
   throw new InputError(
     { who: name, expected, got: 'no such file or folder (ENOENT)', hint },
     { cause: error },

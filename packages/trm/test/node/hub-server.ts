@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { answerUpload, answerWrite, type Writing } from './writable-hub.ts'
 
 export interface ServedFile {
   readonly content: Buffer
@@ -38,25 +39,39 @@ export const gitBlob = (content: Buffer): string =>
 
 export const commit = 'c0ffee'.padEnd(40, '0')
 
-interface Repository {
+export interface Repository {
   readonly files: Readonly<Record<string, ServedFile>>
+  /** The newest; by default the one that every repository here has. */
+  commit?: string
+  /** Of the commits that were made here. */
+  readonly titles?: readonly string[]
   /** Who may read it. */
   readonly token?: string
   readonly gated?: boolean
 }
 
-/** @param repositories by `models/OWNER/NAME` and `datasets/OWNER/NAME` */
-export async function startHub(repositories: Readonly<Record<string, Repository>>): Promise<TestHub> {
+/**
+ * @param repositories by `models/OWNER/NAME` and `datasets/OWNER/NAME`; where the hub takes files, they come here
+ * @param writing what may be written; by default nothing
+ */
+export async function startHub(
+  repositories: Record<string, Repository>,
+  writing?: Writing,
+): Promise<TestHub> {
+  const objects = new Map<string, Buffer>()
   const requests: string[] = []
   const leaked: string[] = []
-  const storage = await listen((request, response) => {
+  const storage = await listen(async (request, response) => {
     requests.push(`storage ${describe(request)}`)
     if (request.headers.authorization) leaked.push(request.headers.authorization)
+    if (writing && (await answerUpload(request, response, writing, objects))) return
     const [, key, path] = decodeURIComponent(request.url ?? '').split('!')
     sendFile(request, response, repositories[key!]!.files[path!]!, {})
   })
-  const hub = await listen((request, response) => {
+  const hub = await listen(async (request, response) => {
     requests.push(describe(request))
+    const stored = { url: addressOf(storage), objects }
+    if (writing && (await answerWrite(request, response, repositories, writing, stored))) return
     const url = new URL(request.url ?? '', 'http://hub')
     const api = /^\/api\/(models|datasets)\/([^/]+\/[^/]+)\/(revision|tree)\/([^/]+)/.exec(url.pathname)
     const content = /^\/(datasets\/)?([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(url.pathname)
@@ -67,13 +82,14 @@ export async function startHub(repositories: Readonly<Record<string, Repository>
     if (!repository || (!isAllowed && !repository.gated)) return refuse(response, 401, 'RepoNotFound')
     if (!isAllowed && !api) return refuse(response, 403, 'GatedRepo')
     const revision = decodeURIComponent(api?.[4] ?? content?.[3] ?? '')
-    if (!['main', 'v1.0', 'refs/pr/1', commit].includes(revision))
+    const newest = repository.commit ?? commit
+    if (!['main', 'v1.0', 'refs/pr/1', newest].includes(revision))
       return refuse(response, 404, 'RevisionNotFound')
     if (api?.[3] === 'revision') {
       return sendJson(response, {
         _id: '1',
         id: api[2],
-        sha: commit,
+        sha: newest,
         private: false,
         gated: false,
         downloads: 1,
@@ -165,7 +181,7 @@ function refuse(response: ServerResponse, status: number, code: string): void {
   sendJson(response, { error: code }, { 'X-Error-Code': code, 'X-Error-Message': code }, status)
 }
 
-function sendJson(
+export function sendJson(
   response: ServerResponse,
   value: unknown,
   headers: Record<string, string> = {},
@@ -181,9 +197,9 @@ function describe({ method, url, headers }: IncomingMessage): string {
 }
 
 export async function listen(
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  answer: (request: IncomingMessage, response: ServerResponse) => unknown,
 ): Promise<Server> {
-  const server = createServer(answer)
+  const server = createServer((request, response) => void answer(request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return server

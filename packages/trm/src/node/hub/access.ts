@@ -1,6 +1,7 @@
 /** Where the hub is and who asks, from the variables that the hub's Python client reads too. */
 import { InputError } from '@tiny-recursive-models/tensor'
 import { describeValue } from '../../recipes/messages.ts'
+import { NoConnection } from './no-connection.ts'
 
 export interface HubAccess {
   /** Address of the hub without a slash at its end. */
@@ -20,9 +21,9 @@ export function hubAccess(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): HubAccess {
   if (/^(?:1|on|yes|true)$/i.test(environment.HF_HUB_OFFLINE ?? '')) {
-    throw new InputError({
+    throw new NoConnection({
       who: 'HF_HUB_OFFLINE',
-      expected: 'not to be set for a download',
+      expected: 'not to be set where the hub is asked',
       got: describeValue(environment.HF_HUB_OFFLINE),
       hint: 'Unset it, or use the files you already have.',
     })

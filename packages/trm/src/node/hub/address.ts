@@ -25,14 +25,19 @@ export function repositoryPage(endpoint: string, { type, name }: HubRepository):
   return `${endpoint}/${type === 'dataset' ? 'datasets/' : ''}${name}`
 }
 
+const prefix = /^(?:hf|hub):/
+
+/** Whether a text is meant as an address on the hub. */
+export const isHubAddress = (text: string): boolean => prefix.test(text)
+
 /**
- * Reads `hf:OWNER/NAME`, `hf:OWNER/NAME/FILE` and `hf:datasets/OWNER/NAME/FILE`.
+ * Reads `hf:OWNER/NAME`, `hf:OWNER/NAME/FILE` and `hf:datasets/OWNER/NAME/FILE`; `hub:` may stand for `hf:`.
  *
  * @param asDataset the repository holds a data set, also where its address does not say so
  * @throws InputError if the text is not such an address
  */
 export function parseHubAddress(text: string, asDataset = false): HubAddress {
-  const words = text.startsWith('hf:') ? text.slice(3).split('/') : []
+  const words = isHubAddress(text) ? text.replace(prefix, '').split('/') : []
   const isDataset = words[0] === 'datasets'
   const [owner, name, ...file] = isDataset ? words.slice(1) : words
   const repository = { type: isDataset || asDataset ? 'dataset' : 'model', name: `${owner}/${name}` } as const

@@ -5,6 +5,7 @@ import { errorCode } from '../file-errors.ts'
 import type { HubAccess } from './access.ts'
 import { formatRepository } from './address.ts'
 import {
+  AlreadyThere,
   type Asked,
   connectionError,
   LostConnection,
@@ -21,6 +22,13 @@ export interface Patience {
   /** How long nothing may come before a connection counts as lost. */
   readonly stallMs: number
 }
+
+export const defaultPatience: Patience = { attempts: 5, pauseMs: 1000, stallMs: 60_000 }
+
+const translated = [InputError, LostConnection, RangeRefused, AlreadyThere, Stopped]
+
+/** 16 kB/s */
+const slowestBytesPerMs = 16
 
 export class HubConnection {
   readonly access: HubAccess
@@ -85,8 +93,7 @@ export class HubConnection {
 
   /** A failed request or a broken body, in words. */
   translate(error: unknown): unknown {
-    if (error instanceof InputError || error instanceof LostConnection || error instanceof RangeRefused)
-      return error
+    if (translated.some((kind) => error instanceof kind)) return error
     if (this.isStopped) return new Stopped()
     if (error instanceof Error && error.name === 'AbortError')
       return new LostConnection(`nothing came for ${this.patience.stallMs / 1000} s`)
@@ -121,7 +128,11 @@ export class HubConnection {
     if (this.isStopped) throw new Stopped()
     const request = new AbortController()
     this.#open.add(request)
-    const timer = setTimeout(() => request.abort(), this.patience.stallMs)
+    // Nothing tells how much of a body has been sent: an upload has as long as the slowest line takes for it.
+    const timer = setTimeout(
+      () => request.abort(),
+      this.patience.stallMs + sizeOf(init.body) / slowestBytesPerMs,
+    )
     try {
       const response = await fetch(url, { ...init, headers, signal: request.signal })
       const failure = response.ok
@@ -139,6 +150,9 @@ export class HubConnection {
     return formatRepository(this.asked.repository)
   }
 }
+
+const sizeOf = (body: RequestInit['body']): number =>
+  body instanceof Blob ? body.size : typeof body === 'string' ? body.length : 0
 
 /** A server may answer a request for a part with the whole, or with another part. */
 function rangeError(asked: string | null, { status, headers }: Response): RangeRefused | null {

@@ -3,6 +3,7 @@ import { InputError } from '@tiny-recursive-models/tensor'
 import { errorCode } from '../file-errors.ts'
 import type { HubAccess } from './access.ts'
 import { formatRepository, type HubRepository, repositoryPage } from './address.ts'
+import { NoConnection } from './no-connection.ts'
 
 /** A connection that failed in a way that may be different a moment later. */
 export class LostConnection extends Error {
@@ -18,13 +19,18 @@ export class LostConnection extends Error {
 /** The server does not give the part of a file that was asked for: begin it from its first byte. */
 export class RangeRefused extends Error {}
 
-/** The download was stopped by its signal. */
+/** What is to be made is there already. */
+export class AlreadyThere extends Error {}
+
+/** The transfer was stopped by its signal. */
 export class Stopped extends Error {}
 
 /** What was asked for. */
 export interface Asked {
   readonly repository: HubRepository
   readonly revision: string
+  /** Something is to be written there. */
+  readonly writes?: boolean
 }
 
 /** The longest wait that a server may ask for. */
@@ -35,7 +41,7 @@ export function responseError(
   response: Response,
   access: HubAccess,
   asked: Asked,
-): InputError | LostConnection | RangeRefused {
+): InputError | LostConnection | RangeRefused | AlreadyThere {
   const { status, headers } = response
   const host = new URL(response.url).host
   if (status === 416) return new RangeRefused('the server has no such part of the file')
@@ -46,6 +52,7 @@ export function responseError(
     const waitMs = seconds > 0 ? Math.min(maxWaitMs, seconds * 1000) : 0
     return new LostConnection(`HTTP ${status} from ${host}`, waitMs)
   }
+  if (asked.writes && status === 409) return new AlreadyThere('the repository is there already')
   return new InputError({
     who: formatRepository(asked.repository),
     ...describeRefusal(status, headers.get('X-Error-Code'), access, asked),
@@ -57,6 +64,20 @@ function describeRefusal(status: number, code: string | null, access: HubAccess,
   const page = repositoryPage(access.endpoint, asked.repository)
   const answer = `(HTTP ${status})`
   const hasToken = access.token !== undefined
+  if (asked.writes) {
+    if (status === 412) {
+      return {
+        expected: 'a repository that nobody else writes to meanwhile',
+        got: `one with a newer commit ${answer}`,
+        hint: 'Look at what has changed there, and run it again.',
+      }
+    }
+    return {
+      expected: `a token that may write to ${asked.repository.name}`,
+      got: `a refusal ${answer}`,
+      hint: `Check the name, and that HF_TOKEN is a valid token with write access to ${asked.repository.name.split('/')[0]}.`,
+    }
+  }
   if (code === 'RevisionNotFound') {
     return {
       expected: 'a branch, a tag or a commit of the repository',
@@ -107,7 +128,7 @@ export function connectionError(error: unknown, endpoint: string): LostConnectio
   if (code === null || !unreachable.has(code))
     return new LostConnection(`a broken connection (${code ?? text})`, 0, { cause: error })
   const behindProxy = ['HTTPS_PROXY', 'https_proxy'].some((name) => process.env[name])
-  const shown = new InputError({
+  const shown = new NoConnection({
     who: endpoint,
     expected: 'an answer',
     got: `no connection (${code})`,
