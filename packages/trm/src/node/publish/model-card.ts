@@ -50,6 +50,8 @@ function head({ name, recipe, title, figures, license }: CardFacts): string {
   })
 }
 
+const libraryName = '@tiny-recursive-models/trm/node'
+
 /** The card as Markdown. */
 export function modelCard(facts: CardFacts): string {
   const { name, recipe, title, parameters, step, license } = facts
@@ -82,7 +84,7 @@ trm eval hf:${name} --early
 \`\`\`
 
 \`\`\`ts
-import { openModel } from '@tiny-recursive-models/trm/node'
+import { openModel } from '${libraryName}'
 
 const { model } = await openModel('hf:${name}')
 \`\`\`

@@ -58,7 +58,7 @@ export async function publishedFiles(
     {
       path: 'recipe.json',
       bytes: json(recipe),
-      about: 'all settings; `trm train recipe.json` trains it again',
+      about: 'all settings, to train it again with',
     },
     ...(report === null
       ? []
