@@ -69,6 +69,7 @@ export {
   reduceMean,
   reduceSum,
   reshape,
+  roundToBfloat16,
   scalar,
   scatterAddRows,
   select,

@@ -46,7 +46,10 @@ export function createOrtExecutor(runtime: OnnxRuntime, options: OrtOptions): Ex
       }
       const session = await createSession(
         runtime,
-        lowerToOnnx(program, options.plain ? { operators: 'standard' } : {}),
+        lowerToOnnx(program, {
+          operators: options.plain ? 'standard' : 'onnxruntime',
+          rounding: device === 'webgpu' ? 'arithmetic' : 'cast',
+        }),
         options,
         locations,
       )

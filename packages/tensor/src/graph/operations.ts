@@ -26,6 +26,8 @@ export interface PrimitiveAttributes {
   sigmoid: None
   arctangent: None
   sign: None
+  /** The nearest number that bfloat16 has, of two equally near ones the even one; the result is float32 all the same. */
+  roundToBfloat16: None
   // two operands
   add: None
   subtract: None
@@ -143,6 +145,7 @@ const primitiveNames: Readonly<Record<Primitive, true>> = {
   sigmoid: true,
   arctangent: true,
   sign: true,
+  roundToBfloat16: true,
   add: true,
   subtract: true,
   multiply: true,

@@ -128,6 +128,7 @@ export const shapeRules: { readonly [O in Operation]: ShapeRule<O> } = {
   sigmoid: unary('sigmoid'),
   arctangent: unary('arctangent'),
   sign: unary('sign'),
+  roundToBfloat16: unary('roundToBfloat16'),
   add: binary('add'),
   subtract: binary('subtract'),
   multiply: binary('multiply'),

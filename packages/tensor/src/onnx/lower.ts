@@ -27,6 +27,7 @@ interface Builder {
   constant(dtype: OnnxTensor['dtype'], shape: Shape, values: ArrayLike<number>): string
   /** A 1-D int64 constant: shapes, axes. */
   integers(...values: number[]): string
+  readonly rounding: NonNullable<LoweringOptions['rounding']>
 }
 
 type Lowering<O extends Operation> = (node: NodeOf<O>, inputs: readonly string[], build: Builder) => string
@@ -59,6 +60,12 @@ export const lowerings: { readonly [O in Primitive | Kept]: Lowering<O> } = {
     const minusOne = build.constant('float32', [], [-1])
     const negative = build.emit('Where', [build.emit('Greater', [zero(build), x!]), minusOne, zero(build)])
     return build.emit('Where', [build.emit('Greater', [x!, zero(build)]), one, negative])
+  },
+  roundToBfloat16: (_, [x], build) => {
+    if (build.rounding === 'arithmetic') return roundByArithmetic(x!, build)
+    return build.emit('Cast', [build.emit('Cast', [x!], { to: onnxTypes.bfloat16 })], {
+      to: onnxTypes.float32,
+    })
   },
   add: direct('Add'),
   subtract: direct('Sub'),
@@ -139,6 +146,39 @@ export const lowerings: { readonly [O in Primitive | Kept]: Lowering<O> } = {
   softmax: (_, inputs, build) => build.emit('Softmax', inputs, { axis: -1 }),
 }
 
+/**
+ * bfloat16 from sums and products of float32 only. Added to 1.5 · 2²³ times the distance d of the neighbours of x in
+ * bfloat16, x is rounded to a multiple of d, ties to even, and the subtraction is exact. d is 2⁻⁷ of the largest power of
+ * two in |x|, which is the difference of q = (2²³ + 1) · |x| and (1 − 2⁻²⁴) · q (S. Rump, T. Ogita, S. Oishi, Accurate
+ * floating-point summation, 2008, algorithm 3.6). Far from 1 all of it is done to x scaled by a power of two; below the
+ * normal numbers d is the same for all.
+ */
+function roundByArithmetic(x: string, build: Builder): string {
+  const number = (value: number) => build.constant('float32', [], [value])
+  const [size, one] = [build.emit('Abs', [x]), number(1)]
+  const choose = (condition: string, yes: string, no: string) => build.emit('Where', [condition, yes, no])
+  const [isLarge, isSmall] = [
+    build.emit('Greater', [size, number(2 ** 64)]),
+    build.emit('Greater', [number(2 ** -64), size]),
+  ]
+  const scaledBy = (large: number, small: number) =>
+    choose(isLarge, number(large), choose(isSmall, number(small), one))
+  const scaled = build.emit('Mul', [x, scaledBy(2 ** -64, 2 ** 40)])
+  const multiple = build.emit('Mul', [build.emit('Abs', [scaled]), number(2 ** 23 + 1)])
+  const less = build.emit('Mul', [multiple, number(1 - 2 ** -24)])
+  const power = build.emit('Sub', [multiple, less])
+  const least = number(1.5 * 2 ** (23 - 133 + 40))
+  const shift = build.emit('Max', [build.emit('Mul', [power, number(1.5 * 2 ** 16)]), least])
+  const rounded = build.emit('Sub', [build.emit('Add', [scaled, shift]), shift])
+  const result = build.emit('Mul', [rounded, scaledBy(2 ** 64, 2 ** -40)])
+  // ∞ − ∞ on the way is no number; what is infinite, 0 or no number stays.
+  const isBetween = build.emit('And', [
+    build.emit('Greater', [number(Number.POSITIVE_INFINITY), size]),
+    build.emit('Greater', [size, number(0)]),
+  ])
+  return choose(isBetween, result, x)
+}
+
 function lastTwoSwapped({ shape }: Node): number[] {
   const order = [...shape.keys()]
   return [...order.slice(0, -2), order.at(-1)!, order.at(-2)!]
@@ -163,6 +203,11 @@ export const updateName = (name: string): string => `update/${name}`
 export interface LoweringOptions {
   /** `standard`: no operators that only ONNX Runtime has; they are expanded into the standard's own. */
   readonly operators?: 'onnxruntime' | 'standard'
+  /**
+   * How numbers are rounded to bfloat16: by the operator Cast, or by sums and products where a provider has no such type
+   * (WebGPU); by default by Cast.
+   */
+  readonly rounding?: 'cast' | 'arithmetic'
   /** Name of an output in the model; by default `output/name`. */
   readonly nameOutput?: (name: string) => string
 }
@@ -174,7 +219,7 @@ export function lowerToOnnx(program: Program, options: LoweringOptions = {}): Ui
 
 /** The program as ONNX operators, before it becomes a file. */
 export function lowerToGraph(program: Program, options: LoweringOptions = {}): OnnxGraph {
-  const { operators = 'onnxruntime', nameOutput = outputName } = options
+  const { operators = 'onnxruntime', nameOutput = outputName, rounding = 'cast' } = options
   const isKept = (node: NodeOf<Fused>) =>
     runsWhole(node) && (operators === 'onnxruntime' || standard.has(node.operation as Kept))
   const lowered = simplifyProgram(expandProgram(program, isKept))
@@ -183,7 +228,7 @@ export function lowerToGraph(program: Program, options: LoweringOptions = {}): O
     ...Object.entries(lowered.updates).map(([name, node]) => ({ name: updateName(name), node })),
   ]
   const [nodes, initializers]: [OnnxNode[], OnnxTensor[]] = [[], []]
-  const build = createBuilder(nodes, initializers)
+  const build = createBuilder(nodes, initializers, rounding)
   const names = new Map<Node, string>()
   for (const node of nodesOf(lowered)) {
     const lowering = lowerings[node.operation as keyof typeof lowerings] as Lowering<Operation>
@@ -212,9 +257,14 @@ export function lowerToGraph(program: Program, options: LoweringOptions = {}): O
   }
 }
 
-function createBuilder(nodes: OnnxNode[], initializers: OnnxTensor[]): Builder {
+function createBuilder(
+  nodes: OnnxNode[],
+  initializers: OnnxTensor[],
+  rounding: Builder['rounding'],
+): Builder {
   const shared = new Map<string, string>()
   const builder: Builder = {
+    rounding,
     emit(type, inputs, attributes = {}, domain = '') {
       const name = `${type}_${nodes.length}`
       nodes.push({ type, domain, inputs, outputs: [name], attributes })

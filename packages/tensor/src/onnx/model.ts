@@ -43,7 +43,7 @@ export interface OnnxGraph {
 }
 
 /** TensorProto.DataType */
-export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const
+export const onnxTypes = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10, bfloat16: 16 } as const
 
 /** Opset 21 is the newest whose operators the CPU and the WebGPU provider share (Atan); it needs IR version 10. */
 const opset = 21

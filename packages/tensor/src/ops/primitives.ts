@@ -89,6 +89,14 @@ export const arctangent = (x: Tensor): Tensor => createNode('arctangent', [x], {
 export const sign = (x: Tensor): Tensor => createNode('sign', [x], {})
 
 /**
+ * The nearest number that bfloat16 has: 8 significant bits, the exponents of float32; of two equally near ones the even
+ * one, beyond 3.39e38 an infinity. x: float32 [...] → the same, still stored as float32. Gradient: g rounded likewise, as
+ * if x and the result were two types with a cast between them (PyTorch's rule).
+ * @throws InputError if x is not float32
+ */
+export const roundToBfloat16 = (x: Tensor): Tensor => createNode('roundToBfloat16', [x], {})
+
+/**
  * a + b. a, b: float32, broadcast against each other → float32.
  * Gradient: g to both, each summed over the axes along which the operand was stretched.
  * @throws InputError if an operand is not float32, or the shapes do not broadcast

@@ -2,6 +2,7 @@ import { ancestors, createNode, withInputs } from '../graph/node.ts'
 import { type Fused, isPrimitive, type Node, type NodeOf, type Tensor } from '../graph/operations.ts'
 import { mapResults, nodesOf, type Program, resultsOf } from '../graph/program.ts'
 import { sameShape } from '../graph/types.ts'
+import { isBfloat16 } from './bfloat16.ts'
 import { expand } from './expansions.ts'
 import { add, reshape } from './primitives.ts'
 
@@ -95,6 +96,7 @@ const broadcasting = new Set<Node['operation']>([
 
 function simplified(node: Node): Node {
   const [first, second] = node.inputs
+  if (node.operation === 'roundToBfloat16' && isBfloat16(first!)) return first!
   if (node.operation === 'reshape' && first!.operation === 'reshape')
     return reshape(first.inputs[0]!, node.shape)
   if (node.operation === 'reshape' && sameShape(node.shape, first!.shape)) return first!

@@ -14,6 +14,7 @@ import {
   type Primitive,
 } from '../../src/graph/operations.ts'
 import { elementCount, type HostTensor, type Shape, stridesOf } from '../../src/graph/types.ts'
+import { nearestBfloat16 } from '../../src/ops/bfloat16.ts'
 import { expand } from '../../src/ops/expansions.ts'
 
 /** Values of a node, and for each the largest error that rounding may make; infinite where nothing is known. */
@@ -127,6 +128,10 @@ const errorRules: { readonly [P in Primitive]: ErrorRule } = {
   }),
   sigmoid: monotone((x) => 1 / (1 + Math.exp(-x)), functionUnits),
   arctangent: monotone(Math.atan, functionUnits),
+  // A step of the staircase further where rounding before it may have crossed one.
+  roundToBfloat16: elementwise(([x], [e], y) =>
+    e === 0 ? 0 : Math.max(Math.abs(nearestBfloat16(x! + e!) - y), Math.abs(nearestBfloat16(x! - e!) - y)),
+  ),
   sign: elementwise(([x], [e]) => (e! > 0 && !(Math.abs(x!) > e!) ? 2 : 0)),
   add: sum,
   subtract: sum,

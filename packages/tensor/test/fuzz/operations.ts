@@ -156,6 +156,7 @@ const builders: { readonly [O in Operation]: Builder } = {
   sigmoid: unary(ops.sigmoid),
   arctangent: unary(ops.arctangent),
   sign: unary(ops.sign),
+  roundToBfloat16: unary(ops.roundToBfloat16),
   add: binary(ops.add),
   subtract: binary(ops.subtract),
   multiply: binary(ops.multiply),

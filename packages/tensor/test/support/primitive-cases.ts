@@ -131,6 +131,8 @@ function matrixProducts(): Case[] {
   ])
 }
 
+const ofACast = { is: 'convention', because: 'a cast lets the gradient through, rounded' } as const
+
 /** What every primitive is tried on. */
 export const primitiveCases: { readonly [P in Primitive]: readonly Case[] } = {
   input: [...unary((x) => x), example('int32', [integers([2, 3], 100)], (x) => x!)],
@@ -162,6 +164,28 @@ export const primitiveCases: { readonly [P in Primitive]: readonly Case[] } = {
       gradient: { is: 'zero', because: 'steps have no slope that training could use' },
     }),
   ],
+  roundToBfloat16: [
+    ...unary(ops.roundToBfloat16),
+    // 1 + n/128 are neighbours; the numbers in the middle go to the even one.
+    example(
+      'ties',
+      [
+        values(
+          [8],
+          [1 + 1 / 256, 1 + 3 / 256, -1 - 1 / 256, -1 - 3 / 256, 1 + 1 / 256 + 2 ** -23, 257, 259, 0],
+        ),
+      ],
+      (x) => ops.roundToBfloat16(x!),
+    ),
+    example('far from one', [values([6], [1e-30, -3e-36, 1e20, -2.5e30, 3.3e38, 1e5])], (x) =>
+      ops.roundToBfloat16(x!),
+    ),
+    example(
+      'beyond the largest',
+      [values([4], [3.4e38, -3.4e38, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])],
+      (x) => ops.roundToBfloat16(x!),
+    ),
+  ].map((one): Case => ({ ...one, tolerance: 0, gradient: ofACast })),
   add: binary(ops.add),
   subtract: binary(ops.subtract),
   multiply: binary(ops.multiply),

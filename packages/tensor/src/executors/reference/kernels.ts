@@ -1,6 +1,7 @@
 import { InputError } from '../../errors.ts'
 import type { AttributesOf, Primitive } from '../../graph/operations.ts'
 import { elementCount, type Shape, stridesOf } from '../../graph/types.ts'
+import { nearestBfloat16 } from '../../ops/bfloat16.ts'
 import { dot, forEachIndex, gather, stretch, type Value } from './values.ts'
 
 /** Computes the elements of a node of this shape from the values of its operands. */
@@ -54,6 +55,7 @@ export const kernels: { readonly [P in Computed]: Kernel<P> } = {
   sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
   arctangent: unary(Math.atan),
   sign: unary(Math.sign),
+  roundToBfloat16: unary(nearestBfloat16),
   add: binary((left, right) => left + right),
   subtract: binary((left, right) => left - right),
   multiply: binary((left, right) => left * right),

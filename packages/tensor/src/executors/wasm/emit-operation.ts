@@ -53,6 +53,7 @@ const table: Readonly<Record<Elementwise, Emit>> = {
   sigmoid: ofOne(functions.sigmoid),
   arctangent: ofOne(functions.arctangent),
   sign: ofOne(functions.sign),
+  roundToBfloat16: ofOne(functions.roundToBfloat16),
   add: instructions('f32x4.add'),
   subtract: instructions('f32x4.sub'),
   multiply: instructions('f32x4.mul'),

@@ -123,3 +123,11 @@ export function sign(code: FunctionWriter, x: Local): void {
   code.get(x).floats(0).simd('f32x4.gt').floats(1).simd('v128.and')
   code.get(x).floats(0).simd('f32x4.lt').floats(1).simd('v128.and', 'f32x4.sub')
 }
+
+/** The upper half of the bits, rounded to nearest, ties to even: half a unit is added, less one bit where the last is 0. */
+export function roundToBfloat16(code: FunctionWriter, x: Local): void {
+  code.floats(Number.NaN).get(x).integers(0x7fff, 0x7fff, 0x7fff, 0x7fff).simd('i32x4.add')
+  code.get(x).integer(16).simd('i32x4.shr_u').integers(1, 1, 1, 1).simd('v128.and', 'i32x4.add')
+  code.integers(-0x10000, -0x10000, -0x10000, -0x10000).simd('v128.and')
+  code.get(x).get(x).simd('f32x4.ne', 'v128.bitselect')
+}

@@ -43,6 +43,7 @@ const kinds = {
   sigmoid: 'elementwise',
   arctangent: 'elementwise',
   sign: 'elementwise',
+  roundToBfloat16: 'elementwise',
   add: 'elementwise',
   subtract: 'elementwise',
   multiply: 'elementwise',
