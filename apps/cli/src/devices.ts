@@ -56,13 +56,18 @@ export async function probePlace(name: PlaceName): Promise<Probe> {
       ? { ...place, works: true, detail: executor.name }
       : { ...place, works: false, detail: `wrong results: off by ${error.toPrecision(2)} from the reference` }
   } catch (thrown) {
-    const error = inFlags(thrown, ['doctor'])
-    const detail =
-      error instanceof InputError
-        ? `${error.got}. ${error.hint}`
-        : String(error instanceof Error ? error.message : error)
-    return { ...place, works: false, detail: detail.replace(/\s+/g, ' ').slice(0, 800) }
+    return { ...place, works: false, detail: reasonOf(thrown) }
   }
+}
+
+/** Why something does not work, on one line. */
+export function reasonOf(thrown: unknown): string {
+  const error = inFlags(thrown, ['doctor'])
+  const reason =
+    error instanceof InputError
+      ? `${error.got}. ${error.hint}`
+      : String(error instanceof Error ? error.message : error)
+  return reason.replace(/\s+/g, ' ').slice(0, 800)
 }
 
 /** [4, 8] outputs of a gated layer, from the same random numbers everywhere. */
@@ -87,7 +92,11 @@ async function runProbe(executor: Executor): Promise<Float32Array | Int32Array> 
 }
 
 /** `probePlace` in a child process, so that a crash is an answer too. */
-export async function probeInChild(name: PlaceName): Promise<Probe> {
+export const probeInChild = (name: PlaceName): Promise<Probe> =>
+  askChild<Probe>(name, (detail) => ({ ...places[name], works: false, detail }))
+
+/** What `trm doctor --probe NAME` prints, in a child process; `otherwise` is told how that ended. */
+export async function askChild<Answer>(name: string, otherwise: (how: string) => Answer): Promise<Answer> {
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, 'doctor', '--probe', name], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: probeTimeoutMs,
@@ -101,15 +110,11 @@ export async function probeInChild(name: PlaceName): Promise<Probe> {
   })
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
   try {
-    return JSON.parse(output) as Probe
+    return JSON.parse(output) as Answer
   } catch {
     const end = signal === null ? `exit code ${code}` : `signal ${signal}`
     const last = complaint.trim().split('\n').at(-1)?.slice(0, 200) ?? ''
-    return {
-      ...places[name],
-      works: false,
-      detail: `the test process ended with ${end}${last === '' ? '' : ` (${last})`}`,
-    }
+    return otherwise(`the test process ended with ${end}${last === '' ? '' : ` (${last})`}`)
   }
 }
 

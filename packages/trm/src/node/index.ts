@@ -41,6 +41,10 @@ export {
   openModel,
   openShippedModel,
 } from './model-files.ts'
+export { type AbiName as MpiFamily, abiNames as mpiFamilies } from './mpi/abi.ts'
+export { type Launch, launchOf } from './mpi/launch.ts'
+export { findMpi } from './mpi/library.ts'
+export { type MpiOptions, MpiRanks, openMpiRanks } from './mpi/mpi-ranks.ts'
 export { tryOutputFile, tryOutputFolder } from './outputs.ts'
 export { benchPaper, type PaperBenchOptions, type PaperEvent } from './paper/bench-paper.ts'
 export type { PaperJob } from './paper/plan.ts'

@@ -1,0 +1,125 @@
+/**
+ * Who is still there. MPI tells of an exchange that it is not done, but not who is missing, nor that somebody will never
+ * come. So every rank that works or waits sends each other one a byte a second, and who waits looks at what has come.
+ */
+import type { FunctionName, Memory, MpiLibrary } from './library.ts'
+
+/** Any number below MPI_TAG_UB of all libraries. */
+const tag = 4711
+const everyMs = 1_000
+
+export class SignsOfLife {
+  /** Factor on how long a rank may be silent. */
+  patience = 1
+  readonly #mpi: MpiLibrary
+  readonly #peers: readonly number[]
+  readonly #timeoutMs: number
+  readonly #call: (name: FunctionName, ...values: (number | bigint)[]) => void
+  /** When each was last heard of. */
+  readonly #heard: Float64Array
+  /** A request of 8 bytes for each rank, then a flag, then the byte that is sent and the one that is received. */
+  readonly #memory: Memory
+  readonly #sending: Uint8Array
+  #told = performance.now()
+  #worked = performance.now()
+  /** The longest that this rank itself went without a chance to give a sign: the others have as much to do. */
+  #longestWork = 0
+
+  constructor(
+    mpi: MpiLibrary,
+    rank: number,
+    size: number,
+    timeoutMs: number,
+    call: (name: FunctionName, ...values: (number | bigint)[]) => void,
+  ) {
+    this.#mpi = mpi
+    this.#peers = Array.from({ length: size }, (_, peer) => peer).filter((peer) => peer !== rank)
+    this.#timeoutMs = timeoutMs
+    this.#call = call
+    this.#heard = new Float64Array(size).fill(Number.NEGATIVE_INFINITY)
+    this.#memory = mpi.allocate(8 * size + 16)
+    this.#sending = new Uint8Array(size)
+  }
+
+  get limitMs(): number {
+    return this.patience * this.#timeoutMs + 3 * this.#longestWork
+  }
+
+  /** Sends a sign to every rank, if the last was a second ago. */
+  tell(): void {
+    const now = performance.now()
+    this.#longestWork = Math.max(this.#longestWork, now - this.#worked)
+    this.#worked = now
+    if (now - this.#told >= everyMs) this.#send(now)
+  }
+
+  /** After a wait, which was no work. */
+  waited(): void {
+    this.#worked = performance.now()
+  }
+
+  /** Takes what has come, and gives a sign if it is time. */
+  look(): void {
+    const now = performance.now()
+    if (now - this.#told >= everyMs) this.#send(now)
+    for (const peer of this.#peers) if (this.#take(peer)) this.#heard[peer] = now
+  }
+
+  /** The ranks that have been silent for too long since this one began to wait. */
+  silentSince(begun: number): readonly { readonly rank: number; readonly seconds: number }[] {
+    const now = performance.now()
+    return this.#peers
+      .map((rank) => ({ rank, silentMs: now - Math.max(begun, this.#heard[rank]!) }))
+      .filter(({ silentMs }) => silentMs > this.limitMs)
+      .map(({ rank, silentMs }) => ({ rank, seconds: silentMs / 1000 }))
+  }
+
+  /** Takes the last signs: none may be left when MPI ends. */
+  close(): void {
+    for (const peer of this.#peers) this.#take(peer)
+  }
+
+  #send(now: number): void {
+    this.#told = now
+    const { handles } = this.#mpi
+    const byte = this.#memory.address + BigInt(this.#memory.bytes.byteLength - 2)
+    for (const peer of this.#peers) {
+      const request = this.#memory.address + BigInt(8 * peer)
+      // A sign that has not left yet, because nobody receives it, says as much as another.
+      if (this.#sending[peer] && !this.#isSet('MPI_Test', request)) continue
+      this.#call('MPI_Isend', byte, 1, handles.byte, peer, tag, handles.world, request)
+      this.#sending[peer] = 1
+    }
+  }
+
+  /** Whether there was a sign of `peer`. */
+  #take(peer: number): boolean {
+    const { handles, abi } = this.#mpi
+    const byte = this.#memory.address + BigInt(this.#memory.bytes.byteLength - 1)
+    let any = false
+    while (this.#probe(peer)) {
+      this.#call('MPI_Recv', byte, 1, handles.byte, peer, tag, handles.world, abi.ignoreStatus)
+      any = true
+    }
+    return any
+  }
+
+  #probe(peer: number): boolean {
+    const { handles, abi } = this.#mpi
+    this.#call('MPI_Iprobe', peer, tag, handles.world, this.#flagAddress, abi.ignoreStatus)
+    return this.#flag
+  }
+
+  #isSet(name: 'MPI_Test', request: bigint): boolean {
+    this.#call(name, request, this.#flagAddress, this.#mpi.abi.ignoreStatus)
+    return this.#flag
+  }
+
+  get #flagAddress(): bigint {
+    return this.#memory.address + BigInt(this.#memory.bytes.byteLength - 16)
+  }
+
+  get #flag(): boolean {
+    return new Int32Array(this.#memory.bytes, this.#memory.bytes.byteLength - 16, 1)[0] !== 0
+  }
+}
