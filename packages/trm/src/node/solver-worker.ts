@@ -4,11 +4,13 @@ import { type ExecutorOptions, openExecutor } from '@tiny-recursive-models/tenso
 import { BatchSolver } from '../evaluate/batch-solver.ts'
 import type { Solution, SolveRequest } from '../evaluate/solver.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
+import { type PuzzleRows, PuzzleTable } from '../models/puzzle-table.ts'
 import type { PuzzleKind } from '../puzzles/family.ts'
 import { type CarriedError, packError } from '../train/carried-error.ts'
 
 export interface SolverWorkerData {
-  readonly model: TrainedModel
+  readonly model: Omit<TrainedModel, 'puzzleTable'>
+  readonly puzzleTable: { readonly identifiers: number; readonly width: number; readonly stored: PuzzleRows }
   readonly kind: PuzzleKind | null
   readonly slots: number
   readonly computing: Pick<ExecutorOptions, 'executor' | 'device'>
@@ -27,7 +29,9 @@ export type FromSolver =
   | { readonly kind: 'failed'; readonly id: number; readonly error: CarriedError }
   | { readonly kind: 'step'; readonly slots: number; readonly busy: number }
 
-const { model, kind, slots, computing } = workerData as SolverWorkerData
+const { kind, slots, computing, ...sent } = workerData as SolverWorkerData
+const { identifiers, width, stored } = sent.puzzleTable
+const model: TrainedModel = { ...sent.model, puzzleTable: PuzzleTable.from(identifiers, width, stored) }
 const post = (message: FromSolver): void => parentPort?.postMessage(message)
 const givenUp = new Map<number, AbortController>()
 

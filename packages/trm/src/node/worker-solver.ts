@@ -35,7 +35,11 @@ export async function openWorkerSolver(
   options: WorkerSolverOptions = {},
 ): Promise<WorkerSolver> {
   const { kind = null, slots: wanted = usualBatchSlots(model), computing = {} } = options
-  const data: SolverWorkerData = { model, kind, slots: wanted, computing }
+  // A message carries data, no methods.
+  const { puzzleTable, ...rest } = model
+  const { identifiers, width } = puzzleTable
+  const table = { identifiers, width, stored: puzzleTable.stored() }
+  const data: SolverWorkerData = { model: rest, puzzleTable: table, kind, slots: wanted, computing }
   const thread = new SolverThread(startWorker(new URL('./solver-worker.ts', import.meta.url), data), options)
   try {
     const { slots, capacity, executor } = await thread.opened

@@ -9,7 +9,19 @@ import {
   type Solver,
   SolverQueue,
 } from '../../src/evaluate/index.ts'
-import { attemptAll, boardOfData, effortOf, newPuzzle, packPuzzles, Thinker, think } from '../../src/index.ts'
+import {
+  attemptAll,
+  boardOfData,
+  effortOf,
+  findRecipe,
+  newPuzzle,
+  packPuzzles,
+  Thinker,
+  think,
+} from '../../src/index.ts'
+import { modelConfig } from '../../src/models/config.ts'
+import { PuzzleTable } from '../../src/models/puzzle-table.ts'
+import { initialWeights } from '../../src/models/weights.ts'
 import { openExecutor, openOrtExecutor, openShippedModel, openWorkerSolver } from '../../src/node/index.ts'
 
 const { model, recipe } = await openShippedModel('sudoku-4x4')
@@ -239,6 +251,37 @@ describe('a solver in a thread', () => {
       await assert.rejects(given, /enough/)
       await assert.rejects(there.solve({ question: new Int32Array(2), effort }), /expected 16 tokens/)
       assert.equal((await there.solve({ question: asked[0]!, effort })).chosen.valid, true)
+    } finally {
+      await Promise.all([here.close(), there.close()])
+    }
+  })
+
+  test('has the puzzle embeddings of the model', async () => {
+    const settings = { ...findRecipe('sudoku-4x4-trm').model, width: 32, prefixTokens: 1 }
+    const withTable = modelConfig(
+      { ...settings, puzzleEmbeddingWidth: 32 },
+      { cells: 16, symbols: 6, identifiers: 3 },
+    )
+    const rows = Float32Array.from({ length: 3 * 32 }, (_, place) => Math.sin(place * place))
+    const embedded = {
+      config: withTable,
+      weights: initialWeights(withTable, 0),
+      puzzleTable: PuzzleTable.dense(rows, 32),
+    }
+    const options = { slots: 2, computing: { executor: 'wasm' } } as const
+    const executor = await openExecutor({ executor: 'wasm' })
+    const here = await BatchSolver.open(executor, embedded, { slots: 2 })
+    const there = await openWorkerSolver(embedded, options)
+    const steps = effortOf({ stop: 'never', maxSteps: 1 }, withTable)
+    const request = (identifier: number) => ({ question: questions[0]!, identifier, effort: steps })
+    try {
+      const answers = []
+      for (const identifier of [0, 2]) {
+        const found = await there.solve(request(identifier))
+        assert.deepEqual(found, await here.solve(request(identifier)))
+        answers.push(found.chosen.answer)
+      }
+      assert.notDeepEqual(answers[0], answers[1])
     } finally {
       await Promise.all([here.close(), there.close()])
     }
