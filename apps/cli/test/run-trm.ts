@@ -4,7 +4,10 @@
  */
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 export interface Outcome {
@@ -20,12 +23,22 @@ const launcher = builtFolder
   ? join(builtFolder, 'packages/cli/bin/trm.js')
   : fileURLToPath(new URL('../bin/trm.js', import.meta.url))
 
+/** What this machine is faster with, or remembers of that, does not decide what is tested. */
+const cache = mkdtempSync(join(tmpdir(), 'trm-cache-'))
+after(() => rmSync(cache, { recursive: true, force: true }))
+const environment = (): NodeJS.ProcessEnv => ({
+  TRM_EXECUTOR: 'auto',
+  ...process.env,
+  NO_COLOR: '1',
+  XDG_CACHE_HOME: cache,
+})
+
 export function startTrm(
   arguments_: readonly string[],
   folder: string,
   program = launcher,
 ): { child: ChildProcessWithoutNullStreams; ended: Promise<Outcome> } {
-  const env = { ...process.env, NO_COLOR: '1' }
+  const env = environment()
   const child = spawn(process.execPath, [program, ...arguments_], { cwd: folder, env })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (data) => {
@@ -43,7 +56,7 @@ export const runTrm = (folder: string, ...arguments_: readonly string[]): Promis
 
 /** With stdout going to an open file. */
 export function runTrmInto(stdout: number, folder: string, ...arguments_: readonly string[]) {
-  const env = { ...process.env, NO_COLOR: '1' }
+  const env = environment()
   return spawnSync(process.execPath, [launcher, ...arguments_], {
     cwd: folder,
     env,

@@ -11,6 +11,8 @@ export interface ModelToServe {
   readonly model: TrainedModel
   /** What its puzzles are; null where that is not known: it takes tokens only. */
   readonly board: Board | null
+  /** What it is computed by, and where; by default what the server is told for all. */
+  readonly computing?: NonNullable<WorkerSolverOptions['computing']>
 }
 
 export interface OpenServedModelOptions extends Omit<WorkerSolverOptions, 'kind'> {
@@ -46,7 +48,11 @@ export class ServedModel {
   ): Promise<ServedModel> {
     const kind = served.board?.kind ?? null
     const opening = Array.from({ length: threads }, () =>
-      openWorkerSolver(served.model, { ...options, kind }),
+      openWorkerSolver(served.model, {
+        ...options,
+        ...(served.computing && { computing: served.computing }),
+        kind,
+      }),
     )
     const outcomes = await Promise.allSettled(opening)
     const solvers = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))

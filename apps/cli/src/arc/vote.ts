@@ -2,7 +2,7 @@
 import { evaluate, InputError } from '@tiny-recursive-models/trm'
 import { arcBallot } from '@tiny-recursive-models/trm/evaluate/arc'
 import { grouped, percent, plural } from '@tiny-recursive-models/trm/format'
-import { type CheckpointChoice, openExecutor } from '@tiny-recursive-models/trm/node'
+import { type CheckpointChoice, thinkingWorkload } from '@tiny-recursive-models/trm/node'
 import {
   type ArcPuzzleSet,
   type ArcTask,
@@ -11,7 +11,8 @@ import {
   isArcPuzzleSet,
 } from '@tiny-recursive-models/trm/puzzles/arc'
 import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
-import { type ComputingOptions, computingOf } from '../options/options.ts'
+import { openFor } from '../options/open-chosen.ts'
+import type { ComputingOptions } from '../options/options.ts'
 import { openShownModel } from '../output/open-model.ts'
 import { Progress } from '../output/progress.ts'
 import { readTestSet } from '../puzzles/test-puzzles.ts'
@@ -36,7 +37,7 @@ export async function voteOfRun(id: string, run: string, options: VoteOptions): 
   const progress = new Progress(options.json === true)
   const opened = await openShownModel(run, options.checkpoint, { silent: options.json === true })
   const set = questionsOf(await readTestSet(opened, run, progress.ofData()), id, run, options.augmentations)
-  const executor = await openExecutor(computingOf(options))
+  const executor = await openFor(thinkingWorkload(opened.model.config, set.count), options, progress)
   let interrupted = false
   const release = onInterrupt(() => {
     interrupted = true

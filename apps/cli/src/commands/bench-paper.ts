@@ -116,6 +116,7 @@ async function runBenchPaper(options: BenchPaperOptions): Promise<void> {
       jobs: runsAtATime(options),
       command: commandLine(),
       ...computingOf(options),
+      measure: true,
     }),
     runName,
     json === true,

@@ -1,9 +1,17 @@
 import { availableParallelism, freemem, totalmem } from 'node:os'
+import type { ExecutorChoice } from '@tiny-recursive-models/tensor/node'
 import { plural, significant } from '@tiny-recursive-models/trm/format'
-import { machineFacts } from '@tiny-recursive-models/trm/node'
+import { allRememberedSpeeds, machineFacts, speedMemoryPath } from '@tiny-recursive-models/trm/node'
 import { type Command, Option } from 'commander'
-import { measureProduct, type ProductSpeed, placeNames, probeInChild, probePlace } from '../devices.ts'
-import { jsonOption, threadsOption } from '../options/options.ts'
+import {
+  measureProduct,
+  type ProductSpeed,
+  placeNames,
+  places,
+  probeInChild,
+  probePlace,
+} from '../devices.ts'
+import { executorOption, jsonOption, threadsOption } from '../options/options.ts'
 import { print, printJson, printJsonLine } from '../output/streams.ts'
 import { mpiLine, mpiProbes, probeMpi, probeMpiInChild } from './doctor-mpi.ts'
 
@@ -11,6 +19,7 @@ const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} Gi
 
 export function addDoctor(command: Command): void {
   command
+    .addOption(executorOption())
     .addOption(threadsOption())
     .addOption(
       new Option(
@@ -20,26 +29,42 @@ export function addDoctor(command: Command): void {
     )
     .addOption(jsonOption())
     .addHelpText('after', '\nExamples:\n  trm doctor\n  trm doctor --json')
-    .action(async ({ threads, probe, json }: { threads?: number; probe?: string; json?: true }) => {
+    .action(async (options: DoctorOptions) => {
+      const { probe } = options
       const place = placeNames.find((name) => name === probe)
       if (place !== undefined) return printJsonLine(await probePlace(place))
       if (probe !== undefined) return printJsonLine(await probeMpi(probe))
-      await diagnose(threads ?? availableParallelism(), json === true)
+      await diagnose(options)
     })
 }
 
-async function diagnose(threads: number, asJson: boolean): Promise<void> {
+interface DoctorOptions {
+  readonly executor?: ExecutorChoice
+  readonly threads?: number
+  readonly probe?: string
+  readonly json?: true
+}
+
+/** Measurements that are shown, the latest. */
+const shownSpeeds = 5
+
+async function diagnose({ executor: asked = 'auto', threads, json }: DoctorOptions): Promise<void> {
+  const most = threads ?? availableParallelism()
   const machine = machineFacts()
+  const tried = placeNames.filter((name) => asked === 'auto' || places[name].executor === asked)
   const [executors, mpi] = await Promise.all([
-    Promise.all(placeNames.map(probeInChild)),
+    Promise.all(tried.map(probeInChild)),
     Promise.all(mpiProbes.map(probeMpiInChild)),
   ])
   const onProcessor = executors.filter(({ device, works }) => device === 'cpu' && works)
   const products: ProductSpeed[] = []
-  for (const place of onProcessor) products.push(await measureProduct(place, threads))
+  for (const place of onProcessor) products.push(await measureProduct(place, most))
   const memory = { totalBytes: totalmem(), freeBytes: freemem() }
   if (onProcessor.length === 0) process.exitCode = 1
-  if (asJson) return printJson({ ...machine, memory, executors, products, mpi })
+  const environment = process.env.TRM_EXECUTOR || null
+  const remembered = await allRememberedSpeeds()
+  const auto = { environment, file: speedMemoryPath(), measured: remembered }
+  if (json) return printJson({ ...machine, memory, executors, products, auto, mpi })
   const lines: [string, string][] = [
     ['node', machine.node],
     ['onnxruntime', machine.onnxruntime],
@@ -54,6 +79,18 @@ async function diagnose(threads: number, asJson: boolean): Promise<void> {
       `speed of ${executor}`,
       `${significant(gigaflopsPerSecond)} GFLOP/s (float32 ${size}×${size} products, ${plural(threads, 'thread')})`,
     ]),
+    [
+      'executor auto',
+      environment === null
+        ? `what is faster at the work to be done; ${plural(remembered.length, 'measurement')} in ${auto.file}`
+        : `${environment}, because TRM_EXECUTOR says so`,
+    ],
+    ...remembered
+      .slice(0, shownSpeeds)
+      .map(({ work, wasm, onnxruntime }): [string, string] => [
+        '',
+        `${work}: wasm ${significant(wasm)} ms, onnxruntime ${significant(onnxruntime)} ms`,
+      ]),
     ...mpi.map(mpiLine),
   ]
   const width = Math.max(...lines.map(([what]) => what.length))

@@ -11,17 +11,18 @@ import { grouped, plural } from '@tiny-recursive-models/trm/format'
 import {
   type CheckpointChoice,
   openArcBallots,
-  openExecutor,
   sampleSet,
+  thinkingWorkload,
+  type Workload,
 } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { askedPart, refuseArcOptions } from '../arc/asked-part.ts'
 import { addEffortOptions, attemptsEffort, type EffortOptions } from '../options/effort.ts'
 import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
+import { openFor } from '../options/open-chosen.ts'
 import {
   type ComputingOptions,
   checkpointOption,
-  computingOf,
   deviceOption,
   executorOption,
   forceOption,
@@ -102,7 +103,7 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
   await prepareFile(submission, { replace: options.force === true })
   const progress = new Progress(options.json === true)
   const asked = await openAsked(run, options, progress)
-  const executor = await openExecutor(computingOf(options))
+  const executor = await openFor(workloadOf(asked, options), options, progress)
   let interrupted = false
   const shouldStop = () => interrupted
   const release = onInterrupt(() => {
@@ -120,6 +121,12 @@ async function runEval(run: string, options: EvalOptions): Promise<void> {
   } else if ('full' in measured) await report(run, executor, asked, measured, options)
   else if (options.json) printJson({ run, puzzles: asked.set.name, executor: executor.name, ways: measured })
   else print(`${plural(asked.set.count, 'puzzle')} of ${asked.whole.name}\n${describeWays(measured)}`)
+}
+
+/** With attempts it is more. */
+const workloadOf = ({ opened, set }: Asked, { maxSteps, attempts = 1 }: EvalOptions): Workload => {
+  const { config } = opened.model
+  return thinkingWorkload(config, set.count, attempts * (maxSteps ?? config.supervisionSteps))
 }
 
 type Asked = Awaited<ReturnType<typeof openAsked>>

@@ -19,8 +19,10 @@ import {
   openModel,
   openShippedModel,
   sampleSet,
+  thinkingWorkload,
 } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
+import { openFor } from '../options/open-chosen.ts'
 import {
   type ComputingOptions,
   computingOf,
@@ -86,16 +88,16 @@ async function runQuickstart(options: QuickstartOptions): Promise<void> {
     await showExample(shipped, await openExecutor(computing))
     print(`\n2. ${recipe.name}, trained from scratch:\n`)
   }
-  const training = { folder: out, recipe, resume: true, command: commandLine(), ...computing }
+  const training = { folder: out, recipe, resume: true, command: commandLine(), ...computing, measure: true }
   const report = await runToEnd(training, json === true)
   if (report === undefined || report.test === null) return
 
   const opened = await openModel(out)
-  const executor = await openExecutor(computing)
   const progress = new Progress(json === true)
   const test = await readTestSet(opened, out, progress.ofData())
-  progress.stop()
   const looked = sampleSet(test, lookedThrough, recipe.training.seed)
+  const executor = await openFor(thinkingWorkload(opened.model.config, looked.count), options, progress)
+  progress.stop()
   const slowest = await slowestSolved(executor, opened, looked, json === true)
   const { inputs, labels } = puzzleAt(looked, slowest ?? 0)
   const puzzle = puzzleOfSet(opened, inputs, labels)

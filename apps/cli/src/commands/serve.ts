@@ -8,14 +8,15 @@ import {
   startModelServer,
 } from '@tiny-recursive-models/model-server'
 import { boardOfData } from '@tiny-recursive-models/trm'
+import { usualBatchSlots } from '@tiny-recursive-models/trm/evaluate'
 import { plural } from '@tiny-recursive-models/trm/format'
-import type { CheckpointChoice } from '@tiny-recursive-models/trm/node'
+import { type CheckpointChoice, thinkingWorkload } from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { onInterrupt } from '../options/interrupt.ts'
+import { computingFor } from '../options/open-chosen.ts'
 import {
   type ComputingOptions,
   checkpointOption,
-  computingOf,
   deviceOption,
   executorOption,
   given,
@@ -89,10 +90,9 @@ Examples:
 }
 
 async function runServe(words: readonly string[], options: ServeOptions): Promise<void> {
-  const { host, port, allowHost, slots, json } = options
-  const { threads = availableParallelism(), ...computing } = computingOf(options)
+  const { host, port, allowHost, slots, json, threads = availableParallelism() } = options
   const models: ModelToServe[] = []
-  for (const word of words) models.push(await modelToServe(word, options.checkpoint))
+  for (const word of words) models.push(await modelToServe(word, options))
   const server = await startModelServer({
     models,
     version,
@@ -100,7 +100,6 @@ async function runServe(words: readonly string[], options: ServeOptions): Promis
     port,
     threads,
     ...given('allowedHosts', allowHost),
-    computing,
     ...given('slots', slots),
     limits: {
       maxSteps: options.maxSteps,
@@ -127,12 +126,21 @@ async function runServe(words: readonly string[], options: ServeOptions): Promis
 }
 
 /** `name=model`, or a model that is named by itself. */
-async function modelToServe(word: string, checkpoint: CheckpointChoice | undefined): Promise<ModelToServe> {
+async function modelToServe(
+  word: string,
+  { checkpoint, slots, json, ...options }: ServeOptions,
+): Promise<ModelToServe> {
   const named = /^([\w.-]+)=(.+)$/s.exec(word)
   const path = named?.[2] ?? word
   const { model, recipe } = await openShownModel(path, checkpoint, { silent: false })
   const name = named?.[1] ?? basename(path).replace(/\.safetensors$/, '')
-  return { name, model, board: boardOfData(recipe.data, model.config) ?? null }
+  const progress = new Progress(json === true)
+  const inBatch = slots ?? usualBatchSlots(model)
+  const workload = thinkingWorkload(model.config, Number.POSITIVE_INFINITY, 1, inBatch)
+  // A thread has a batch of its own.
+  const { threads, ...computing } = await computingFor(workload, { ...options, threads: 1 }, progress)
+  progress.stop()
+  return { name, model, board: boardOfData(recipe.data, model.config) ?? null, computing }
 }
 
 /** Compiling the programs takes a while. Returns what ends it. */

@@ -1,8 +1,14 @@
-import { effortOf, type Thought, think } from '@tiny-recursive-models/trm'
-import { type CheckpointChoice, openExecutor } from '@tiny-recursive-models/trm/node'
+import { type Executor, effortOf, type Thought, think } from '@tiny-recursive-models/trm'
+import {
+  type CheckpointChoice,
+  type OpenedModel,
+  openExecutor,
+  thinkingWorkload,
+} from '@tiny-recursive-models/trm/node'
 import type { Command } from 'commander'
 import { addEffortOptions, attemptsEffort, type EffortOptions } from '../options/effort.ts'
 import { interruptedExitCode, onInterrupt } from '../options/interrupt.ts'
+import { openFor } from '../options/open-chosen.ts'
 import {
   type ComputingOptions,
   checkpointOption,
@@ -17,6 +23,7 @@ import {
 } from '../options/options.ts'
 import { prepareFile, writeText } from '../output/files.ts'
 import { openShownModel } from '../output/open-model.ts'
+import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
 import { readPuzzle } from '../puzzles/puzzle-argument.ts'
 import { modelAndPuzzle } from '../puzzles/solve-arguments.ts'
@@ -79,7 +86,7 @@ async function runSolve(first: string, second: string | undefined, options: Solv
   const { run, argument } = await modelAndPuzzle(first, second, options)
   const opened = await openShownModel(run, options.checkpoint, { silent: options.json === true })
   const puzzle = await readPuzzle(argument, options.row, opened)
-  const executor = await openExecutor({ threads: 1, ...computingOf(options) })
+  const executor = await openForPuzzle(opened, options)
   let interrupted = false
   const release = onInterrupt(() => {
     interrupted = true
@@ -109,4 +116,18 @@ async function runSolve(first: string, second: string | undefined, options: Solv
   if (options.json) printJson({ model: run, ...solveFacts(puzzle, thoughts) })
   else show?.end(thoughts.at(-1))
   if (options.svg !== undefined) await writeText(options.svg, drawThoughts(puzzle, thoughts))
+}
+
+/** Steps in all below which it would take longer to find out how much work they are. */
+const fewSteps = 200
+
+async function openForPuzzle({ model: { config } }: OpenedModel, options: SolveOptions): Promise<Executor> {
+  const computing = { threads: 1, ...options }
+  const { attempts = 1 } = attemptsEffort(options) ?? {}
+  const steps = attempts * (options.maxSteps ?? config.supervisionSteps)
+  if (steps < fewSteps) return openExecutor(computingOf(computing))
+  const progress = new Progress(options.json === true)
+  const executor = await openFor(thinkingWorkload(config, 1, steps), computing, progress)
+  progress.stop()
+  return executor
 }

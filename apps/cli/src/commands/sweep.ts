@@ -153,6 +153,7 @@ async function runAll(
     threads: 1,
     command: commandLine(),
     ...computingOf(options),
+    measure: true,
     ...given('testPuzzles', testPuzzles),
     ...given('track', track),
   }

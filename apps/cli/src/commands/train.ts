@@ -74,6 +74,7 @@ Examples:
           recipe,
           command: commandLine(),
           ...computingOf(options),
+          measure: true,
           ...given('testPuzzles', testPuzzles),
           ...given('resume', resume),
           ...given('from', from),

@@ -4,6 +4,7 @@ import { duration, grouped, percent, plural, significant, timeLeft } from '@tiny
 import type { RunTrainingEvent, SweepEvent, SweepJob } from '@tiny-recursive-models/trm/node'
 import { noAnswers } from './accuracies.ts'
 import { Bars } from './bars.ts'
+import { describeChoice } from './executor-choice.ts'
 import { StepWindow } from './step-window.ts'
 
 interface Running {
@@ -81,6 +82,10 @@ export class SweepDisplay<Job extends SweepJob> {
     const name = this.#name(index)
     if (event.type === 'folder') {
       for (const warning of event.warnings) this.#bars.note(`${name}: warning: ${warning}`)
+    } else if (event.type === 'measuring') {
+      this.#bars.update(name, 0, `${name}: measuring which executor is faster …`)
+    } else if (event.type === 'chosen') {
+      this.#bars.note(`${name}: ${describeChoice(event)}`)
     } else if (event.type === 'tracker') {
       this.#bars.note(`${name}: warning: ${event.problem}`)
     } else if (event.type === 'start') {

@@ -6,6 +6,7 @@ import { duration, grouped, percent, plural, significant, timeLeft } from '@tiny
 import type { RunTrainingEvent } from '@tiny-recursive-models/trm/node'
 import { exactShare, labelledShare, noAnswers, validShare } from './accuracies.ts'
 import { describeArc } from './arc.ts'
+import { describeChoice } from './executor-choice.ts'
 import { Progress } from './progress.ts'
 import { type StepEvent, StepWindow } from './step-window.ts'
 
@@ -22,6 +23,12 @@ export class TrainingDisplay {
     switch (event.type) {
       case 'data':
         this.#onData(event.done, event.total)
+        return
+      case 'measuring':
+        this.#progress.update(null, 'measuring which executor is faster …')
+        return
+      case 'chosen':
+        this.#progress.note(describeChoice(event))
         return
       case 'folder': {
         const from =

@@ -6,14 +6,17 @@ import type { Executor } from '../executors/executor.ts'
 import type { Device } from '../executors/ort.ts'
 import { withPauses } from '../executors/pauses.ts'
 import { hasRelaxedSimd } from '../executors/wasm/web-assembly.ts'
-import type { ExecutorChoice, ExecutorName } from './devices.ts'
+import { type ExecutorChoice, type ExecutorName, executorChoices } from './devices.ts'
 import { openOrtExecutor } from './onnxruntime.ts'
 import { checkThreads } from './threads.ts'
 import { openWasmExecutor } from './wasm-threads.ts'
 
 /** What `openExecutor` opens. */
 export interface ExecutorOptions {
-  /** Who computes; `auto`, the default, is ONNX Runtime where it loads and else `wasm`. */
+  /**
+   * Who computes. `auto`, the default, is what the environment variable `TRM_EXECUTOR` names, or else ONNX Runtime
+   * where it loads and `wasm` elsewhere.
+   */
   readonly executor?: ExecutorChoice
   /** Where: `cpu`, the default, or `webgpu`, which only ONNX Runtime has. */
   readonly device?: Device
@@ -36,7 +39,9 @@ const openers: Readonly<Record<ExecutorName, (asked: Asked) => Promise<Executor>
  * was asked for does not load here
  */
 export async function openExecutor(options: ExecutorOptions = {}): Promise<Executor> {
-  const { executor = 'auto', device = 'cpu', threads = availableParallelism() } = options
+  const { device = 'cpu', threads = availableParallelism() } = options
+  const named = options.executor ?? 'auto'
+  const executor = named === 'auto' && device === 'cpu' ? executorOfEnvironment() : named
   checkThreads(threads)
   const asked = { device, threads }
   if (executor !== 'auto') return openers[executor](asked)
@@ -46,6 +51,19 @@ export async function openExecutor(options: ExecutorOptions = {}): Promise<Execu
     if (device !== 'cpu') throw error
     return openers.wasm(asked)
   }
+}
+
+/** @throws {InputError} if `TRM_EXECUTOR` names none */
+function executorOfEnvironment(): ExecutorChoice {
+  const named = process.env.TRM_EXECUTOR || 'auto'
+  const found = executorChoices.find((name) => name === named)
+  if (found !== undefined) return found
+  throw new InputError({
+    who: 'TRM_EXECUTOR',
+    expected: `one of ${executorChoices.join(', ')}`,
+    got: JSON.stringify(named),
+    hint: 'Correct the environment variable, or unset it.',
+  })
 }
 
 async function openWasm({ device, threads }: Asked): Promise<Executor> {

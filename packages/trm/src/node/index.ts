@@ -12,6 +12,19 @@ export {
 export { openArcBallots } from './arc-ballots.ts'
 export { type ArcFolderOptions, arcFolderBytes, refuseDataFolder, writeArcFolder } from './arc-folder.ts'
 export { dataReaderOf, findDataPath, maxDataBytes, readDataFile } from './data-files.ts'
+export {
+  chooseExecutor,
+  type ExecutorChoiceEvent,
+  thinkingWorkload,
+  trainingWorkload,
+  type Workload,
+} from './executor/choose-executor.ts'
+export {
+  allRememberedSpeeds,
+  type RememberedSpeeds,
+  type Speeds,
+  speedMemoryPath,
+} from './executor/speed-memory.ts'
 export { type ExportedFile, type ExportModelOptions, exportModel } from './export-model.ts'
 export { errorCode, fileError } from './file-errors.ts'
 export { openRegularFile, readFileBounded, writeFileAtomically, writePiecesAtomically } from './files.ts'

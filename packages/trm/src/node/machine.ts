@@ -15,11 +15,19 @@ export function machineFacts(): MachineFacts {
   }
 }
 
+/** Of this library. */
+export const libraryVersion = (): string =>
+  versionIn(() => createRequire(import.meta.url)('../../package.json'))
+
 /** The installed version of a package that the tensor library uses. */
-function packageVersion(name: string): string {
+const packageVersion = (name: string): string =>
+  versionIn(() =>
+    createRequire(import.meta.resolve('@tiny-recursive-models/tensor/node'))(`${name}/package.json`),
+  )
+
+function versionIn(read: () => unknown): string {
   try {
-    const fromTensor = createRequire(import.meta.resolve('@tiny-recursive-models/tensor/node'))
-    const facts: unknown = fromTensor(`${name}/package.json`)
+    const facts = read()
     if (typeof facts === 'object' && facts !== null && 'version' in facts) return String(facts.version)
   } catch {
     // A bundled copy has no package.json.

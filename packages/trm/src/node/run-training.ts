@@ -21,8 +21,10 @@ import { completeRecipe } from '../recipes/complete.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import { doneEvent } from '../train/endings.ts'
 import type { TrainingEvent } from '../train/events.ts'
+import { stepConfigOf } from '../train/step-config.ts'
 import { train } from '../train/train.ts'
 import { dataReaderOf } from './data-files.ts'
+import { chooseExecutor, type ExecutorChoiceEvent, trainingWorkload } from './executor/choose-executor.ts'
 import { errorCode } from './file-errors.ts'
 import { openModel } from './model-files.ts'
 import { createRunFolder, openRunFolder, type RunFolder, runFiles } from './run-folder.ts'
@@ -40,6 +42,11 @@ export interface RunTrainingOptions {
   readonly from?: string
   /** Who computes; by default as the run was started, or `auto`. */
   readonly executor?: ExecutorChoice
+  /**
+   * Lets `auto` of a new run be the faster executor by a measurement of a second or two, remembered in the user's
+   * cache folder; by default nothing is measured.
+   */
+  readonly measure?: boolean
   /** By default as the run was started, or `cpu`. */
   readonly device?: Device
   /** By default those that the run was started with, or all cores. */
@@ -58,6 +65,8 @@ export interface RunTrainingOptions {
 export type RunTrainingEvent =
   /** While the puzzles are made or augmented, where that takes long: `done` of `total`. */
   | { readonly type: 'data'; readonly done: number; readonly total: number }
+  /** Only with `measure`. */
+  | ExecutorChoiceEvent
   | {
       readonly type: 'folder'
       readonly path: string
@@ -95,8 +104,17 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
     // What is wrong with the data or the device shows before there is a folder.
     const data = await loadDataSets(recipe.data, readFile, options.onData)
     const threads = options.threads ?? threadsToGoOn(state)
-    const { device, kind } = toGoOn(state, options)
-    const executor = await openExecutor({ executor: kind, device, threads })
+    const asked = toGoOn(state, options)
+    const { steps, workers } = recipe.training
+    const workload = trainingWorkload(
+      stepConfigOf(recipe, data, state ?? undefined),
+      steps - (state?.step ?? 0),
+    )
+    const mayChoose = options.measure === true && asked.executor === 'auto'
+    // Side by side each piece has one thread.
+    const where = { device: asked.device, threads: workers > 1 ? 1 : threads }
+    const decided = mayChoose ? yield* chooseExecutor(workload, where) : null
+    const executor = await openExecutor({ ...asked, ...(decided && { executor: decided }), threads })
     const from = options.from === undefined || state ? null : (await openModel(options.from)).model
     run ??= await createRunFolder(options.folder, recipe)
     await checkDataRecord(run, data)
@@ -151,13 +169,13 @@ const executorOf = ({ executor = 'onnxruntime' }: TrainingState): string => exec
 function toGoOn(
   state: TrainingState | null,
   { executor = 'auto', device }: RunTrainingOptions,
-): { readonly kind: ExecutorChoice; readonly device: Device } {
+): { readonly executor: ExecutorChoice; readonly device: Device } {
   const kind = executorNames.find((name) => state && name === executorOf(state))
   const isSame = executor === 'auto' || executor === kind
   const where = resumableDevices.find((name) => isSame && name === state?.device)
-  if (executor !== 'auto') return { kind: executor, device: device ?? where ?? 'cpu' }
+  if (executor !== 'auto') return { executor, device: device ?? where ?? 'cpu' }
   const isElsewhere = device !== undefined && device !== where
-  return { kind: (isElsewhere ? undefined : kind) ?? 'auto', device: device ?? where ?? 'cpu' }
+  return { executor: (isElsewhere ? undefined : kind) ?? 'auto', device: device ?? where ?? 'cpu' }
 }
 
 /** `wasm` is ONNX Runtime in WebAssembly, which new runs in Node have no use for. */

@@ -13,18 +13,10 @@ import { checkPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
 import { type EvaluationReport, evaluateWith, evaluationSlots } from '../evaluate/evaluate.ts'
 import type { EndReason } from '../evaluate/run-facts.ts'
 import { Thinker, type TrainedModel } from '../evaluate/thinker.ts'
-import {
-  type ModelConfig,
-  modelConfig,
-  sequenceLength,
-  stateNames,
-  structureOfModel,
-} from '../models/config.ts'
+import { type ModelConfig, sequenceLength, stateNames, structureOfModel } from '../models/config.ts'
 import { parameterCount, weightTypes } from '../models/weights.ts'
 import { learningRateAt, type Schedule } from '../optim/schedule.ts'
-import { chooseMicroBatch } from '../programs/micro-batch.ts'
 import type { StepConfig } from '../programs/programs.ts'
-import { boardOfData } from '../puzzles/index.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import { budgetEnd, doneEvent, evaluationEvent, isBetter } from './endings.ts'
 import { TrainingEngine } from './engine.ts'
@@ -33,6 +25,7 @@ import { inProcess, type OpenPieceRunner, type PieceRunner } from './piece-runne
 import { diverged, explodedLoss, otherData, weightsOf } from './refusals.ts'
 import { Slots } from './slots.ts'
 import { isAsDeep, modelInStep } from './stages.ts'
+import { fullModel, stepConfigOf } from './step-config.ts'
 
 /** What `train` needs: the recipe, its puzzles and an executor; and where to resume from. */
 export interface TrainOptions {
@@ -98,19 +91,9 @@ class TrainingRun {
 
   static async open(options: TrainOptions): Promise<TrainingRun> {
     const { recipe, data, executor, resume, from } = options
-    const { batch, microBatch, seed, workers } = recipe.training
-    const structure = boardOfData(recipe.data, data.train)?.structure
-    const model = modelConfig(recipe.model, data.train, structure)
-    const config: StepConfig = {
-      model: modelInStep(model, recipe.training, (resume?.step ?? 0) + 1),
-      batch,
-      microBatch:
-        resume?.microBatch ?? (microBatch === 'auto' ? chooseMicroBatch(model, batch, workers) : microBatch),
-      recompute: recipe.training.recompute,
-      gradientSteps: recipe.training.gradientSteps,
-      startNoise: recipe.training.startNoise,
-      optimizer: recipe.optimizer,
-    }
+    const { batch, seed } = recipe.training
+    const model = fullModel(recipe, data)
+    const config = stepConfigOf(recipe, data, resume)
     const puzzleTable = resume && { puzzleTable: puzzleTableOf(resume, 'resume') }
     const runner = await openRunner(options, config)
     const start = from && !resume ? { weights: weightsOf(from, model) } : { seed }

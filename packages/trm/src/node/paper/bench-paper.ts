@@ -13,6 +13,8 @@ export interface PaperBenchOptions extends PaperPlan {
   /** Threads of each run; more runs at a time use the cores better than more threads. */
   readonly threads: number
   readonly executor?: ExecutorChoice
+  /** As in `runTraining`. */
+  readonly measure?: boolean
   readonly device?: Device
   /** The command as it was typed, for the results. */
   readonly command?: string
@@ -34,13 +36,14 @@ export type PaperEvent =
  * @throws InputError if two bases have the same name; the stream, if a folder holds a run of another recipe
  */
 export function benchPaper(options: PaperBenchOptions): StoppableStream<PaperEvent> {
-  const { threads, executor, device, command } = options
+  const { threads, executor, measure, device, command } = options
   const sweep = runSweep({
     jobs: planPaperJobs(options),
     atATime: options.jobs,
     training: {
       threads,
       ...(executor && { executor }),
+      ...(measure && { measure }),
       ...(device && { device }),
       ...(command && { command }),
     },
