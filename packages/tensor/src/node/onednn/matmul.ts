@@ -1,0 +1,119 @@
+/** Matrix products by oneDNN's matmul primitive, created once per shape. */
+import type { BatchedProduct } from '../../executors/wasm/product.ts'
+import { check, created, type DataType, type Description } from './functions.ts'
+import type { Onednn } from './library.ts'
+import { type Operand, operandOf } from './operand.ts'
+import { createPrimitive, type Primitive } from './primitive.ts'
+
+/** The operands of a product. */
+export interface Operands {
+  readonly left: Operand
+  readonly right: Operand
+  readonly result: Operand
+}
+
+/** @returns undefined if the library does not read one of them fast */
+export function operandsOf(batch: BatchedProduct): Operands | undefined {
+  const { lengths, leftStrides, rightStrides, resultStrides } = batch
+  const { rows, columns, depth, leftRow, leftColumn, rightRow, rightColumn } = batch.matrix
+  const left = operandOf({
+    lengths: [...lengths, rows, depth],
+    strides: [...leftStrides, leftRow, leftColumn],
+  })
+  const right = operandOf({
+    lengths: [...lengths, depth, columns],
+    strides: [...rightStrides, rightRow, rightColumn],
+  })
+  const result = operandOf({
+    lengths: [...lengths, rows, columns],
+    strides: [...resultStrides, 4 * columns, 4],
+  })
+  return left && right && result && { left, right, result }
+}
+
+/**
+ * A product whose factors have numbers of that type; sums and the result are float32. Takes the addresses of left, right
+ * and result.
+ *
+ * @param isAdded whether the product is added to what lies in the result's place
+ * @returns undefined if the library has no fast implementation for this processor
+ */
+export function createMatmul(
+  onednn: Onednn,
+  { left, right, result }: Operands,
+  type: DataType,
+  isAdded: boolean,
+): Primitive | undefined {
+  const { dialect } = onednn.functions
+  const source = dialect.describe(left.lengths, left.strides, type)
+  const weights = dialect.describe(right.lengths, right.strides, type)
+  const destination = dialect.describe(result.lengths, result.strides, 'float32')
+  try {
+    return createPrimitive(
+      onednn,
+      [
+        { role: 'source', description: source },
+        { role: 'weights', description: weights },
+        { role: 'destination', description: destination },
+      ],
+      () => withAttributes(onednn, isAdded, (a) => dialect.describeMatmul(source, weights, destination, a)),
+    )
+  } finally {
+    for (const description of [source, weights, destination]) description.destroy()
+  }
+}
+
+/** @param use is given attributes under which the product is added, or none */
+function withAttributes<T>(onednn: Onednn, isAdded: boolean, use: (attributes: number) => T): T {
+  if (!isAdded) return use(0)
+  const { call, dialect } = onednn.functions
+  const attributes = created('dnnl_primitive_attr_create', (out) => call.dnnl_primitive_attr_create(out))
+  const postOps = created('dnnl_post_ops_create', (out) => call.dnnl_post_ops_create(out))
+  try {
+    dialect.appendSum(postOps)
+    check('dnnl_primitive_attr_set_post_ops', call.dnnl_primitive_attr_set_post_ops(attributes, postOps))
+    return use(attributes)
+  } finally {
+    call.dnnl_post_ops_destroy(postOps)
+    call.dnnl_primitive_attr_destroy(attributes)
+  }
+}
+
+/** Copies an operand from float32 to bfloat16, in the same order of its numbers, to a run of memory. */
+export function createRounding(onednn: Onednn, operand: Operand): Rounding | undefined {
+  const { dialect } = onednn.functions
+  const rounded = packed(operand)
+  const from: Description = dialect.describe(operand.lengths, operand.strides, 'float32')
+  const to: Description = dialect.describe(rounded.lengths, rounded.strides, 'bfloat16')
+  try {
+    const primitive = createPrimitive(
+      onednn,
+      [
+        { role: 'source', description: from },
+        { role: 'destination', description: to },
+      ],
+      () => dialect.describeReorder(from, to),
+    )
+    return primitive && { primitive, rounded }
+  } finally {
+    from.destroy()
+    to.destroy()
+  }
+}
+
+export interface Rounding {
+  readonly primitive: Primitive
+  readonly rounded: Operand
+}
+
+/** The operand without gaps: its axes in the order of their distances. */
+function packed({ lengths, strides }: Operand): Operand {
+  const order = [...lengths.keys()].sort((one, other) => strides[one]! - strides[other]!)
+  const dense = [...strides]
+  let end = 1
+  for (const axis of order) {
+    dense[axis] = end
+    end *= lengths[axis]!
+  }
+  return { lengths, strides: dense, bytes: 2 * end }
+}

@@ -1,0 +1,70 @@
+/** A primitive of oneDNN: a kernel for one description of its operands, with memory objects to point at them. */
+import { check, created, type Description } from './functions.ts'
+import type { Onednn } from './library.ts'
+
+/** Runs on operands at addresses of the process, in the order in which they were described. */
+export interface Primitive {
+  readonly implementation: string
+  run(...addresses: number[]): void
+  destroy(): void
+}
+
+/** `DNNL_ARG_SRC`, `DNNL_ARG_WEIGHTS`, `DNNL_ARG_DST`: what an operand is to a primitive. */
+export const roles = { source: 1, weights: 33, destination: 17 } as const
+export type Role = keyof typeof roles
+
+const implementationQuery = 8
+/** `dnnl_exec_arg_t`: a number and, eight bytes further, a handle. */
+const argumentBytes = 16
+
+/**
+ * @param describe makes the description of the primitive, or none where the library does not have it
+ * @returns undefined in that case, and if it has none but the reference implementation, which is slow
+ */
+export function createPrimitive(
+  { functions: { call, dialect, stream }, textAt }: Onednn,
+  operands: readonly { readonly role: Role; readonly description: Description }[],
+  describe: () => number | undefined,
+): Primitive | undefined {
+  const description = describe()
+  if (description === undefined) return undefined
+  try {
+    const pointer = new ArrayBuffer(8)
+    check(
+      'dnnl_primitive_desc_query',
+      call.dnnl_primitive_desc_query(description, implementationQuery, 0, pointer),
+    )
+    const implementation = textAt(new BigUint64Array(pointer)[0]!)
+    if (/^(?:simple:)?ref/.test(implementation)) return undefined
+    const primitive = created('dnnl_primitive_create', (out) => call.dnnl_primitive_create(out, description))
+    const memories = operands.map(({ description }) => dialect.memory(description))
+    const argumentList = new ArrayBuffer(argumentBytes * operands.length)
+    const view = new DataView(argumentList)
+    for (const [index, { role }] of operands.entries()) {
+      view.setInt32(argumentBytes * index, roles[role], true)
+      view.setBigUint64(argumentBytes * index + 8, BigInt(memories[index]!), true)
+    }
+    const before = memories.map(() => 0)
+    return {
+      implementation,
+      run(...addresses) {
+        for (let index = 0; index < memories.length; index++) {
+          const address = addresses[index]!
+          if (before[index] === address) continue
+          check('dnnl_memory_set_data_handle', call.dnnl_memory_set_data_handle(memories[index]!, address))
+          before[index] = address
+        }
+        check(
+          'dnnl_primitive_execute',
+          call.dnnl_primitive_execute(primitive, stream, memories.length, argumentList),
+        )
+      },
+      destroy() {
+        for (const memory of memories) call.dnnl_memory_destroy(memory)
+        call.dnnl_primitive_destroy(primitive)
+      },
+    }
+  } finally {
+    call.dnnl_primitive_desc_destroy(description)
+  }
+}
