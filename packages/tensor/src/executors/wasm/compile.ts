@@ -11,6 +11,7 @@ import { aligned, type Lifetime, planMemory } from './memory-plan.ts'
 import { addBatchedProduct, scratchBytes } from './product.ts'
 import { emitGatherRows, emitScatterAddRows } from './rows.ts'
 import { schedule, type Turn, type Worthwhile } from './schedule.ts'
+import { emitSparseProduct } from './sparse-product.ts'
 import { type Argument, constantsOf, type Plan, planSteps, type Step, type Work } from './steps.ts'
 
 /** A place in memory that is known when the program runs. */
@@ -108,6 +109,8 @@ function argumentsOf({ work, reads, writes }: Step): Pushed[] {
       return [...reads, ...writes]
     case 'product':
       return [reads[0]!, reads[1]!, writes[0]!, reads[2] ?? 'none', 'scratch']
+    case 'sparseProduct':
+      return [reads[0]!, writes[0]!, reads[1] ?? 'none']
     case 'gatherRows':
       return [...reads, ...writes, 'complaint']
     case 'scatterAddRows':
@@ -141,6 +144,8 @@ class Functions {
     switch (work.is) {
       case 'loop':
         return emitLoop(work.loop)
+      case 'sparseProduct':
+        return emitSparseProduct(work.product)
       case 'gatherRows':
         return emitGatherRows(work.shape)
       case 'scatterAddRows':

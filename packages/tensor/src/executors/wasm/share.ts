@@ -2,6 +2,7 @@
 import { merged } from './loop.ts'
 import type { BatchedProduct } from './product.ts'
 import { countOf } from './space.ts'
+import { type SparseProduct, sparseOperations } from './sparse-product.ts'
 import type { Argument, Step, Work } from './steps.ts'
 
 /**
@@ -22,6 +23,8 @@ export function operationsOf(work: Work): number {
       const { lengths, matrix } = work.batch
       return 2 * lengths.reduce((all, length) => all * length, matrix.rows * matrix.columns * matrix.depth)
     }
+    case 'sparseProduct':
+      return sparseOperations(work.product)
     case 'gatherRows':
     case 'scatterAddRows':
       return work.shape.count * work.shape.width
@@ -34,6 +37,8 @@ function cut(step: Step, threads: number): readonly (Step | null)[] {
       return cutLoop(step, merged(step.work.loop), threads)
     case 'product':
       return cutProduct(step, step.work.batch, threads)
+    case 'sparseProduct':
+      return cutSparseProduct(step, step.work.product, threads)
     case 'gatherRows':
     case 'scatterAddRows':
       return [step]
@@ -136,4 +141,17 @@ function cutProduct({ reads, writes }: Step, batch: BatchedProduct, threads: num
       writes: writes.map((write) => further(write, first * result)),
     }
   })
+}
+
+/** By columns: each of them is a sum of its own. */
+function cutSparseProduct({ reads, writes }: Step, product: SparseProduct, threads: number): (Step | null)[] {
+  return parts(product.columns, threads, loopGranule).map(({ first, length }) =>
+    length === 0
+      ? null
+      : {
+          work: { is: 'sparseProduct', product: { ...product, columns: length } },
+          reads: reads.map((read) => further(read, 4 * first)),
+          writes: writes.map((write) => further(write, 4 * first)),
+        },
+  )
 }

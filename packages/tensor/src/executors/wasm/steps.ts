@@ -3,12 +3,13 @@ import { createNode } from '../../graph/node.ts'
 import type { Node, NodeOf } from '../../graph/operations.ts'
 import { nodesOf, type Program } from '../../graph/program.ts'
 import { elementCount, stridesOf } from '../../graph/types.ts'
-import { Accesses } from './access.ts'
+import { type Access, Accesses } from './access.ts'
 import { type Group, groupNodes } from './groups.ts'
 import { copyLoop, loopOf } from './kernel.ts'
 import type { Loop } from './loop.ts'
 import type { BatchedProduct } from './product.ts'
 import type { RowShape } from './rows.ts'
+import { type SparseProduct, sparseRows } from './sparse-product.ts'
 
 /** Memory that a step is given: a value's, or further along in it. */
 export interface Argument {
@@ -20,6 +21,7 @@ export interface Argument {
 export type Work =
   | { readonly is: 'loop'; readonly loop: Loop }
   | { readonly is: 'product'; readonly batch: BatchedProduct }
+  | { readonly is: 'sparseProduct'; readonly product: SparseProduct }
   | { readonly is: 'gatherRows' | 'scatterAddRows'; readonly shape: RowShape }
 
 export interface Step {
@@ -184,10 +186,34 @@ class Planner {
       rightOffset: 4 * b.offset,
       matrix: { leftRow, leftColumn, rightRow, rightColumn, resultRow: 4 * columns, rows, columns, depth },
     }
+    const sparse = sparseProduct(a, batch, addend !== undefined)
+    if (sparse) {
+      const reads = [{ value: b.base, bytes: batch.rightOffset }, ...(addend ? [this.#run(addend)] : [])]
+      this.#steps.push({ work: { is: 'sparseProduct', product: sparse }, reads, writes: [whole(node)] })
+      return
+    }
     const reads = [whole(a.base), whole(b.base)]
     if (addend) reads.push(this.#run(addend))
     this.#steps.push({ work: { is: 'product', batch }, reads, writes: [whole(node)] })
   }
+}
+
+/** A product whose left factor is a constant of mostly zeros; null for others. */
+function sparseProduct(
+  { base, offset }: Access,
+  { lengths, matrix }: BatchedProduct,
+  hasAddend: boolean,
+): SparseProduct | null {
+  const { leftRow, leftColumn, rightRow, rightColumn, resultRow, rows: height, columns, depth } = matrix
+  if (base.operation !== 'constant' || lengths.length > 0 || rightColumn !== 4 || columns % 4 !== 0)
+    return null
+  const { values } = base.attributes
+  const rows = sparseRows(
+    height,
+    depth,
+    (row, column) => values[offset + (row * leftRow + column * leftColumn) / 4] ?? 0,
+  )
+  return rows && { rows, columns, rightRow, resultRow, hasAddend }
 }
 
 const whole = (value: Node): Argument => ({ value, bytes: 0 })

@@ -41,6 +41,16 @@ export function touchedBy({ work, reads, writes }: Step): Extent[] {
         written(0, result),
       ]
     }
+    case 'sparseProduct': {
+      const { rows, columns, rightRow, resultRow } = work.product
+      const depth = 1 + Math.max(0, ...rows.flat().flatMap(({ places }) => places))
+      const result = span([rows.length, columns], [resultRow, 4], 0)
+      return [
+        read(0, span([depth, columns], [rightRow, 4], 0)),
+        ...(reads.length > 1 ? [read(1, result)] : []),
+        written(0, result),
+      ]
+    }
     case 'gatherRows':
     case 'scatterAddRows':
       return [
