@@ -139,7 +139,7 @@ export function decodeTrainingState(bytes: Uint8Array, who: string): TrainingSta
       who,
       expected: `a training checkpoint (metadata '${metadataKey}')`,
       got: 'a safetensors file without it',
-      hint: 'Weights alone can be evaluated and exported, but training cannot resume from them: use a file from checkpoints/.',
+      hint: 'Weights alone do not say what they are of: a model file also holds its recipe, such as those that training writes and those that a published checkpoint is imported to. Training resumes from files of checkpoints/.',
     })
   }
   const { format, recipe, ...rest } = readStored(written, who)

@@ -8,6 +8,7 @@ import { boardOfData, families, familyOf, gridFamilies } from './index.ts'
 import { openFolder } from './reading/arrays.ts'
 import { type CheckFileOptions, checkFile, checkPieces, type PuzzleCheckEvent } from './reading/check-file.ts'
 import { longestDocument, parsed, type RawRow, rowsOfValue } from './reading/json.ts'
+import { plainPuzzleText } from './reading/plain-text.ts'
 import {
   badLine,
   type LineProblem,
@@ -89,8 +90,9 @@ export async function readPuzzleFile(
  *
  * @param like what puzzle is expected: of several that the text could be it is the one
  */
-export function readPuzzleText(text: string, like?: PuzzleKind): WrittenPuzzle {
-  if (typeof text !== 'string') return gridFamilies.at(-1)!.writing.read(text, like)
+export function readPuzzleText(written: string, like?: PuzzleKind): WrittenPuzzle {
+  if (typeof written !== 'string') return gridFamilies.at(-1)!.writing.read(written, like)
+  const text = plainPuzzleText(written)
   const families = [familiesFor(undefined, like)].flat()
   const found = text.length > longestText ? undefined : slotsOfText(text, 'puzzle', families)
   const family = found?.family ?? likeliest(text, families)
@@ -98,8 +100,8 @@ export function readPuzzleText(text: string, like?: PuzzleKind): WrittenPuzzle {
   const raw = found && slot && rawRow(slot, found)
   const question = raw === undefined || typeof raw === 'string' ? text : raw.question
   const { read, questionOf } = family.writing
-  const written = like && familyOf(like) === family ? readLike(family, question, like) : read(question)
-  return { kind: written.kind, tokens: questionOf?.(written.tokens) ?? written.tokens }
+  const puzzle = like && familyOf(like) === family ? readLike(family, question, like) : read(question)
+  return { kind: puzzle.kind, tokens: questionOf?.(puzzle.tokens) ?? puzzle.tokens }
 }
 
 /** Characters of a text that is more than one puzzle, and still looked through for the first. */

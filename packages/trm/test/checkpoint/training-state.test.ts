@@ -118,7 +118,7 @@ test('a file that is no checkpoint says what it lacks', () => {
   const weightsOnly = encodeSafetensors({ tokens: floats([2], 0) })
   assert.equal(
     messageOf(() => decodeTrainingState(weightsOnly, 'best.safetensors')),
-    "best.safetensors: expected a training checkpoint (metadata 'trainingState'), got a safetensors file without it. Weights alone can be evaluated and exported, but training cannot resume from them: use a file from checkpoints/.",
+    "best.safetensors: expected a training checkpoint (metadata 'trainingState'), got a safetensors file without it. Weights alone do not say what they are of: a model file also holds its recipe, such as those that training writes and those that a published checkpoint is imported to. Training resumes from files of checkpoints/.",
   )
 })
 
