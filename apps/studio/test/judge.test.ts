@@ -19,6 +19,18 @@ describe('an answer', () => {
     assert.match(wrong.reason, /^2 of 7 cells are wrong\.$/)
   })
 
+  test('counts given cells that it changes apart from those to find', () => {
+    const open = [...question.keys()].filter((cell) => question[cell] === 1)
+    const given = [...question.keys()].filter((cell) => question[cell] !== 1)
+    const other = (token: number): number => (token === 5 ? 2 : token + 1)
+    const all = judge(sudoku, question, solution.map(other), solution)
+    assert.match(all.reason, /^7 of 7 cells are wrong, and it answers 9 given cells with something else\.$/)
+    assert.equal(all.wrong.length, open.length + given.length)
+    const one = judge(sudoku, question, solution.with(given[0]!, other(solution[given[0]!]!)), solution)
+    assert.deepEqual([one.isSolved, one.wrong], [false, [given[0]]])
+    assert.match(one.reason, /^It answers 1 given cell with something else\.$/)
+  })
+
   test('of a puzzle with many solutions is held to the rules', () => {
     const empty = parseSudoku('................').tokens
     assert.equal(judge(sudoku, empty, solution, null).isSolved, true)

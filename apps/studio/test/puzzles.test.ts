@@ -139,7 +139,7 @@ describe('a file', () => {
   test('of one Sudoku a line, and as CSV, plain and packed', async () => {
     const csv = bytes(`question,answer\n${rows.map((row) => `${row},`).join('\n')}\n`)
     for (const file of [bytes(rows.join('\n')), csv, new Uint8Array(gzipSync(csv))]) {
-      const found = await readFile(file, 'file.csv')
+      const { puzzles: found } = await readFile(file, 'file.csv')
       assert.deepEqual(
         found.map(({ question }) => [...question].indexOf(Math.max(...question))),
         [0, 1, 2],
@@ -161,7 +161,7 @@ describe('a file', () => {
     assert.rejects(readFile(bytes('<!DOCTYPE html><html>'), 'page.csv'), /got a web page \(HTML\)\./))
 
   test('of one drawn grid', async () => {
-    const found = await readFile(
+    const { puzzles: found } = await readFile(
       bytes('1 . | . .\n. . | . .\n----+----\n. . | . .\n. . | . 2\n'),
       'drawn.txt',
     )
@@ -172,7 +172,7 @@ describe('a file', () => {
   })
 
   test('of mazes', async () => {
-    const found = await readFile(bytes('question\n"S #  ## G"\nS  # #  G\n'), 'mazes.csv')
+    const { puzzles: found } = await readFile(bytes('question\n"S #  ## G"\nS  # #  G\n'), 'mazes.csv')
     assert.deepEqual(
       found.map(({ kind }) => kind),
       [
@@ -180,6 +180,15 @@ describe('a file', () => {
         { puzzle: 'maze', size: 3 },
       ],
     )
+  })
+
+  test('tells which rows are left out, and why', async () => {
+    const text = `question,answer\n${rows[0]},\n${rows[1]}5,\n${rows[2]},\n`
+    const { puzzles, leftOut, problems, isCut } = await readFile(bytes(text), 'file.csv')
+    assert.deepEqual([puzzles.length, leftOut, isCut], [2, 1, false])
+    assert.equal(problems[0]!.line, 3)
+    assert.match(problems[0]!.reason, /16|cells/)
+    assert.deepEqual((await readFile(bytes(rows.join('\n')), 'file.txt')).leftOut, 0)
   })
 
   test('without a puzzle is refused with its first bad line', () =>

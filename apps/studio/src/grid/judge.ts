@@ -1,5 +1,6 @@
 /** How good an answer is, and what can be said of a whole thought. S cells. */
 import type { Board } from '@tiny-recursive-models/trm'
+import { plural } from '@tiny-recursive-models/trm/format'
 import { isGiven, openCount } from '../puzzles/cells.ts'
 import { sentence } from '../puzzles/check.ts'
 
@@ -44,7 +45,11 @@ const differences = (answer: Int32Array, solution: Int32Array): number[] =>
 
 function judgeByCells(board: Board, question: Int32Array, wrong: readonly number[]): Judgement {
   if (wrong.length === 0) return right
-  const reason = `${wrong.length} of ${openCount(board, question)} cells ${wrong.length === 1 ? 'is' : 'are'} wrong.`
+  const givens = wrong.filter((cell) => isGiven(board, question[cell]!)).length
+  const open = wrong.length - givens
+  const cells = `${open} of ${plural(openCount(board, question), 'cell')} ${open === 1 ? 'is' : 'are'} wrong`
+  const changed = `it answers ${plural(givens, 'given cell')} with something else`
+  const reason = open === 0 ? sentence(changed) : `${cells}${givens === 0 ? '' : `, and ${changed}`}.`
   return { isSolved: false, wrong, reason }
 }
 

@@ -15,6 +15,13 @@ export interface ModelEntry {
   readonly load: () => Promise<Uint8Array>
 }
 
+interface ModelFile {
+  readonly title: string
+  readonly file: string
+  readonly source: 'opened' | 'trained'
+  readonly bytes: Uint8Array
+}
+
 let entries = $state.raw<readonly ModelEntry[]>(
   shippedModels.map((facts) => ({
     id: facts.name,
@@ -49,23 +56,33 @@ export const modelStore = {
   choose(id: string): void {
     chosenId = id
   },
+  /** A model file as an entry that is not in the list yet: what `ModelClient.open` reads. */
+  entryOf({ title, file, source, bytes }: ModelFile): ModelEntry {
+    added += 1
+    return {
+      id: `${source}-${added}`,
+      title,
+      file,
+      source,
+      puzzle: null,
+      facts: null,
+      load: async () => bytes,
+    }
+  },
+  /** Adds an entry that has been opened, and chooses it. */
+  keep(entry: ModelEntry): void {
+    if (!entries.includes(entry)) entries = [...entries, entry]
+    chosenId = entry.id
+  },
   /**
-   * Adds a model file: what `ModelClient.open` reads, such as best.safetensors or a checkpoint of `train`.
+   * Adds a model file, such as best.safetensors or a checkpoint of `train`.
    *
    * @returns its id, to choose it by
    */
-  add(model: {
-    readonly title: string
-    readonly file: string
-    readonly source: 'opened' | 'trained'
-    readonly bytes: Uint8Array
-  }): string {
-    added += 1
-    const id = `${model.source}-${added}`
-    const { title, file, source, bytes } = model
-    const entry = { id, title, file, source, puzzle: null, facts: null, load: async () => bytes }
+  add(model: ModelFile): string {
+    const entry = modelStore.entryOf(model)
     entries = [...entries, entry]
-    return id
+    return entry.id
   },
   remove(id: string): void {
     entries = entries.filter((entry) => entry.id !== id)

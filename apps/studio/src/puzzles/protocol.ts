@@ -4,7 +4,7 @@ import type { StateProjection } from '@tiny-recursive-models/trm/evaluate'
 import type { ArcData, ArcTask } from '@tiny-recursive-models/trm/puzzles/arc'
 import type { OpenedFile, TaskNumbers } from './arc-files.ts'
 import type { QuestionCheck } from './check.ts'
-import type { FoundPuzzle } from './read.ts'
+import type { FoundPuzzle, FoundPuzzles } from './read.ts'
 
 export interface PuzzleRequests {
   readonly check: { takes: FoundPuzzle; gives: QuestionCheck }
@@ -21,7 +21,8 @@ export interface PuzzleRequests {
     takes: { files: readonly OpenedFile[]; data: ArcData; identifiers: number }
     gives: TaskNumbers
   }
-  readonly read: { takes: { bytes: Uint8Array; name: string }; gives: FoundPuzzle[] }
+  /** The file itself, which is not copied on its way. */
+  readonly read: { takes: { file: Blob; name: string }; gives: FoundPuzzles }
 }
 
 export type PuzzleRequestName = keyof PuzzleRequests

@@ -8,7 +8,11 @@ import {
   type PuzzleKind,
   readPuzzleText,
 } from '@tiny-recursive-models/trm'
-import { type LineProblem, readPuzzlePieces } from '@tiny-recursive-models/trm/puzzles/reading'
+import {
+  type LineProblem,
+  plainPuzzleText,
+  readPuzzlePieces,
+} from '@tiny-recursive-models/trm/puzzles/reading'
 import { isGiven } from './cells.ts'
 import { erased } from './edit.ts'
 
@@ -28,7 +32,8 @@ const maxRows = 10_000
  *
  * @param board of the model at hand: a text that can be one of its puzzles is taken for one
  */
-export function readText(text: string, board: Board | null = null): FoundPuzzle {
+export function readText(pasted: string, board: Board | null = null): FoundPuzzle {
+  const text = plainPuzzleText(pasted)
   const own = board && attempt(() => ({ kind: board.kind, question: asQuestion(board, board.parse(text)) }))
   if (own && !(own instanceof InputError)) return own
   const found = attempt(() => {
@@ -76,21 +81,44 @@ export function asPuzzleOf(board: Board, { kind, question, answer }: FoundPuzzle
   return found instanceof InputError ? null : found
 }
 
-/** The first puzzles of a file; of whatever family, plain or gzip. */
-export async function readFile(bytes: Uint8Array, name: string): Promise<FoundPuzzle[]> {
-  const found: FoundPuzzle[] = []
-  let problem: LineProblem | undefined
+/** What a file holds, and what of it could not be read. */
+export interface FoundPuzzles {
+  readonly puzzles: readonly FoundPuzzle[]
+  /** Rows that are no puzzles. */
+  readonly leftOut: number
+  /** The first of them. */
+  readonly problems: readonly LineProblem[]
+  /** Whether the file has more than is shown. */
+  readonly isCut: boolean
+}
+
+/** So many rows that are left out are told with their reason. */
+const toldProblems = 3
+
+/**
+ * The first puzzles of a file; of whatever family, plain or gzip.
+ *
+ * @throws InputError where there is none
+ */
+export async function readFile(bytes: Uint8Array, name: string): Promise<FoundPuzzles> {
+  const puzzles: FoundPuzzle[] = []
+  const told: LineProblem[] = []
+  let leftOut = 0
+  let isCut = false
   for await (const { rows, problems } of readPuzzlePieces(bytes, { name })) {
-    problem ??= problems[0]
-    for (const { kind, question, answer } of rows.slice(0, maxRows - found.length))
-      found.push({ kind, question: asQuestion(boardOf(kind), question), ...(answer && { answer }) })
-    if (found.length === maxRows) break
+    leftOut += problems.length
+    told.push(...problems.slice(0, toldProblems - told.length))
+    isCut = rows.length > maxRows - puzzles.length
+    for (const { kind, question, answer } of rows.slice(0, maxRows - puzzles.length))
+      puzzles.push({ kind, question: asQuestion(boardOf(kind), question), ...(answer && { answer }) })
+    if (isCut) break
   }
-  if (found.length > 0) return found
+  if (puzzles.length > 0) return { puzzles, leftOut, problems: told, isCut }
+  const problem = told[0]
   throw new InputError({
     who: problem ? `${name}, line ${problem.line}` : name,
     expected: 'at least one puzzle',
-    got: problem?.reason ?? 'none',
+    got: problem?.reason.replace(/\.$/, '') ?? 'none',
     hint: 'Open a CSV with a column "question", or a file with one puzzle per line.',
   })
 }

@@ -4,11 +4,19 @@
  */
 export type Activity =
   | { readonly name: 'idle' }
-  /** A model is opened; a puzzle for it may be shown meanwhile. */
-  | { readonly name: 'opening'; readonly title: string; readonly request: AbortController }
+  /** A model is opened; what has been shown stays meanwhile. */
+  | {
+      readonly name: 'opening'
+      /** Its id. */
+      readonly entry: string
+      readonly title: string
+      readonly request: AbortController
+    }
   /** The question is being checked before the model may think about it. */
   | { readonly name: 'waiting'; readonly request: AbortController }
   | { readonly name: 'thinking'; readonly request: AbortController }
+  /** The model thinks about a question that is being changed; only its last answer is shown. */
+  | { readonly name: 'trying'; readonly request: AbortController }
   /** The model thinks what has been shown from a recording until then. */
   | { readonly name: 'replacing'; readonly request: AbortController }
 

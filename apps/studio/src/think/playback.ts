@@ -18,6 +18,18 @@ export const atStart: Playback = { position: 0, count: 0, ended: false, playing:
 /** A thought from its first step, playing. */
 export const fromStart: Playback = { ...atStart, playing: true, isDue: true }
 
+/** A thought of so many steps that nobody has to walk through: the last answer. */
+export const atEnd = (count: number): Playback => ({ ...atStart, position: count, count, ended: true })
+
+/** A thought that has ended goes on: from its last step, playing. */
+export const goesOn = (playback: Playback): Playback => ({
+  ...playback,
+  position: playback.count,
+  ended: false,
+  playing: true,
+  isDue: true,
+})
+
 export function stepArrived(playback: Playback): Playback {
   const count = playback.count + 1
   const isShown = playback.playing && playback.isDue

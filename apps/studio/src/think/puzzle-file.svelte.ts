@@ -2,11 +2,13 @@
 import { boardOf, isSamePuzzleKind } from '@tiny-recursive-models/trm'
 import { arc } from '../arc/arc.svelte.ts'
 import { modelStore } from '../lib/model-store.svelte.ts'
-import { asPuzzleOf, type FoundPuzzle } from '../puzzles/read.ts'
+import { asPuzzleOf, type FoundPuzzle, type FoundPuzzles } from '../puzzles/read.ts'
 import { session } from './session.svelte.ts'
 
 let name = $state('')
-let puzzles = $state.raw<readonly FoundPuzzle[]>([])
+const nothing: FoundPuzzles = { puzzles: [], leftOut: 0, problems: [], isCut: false }
+
+let found = $state.raw<FoundPuzzles>(nothing)
 let row = $state(0)
 
 export const puzzleFile = {
@@ -14,24 +16,28 @@ export const puzzleFile = {
     return name
   },
   get puzzles(): readonly FoundPuzzle[] {
-    return puzzles
+    return found.puzzles
+  },
+  /** What of the file could not be read, and whether it goes on. */
+  get rest(): Omit<FoundPuzzles, 'puzzles'> {
+    return found
   },
   /** From 0. */
   get row(): number {
     return row
   },
-  open(fileName: string, found: readonly FoundPuzzle[]): void {
+  open(fileName: string, read: FoundPuzzles): void {
     name = fileName
-    puzzles = found
+    found = read
     puzzleFile.choose(0)
   },
   choose(wanted: number): void {
-    row = Math.max(0, Math.min(puzzles.length - 1, Math.round(wanted)))
-    const puzzle = puzzles[row]
+    row = Math.max(0, Math.min(found.puzzles.length - 1, Math.round(wanted)))
+    const puzzle = found.puzzles[row]
     if (puzzle) void askFitting(puzzle)
   },
   close(): void {
-    puzzles = []
+    found = nothing
   },
 }
 
@@ -47,9 +53,7 @@ export async function askFitting(puzzle: FoundPuzzle): Promise<void> {
   }
   const fitting = modelStore.entries.find((entry) => isSamePuzzleKind(entry.puzzle, puzzle.kind))
   if (fitting) {
-    modelStore.choose(fitting.id)
-    session.setQuestion(puzzle)
-    await session.useModel(fitting)
+    if (await session.useModel(fitting, puzzle)) modelStore.keep(fitting)
     return
   }
   session.failure = `No model here can solve such puzzles (${boardOf(puzzle.kind).title}): open one that was trained on them.`

@@ -13,6 +13,7 @@ import type { OpenModel } from '../lib/open-model.ts'
 import { askPuzzles } from '../puzzles/ask.ts'
 import type { QuestionCheck } from '../puzzles/check.ts'
 import { type Activity, idle } from './activity.ts'
+import { type History, noHistory } from './history.ts'
 import * as playback from './playback.ts'
 import { openRecording, type RecordedModel } from './recording.ts'
 import { ThinkMachine, type ThinkPorts } from './think-machine.ts'
@@ -32,6 +33,10 @@ class ThinkSession extends ThinkMachine {
   question = $state.raw<Int32Array>(new Int32Array())
   check = $state.raw<QuestionCheck | null>(null)
   isEditing = $state(false)
+  history = $state.raw<History<Int32Array>>(noHistory)
+  isDaring = $state(false)
+  pins = $state.raw<ReadonlyMap<number, number>>(new Map())
+  unpinned = $state.raw<Thought | null>(null)
   /** The cell that the reader points at or has gone to by keys. */
   askedCell = $state<number | null>(null)
   thoughts = $state.raw<readonly Thought[]>([])
@@ -54,6 +59,20 @@ class ThinkSession extends ThinkMachine {
   })
   readonly verdict = $derived<Verdict>(judgeThought(this.thoughts, this.judgements))
   readonly thought = $derived<Thought | undefined>(this.thoughts[this.playback.position - 1])
+  /** [S] the question with what the reader has fixed. */
+  readonly askedQuestion = $derived.by<Int32Array>(() => {
+    if (this.pins.size === 0) return this.question
+    const asked = this.question.slice()
+    for (const [cell, token] of this.pins) asked[cell] = token
+    return asked
+  })
+  /** With what-if, what changed is what differs from the answer without. */
+  readonly shownThought = $derived.by<Thought | undefined>(() => {
+    const { thought, unpinned } = this
+    if (!thought || !unpinned || this.pins.size === 0) return thought
+    const cells = [...thought.answer.keys()].filter((cell) => !this.pins.has(cell))
+    return { ...thought, changed: cells.filter((cell) => thought.answer[cell] !== unpinned.answer[cell]) }
+  })
   readonly judgement = $derived<Judgement | undefined>(this.judgements[this.playback.position - 1])
 }
 

@@ -19,6 +19,7 @@ import type { askPuzzles } from '../puzzles/ask.ts'
 import type { QuestionCheck } from '../puzzles/check.ts'
 import type { FoundPuzzle } from '../puzzles/read.ts'
 import { type Activity, follow, idle, withoutThought } from './activity.ts'
+import { type History, noHistory, redone, remembered, undone } from './history.ts'
 import * as playback from './playback.ts'
 import { ThoughtPlayer } from './player.ts'
 import type { Recording } from './recording.ts'
@@ -62,6 +63,14 @@ export abstract class ThinkMachine extends ThoughtPlayer {
   /** Null while it is under way. */
   abstract check: QuestionCheck | null
   abstract isEditing: boolean
+  /** Questions before and after this one, while it is edited. */
+  abstract history: History<Int32Array>
+  /** Whether the reader wants a thought about a question that is not sound; until the next question. */
+  abstract isDaring: boolean
+  /** What if: answers that the reader has fixed, by cell. The question stays what it is. */
+  abstract pins: ReadonlyMap<number, number>
+  /** The answer before anything was fixed, to compare with. */
+  abstract unpinned: Thought | null
 
   abstract thoughts: readonly Thought[]
   /** Whether the thoughts are from a recording, until the model's own have come. */
@@ -79,7 +88,10 @@ export abstract class ThinkMachine extends ThoughtPlayer {
   /** Aborted when another question is asked for. */
   #asking = new AbortController()
   #checking: Promise<void> = Promise.resolve()
-  #hasProposed = false
+  #opening: Promise<boolean> = Promise.resolve(false)
+  #hasBegun = false
+  /** Whose recording has been shown. */
+  #recordedEntry: string | null = null
 
   constructor(ports: ThinkPorts) {
     super()
@@ -100,7 +112,18 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     const { activity, model, arc, check, board } = this
     if (!model || activity.name === 'opening') return false
     if (arc) return arc.canThink
-    return check?.canThink === true && board !== null && board === model.board
+    return check !== null && (check.canThink || this.isDaring) && this.#fits(board, model)
+  }
+
+  /** Whether the model could think about the question, if the reader dared. */
+  get canDare(): boolean {
+    const { activity, model, arc, check, board } = this
+    if (!model || arc || activity.name === 'opening' || !check) return false
+    return !check.canThink && !this.isDaring && this.#fits(board, model)
+  }
+
+  #fits(board: Board | null, model: OpenModel): boolean {
+    return board !== null && board === model.board
   }
 
   /** Whether there is something that makes puzzles for the model. */
@@ -109,31 +132,48 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     return model !== null && model.board !== null && canMakePuzzles(model.board.kind, model.facts.recipe.data)
   }
 
-  /** Opens a model, and thinks with it: about the same puzzle where it can. */
-  async useModel(entry: ModelEntry): Promise<void> {
-    if (this.model?.entry.id === entry.id && this.activity.name !== 'opening') return
-    this.stop()
-    // Only the model that was recorded takes the place of its recording.
-    this.isRecorded = false
+  /**
+   * Opens a model, and thinks with it: about the puzzle, or about the one at hand where it can. Where it cannot be
+   * opened, model, puzzle and thought stay as they were.
+   *
+   * @param at the step to show, paused there; by default the steps are played from the first
+   * @returns whether the model is at hand
+   */
+  useModel(entry: ModelEntry, puzzle: FoundPuzzle | null = null, at?: number): Promise<boolean> {
+    const { activity } = this
+    if (!puzzle && activity.name === 'opening' && activity.entry === entry.id) return this.#opening
+    this.#opening = this.#useModel(entry, puzzle, at)
+    return this.#opening
+  }
+
+  async #useModel(entry: ModelEntry, puzzle: FoundPuzzle | null, at?: number): Promise<boolean> {
+    if (this.model?.entry.id === entry.id && this.activity.name !== 'opening') {
+      if (puzzle) await this.ask(puzzle, at)
+      return true
+    }
     const request = new AbortController()
-    this.activity = follow(this.activity, { name: 'opening', title: entry.title, request })
+    this.#leaveThought()
+    this.activity = follow(this.activity, { name: 'opening', entry: entry.id, title: entry.title, request })
     this.failure = null
+    const isShown = this.#showFirst(entry, puzzle, at)
     try {
-      const proposal = this.#propose(entry)
       const model = this.#opened.get(entry.id) ?? (await this.#ports.openModel(entry))
       this.#opened.set(entry.id, model)
-      await proposal
-      if (request.signal.aborted) return
+      if (request.signal.aborted) return false
+      // Only the model that was recorded takes the place of its recording.
+      if (entry.id !== this.#recordedEntry) this.isRecorded = false
       this.model = model
       this.#suit(model.facts.config)
       this.activity = idle
     } catch (error) {
-      if (request.signal.aborted) return
+      if (request.signal.aborted) return false
       this.failure = messageOf(error)
       this.activity = idle
-      return
+      return false
     }
-    await this.#beginWith(this.model)
+    if (puzzle && !isShown) await this.ask(puzzle, at)
+    else await this.#beginWith(this.model)
+    return true
   }
 
   #suit(config: Pick<ModelConfig, 'kind' | 'supervisionSteps'>): void {
@@ -145,21 +185,22 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     const task = this.#ports.arcQuestion()
     if (task) return this.askArc(task)
     if (board === null) return
-    if (this.board === board) await this.think()
+    if (this.board === board) await (this.isEditing ? this.#tryOut() : this.think())
     else if (this.canGenerate) await this.generate()
     else this.#begin(board)
   }
 
-  /** Shows a puzzle for a model that is still being opened, where its kind is known before. */
-  async #propose(entry: ModelEntry): Promise<void> {
-    const { puzzle } = entry
-    if (puzzle === null || this.#ports.arcQuestion()) return
-    if (isSamePuzzleKind(this.board?.kind ?? null, puzzle) || !canMakePuzzles(puzzle, null)) return
-    const recording = this.#hasProposed ? null : this.#ports.recording(entry)
-    this.#hasProposed = true
-    if (recording) return this.#showRecording(recording)
-    const found = await this.#draw(puzzle, null)
-    if (found) this.setQuestion(found)
+  /** What is recorded of the model, before anything else has been shown. */
+  #showFirst(entry: ModelEntry, puzzle: FoundPuzzle | null, at?: number): boolean {
+    const isFirst = !this.#hasBegun
+    this.#hasBegun = true
+    if (!isFirst || this.#ports.arcQuestion()) return false
+    const recording = this.#ports.recording(entry)
+    if (recording === null || (puzzle && !isSameQuestion(puzzle, recording.puzzle))) return false
+    this.#recordedEntry = entry.id
+    this.#showRecording(recording)
+    if (at !== undefined) this.show(playback.seek(this.playback, at))
+    return true
   }
 
   #showRecording({ model, puzzle, check, thoughts }: Recording): void {
@@ -188,11 +229,15 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     return this.#latest(() => this.#ports.askPuzzles('generate', { kind, data, seed, draws: demandingDraws }))
   }
 
-  /** Takes a question and thinks about it, where nothing is against it. */
-  async ask(puzzle: FoundPuzzle): Promise<void> {
+  /**
+   * Takes a question and thinks about it, where nothing is against it.
+   *
+   * @param at the step to show, paused there; by default the steps are played from the first
+   */
+  async ask(puzzle: FoundPuzzle, at?: number): Promise<void> {
     this.setQuestion(puzzle)
     this.isEditing = false
-    await this.think()
+    await this.think(at)
   }
 
   /** Shows an ARC task in place of the puzzle, and thinks about it where the model knows it. */
@@ -225,7 +270,7 @@ export abstract class ThinkMachine extends ThoughtPlayer {
   }
 
   clear(): void {
-    if (this.board) this.#begin(this.board)
+    if (this.board) this.edit(this.board.empty())
   }
 
   /** An empty question, to draw on. */
@@ -234,33 +279,123 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     this.isEditing = true
   }
 
+  /** Begins to edit, or takes an edited question; the model thinks about it at once. */
   edit(question: Int32Array): void {
     if (!this.board) return
+    const isSame = question === this.question
+    if (isSame && this.isEditing) return
+    if (!isSame) this.history = remembered(this.history, this.question)
+    this.#takeEdit(question)
+  }
+
+  undo(): void {
+    const step = undone(this.history, this.question)
+    if (!step) return
+    this.history = step.history
+    this.#takeEdit(step.now)
+  }
+
+  redo(): void {
+    const step = redone(this.history, this.question)
+    if (!step) return
+    this.history = step.history
+    this.#takeEdit(step.now)
+  }
+
+  #takeEdit(question: Int32Array): void {
+    const { board, history } = this
+    if (!board) return
+    if (this.isRecorded) this.#forgetThought()
+    else this.#leaveThought()
     const isSame = question === this.question && this.#label !== null
-    this.setQuestion({ kind: this.board.kind, question, ...(isSame && { answer: this.#label! }) })
+    this.#setQuestion({ kind: board.kind, question, ...(isSame && { answer: this.#label! }) })
+    this.history = history
     this.isEditing = true
+    void this.#tryOut()
+  }
+
+  /** What if this cell were that symbol? Null takes it back. */
+  pin(cell: number, token: number | null): void {
+    const pins = new Map(this.pins)
+    if (token === null) pins.delete(cell)
+    else pins.set(cell, token)
+    if (this.pins.size === 0) this.unpinned = this.thoughts.at(-1) ?? null
+    this.pins = pins
+    void this.#tryOut()
+  }
+
+  unpin(): void {
+    this.pins = new Map()
+    void this.#tryOut()
   }
 
   /** Shows a question without thoughts, and has it checked. */
   setQuestion(puzzle: FoundPuzzle): void {
     this.#forgetThought()
+    this.#setQuestion(puzzle)
+  }
+
+  #setQuestion(puzzle: FoundPuzzle): void {
+    this.failure = null
     this.forgetArc()
     this.board = boardOf(puzzle.kind)
     this.question = puzzle.question
     this.#label = puzzle.answer ?? null
     this.check = null
     this.attempt = 0
+    this.history = noHistory
+    this.isDaring = false
+    this.pins = new Map()
+    this.unpinned = null
     this.#checking = this.#latest(() => this.#ports.askPuzzles('check', puzzle)).then((check) => {
       if (check) this.check = check
     })
   }
 
-  /** Thinks from the first step on; refused where the question is not one. What is being opened thinks by itself. */
-  async think(): Promise<void> {
+  /** Thinks about a question that is not sound, as the reader wishes. */
+  dare(): void {
+    this.isDaring = true
+    void this.think()
+  }
+
+  /** The last answer at once, without a walk through the steps: to the question as it is being changed. */
+  async #tryOut(): Promise<void> {
+    if (this.activity.name === 'opening') return
+    const request = new AbortController()
+    this.activity = follow(this.activity, { name: 'trying', request })
+    await this.#checking
+    if (request.signal.aborted) return
+    const { model, board } = this
+    this.isDaring = true
+    const own: Thought[] = []
+    try {
+      if (model && this.isReady && this.#fits(board, model))
+        for await (const thought of this.#ports.think(model.facts, ...this.#asked())) {
+          if (request.signal.aborted) return
+          own.push(thought)
+        }
+    } catch (error) {
+      if (!request.signal.aborted) this.failure = messageOf(error)
+    }
+    if (request.signal.aborted) return
+    this.thoughts = own
+    this.show(playback.atEnd(own.length))
+    if (this.pins.size === 0) this.unpinned = null
+    this.activity = withoutThought(this.activity)
+  }
+
+  /**
+   * Thinks from the first step on; refused where the question is not one. What is being opened thinks by itself.
+   *
+   * @param at the step to show, paused there; by default the steps are played from the first
+   */
+  async think(at?: number): Promise<void> {
     if (this.activity.name === 'opening') return
     this.stop()
     const request = new AbortController()
     this.activity = { name: 'waiting', request }
+    this.pins = new Map()
+    this.unpinned = null
     await this.#checking
     if (request.signal.aborted) return
     const { model } = this
@@ -273,12 +408,13 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     if (this.isRecorded) return this.#replaceRecording(model, request)
     this.activity = follow(this.activity, { name: 'thinking', request })
     this.thoughts = []
-    this.show(playback.fromStart)
+    this.show(at === undefined ? playback.fromStart : playback.atStart)
     try {
       for await (const thought of this.#ports.think(model.facts, ...this.#asked())) {
         if (request.signal.aborted) return
         this.thoughts = [...this.thoughts, thought]
         this.show(playback.stepArrived(this.playback))
+        if (at !== undefined && this.playback.count <= at) this.seek(at)
       }
     } catch (error) {
       if (!request.signal.aborted) this.failure = messageOf(error)
@@ -308,10 +444,12 @@ export abstract class ThinkMachine extends ThoughtPlayer {
   }
 
   #asked() {
-    const { arc, question, maxSteps, earlyHalting, attempt } = this
+    const { arc, question, maxSteps, earlyHalting, attempt, pins } = this
     const { tokens, identifier } = arc?.canThink ? arc : { tokens: question, identifier: 0 }
     const halting = earlyHalting ? 'early' : 'full'
-    return [tokens.slice(), { maxSteps, halting, identifier, attempt, withStates: true }] as const
+    const asked = tokens.slice()
+    for (const [cell, token] of pins) asked[cell] = token
+    return [asked, { maxSteps, halting, identifier, attempt, withStates: true }] as const
   }
 
   /** Thinks about the same puzzle again, from elsewhere: what one attempt misses another may find. */
@@ -321,14 +459,50 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     void this.think()
   }
 
+  /**
+   * Goes on where the thought has ended, for so many steps more. It is thought anew from the first step, which gives the
+   * same; what has been shown stays meanwhile.
+   */
+  async thinkOn(steps: number): Promise<void> {
+    const { model } = this
+    const before = this.thoughts
+    if (!model || !this.isReady || this.isEditing || before.length === 0) return
+    this.stop()
+    this.maxSteps = before.length + steps
+    this.earlyHalting = false
+    const request = new AbortController()
+    this.activity = follow(this.activity, { name: 'thinking', request })
+    this.show(playback.goesOn(this.playback))
+    let count = 0
+    try {
+      for await (const thought of this.#ports.think(model.facts, ...this.#asked())) {
+        if (request.signal.aborted) return
+        count += 1
+        if (count <= before.length) continue
+        this.thoughts = [...this.thoughts, thought]
+        this.show(playback.stepArrived(this.playback))
+      }
+    } catch (error) {
+      if (!request.signal.aborted) this.failure = messageOf(error)
+    }
+    if (!request.signal.aborted) this.stop()
+  }
+
   /** What is under way ends after the step at hand; what has been thought stays. */
   stop(): void {
     this.activity = withoutThought(this.activity)
     this.show(playback.thoughtEnded(this.playback))
   }
 
+  /** Ends what is under way, and shows what there is of it. */
+  #leaveThought(): void {
+    this.stop()
+    this.failure = null
+  }
+
   play(): void {
-    if (this.thoughts.length > 0) this.show(playback.play(this.playback))
+    if (this.thoughts.length > 0 && !this.isEditing && this.pins.size === 0)
+      this.show(playback.play(this.playback))
     else void this.think()
   }
 
@@ -354,5 +528,9 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     }
   }
 }
+
+const isSameQuestion = (one: FoundPuzzle, other: FoundPuzzle): boolean =>
+  isSamePuzzleKind(one.kind, other.kind) &&
+  one.question.every((token, cell) => token === other.question[cell])
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -4,7 +4,8 @@ import type { Judgement, Verdict } from '../grid/judge.ts'
 
 /** About the step that is shown. */
 export function describeStep(step: number, judgement: Judgement | undefined, changed: number): string {
-  if (step === 0 || judgement === undefined) return 'The question.'
+  if (step === 0) return 'Nothing is answered yet: play, or go one step forward.'
+  if (judgement === undefined) return 'It cannot be told yet how good this answer is.'
   // What cannot be told is told once, at the end.
   const reason = judgement.isSolved === null ? '' : ` ${judgement.reason}`
   if (step === 1) return judgement.isSolved ? 'Its first answer is correct.' : `Its first answer.${reason}`

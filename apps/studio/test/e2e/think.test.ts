@@ -54,7 +54,7 @@ describe('think, in Chromium', { skip }, async () => {
     await visitor.close()
   })
 
-  test('an invalid puzzle is refused on the grid', async () => {
+  test('an invalid puzzle is refused on the grid, unless the reader dares', async () => {
     const visitor = await Visitor.open(browser, server.url)
     await visitor.page.locator('[data-testid="step"]:not([data-step="0"])').waitFor()
     await visitor.at('paste').click()
@@ -69,6 +69,9 @@ describe('think, in Chromium', { skip }, async () => {
       assert.equal(await visitor.at(`cell-${cell}`).getAttribute('aria-invalid'), wrong)
     assert.match(await visitor.at('problems').innerText(), /1/)
     assert.ok(await visitor.at('play').isDisabled())
+    // What a model does there is interesting all the same.
+    await visitor.at('dare').click()
+    await visitor.page.locator('[data-testid="verdict"][data-solved="false"]').waitFor()
     await visitor.close()
   })
 

@@ -9,6 +9,7 @@ import { checkPuzzle } from '../../src/puzzles/check.ts'
 import { generateDemanding } from '../../src/puzzles/generate.ts'
 import type { PuzzleRequests } from '../../src/puzzles/protocol.ts'
 import { type Activity, idle } from '../../src/think/activity.ts'
+import { type History, noHistory } from '../../src/think/history.ts'
 import * as playback from '../../src/think/playback.ts'
 import type { Recording } from '../../src/think/recording.ts'
 import { ThinkMachine, type ThinkPorts } from '../../src/think/think-machine.ts'
@@ -57,6 +58,10 @@ class Machine extends ThinkMachine {
   question = new Int32Array()
   check = null as ThinkMachine['check']
   isEditing = false
+  history: History<Int32Array> = noHistory
+  isDaring = false
+  pins: ReadonlyMap<number, number> = new Map()
+  unpinned = null as Thought | null
   thoughts: readonly Thought[] = []
   isRecorded = false
   playback = playback.atStart
@@ -72,6 +77,8 @@ class World {
   readonly asked: { readonly tokens: Int32Array; readonly options: ThinkOptions | undefined }[] = []
   /** Models that are being opened, by entry. */
   readonly opening = new Map<string, (error?: Error) => Promise<void>>()
+  /** The data by which puzzles were drawn. */
+  readonly drawn: unknown[] = []
   /** Called before a puzzle is made or checked. */
   beforePuzzle: () => Promise<void> = async () => {}
 
@@ -80,6 +87,7 @@ class World {
       await this.beforePuzzle()
       if (name === 'generate') {
         const { data, seed } = takes as PuzzleRequests['generate']['takes']
+        this.drawn.push(data)
         return generateDemanding(kind, data, seed, 1)
       }
       const { question, answer = null } = takes as { question: Int32Array; answer?: Int32Array }
@@ -119,19 +127,19 @@ class World {
 }
 
 describe('thinking on the page', () => {
-  test('shows a puzzle while the model opens, and thinks about it then', async () => {
+  test('draws a puzzle of the recipe when the model is open, and thinks about it then', async () => {
     const world = new World()
     const { machine } = world
     void machine.useModel(entryOf('a'))
     await settled()
     assert.equal(machine.opening, 'Model a')
     assert.equal(machine.isReady, false)
-    assert.equal(machine.board, board)
-    const { question } = machine
     await world.opening.get('a')!()
+    assert.equal(machine.board, board)
+    assert.deepEqual(world.drawn, [recipe.data])
     assert.equal(machine.isThinking, true)
     assert.equal(machine.maxSteps, 16)
-    assert.deepEqual(world.asked[0]!.tokens, question)
+    assert.deepEqual(world.asked[0]!.tokens, machine.question)
     await world.thoughts[0]!.send(thoughtOf(1), thoughtOf(2), null)
     assert.equal(machine.activity, idle)
     assert.deepEqual(
@@ -184,7 +192,11 @@ describe('thinking on the page', () => {
     assert.equal(machine.isRecorded, false)
     assert.deepEqual(machine.thoughts, [])
     await world.opening.get('recorded')!()
-    assert.equal(machine.isThinking, true)
+    assert.equal(machine.activity.name, 'trying')
+    assert.deepEqual(world.asked[0]!.tokens, machine.question)
+    await world.thoughts[0]!.send(thoughtOf(1), thoughtOf(2), null)
+    assert.equal(machine.isEditing, true)
+    assert.deepEqual([machine.playback.position, machine.playback.playing], [2, false])
   })
 
   test('a stop while a model opens leaves it opening', async () => {
@@ -221,8 +233,10 @@ describe('thinking on the page', () => {
     void machine.useModel(entryOf('b'))
     assert.equal(machine.isThinking, false)
     await settled()
+    const { question, thoughts } = machine
     await world.opening.get('b')!(new Error('damaged'))
     assert.equal(machine.failure, 'damaged')
+    assert.deepEqual([machine.question, machine.thoughts], [question, thoughts])
     assert.equal(machine.activity, idle)
     assert.equal(machine.model?.entry.id, 'a')
     void machine.think()
@@ -295,6 +309,102 @@ describe('thinking on the page', () => {
     assert.equal(machine.isReady, false)
     assert.equal(machine.activity, idle)
     assert.equal(world.asked.length, 1)
+  })
+
+  test('a question against the rules is thought about where the reader dares', async () => {
+    const world = await World.thinking()
+    const { machine } = world
+    const wrong = machine.question.slice().fill(0)
+    wrong.fill(2, 0, 2)
+    void machine.ask({ kind, question: wrong })
+    await settled()
+    assert.equal(machine.canDare, true)
+    machine.dare()
+    await settled()
+    assert.deepEqual(world.asked[1]!.tokens, wrong)
+    assert.equal(machine.canDare, false)
+    // Of the next question nothing has been decided.
+    machine.setQuestion({ kind, question: wrong })
+    assert.equal(machine.isDaring, false)
+  })
+
+  test('the model thinks while a question is edited, and edits can be undone', async () => {
+    const world = await World.thinking()
+    const { machine, thoughts } = world
+    const first = machine.question
+    const at = first.indexOf(1)
+    const [second, third] = [first.with(at, 2), first.with(at, 3)]
+    machine.edit(first)
+    machine.edit(second)
+    machine.edit(third)
+    await settled()
+    assert.equal(machine.activity.name, 'trying')
+    assert.deepEqual(world.asked.at(-1)!.tokens, third)
+    await thoughts.at(-1)!.send(thoughtOf(1), thoughtOf(2))
+    // Steps are not walked through: what was thought before stays until the last answer is there.
+    assert.equal(machine.thoughts.length, 1)
+    await thoughts.at(-1)!.send(null)
+    assert.equal(machine.activity, idle)
+    assert.deepEqual([machine.isEditing, machine.thoughts.length, machine.playback.position], [true, 2, 2])
+    machine.undo()
+    assert.deepEqual(machine.question, second)
+    machine.undo()
+    machine.undo()
+    assert.deepEqual(machine.question, first)
+    machine.redo()
+    assert.deepEqual(machine.question, second)
+    machine.edit(first)
+    machine.redo()
+    assert.deepEqual(machine.question, first)
+    assert.equal(machine.isEditing, true)
+  })
+
+  test('what if: an answer that is fixed is asked, the question stays, and the answer before is kept', async () => {
+    const world = await World.thinking()
+    const { machine, thoughts } = world
+    await thoughts[0]!.send(null)
+    const { question } = machine
+    const before = machine.thoughts.at(-1)
+    const at = question.indexOf(1)
+    machine.pin(at, 3)
+    await settled()
+    assert.deepEqual(world.asked[1]!.tokens, question.with(at, 3))
+    assert.equal(machine.question, question)
+    await thoughts[1]!.send(thoughtOf(1), null)
+    assert.equal(machine.unpinned, before)
+    machine.pin(at, null)
+    await settled()
+    assert.deepEqual(world.asked[2]!.tokens, question)
+    await thoughts[2]!.send(thoughtOf(1), null)
+    assert.equal(machine.unpinned, null)
+  })
+
+  test('a thought goes on from where it ended', async () => {
+    const world = await World.thinking()
+    const { machine, thoughts } = world
+    await thoughts[0]!.send(thoughtOf(2), null)
+    machine.seek(1)
+    void machine.thinkOn(24)
+    await settled()
+    assert.deepEqual([machine.maxSteps, machine.earlyHalting], [26, false])
+    assert.equal(world.asked[1]!.options?.maxSteps, 26)
+    assert.equal(machine.playback.position, 2)
+    await thoughts[1]!.send(thoughtOf(1), thoughtOf(2))
+    assert.equal(machine.thoughts.length, 2)
+    await thoughts[1]!.send(thoughtOf(3))
+    assert.deepEqual([machine.thoughts.length, machine.playback.position], [3, 3])
+  })
+
+  test('a puzzle of an address is shown at its step, paused', async () => {
+    const world = new World()
+    const { machine } = world
+    const { question } = recording.puzzle
+    void machine.useModel(entryOf('a'), { kind, question }, 2)
+    await settled()
+    await world.opening.get('a')!()
+    assert.deepEqual(world.asked[0]!.tokens, question)
+    await world.thoughts[0]!.send(thoughtOf(1), thoughtOf(2), thoughtOf(3), null)
+    assert.deepEqual([machine.playback.position, machine.playback.playing], [2, false])
   })
 
   test('a stop while the question is checked is heard', async () => {

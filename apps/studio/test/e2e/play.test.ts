@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, describe, test } from 'node:test'
+import { skipWithoutChromium } from '../../../../testing/chromium.ts'
+import { serveFolder } from '../../../../testing/static-server.ts'
+import { buildStudio, openChromium, Visitor } from './open-studio.ts'
+
+const skip = skipWithoutChromium()
+const shipped = (name: string): Promise<Buffer> =>
+  readFile(new URL(`../../../../packages/trm/models/${name}.safetensors`, import.meta.url))
+
+describe('playing with a puzzle, in Chromium', { skip }, async () => {
+  if (skip) return
+  const built = await buildStudio()
+  const server = await serveFolder(built.folder, { isolated: true })
+  const browser = await openChromium()
+  after(async () => {
+    await browser.close()
+    await server.close()
+    await built.remove()
+  })
+
+  const open = async (place = ''): Promise<Visitor> => {
+    const visitor = await Visitor.open(browser, `${server.url}${place}`)
+    await visitor.page.locator('[data-testid="step"][data-recorded="false"]:not([data-step="0"])').waitFor()
+    return visitor
+  }
+  const symbolsOf = ({ page }: Visitor): Promise<(string | null)[]> =>
+    page.locator('[data-cell]').evaluateAll((cells) => cells.map((cell) => cell.getAttribute('data-symbol')))
+  const ended = ({ page }: Visitor) => page.locator('[data-testid="verdict"][data-solved]').waitFor()
+  const focused = ({ page }: Visitor): Promise<string | null> =>
+    page.evaluate('document.activeElement?.getAttribute("data-testid")')
+
+  test('a file that cannot be opened leaves chooser, model and puzzle as they were', async () => {
+    const visitor = await open()
+    const { page } = visitor
+    await page.keyboard.press('End')
+    await ended(visitor)
+    const options = await visitor.at('model').locator('option').allInnerTexts()
+    const before = await symbolsOf(visitor)
+    const whole = await shipped('sudoku-4x4')
+    const foreign = Buffer.from(
+      JSON.stringify({ 'model.weight': { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }),
+    )
+    const length = Buffer.alloc(8)
+    length.writeBigUInt64LE(BigInt(foreign.length))
+    for (const [name, buffer, words] of [
+      ['truncated.safetensors', whole.subarray(0, 9000), /cut off/],
+      ['foreign.safetensors', Buffer.concat([length, foreign, Buffer.alloc(4)]), /holds its recipe/],
+      ['text.safetensors', Buffer.from('not a model at all, but a text'), /damaged|not a/],
+    ] as const) {
+      await visitor.at('open-model').setInputFiles({ name, mimeType: 'application/octet-stream', buffer })
+      await visitor.at('failure').filter({ hasText: name }).waitFor()
+      assert.match(await visitor.at('failure').innerText(), words)
+      assert.equal(await visitor.at('model').inputValue(), 'sudoku-6x6')
+      assert.deepEqual(await visitor.at('model').locator('option').allInnerTexts(), options)
+      assert.deepEqual(await symbolsOf(visitor), before)
+    }
+    await visitor.at('open-model').setInputFiles({
+      name: 'mine.safetensors',
+      mimeType: 'application/octet-stream',
+      buffer: whole,
+    })
+    await page.locator('[data-cell]').nth(15).waitFor()
+    await page
+      .locator('[data-testid="model"] option:checked', { hasText: 'mine.safetensors' })
+      .waitFor({ state: 'attached' })
+    await visitor.close()
+  })
+
+  test('a model that cannot be fetched leaves the puzzle, and the one that thinks stays chosen', async () => {
+    const visitor = await open()
+    const { page } = visitor
+    await page.keyboard.press('End')
+    await ended(visitor)
+    const before = await symbolsOf(visitor)
+    await page.route('**/*.safetensors', (route) => route.fulfill({ status: 500, body: 'no' }))
+    await visitor.at('model').selectOption('maze-small')
+    await visitor.at('failure').filter({ hasText: 'could not be loaded' }).waitFor()
+    assert.equal(await visitor.at('model').inputValue(), 'sudoku-6x6')
+    assert.deepEqual(await symbolsOf(visitor), before)
+    await visitor.at('generate').click()
+    await ended(visitor)
+    assert.deepEqual(await page.context().close(), undefined)
+  })
+
+  test('thinks where the browser stores nothing', async () => {
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    const problems: string[] = []
+    page.on('pageerror', (error) => problems.push(String(error)))
+    // As Chromium does where cookies are blocked.
+    await page.addInitScript(`
+      const refuse = () => { throw new DOMException('Access is denied for this document.', 'SecurityError') }
+      for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches'])
+        Object.defineProperty(window, name, { get: refuse })
+      Object.defineProperty(Navigator.prototype, 'serviceWorker', { get: refuse })
+    `)
+    await page.goto(server.url)
+    await page.locator('[data-testid="step"][data-recorded="false"]:not([data-step="0"])').waitFor()
+    await page.getByTestId('theme').click()
+    await page.getByTestId('generate').click()
+    await page.locator('[data-testid="verdict"][data-solved]').waitFor()
+    assert.deepEqual(problems, [])
+    await context.close()
+  })
+
+  test('digits are written while editing only, the model answers at once, and it can be undone', async () => {
+    const visitor = await open()
+    const { page } = visitor
+    await page.keyboard.press('End')
+    await ended(visitor)
+    const before = await symbolsOf(visitor)
+    const empty = await page
+      .locator('[data-cell]')
+      .evaluateAll((cells) => cells.findIndex((cell) => cell.getAttribute('aria-label')?.includes('answer')))
+    const cell = page.getByTestId(`cell-${empty}`)
+    const other = before[empty] === '3' ? '4' : '3'
+    await cell.focus()
+    await page.keyboard.press(other)
+    assert.deepEqual(await symbolsOf(visitor), before)
+    assert.equal(await visitor.at('verdict').getAttribute('data-solved'), 'true')
+
+    await page.keyboard.press('e')
+    await cell.focus()
+    await page.keyboard.press(other)
+    await page.locator(`[data-testid="cell-${empty}"][aria-label*="given"]`).waitFor()
+    await page.locator('[data-testid="verdict"][data-solved="false"]').waitFor()
+    await page.keyboard.press('Control+z')
+    await page.locator('[data-testid="verdict"][data-solved="true"]').waitFor()
+    assert.deepEqual(await symbolsOf(visitor), before)
+    await page.keyboard.press('Control+Shift+Z')
+    await page.locator(`[data-testid="cell-${empty}"][data-symbol="${other}"]`).waitFor()
+    await visitor.close()
+  })
+
+  test('what if: an answer is fixed, others follow, and it can be taken back', async () => {
+    const visitor = await open()
+    const { page } = visitor
+    await page.keyboard.press('End')
+    await ended(visitor)
+    const before = await symbolsOf(visitor)
+    const at = await page
+      .locator('[data-cell]')
+      .evaluateAll((cells) => cells.findIndex((cell) => cell.getAttribute('aria-label')?.includes('answer')))
+    await page.getByTestId(`cell-${at}`).click()
+    const other = before[at] === '3' ? '4' : '3'
+    await visitor.at(`what-if-${other}`).click()
+    await page.locator(`[data-testid="cell-${at}"][data-symbol="${other}"][aria-label$="what if"]`).waitFor()
+    await visitor.at('what-if').filter({ hasText: 'follow' }).waitFor()
+    assert.match(page.url(), /#\/think\/sudoku-6x6\//)
+    await visitor.at('unpin').click()
+    await visitor.at('unpin').waitFor({ state: 'detached' })
+    assert.deepEqual(await symbolsOf(visitor), before)
+    await visitor.close()
+  })
+
+  test('the focus stays on a button that has no more to do, and keys play', async () => {
+    const visitor = await open()
+    const { page } = visitor
+    await page.keyboard.press('End')
+    await ended(visitor)
+    await visitor.at('to-start').focus()
+    await page.keyboard.press('Enter')
+    await page.locator('[data-testid="step"][data-step="0"]').waitFor()
+    assert.equal(await focused(visitor), 'to-start')
+    await page.keyboard.press('ArrowRight')
+    await page.locator('[data-testid="step"][data-step="1"]').waitFor()
+    await visitor.at('step-back').focus()
+    await page.keyboard.press('Enter')
+    await page.locator('[data-testid="step"][data-step="0"]').waitFor()
+    assert.equal(await focused(visitor), 'step-back')
+    await visitor.at('play').focus()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Enter')
+    assert.equal(await focused(visitor), 'play')
+    await page.keyboard.press('?')
+    await visitor.at('keys-dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await visitor.at('keys-dialog').waitFor({ state: 'detached' })
+    const before = await symbolsOf(visitor)
+    await page.keyboard.press('n')
+    await page.locator('[data-testid="step"]:not([data-step="0"])').waitFor()
+    assert.notDeepEqual(await symbolsOf(visitor), before)
+    await visitor.close()
+  })
+
+  test('rows of a file that are no puzzles are told by line and reason', async () => {
+    const visitor = await open()
+    const good = '1.....4..65......2.......34..56.2.....'.slice(0, 36)
+    const text = `question,answer\n${good},\n11${good.slice(2)}7,\n${good},\n`
+    await visitor
+      .at('open-puzzles')
+      .setInputFiles({ name: 'three.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+    await visitor.at('left-out').filter({ hasText: '1 row of three.csv is left out: line 3' }).waitFor()
+    await visitor.close()
+  })
+
+  test('a reload and a link lead to model, puzzle and step', async () => {
+    const visitor = await open()
+    const { page } = visitor
+    await page.keyboard.press('End')
+    await ended(visitor)
+    await page.keyboard.press('ArrowLeft')
+    const step = await visitor.at('step').getAttribute('data-step')
+    await page.waitForFunction(`location.hash.endsWith('/${step}')`)
+    const shown = await symbolsOf(visitor)
+    await page.reload()
+    await page.locator(`[data-testid="step"][data-recorded="false"][data-step="${step}"]`).waitFor()
+    assert.deepEqual(await symbolsOf(visitor), shown)
+    // Another model and puzzle, as a link that is opened in the same tab.
+    await page.evaluate('location.hash = "#/think/sudoku-4x4/1..............2/3"')
+    await page.locator('[data-cell="16"]').waitFor({ state: 'detached' })
+    await page.locator('[data-testid="step"][data-step="3"]').waitFor()
+    assert.equal(await visitor.at('model').inputValue(), 'sudoku-4x4')
+    assert.equal((await symbolsOf(visitor))[0], '1')
+    await visitor.close()
+  })
+
+  test('an address that leads nowhere is told', async () => {
+    const visitor = await open('#/think/no-such-model/1234/2')
+    await visitor.at('failure').filter({ hasText: 'no-such-model' }).waitFor()
+    await visitor.close()
+  })
+})
