@@ -15,18 +15,19 @@ import {
   trace,
   Workspace,
 } from '@tiny-recursive-models/tensor'
-import { openExecutor } from '@tiny-recursive-models/trm/node'
+import { type ExecutorName, openExecutor } from '@tiny-recursive-models/trm/node'
 import { inFlags } from './output/flags.ts'
 
 /** An executor on a device. */
 export interface Place {
-  readonly executor: 'wasm' | 'onnxruntime'
+  readonly executor: ExecutorName
   readonly device: Device
 }
 
 /** Those of `--executor` and `--device`, by the names that `--probe` has for them. */
 export const places = {
   wasm: { executor: 'wasm', device: 'cpu' },
+  onednn: { executor: 'onednn', device: 'cpu' },
   'onnxruntime-cpu': { executor: 'onnxruntime', device: 'cpu' },
   'onnxruntime-webgpu': { executor: 'onnxruntime', device: 'webgpu' },
 } as const satisfies Readonly<Record<string, Place>>
@@ -41,7 +42,7 @@ export interface Probe extends Place {
   readonly detail: string
 }
 
-/** float32 against float64 over sums of 32 terms; a wrong kernel is off by far more. */
+/** float32 against float64 over sums of 128 terms; a wrong kernel is off by far more. */
 const tolerance = 1e-4
 const probeTimeoutMs = 60_000
 
@@ -70,9 +71,9 @@ export function reasonOf(thrown: unknown): string {
   return reason.replace(/\s+/g, ' ').slice(0, 800)
 }
 
-/** [4, 8] outputs of a gated layer, from the same random numbers everywhere. */
+/** [32, 64] outputs of a gated layer, from the same random numbers everywhere; oneDNN is given products of that size. */
 async function runProbe(executor: Executor): Promise<Float32Array | Int32Array> {
-  const [rows, inputs, outputs] = [4, 32, 8]
+  const [rows, inputs, outputs] = [32, 128, 64]
   const random = new RandomStream(0, 'probe')
   const numbers = (count: number) => Float32Array.from({ length: count }, () => random.truncatedNormal())
   const feeds = {

@@ -83,7 +83,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     'doctor --probe tpu',
     2,
     [
-      "error: option '--probe <executor>' argument 'tpu' is invalid. Allowed choices are wasm, onnxruntime-cpu, onnxruntime-webgpu.",
+      "error: option '--probe <executor>' argument 'tpu' is invalid. Allowed choices are wasm, onednn, onnxruntime-cpu, onnxruntime-webgpu.",
       'Run with --help for the options and examples.',
     ],
   ],

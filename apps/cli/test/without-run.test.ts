@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { onednnVersion } from '@tiny-recursive-models/trm/node'
 import { runTrm } from './run-trm.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trm-cli-'))
@@ -58,8 +59,12 @@ test('doctor tries the executors and measures a product on each', async () => {
     onnxruntime: string
   }
   assert.match(facts.onnxruntime, /^\d+\.\d+\.\d+$/)
-  const [ours, runtime, webgpu] = facts.executors
+  const [ours, onednn, runtime, webgpu] = facts.executors
   assert.deepEqual(ours, { executor: 'wasm', device: 'cpu', works: true, detail: 'wasm, 1 thread' })
+  const version = await onednnVersion()
+  assert.deepEqual([onednn?.executor, onednn?.works], ['onednn', version !== null])
+  if (version === null) assert.match(onednn!.detail, /TRM_ONEDNN|koffi|npm ci/, 'what to do is told')
+  else assert.equal(onednn!.detail, `wasm with oneDNN ${version}, 1 thread`)
   assert.deepEqual(runtime, {
     executor: 'onnxruntime',
     device: 'cpu',
@@ -70,7 +75,7 @@ test('doctor tries the executors and measures a product on each', async () => {
   assert.ok(webgpu.works || webgpu.detail.length > 10, 'a reason is given')
   assert.deepEqual(
     facts.products.map(({ executor }) => executor),
-    ['wasm', 'onnxruntime'],
+    ['wasm', ...(version === null ? [] : ['onednn']), 'onnxruntime'],
   )
   for (const { gigaflopsPerSecond } of facts.products) assert.ok(gigaflopsPerSecond > 0.1)
 })

@@ -86,7 +86,9 @@ test('doctor says what computes and why the rest does not', async () => {
   }
   assert.equal(code, 0)
   assert.deepEqual(
-    executors.map(({ executor, device, works }) => [executor, device, works]),
+    executors
+      .filter(({ executor }) => executor !== 'onednn')
+      .map(({ executor, device, works }) => [executor, device, works]),
     [
       ['wasm', 'cpu', true],
       ['onnxruntime', 'cpu', false],
@@ -94,11 +96,11 @@ test('doctor says what computes and why the rest does not', async () => {
     ],
   )
   assert.match(
-    executors[1]!.detail,
+    executors.find(({ executor }) => executor === 'onnxruntime')!.detail,
     /^one that does not load \(.*\)\. .*glibc.* Or compute with --executor wasm/,
   )
   assert.deepEqual(
-    products.map(({ executor }) => executor),
+    products.map(({ executor }) => executor).filter((executor) => executor !== 'onednn'),
     ['wasm'],
   )
 })

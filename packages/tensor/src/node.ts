@@ -6,6 +6,7 @@ export {
   executorNames,
   nodeDevices,
 } from './node/devices.ts'
+export { onednnVersion } from './node/onednn/library.ts'
 export { openOrtExecutor } from './node/onnxruntime.ts'
 export { type ExecutorOptions, openExecutor } from './node/open-executor.ts'
 export { startWorker } from './node/start-worker.ts'

@@ -34,7 +34,7 @@ async function webgpu(): Promise<Executor[]> {
 conformance(createWasmExecutor())
 
 // Every step that can be shared is, however small: in use only large ones are.
-conformance(await openWasmExecutor(3, { share: 0, program: 0 }))
+conformance(await openWasmExecutor(3, { worthwhile: { share: 0, program: 0 } }))
 
 for (const executor of executors) {
   conformance(executor)

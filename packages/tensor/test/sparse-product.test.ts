@@ -83,7 +83,7 @@ describe('a product with a constant of mostly zeros', () => {
       for (const [index, value] of found.entries())
         assert.ok(Math.abs(value - exact[index]!) < 1e-5, `${index}: ${value}, ${exact[index]}`)
       for (const threads of [2, 3]) {
-        const executor = await openWasmExecutor(threads, { share: 0, program: 0 })
+        const executor = await openWasmExecutor(threads, { worthwhile: { share: 0, program: 0 } })
         assert.deepEqual(await resultOf(executor, program, feeds), found)
       }
     })

@@ -288,7 +288,7 @@ describe('threads of the wasm executor', () => {
     }
     const results: (readonly (readonly number[])[])[] = []
     for (const threads of [1, 2, 3, 5]) {
-      const shared = await openWasmExecutor(threads, { share: 0, program: 0 })
+      const shared = await openWasmExecutor(threads, { worthwhile: { share: 0, program: 0 } })
       const executable = await shared.compile(program)
       let states = new Map([['z', await shared.upload(floatTensor([37, 52], numbers(37 * 52, 3)))]])
       let last: Readonly<Record<string, HostTensor>> = {}

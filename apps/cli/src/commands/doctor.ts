@@ -12,6 +12,7 @@ import {
   probePlace,
 } from '../devices.ts'
 import { executorOption, jsonOption, threadsOption } from '../options/options.ts'
+import { describeSpeeds } from '../output/executor-choice.ts'
 import { print, printJson, printJsonLine } from '../output/streams.ts'
 import { mpiLine, mpiProbes, probeMpi, probeMpiInChild } from './doctor-mpi.ts'
 
@@ -87,10 +88,7 @@ async function diagnose({ executor: asked = 'auto', threads, json }: DoctorOptio
     ],
     ...remembered
       .slice(0, shownSpeeds)
-      .map(({ work, wasm, onnxruntime }): [string, string] => [
-        '',
-        `${work}: wasm ${significant(wasm)} ms, onnxruntime ${significant(onnxruntime)} ms`,
-      ]),
+      .map(({ work, ...speeds }): [string, string] => ['', `${work}: ${describeSpeeds(speeds)}`]),
     ...mpi.map(mpiLine),
   ]
   const width = Math.max(...lines.map(([what]) => what.length))

@@ -7,7 +7,7 @@ import type { ThreadPort } from '../executors/wasm/threads.ts'
 export async function openWasmExecutor(threads: number, worthwhile?: Worthwhile): Promise<Executor> {
   return threads === 1
     ? createWasmExecutor()
-    : await openThreadedWasmExecutor(threads, startThread, worthwhile)
+    : await openThreadedWasmExecutor(threads, startThread, { ...(worthwhile && { worthwhile }) })
 }
 
 /** Bundlers see the expression and build the worker into a file of its own. */

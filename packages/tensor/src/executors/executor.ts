@@ -32,7 +32,7 @@ export interface Executable {
 /** Something that runs programs. Nothing above the graph knows which one it is. */
 export interface Executor {
   /** Who computes. Another one may round differently. */
-  readonly kind: 'reference' | 'wasm' | 'onnxruntime'
+  readonly kind: 'reference' | 'wasm' | 'onednn' | 'onnxruntime'
   /** For people, with device and threads: "reference", "onnxruntime cpu, 2 threads". */
   readonly name: string
   /** Where it computes: "cpu", "webgpu". */

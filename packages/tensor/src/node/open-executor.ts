@@ -7,6 +7,7 @@ import type { Device } from '../executors/ort.ts'
 import { withPauses } from '../executors/pauses.ts'
 import { hasRelaxedSimd } from '../executors/wasm/web-assembly.ts'
 import { type ExecutorChoice, type ExecutorName, executorChoices } from './devices.ts'
+import { openOnednn } from './onednn/library.ts'
 import { openOrtExecutor } from './onnxruntime.ts'
 import { checkThreads } from './threads.ts'
 import { openWasmExecutor } from './wasm-threads.ts'
@@ -20,7 +21,7 @@ export interface ExecutorOptions {
   readonly executor?: ExecutorChoice
   /** Where: `cpu`, the default, or `webgpu`, which only ONNX Runtime has. */
   readonly device?: Device
-  /** Threads of one run; all cores by default. With `wasm` results do not depend on how many. */
+  /** Threads of one run; all cores by default. Only with `wasm` do results not depend on how many. */
   readonly threads?: number
 }
 
@@ -28,7 +29,8 @@ type Asked = Required<Omit<ExecutorOptions, 'executor'>>
 
 /** How each is opened. */
 const openers: Readonly<Record<ExecutorName, (asked: Asked) => Promise<Executor>>> = {
-  wasm: openWasm,
+  wasm: (asked) => openOurs('wasm', asked),
+  onednn: (asked) => openOurs('onednn', asked),
   onnxruntime: openOrtExecutor,
 }
 
@@ -66,17 +68,17 @@ function executorOfEnvironment(): ExecutorChoice {
   })
 }
 
-async function openWasm({ device, threads }: Asked): Promise<Executor> {
+async function openOurs(name: 'wasm' | 'onednn', { device, threads }: Asked): Promise<Executor> {
   if (device !== 'cpu') {
     throw new InputError({
-      who: 'executor wasm',
+      who: `executor ${name}`,
       expected: 'device cpu',
       got: `device ${device}`,
       hint: 'Leave the device out, or use `executor: onnxruntime`.',
     })
   }
   allowRelaxedSimd()
-  const executor = await openWasmExecutor(threads)
+  const executor = await openWasmExecutor(threads, name === 'onednn' ? { onednn: await openOnednn() } : {})
   return withPauses(executor, () => new Promise((resolve) => setImmediate(resolve)))
 }
 

@@ -12,6 +12,6 @@ export async function openFuzzedExecutors(): Promise<ReadonlyMap<string, Executo
   return new Map([
     ['plain SIMD', createWasmExecutor({ relaxedSimd: false })],
     ...(hasRelaxedSimd() ? [['relaxed SIMD', createWasmExecutor({ relaxedSimd: true })] as const] : []),
-    ['2 threads', await openWasmExecutor(2, { share: 0, program: 0 })],
+    ['2 threads', await openWasmExecutor(2, { worthwhile: { share: 0, program: 0 } })],
   ])
 }

@@ -1,11 +1,13 @@
 /** What only Node can do: files, run folders, worker threads. */
 export {
   type ExecutorChoice,
+  type ExecutorName,
   type ExecutorOptions,
   executorChoices,
   executorNames,
   maxThreads,
   nodeDevices,
+  onednnVersion,
   openExecutor,
   openOrtExecutor,
 } from '@tiny-recursive-models/tensor/node'

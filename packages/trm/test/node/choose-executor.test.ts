@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { linear, matmulOperations, type Program, sumAll, trace } from '@tiny-recursive-models/tensor'
-import type { ExecutorName } from '@tiny-recursive-models/tensor/node'
+import { type ExecutorName, onednnVersion } from '@tiny-recursive-models/tensor/node'
 import type { ModelConfig } from '../../src/models/config.ts'
 import {
   chooseExecutor,
@@ -74,8 +74,10 @@ test('it measures once, takes the faster one, says why and remembers it', async 
   const { executor, isMeasured, told } = await choose(much)
   assert.ok(isMeasured && told)
   assert.equal(told.work, 'a product of 32')
-  const { wasm, onnxruntime } = told.speeds
-  assert.equal(executor, wasm <= onnxruntime ? 'wasm' : 'onnxruntime')
+  const { wasm, onnxruntime, onednn } = told.speeds
+  assert.ok(wasm && onnxruntime)
+  assert.equal(onednn !== undefined, (await onednnVersion()) !== null)
+  assert.equal(told.speeds[executor!], Math.min(wasm, onnxruntime, onednn ?? Number.POSITIVE_INFINITY))
   assert.deepEqual([told.executor, told.isRemembered], [executor, false])
   const before = traced
   for (const work of [much, little])

@@ -266,12 +266,19 @@ export class FunctionWriter {
   }
 }
 
+/** A function of JavaScript. */
+interface Imported {
+  readonly name: string
+  readonly parameters: readonly Pick<Local, 'dtype'>[]
+}
+
 /** Pages of 64 KiB that WebAssembly can address. */
 export const maxPages = 65_536
 
 /** A module of functions that read and write one memory, which it imports as `host.memory`. None returns a value. */
 export class ModuleWriter {
   readonly #isShared: boolean
+  readonly #imports: Imported[] = []
   readonly #functions: FunctionWriter[] = []
   readonly #exports = new Map<string, number>()
 
@@ -280,16 +287,22 @@ export class ModuleWriter {
     this.#isShared = isShared
   }
 
+  /** Number of a function of JavaScript, `host` and its name, for calls; added before all functions of the module. */
+  import(name: string, parameters: readonly WasmType[]): number {
+    if (this.#functions.length > 0) throw new Error('imported functions come first')
+    return this.#imports.push({ name, parameters: parameters.map((dtype) => ({ dtype })) }) - 1
+  }
+
   /** Number of the function, for calls. */
   add(writer: FunctionWriter, exportedAs?: string): number {
-    const index = this.#functions.push(writer) - 1
+    const index = this.#imports.length + this.#functions.push(writer) - 1
     if (exportedAs !== undefined) this.#exports.set(exportedAs, index)
     return index
   }
 
   encode(): Uint8Array<ArrayBuffer> {
     const types = new Map<string, { index: number; bytes: number[] }>()
-    const typeOf = ({ parameters }: FunctionWriter): number => {
+    const typeOf = ({ parameters }: Pick<Imported, 'parameters'>): number => {
       const bytes = [
         0x60,
         ...unsigned(parameters.length),
@@ -301,6 +314,12 @@ export class ModuleWriter {
       return known.index
     }
     const name = (text: string) => [...unsigned(text.length), ...new TextEncoder().encode(text)]
+    const imported = this.#imports.map((it) => [
+      ...name('host'),
+      ...name(it.name),
+      0,
+      ...unsigned(typeOf(it)),
+    ])
     const used = this.#functions.map((writer) => unsigned(typeOf(writer)))
     const bytes = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
     section(
@@ -309,7 +328,7 @@ export class ModuleWriter {
       [...types.values()].map((type) => type.bytes),
     )
     const limits = this.#isShared ? [3, 0, ...unsigned(maxPages)] : [0, 0]
-    section(bytes, 2, [[...name('host'), ...name('memory'), 2, ...limits]])
+    section(bytes, 2, [[...name('host'), ...name('memory'), 2, ...limits], ...imported])
     section(bytes, 3, used)
     section(
       bytes,

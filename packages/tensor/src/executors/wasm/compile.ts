@@ -3,16 +3,17 @@ import type { Node } from '../../graph/operations.ts'
 import type { Program } from '../../graph/program.ts'
 import { elementCount } from '../../graph/types.ts'
 import { expandProgram, simplifyProgram } from '../../ops/rewrite.ts'
-import { FunctionWriter, ModuleWriter } from './assembler.ts'
+import { FunctionWriter, type Local, ModuleWriter } from './assembler.ts'
 import { addBarrier } from './barrier.ts'
 import { emitLoop } from './emit-loop.ts'
 import { loopKey } from './kernel.ts'
 import { aligned, type Lifetime, planMemory } from './memory-plan.ts'
-import { addBatchedProduct, scratchBytes } from './product.ts'
+import { addBatchedProduct, type BatchedProduct, scratchBytes } from './product.ts'
 import { emitGatherRows, emitScatterAddRows } from './rows.ts'
 import { schedule, type Turn, type Worthwhile } from './schedule.ts'
 import { emitSparseProduct } from './sparse-product.ts'
 import { type Argument, constantsOf, type Plan, planSteps, type Step, type Work } from './steps.ts'
+import { checkExtents } from './touched.ts'
 
 /** A place in memory that is known when the program runs. */
 export type Address =
@@ -48,6 +49,8 @@ export interface CompileOptions {
   readonly worthwhile?: Worthwhile
   /** Whether its memory is shared between threads; by default where there are several. */
   readonly isShared?: boolean
+  /** The number of a product that somebody else does, by `host.product`; undefined for one that is written here. */
+  readonly provide?: (batch: BatchedProduct) => number | undefined
   /** Exports every step as a function too, `step0` and so on, so that they can be timed one by one. */
   readonly exportsSteps?: boolean
 }
@@ -58,7 +61,7 @@ export function compileProgram(given: Program, options: CompileOptions = {}): Co
   const places = new Places(program, plan)
   const wanted = options.threads ?? 1
   const module = new ModuleWriter(options.isShared ?? wanted > 1)
-  const functions = new Functions(module, options.isFused ?? false)
+  const functions = new Functions(module, options)
   const threads = schedule(plan.steps, wanted, (argument) => placeOf(places.of(argument)), options.worthwhile)
   places.addScratch(threads)
   const barrier = threads.length > 1 ? addBarrier(module, threads.length) : undefined
@@ -85,6 +88,7 @@ const placeOf = (address: Address): { space: string; start: number } =>
 
 /** Calls the function of a step; the writer has the addresses of the arena and of the slots as parameters. */
 function writeCall(writer: FunctionWriter, index: number, step: Step, places: Places, thread: number): void {
+  checkExtents(step)
   const [arena, slots] = writer.parameters
   const push = (address: Address) => {
     if (address.in === 'arena') writer.get(arena!)
@@ -122,22 +126,33 @@ function argumentsOf({ work, reads, writes }: Step): Pushed[] {
 class Functions {
   readonly #module: ModuleWriter
   readonly #isFused: boolean
+  readonly #provide: NonNullable<CompileOptions['provide']>
+  readonly #provided: number | undefined
   readonly #known = new Map<string, number>()
-  constructor(module: ModuleWriter, isFused: boolean) {
+
+  constructor(module: ModuleWriter, { isFused = false, provide }: CompileOptions) {
     this.#module = module
     this.#isFused = isFused
+    this.#provide = provide ?? (() => undefined)
+    if (provide) this.#provided = module.import('product', ['i32', 'i32', 'i32', 'i32', 'i32'])
   }
 
   of(work: Work): number {
     const key = work.is === 'loop' ? loopKey(work.loop) : JSON.stringify(work)
     const known = this.#known.get(key)
     if (known !== undefined) return known
-    const index =
-      work.is === 'product'
-        ? addBatchedProduct(this.#module, work.batch, this.#isFused)
-        : this.#module.add(this.#written(work))
+    const index = work.is === 'product' ? this.#product(work.batch) : this.#module.add(this.#written(work))
     this.#known.set(key, index)
     return index
+  }
+
+  #product(batch: BatchedProduct): number {
+    const number = this.#provide(batch)
+    if (number === undefined) return addBatchedProduct(this.#module, batch, this.#isFused)
+    const code = new FunctionWriter(['i32', 'i32', 'i32', 'i32', 'i32'])
+    const [left, right, result, addend] = code.parameters as [Local, Local, Local, Local]
+    code.integer(number).get(left).get(right).get(result).get(addend).call(this.#provided!)
+    return this.#module.add(code)
   }
 
   #written(work: Exclude<Work, { is: 'product' }>): FunctionWriter {

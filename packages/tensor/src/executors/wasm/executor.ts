@@ -9,6 +9,8 @@ import { checkFeeds, checkStates } from '../inputs.ts'
 import { barrierBytes } from './barrier.ts'
 import { type Address, type CompiledProgram, compileProgram } from './compile.ts'
 import { Heap } from './heap.ts'
+import type { BatchedProduct } from './product.ts'
+import { type OpenProvider, type ProductProvider, ProvidedProducts } from './provider.ts'
 import type { Worthwhile } from './schedule.ts'
 import type { RunFunction, Stopwatch } from './stopwatch.ts'
 import type { StartThread, ThreadPort } from './threads.ts'
@@ -32,6 +34,17 @@ export interface WasmOptions {
   readonly stopwatch?: Stopwatch
   /** Whether products multiply and add in one instruction; by default where the engine can. */
   readonly relaxedSimd?: boolean
+  /** Who does matrix products where that is faster; by default nobody else. */
+  readonly products?: NamedProvider
+}
+
+/** A provider of products, with what an executor that has it is called: "wasm with oneDNN 2.6.3". */
+export interface NamedProvider {
+  readonly kind: Executor['kind']
+  readonly name: string
+  readonly open: OpenProvider
+  /** Whether it does a product faster than the function written for it; the same in every run, as results have to be. */
+  readonly isFaster: (batch: BatchedProduct) => boolean
 }
 
 /**
@@ -43,23 +56,29 @@ export function createWasmExecutor(options: WasmOptions = {}): Executor {
 }
 
 /**
- * The same with several threads, which share the steps of a program. Results are the same, bit for bit, for any number.
+ * The same with several threads, which share the steps of a program. Results are the same, bit for bit, for any number,
+ * unless somebody else does the products.
  *
- * @param threads    at least 2, with the one that calls
- * @param worthwhile when several threads are worth it; tests make them share everything
+ * @param threads at least 2, with the one that calls
+ * @param start   starts a thread, with a provider of the same products
  */
 export async function openThreadedWasmExecutor(
   threads: number,
   start: StartThread,
-  worthwhile?: Worthwhile,
+  options: ThreadedOptions = {},
 ): Promise<Executor> {
   const others = await Promise.all(Array.from({ length: threads - 1 }, start))
-  return new WasmExecutor({ others, ...(worthwhile && { worthwhile }) })
+  return new WasmExecutor({ ...options, others })
 }
 
-interface Settings extends WasmOptions {
-  readonly others?: readonly ThreadPort[]
+/** How it is opened with several threads. */
+export interface ThreadedOptions extends Pick<WasmOptions, 'products'> {
+  /** When several threads are worth it; tests make them share everything. */
   readonly worthwhile?: Worthwhile
+}
+
+interface Settings extends WasmOptions, ThreadedOptions {
+  readonly others?: readonly ThreadPort[]
 }
 
 /** Threads end when nothing refers to their executor any more. */
@@ -68,7 +87,7 @@ const orphans = new FinalizationRegistry((threads: readonly ThreadPort[]) => {
 })
 
 class WasmExecutor implements Executor {
-  readonly kind = 'wasm'
+  readonly kind: Executor['kind']
   readonly name: string
   readonly device = 'cpu'
   readonly threads: number
@@ -76,6 +95,7 @@ class WasmExecutor implements Executor {
   readonly #settings: Settings
   readonly #others: readonly ThreadPort[]
   readonly #isFused: boolean
+  readonly #provider: ProductProvider | undefined
   /** Where the threads wait for each other. */
   readonly #meeting: number
   /** Programs run one after the other and share the memory of their inner values. */
@@ -84,11 +104,13 @@ class WasmExecutor implements Executor {
   readonly #forgotten = new FinalizationRegistry((part: Part) => this.#free(part))
 
   constructor(settings: Settings) {
-    const { others = [], relaxedSimd = hasRelaxedSimd() } = settings
+    const { others = [], relaxedSimd = hasRelaxedSimd(), products } = settings
     this.#isFused = relaxedSimd
     this.threads = 1 + others.length
-    this.name = `wasm, ${this.threads} ${this.threads === 1 ? 'thread' : 'threads'}`
+    this.kind = products?.kind ?? 'wasm'
+    this.name = `${products?.name ?? 'wasm'}, ${this.threads} ${this.threads === 1 ? 'thread' : 'threads'}`
     this.heap = new Heap(others.length > 0)
+    this.#provider = products?.open(this.heap.memory)
     this.#settings = settings
     this.#others = others
     this.#meeting = this.heap.allocate(barrierBytes, 'threads')
@@ -105,15 +127,19 @@ class WasmExecutor implements Executor {
   async compile(program: Program): Promise<Executable> {
     verifyProgram(program)
     const { stopwatch, worthwhile } = this.#settings
+    const products = new ProvidedProducts(this.#provider)
+    const { isFaster = () => false } = this.#settings.products ?? {}
     const compiled = compileProgram(program, {
       isFused: this.#isFused,
+      ...(this.#provider && { provide: (batch) => (isFaster(batch) ? products.add(batch) : undefined) }),
       threads: this.threads,
       exportsSteps: stopwatch !== undefined,
       isShared: this.#others.length > 0,
       ...(worthwhile && { worthwhile }),
     })
     const module = await webAssembly.compile(compiled.module)
-    const instance = await webAssembly.instantiate(module, { host: { memory: this.heap.memory } })
+    const host = { memory: this.heap.memory, product: products.call }
+    const instance = await webAssembly.instantiate(module, { host })
     if (compiled.arenaBytes > this.#arena.bytes) {
       this.#growArena(compiled.arenaBytes, `program ${program.name}`)
     }
@@ -122,7 +148,8 @@ class WasmExecutor implements Executor {
       : (instance.exports.run0 as RunFunction)
     const number = this.#programs++
     const others = this.#others.slice(0, compiled.threads - 1)
-    for (const port of others) port.postMessage({ kind: 'load', program: number, module })
+    for (const port of others)
+      port.postMessage({ kind: 'load', program: number, module, provided: products.batches })
     return new WasmExecutable(program, compiled, this, {
       run: (slots) => {
         const arena = this.arena
@@ -134,6 +161,7 @@ class WasmExecutor implements Executor {
         }
       },
       close: () => {
+        products.close()
         for (const port of others) port.postMessage({ kind: 'close', program: number })
       },
     })

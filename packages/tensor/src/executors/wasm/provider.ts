@@ -1,26 +1,60 @@
-/** Who else may compute matrix products over the memory of a program than the functions that are generated for it. */
+/** Who else may compute matrix products over the memory of an executor than the functions that are written for it. */
 import type { BatchedProduct } from './product.ts'
+import type { CallProduct, WasmMemory } from './web-assembly.ts'
 
-/** How the factors of a product are read; sums are float32 in both. */
-export type ProductPrecision = 'float32' | 'bfloat16'
-
+/** Does products for one of our threads, each with one thread. */
 export interface ProductProvider {
-  /** Such as `oneDNN 2.6.3`. */
-  readonly name: string
   /**
    * Gets a product ready, so that it only has to be run.
    *
-   * @returns undefined where the generated function is as fast, or the provider does not do such a product
+   * @returns undefined if the provider does not do such a product, in any thread
    */
-  prepare(batch: BatchedProduct, precision: ProductPrecision): ProvidedProduct | undefined
+  prepare(batch: BatchedProduct): ProvidedProduct | undefined
 }
+
+/** Opens it for a thread. @param memory of the executor; it may grow */
+export type OpenProvider = (memory: WasmMemory) => ProductProvider
 
 export interface ProvidedProduct {
   /**
    * result ← left · right + addend. Addresses of the memory, in bytes, without the batch's offsets of its factors, as
-   * the generated function takes them; the addend, of the result's shape, is 0 for none.
+   * the written function takes them; the addend, of the result's shape, is 0 for none.
    */
   run(left: number, right: number, result: number, addend: number): void
   /** Gives back what the product holds outside of the memory. */
   close(): void
+}
+
+/** The products of a program that a provider does in one thread, by their numbers. */
+export class ProvidedProducts {
+  readonly #provider: ProductProvider | undefined
+  readonly #batches: BatchedProduct[] = []
+  readonly #products: ProvidedProduct[] = []
+
+  constructor(provider: ProductProvider | undefined, batches: readonly BatchedProduct[] = []) {
+    this.#provider = provider
+    for (const batch of batches)
+      if (this.add(batch) === undefined) throw new Error('threads have one provider, or none')
+  }
+
+  /** What another thread needs to have the same ones. */
+  get batches(): readonly BatchedProduct[] {
+    return this.#batches
+  }
+
+  /** Number of the product; undefined if it is not provided. */
+  add(batch: BatchedProduct): number | undefined {
+    const product = this.#provider?.prepare(batch)
+    if (!product) return undefined
+    this.#batches.push(batch)
+    return this.#products.push(product) - 1
+  }
+
+  /** `host.product` of the program. */
+  readonly call: CallProduct = (number, left, right, result, addend) =>
+    this.#products[number]!.run(left >>> 0, right >>> 0, result >>> 0, addend >>> 0)
+
+  close(): void {
+    for (const product of this.#products.splice(0)) product.close()
+  }
 }

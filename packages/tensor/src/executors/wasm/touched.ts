@@ -60,6 +60,17 @@ export function touchedBy({ work, reads, writes }: Step): Extent[] {
   }
 }
 
+/** What runs does not ask whether it may: a plan that reaches beyond a value is never compiled. */
+export function checkExtents(step: Step): void {
+  for (const { argument, from, to, isWritten } of touchedBy(step)) {
+    const [first, end] = [argument.bytes + from, argument.bytes + to]
+    const bytes = 4 * elementCount(argument.value.shape)
+    if (first >= 0 && end <= bytes) continue
+    const access = isWritten ? 'write' : 'read'
+    throw new Error(`a ${step.work.is} would ${access} bytes ${first} to ${end} of the ${bytes} of a value`)
+  }
+}
+
 type Span = readonly [from: number, to: number]
 
 const whole = ({ value, bytes }: Argument): Span => [0, 4 * elementCount(value.shape) - bytes]

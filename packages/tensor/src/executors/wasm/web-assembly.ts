@@ -16,8 +16,17 @@ export interface WasmInstance {
 }
 
 interface Imports {
-  readonly host: { readonly memory: WasmMemory }
+  readonly host: { readonly memory: WasmMemory; readonly product?: CallProduct }
 }
+
+/** Does the product of that number. Addresses in bytes, as signed numbers of 32 bits; the addend is 0 for none. */
+export type CallProduct = (
+  number: number,
+  left: number,
+  right: number,
+  result: number,
+  addend: number,
+) => void
 
 interface WebAssemblyNamespace {
   readonly Memory: new (limits: {

@@ -27,7 +27,6 @@ const inVersion2 = {
   dnnl_memory_create: ['buffer', 'buffer', 'address', 'address'],
   dnnl_matmul_desc_init: ['buffer', 'buffer', 'buffer', 'address', 'buffer'],
   dnnl_primitive_desc_create: ['buffer', 'buffer', 'address', 'address', 'address'],
-  dnnl_reorder_primitive_desc_create: ['buffer', 'buffer', 'address', 'buffer', 'address', 'address'],
   dnnl_post_ops_append_sum: ['address', 'float'],
 } as const satisfies Readonly<Record<string, Signature>>
 
@@ -45,13 +44,11 @@ const inVersion3 = {
     'address',
     'address',
   ],
-  dnnl_reorder_primitive_desc_create: ['buffer', 'address', 'address', 'address', 'address', 'address'],
   dnnl_post_ops_append_sum: ['address', 'float', 'int', 'int'],
 } as const satisfies Readonly<Record<string, Signature>>
 
-/** Types of numbers, as the library counts them. */
-const dataTypes = { bfloat16: 2, float32: 3 } as const
-export type DataType = keyof typeof dataTypes
+/** `dnnl_f32` of `dnnl_data_type_t`. */
+const float32 = 3
 
 /** `dnnl_status_t`, by its numbers. */
 const statuses = [
@@ -73,14 +70,13 @@ export interface Description {
 
 /** What the two versions do differently. Descriptions of products are undefined where the library does not do them. */
 export interface Dialect {
-  describe(lengths: readonly number[], strides: readonly number[], type: DataType): Description
+  describe(lengths: readonly number[], strides: readonly number[]): Description
   describeMatmul(
     left: Description,
     right: Description,
     result: Description,
     attributes: number,
   ): number | undefined
-  describeReorder(from: Description, to: Description): number | undefined
   /** @returns the handle of a memory object without memory */
   memory(description: Description): number
   /** The result is added to what lies in its place. */
@@ -113,13 +109,13 @@ const [descriptionBytes, matmulBytes] = [1024, 4096]
 
 function version2(call: Readonly<Record<keyof typeof inVersion2, Call>>, engine: number): Dialect {
   return {
-    describe(lengths, strides, type) {
+    describe(lengths, strides) {
       const value = new ArrayBuffer(descriptionBytes)
       const status = call.dnnl_memory_desc_init_by_strides(
         value,
         lengths.length,
         wholeNumbers(lengths),
-        dataTypes[type],
+        float32,
         wholeNumbers(strides),
       )
       check('dnnl_memory_desc_init_by_strides', status)
@@ -131,11 +127,6 @@ function version2(call: Readonly<Record<keyof typeof inVersion2, Call>>, engine:
       check('dnnl_matmul_desc_init', status)
       return createdIfImplemented('dnnl_primitive_desc_create', (out) =>
         call.dnnl_primitive_desc_create(out, operation, attributes, engine, 0),
-      )
-    },
-    describeReorder(from, to) {
-      return createdIfImplemented('dnnl_reorder_primitive_desc_create', (out) =>
-        call.dnnl_reorder_primitive_desc_create(out, from.value, engine, to.value, engine, 0),
       )
     },
     memory(description) {
@@ -151,13 +142,13 @@ function version2(call: Readonly<Record<keyof typeof inVersion2, Call>>, engine:
 
 function version3(call: Readonly<Record<keyof typeof inVersion3, Call>>, engine: number): Dialect {
   return {
-    describe(lengths, strides, type) {
+    describe(lengths, strides) {
       const value = created('dnnl_memory_desc_create_with_strides', (out) =>
         call.dnnl_memory_desc_create_with_strides(
           out,
           lengths.length,
           wholeNumbers(lengths),
-          dataTypes[type],
+          float32,
           wholeNumbers(strides),
         ),
       )
@@ -174,11 +165,6 @@ function version3(call: Readonly<Record<keyof typeof inVersion3, Call>>, engine:
           result.value,
           attributes,
         ),
-      )
-    },
-    describeReorder(from, to) {
-      return createdIfImplemented('dnnl_reorder_primitive_desc_create', (out) =>
-        call.dnnl_reorder_primitive_desc_create(out, from.value, engine, to.value, engine, 0),
       )
     },
     memory(description) {

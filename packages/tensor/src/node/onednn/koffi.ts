@@ -59,7 +59,7 @@ export function bindCalls<Name extends string>(
           who: 'oneDNN',
           expected: `a library with the function ${name}`,
           got: file,
-          hint: 'Install oneDNN 2 or 3 (Debian, Ubuntu: `apt-get install libdnnl2`).',
+          hint: 'Install oneDNN 2 or 3, or name its file in TRM_ONEDNN.',
         },
         { cause: error },
       )

@@ -26,7 +26,7 @@ const howToInstall =
   process.platform === 'darwin'
     ? 'Install it with `brew install onednn`, or name the file in TRM_ONEDNN.'
     : process.platform === 'linux'
-      ? 'Install it (Debian, Ubuntu: `apt-get install libdnnl2`), or name the file in TRM_ONEDNN.'
+      ? 'Install it (Debian, Ubuntu: `apt-get install libdnnl3`, in older releases `libdnnl2`), or name the file in TRM_ONEDNN.'
       : 'Install it, or name the file in TRM_ONEDNN.'
 
 /**
@@ -38,17 +38,25 @@ const howToInstall =
 export async function openOnednn(file = process.env.TRM_ONEDNN): Promise<Onednn> {
   const koffi = await loadKoffi()
   const { library, name } = load(koffi, file)
-  const { major, version, runtime } = versionOf(koffi, library, name)
-  useOneThread(library, name, runtime)
+  const { major, version, threads } = checkVersion(readVersion(koffi, library, name), name)
+  const functions = bindFunctions(library, major, name)
+  if (threads === 'OpenMP') useOneThread(library)
   return {
     file: name,
     version,
-    functions: bindFunctions(library, major, name),
+    functions,
     // koffi takes a `SharedArrayBuffer` only by an array over it.
     addressOf: (bytes) => Number(koffi.address(new Uint8Array(bytes))),
     textAt: (address) => koffi.decode.string(address),
   }
 }
+
+/** Such as `2.6.3`: of the library that `openExecutor` finds; null where it finds none that it can use. */
+export const onednnVersion = async (): Promise<string | null> =>
+  openOnednn().then(
+    ({ version }) => version,
+    () => null,
+  )
 
 function load(koffi: Koffi, file: string | undefined): { library: LibraryHandle; name: string } {
   const names = file ? [file] : (usualFiles[process.platform] ?? [])
@@ -68,6 +76,12 @@ function load(koffi: Koffi, file: string | undefined): { library: LibraryHandle;
   })
 }
 
+/** Of `cpu_runtime`, those that run a call on one thread. */
+const runtimes: ReadonlyMap<number, 'none' | 'OpenMP'> = new Map([
+  [1, 'none'],
+  [2, 'OpenMP'],
+])
+
 /** `dnnl_version_t`: how it was built is a bit each. */
 const versionStruct = { major: 'int', minor: 'int', patch: 'int', hash: 'str', cpu: 'uint', gpu: 'uint' }
 interface Version {
@@ -77,8 +91,12 @@ interface Version {
   readonly cpu: number
 }
 
-function versionOf(koffi: Koffi, library: LibraryHandle, file: string) {
-  const { major, minor, patch, cpu } = readVersion(koffi, library, file)
+/**
+ * What is known of a version: which functions it has, and how it runs one thread per call.
+ *
+ * @throws {InputError} if it is neither 2 nor 3, or was built for another threading runtime
+ */
+export function checkVersion({ major, minor, patch, cpu }: Version, file: string) {
   const version = `${major}.${minor}.${patch}`
   if (major !== 2 && major !== 3) {
     throw new InputError({
@@ -88,7 +106,14 @@ function versionOf(koffi: Koffi, library: LibraryHandle, file: string) {
       hint: howToInstall,
     })
   }
-  return { major, version, runtime: cpu } as const
+  const threads = runtimes.get(cpu)
+  if (threads) return { major, version, threads } as const
+  throw new InputError({
+    who: 'oneDNN',
+    expected: 'a build with OpenMP or without threads, which runs one thread per call',
+    got: `${file}, built for another threading runtime (${cpu})`,
+    hint: howToInstall,
+  })
 }
 
 function readVersion(koffi: Koffi, library: LibraryHandle, file: string): Version {
@@ -109,23 +134,10 @@ function readVersion(koffi: Koffi, library: LibraryHandle, file: string): Versio
   }
 }
 
-/** Bits of `cpu_runtime`. */
-const [sequential, openMp] = [1, 2]
-
 /**
  * OpenMP's number of threads belongs to the thread that sets it, so that this holds for calls from this thread alone; the
  * function is that of the OpenMP library which oneDNN loaded.
  */
-function useOneThread(library: LibraryHandle, file: string, runtime: number): void {
-  if (runtime === sequential) return
-  if (runtime === openMp) {
-    library.func('omp_set_num_threads', 'void', ['int'])(1)
-    return
-  }
-  throw new InputError({
-    who: 'oneDNN',
-    expected: 'a build with OpenMP or without threads, which runs one thread per call',
-    got: `${file}, built for another threading runtime (${runtime})`,
-    hint: howToInstall,
-  })
+function useOneThread(library: LibraryHandle): void {
+  library.func('omp_set_num_threads', 'void', ['int'])(1)
 }

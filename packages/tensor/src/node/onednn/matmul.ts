@@ -1,6 +1,6 @@
 /** Matrix products by oneDNN's matmul primitive, created once per shape. */
 import type { BatchedProduct } from '../../executors/wasm/product.ts'
-import { check, created, type DataType, type Description } from './functions.ts'
+import { check, created } from './functions.ts'
 import type { Onednn } from './library.ts'
 import { type Operand, operandOf } from './operand.ts'
 import { createPrimitive, type Primitive } from './primitive.ts'
@@ -15,7 +15,7 @@ export interface Operands {
 /** @returns undefined if the library does not read one of them fast */
 export function operandsOf(batch: BatchedProduct): Operands | undefined {
   const { lengths, leftStrides, rightStrides, resultStrides } = batch
-  const { rows, columns, depth, leftRow, leftColumn, rightRow, rightColumn } = batch.matrix
+  const { rows, columns, depth, leftRow, leftColumn, rightRow, rightColumn, resultRow } = batch.matrix
   const left = operandOf({
     lengths: [...lengths, rows, depth],
     strides: [...leftStrides, leftRow, leftColumn],
@@ -26,14 +26,13 @@ export function operandsOf(batch: BatchedProduct): Operands | undefined {
   })
   const result = operandOf({
     lengths: [...lengths, rows, columns],
-    strides: [...resultStrides, 4 * columns, 4],
+    strides: [...resultStrides, resultRow, 4],
   })
   return left && right && result && { left, right, result }
 }
 
 /**
- * A product whose factors have numbers of that type; sums and the result are float32. Takes the addresses of left, right
- * and result.
+ * A product of float32 numbers. Takes the addresses of left, right and result.
  *
  * @param isAdded whether the product is added to what lies in the result's place
  * @returns undefined if the library has no fast implementation for this processor
@@ -41,13 +40,12 @@ export function operandsOf(batch: BatchedProduct): Operands | undefined {
 export function createMatmul(
   onednn: Onednn,
   { left, right, result }: Operands,
-  type: DataType,
   isAdded: boolean,
 ): Primitive | undefined {
   const { dialect } = onednn.functions
-  const source = dialect.describe(left.lengths, left.strides, type)
-  const weights = dialect.describe(right.lengths, right.strides, type)
-  const destination = dialect.describe(result.lengths, result.strides, 'float32')
+  const source = dialect.describe(left.lengths, left.strides)
+  const weights = dialect.describe(right.lengths, right.strides)
+  const destination = dialect.describe(result.lengths, result.strides)
   try {
     return createPrimitive(
       onednn,
@@ -77,43 +75,4 @@ function withAttributes<T>(onednn: Onednn, isAdded: boolean, use: (attributes: n
     call.dnnl_post_ops_destroy(postOps)
     call.dnnl_primitive_attr_destroy(attributes)
   }
-}
-
-/** Copies an operand from float32 to bfloat16, in the same order of its numbers, to a run of memory. */
-export function createRounding(onednn: Onednn, operand: Operand): Rounding | undefined {
-  const { dialect } = onednn.functions
-  const rounded = packed(operand)
-  const from: Description = dialect.describe(operand.lengths, operand.strides, 'float32')
-  const to: Description = dialect.describe(rounded.lengths, rounded.strides, 'bfloat16')
-  try {
-    const primitive = createPrimitive(
-      onednn,
-      [
-        { role: 'source', description: from },
-        { role: 'destination', description: to },
-      ],
-      () => dialect.describeReorder(from, to),
-    )
-    return primitive && { primitive, rounded }
-  } finally {
-    from.destroy()
-    to.destroy()
-  }
-}
-
-export interface Rounding {
-  readonly primitive: Primitive
-  readonly rounded: Operand
-}
-
-/** The operand without gaps: its axes in the order of their distances. */
-function packed({ lengths, strides }: Operand): Operand {
-  const order = [...lengths.keys()].sort((one, other) => strides[one]! - strides[other]!)
-  const dense = [...strides]
-  let end = 1
-  for (const axis of order) {
-    dense[axis] = end
-    end *= lengths[axis]!
-  }
-  return { lengths, strides: dense, bytes: 2 * end }
 }

@@ -1,109 +1,42 @@
 /** oneDNN as a provider of matrix products over the memory of an executor. */
 import { InputError } from '../../errors.ts'
+import type { NamedProvider } from '../../executors/wasm/executor.ts'
 import type { BatchedProduct } from '../../executors/wasm/product.ts'
-import type { ProductPrecision, ProductProvider, ProvidedProduct } from '../../executors/wasm/provider.ts'
+import type { ProductProvider, ProvidedProduct } from '../../executors/wasm/provider.ts'
 import type { WasmMemory } from '../../executors/wasm/web-assembly.ts'
 import type { Onednn } from './library.ts'
-import { createMatmul, createRounding, type Operands, operandsOf } from './matmul.ts'
+import { createMatmul, type Operands, operandsOf } from './matmul.ts'
+import type { Primitive } from './primitive.ts'
 
-/**
- * @param memory  of the executor; it may grow
- * @param isFaster whether the library is to do a product that it can do
- */
-export function onednnProducts(
-  onednn: Onednn,
-  memory: WasmMemory,
-  isFaster: (batch: BatchedProduct, precision: ProductPrecision) => boolean = () => true,
-): ProductProvider {
+/** What an executor needs to have products done by the library. @param isFaster is another rule, for tests */
+export const onednnProvider = (onednn: Onednn, isFaster = isFasterThere): NamedProvider => ({
+  kind: 'onednn',
+  name: `wasm with oneDNN ${onednn.version}`,
+  open: (memory) => onednnProducts(onednn, memory),
+  isFaster,
+})
+
+/** @param memory of the executor; it may grow */
+export function onednnProducts(onednn: Onednn, memory: WasmMemory): ProductProvider {
   const place = new Place(onednn, memory)
-  const scratch = new Scratch(onednn)
   return {
-    name: `oneDNN ${onednn.version}`,
-    prepare(batch, precision) {
-      if (!isFaster(batch, precision)) return undefined
+    prepare(batch) {
       const operands = operandsOf(batch)
       if (!operands) return undefined
-      const kernel =
-        precision === 'float32' ? floatKernel(onednn, operands) : roundingKernel(onednn, operands, scratch)
-      return kernel && new OnednnProduct(batch, operands, kernel, place)
+      const plain = createMatmul(onednn, operands, false)
+      const adding = plain && createMatmul(onednn, operands, true)
+      if (plain && adding) return new OnednnProduct(batch, operands, { plain, adding }, place)
+      plain?.destroy()
+      return undefined
     },
   }
 }
 
-/** left, right and result by their addresses in the process. */
-interface Kernel {
-  run(left: number, right: number, result: number, isAdded: boolean): void
-  destroy(): void
-}
-
-function floatKernel(onednn: Onednn, operands: Operands): Kernel | undefined {
-  const plain = createMatmul(onednn, operands, 'float32', false)
-  const adding = plain && createMatmul(onednn, operands, 'float32', true)
-  if (!plain || !adding) {
-    plain?.destroy()
-    return undefined
-  }
-  return {
-    run: (left, right, result, isAdded) => (isAdded ? adding : plain).run(left, right, result),
-    destroy() {
-      plain.destroy()
-      adding.destroy()
-    },
-  }
-}
-
-/** Rounds both factors to bfloat16 first. */
-function roundingKernel(onednn: Onednn, operands: Operands, scratch: Scratch): Kernel | undefined {
-  const made: { destroy(): void }[] = []
-  const keep = <T extends { destroy(): void }>(primitive: T | undefined): T | undefined => {
-    if (primitive) made.push(primitive)
-    return primitive
-  }
-  const destroy = () => {
-    for (const primitive of made) primitive.destroy()
-  }
-  const left = createRounding(onednn, operands.left)
-  const right = createRounding(onednn, operands.right)
-  keep(left?.primitive)
-  keep(right?.primitive)
-  const rounded = left && right && { ...operands, left: left.rounded, right: right.rounded }
-  const plain = rounded && keep(createMatmul(onednn, rounded, 'bfloat16', false))
-  const adding = rounded && keep(createMatmul(onednn, rounded, 'bfloat16', true))
-  if (!plain || !adding) {
-    destroy()
-    return undefined
-  }
-  const rightStart = aligned(left.rounded.bytes)
-  scratch.reserve(rightStart + right.rounded.bytes)
-  return {
-    run(leftAddress, rightAddress, result, isAdded) {
-      const { address } = scratch
-      left.primitive.run(leftAddress, address)
-      right.primitive.run(rightAddress, address + rightStart)
-      ;(isAdded ? adding : plain).run(address, address + rightStart, result)
-    },
-    destroy,
-  }
-}
-
-const alignment = 64
-const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment
-
-/** Memory for rounded factors, which products have one after the other. */
-class Scratch {
-  readonly #onednn: Onednn
-  #bytes = new ArrayBuffer(0)
-  address = 0
-
-  constructor(onednn: Onednn) {
-    this.#onednn = onednn
-  }
-
-  reserve(bytes: number): void {
-    if (bytes + alignment <= this.#bytes.byteLength) return
-    this.#bytes = new ArrayBuffer(bytes + alignment)
-    this.address = aligned(this.#onednn.addressOf(this.#bytes))
-  }
+/** A rule and no measurement, because results have to be the same in every run. */
+export function isFasterThere({ lengths, matrix }: BatchedProduct): boolean {
+  const { rows, columns, depth } = matrix
+  const operations = lengths.reduce((all, length) => all * length, 2 * rows * columns * depth)
+  return operations >= 131_072
 }
 
 /** The executor's memory in the process. */
@@ -132,21 +65,50 @@ class Place {
     this.length = buffer.byteLength
   }
 
-  copy(from: number, to: number, bytes: number): void {
-    new Uint8Array(this.#buffer).copyWithin(to, from, from + bytes)
+  copy(from: number, to: number, { starts, bytes }: Runs): void {
+    const memory = new Uint8Array(this.#buffer)
+    for (const start of starts) memory.copyWithin(to + start, from + start, from + start + bytes)
   }
+}
+
+/** Where a result is written: runs of memory of one length. Between them another thread may write its share. */
+interface Runs {
+  readonly starts: readonly number[]
+  readonly bytes: number
+}
+
+function runsOf({ lengths, resultStrides, matrix: { rows, columns, resultRow } }: BatchedProduct): Runs {
+  let starts = [0]
+  let bytes = 4 * columns
+  const inwards = [...lengths, rows].map((length, axis) => ({
+    length,
+    stride: [...resultStrides, resultRow][axis]!,
+  }))
+  for (const { length, stride } of inwards.reverse()) {
+    if (starts.length === 1 && stride === bytes) bytes *= length
+    else starts = Array.from({ length }, (_, index) => starts.map((start) => index * stride + start)).flat()
+  }
+  return { starts, bytes }
+}
+
+/** What stores the product, and what adds it to what lies in the result's place. */
+interface Kernels {
+  readonly plain: Primitive
+  readonly adding: Primitive
 }
 
 class OnednnProduct implements ProvidedProduct {
   readonly #batch: BatchedProduct
   readonly #operands: Operands
-  readonly #kernel: Kernel
+  readonly #runs: Runs
+  readonly #kernels: Kernels
   readonly #place: Place
 
-  constructor(batch: BatchedProduct, operands: Operands, kernel: Kernel, place: Place) {
+  constructor(batch: BatchedProduct, operands: Operands, kernels: Kernels, place: Place) {
     this.#batch = batch
     this.#operands = operands
-    this.#kernel = kernel
+    this.#runs = runsOf(batch)
+    this.#kernels = kernels
     this.#place = place
   }
 
@@ -158,16 +120,19 @@ class OnednnProduct implements ProvidedProduct {
     this.#check('left factor', leftStart, l.bytes)
     this.#check('right factor', rightStart, r.bytes)
     this.#check('result', result, y.bytes)
+    const { plain, adding } = this.#kernels
+    const { start } = place
     if (addend !== 0 && addend !== result) {
       this.#check('addend', addend, y.bytes)
-      place.copy(addend, result, y.bytes)
+      place.copy(addend, result, this.#runs)
     }
-    const { start } = place
-    this.#kernel.run(start + leftStart, start + rightStart, start + result, addend !== 0)
+    const kernel = addend === 0 ? plain : adding
+    kernel.run(start + leftStart, start + rightStart, start + result)
   }
 
   close(): void {
-    this.#kernel.destroy()
+    this.#kernels.plain.destroy()
+    this.#kernels.adding.destroy()
   }
 
   /** The library reads and writes where it is told to; outside of the memory that ends the process. */

@@ -1,7 +1,12 @@
 /** Which executor `auto` is: the one that is faster at this work on this machine. */
 import { availableParallelism } from 'node:os'
 import { matmulOperations, type Program } from '@tiny-recursive-models/tensor'
-import type { ExecutorName, ExecutorOptions } from '@tiny-recursive-models/tensor/node'
+import {
+  type ExecutorName,
+  type ExecutorOptions,
+  executorNames,
+  onednnVersion,
+} from '@tiny-recursive-models/tensor/node'
 import { evaluationSlots } from '../../evaluate/evaluate.ts'
 import type { ModelConfig } from '../../models/config.ts'
 import { type StepConfig, traceThinking, traceTrainingStep } from '../../programs/programs.ts'
@@ -114,11 +119,11 @@ export async function* chooseExecutor(
   { device = 'cpu', threads = availableParallelism() }: Pick<ExecutorOptions, 'device' | 'threads'> = {},
 ): AsyncGenerator<ExecutorChoiceEvent, ExecutorName | null> {
   if (device !== 'cpu' || process.env.TRM_EXECUTOR) return null
-  const facts = [machineFacts(), libraryVersion(), threads, workload.shape]
+  const facts = [machineFacts(), libraryVersion(), await onednnVersion(), threads, workload.shape]
   const remembered = await rememberedSpeeds(facts)
   if (remembered) {
     const { work, ...speeds } = remembered
-    const executor = faster(speeds)
+    const executor = fastest(speeds)
     yield { type: 'chosen', executor, work, speeds, isRemembered: true }
     return executor
   }
@@ -137,9 +142,13 @@ export async function* chooseExecutor(
   const speeds = yield* timeExecutors(program, threads)
   if (speeds === null) return null
   await rememberSpeeds(facts, { ...speeds, work: measured.name })
-  const executor = faster(speeds)
+  const executor = fastest(speeds)
   yield { type: 'chosen', executor, work: measured.name, speeds, isRemembered: false }
   return executor
 }
 
-const faster = ({ wasm, onnxruntime }: Speeds): ExecutorName => (wasm <= onnxruntime ? 'wasm' : 'onnxruntime')
+const timeOf = (speeds: Speeds, name: ExecutorName): number => speeds[name] ?? Number.POSITIVE_INFINITY
+
+/** Of equal ones the first by `executorNames`. */
+const fastest = (speeds: Speeds): ExecutorName =>
+  executorNames.reduce((best, name) => (timeOf(speeds, name) < timeOf(speeds, best) ? name : best))

@@ -2,16 +2,14 @@
 import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { ExecutorName } from '@tiny-recursive-models/tensor/node'
 import { z } from 'zod'
 import { makeFolder, readFileBounded, writeFileAtomically } from '../files.ts'
 
-/** Milliseconds of one run of a program, by the executor. */
-export interface Speeds {
-  readonly wasm: number
-  readonly onnxruntime: number
-}
+/** Milliseconds of one run of a program, by the executors that compute here. */
+export type Speeds = Readonly<Partial<Record<ExecutorName, number | undefined>>>
 
-export interface RememberedSpeeds extends Speeds {
+export type RememberedSpeeds = Speeds & {
   /** What was measured: "a training step of 16 puzzles". */
   readonly work: string
 }
@@ -20,8 +18,9 @@ const milliseconds = z.number().positive()
 const storedEntry = z.object({
   /** What was measured: "a training step of 16 puzzles". */
   work: z.string().max(200),
-  wasm: milliseconds,
-  onnxruntime: milliseconds,
+  wasm: milliseconds.optional(),
+  onednn: milliseconds.optional(),
+  onnxruntime: milliseconds.optional(),
   /** When, since 1970. */
   measuredMs: z.number(),
 })
@@ -46,8 +45,7 @@ const keyOf = (facts: unknown): string =>
 export async function rememberedSpeeds(facts: unknown): Promise<RememberedSpeeds | null> {
   const entry = (await readEntries())[keyOf(facts)]
   if (entry === undefined || Math.abs(Date.now() - entry.measuredMs) >= validMs) return null
-  const { work, wasm, onnxruntime } = entry
-  return { work, wasm, onnxruntime }
+  return withoutTime(entry)
 }
 
 /** All that is remembered, the latest first. */
@@ -55,14 +53,15 @@ export async function allRememberedSpeeds(): Promise<RememberedSpeeds[]> {
   return Object.values(await readEntries())
     .filter(({ measuredMs }) => Math.abs(Date.now() - measuredMs) < validMs)
     .sort((left, right) => right.measuredMs - left.measuredMs)
-    .map(({ work, wasm, onnxruntime }) => ({ work, wasm, onnxruntime }))
+    .map(withoutTime)
 }
+
+const withoutTime = ({ measuredMs: _, ...speeds }: z.infer<typeof storedEntry>): RememberedSpeeds => speeds
 
 /** Adds what was measured; of too many the oldest are forgotten. */
 export async function rememberSpeeds(facts: unknown, speeds: RememberedSpeeds): Promise<void> {
   const path = speedMemoryPath()
-  const { work, wasm, onnxruntime } = speeds
-  const entry = { work, wasm, onnxruntime, measuredMs: Date.now() }
+  const entry = { ...speeds, measuredMs: Date.now() }
   const entries = { ...(await readEntries()), [keyOf(facts)]: entry }
   const newest = Object.entries(entries)
     .sort(([, left], [, right]) => right.measuredMs - left.measuredMs)

@@ -18,7 +18,7 @@ const maxRuns = 8
  * take turns, so that what disturbs both disturbs neither more. Feeds and states are all 0, on which dense arithmetic
  * takes as long as on other numbers. The first runs warm up, since code that is compiled while it runs is slow at first.
  *
- * @returns null where one does not load here, or has no room for the program: there is no choice
+ * @returns null where fewer than two load here and have room for the program: there is no choice
  */
 export async function* timeExecutors(
   program: Program,
@@ -28,8 +28,10 @@ export async function* timeExecutors(
   try {
     for (const executor of executorNames) {
       yield { type: 'measuring' }
-      timers.push(await Timer.open(executor, program, threads))
+      const timer = await Timer.open(executor, program, threads).catch(() => null)
+      if (timer) timers.push(timer)
     }
+    if (timers.length < 2) return null
     // Where one run takes this long, the first ones have to do.
     if (timers.every(({ fastestMs }) => fastestMs < budgetMs)) {
       for (const timer of timers) timer.fastestMs = Number.POSITIVE_INFINITY
@@ -41,10 +43,7 @@ export async function* timeExecutors(
         }
       }
     }
-    return Object.fromEntries(timers.map(({ name, fastestMs }) => [name, fastestMs])) as Record<
-      ExecutorName,
-      number
-    >
+    return Object.fromEntries(timers.map(({ name, fastestMs }) => [name, fastestMs]))
   } catch {
     return null
   } finally {

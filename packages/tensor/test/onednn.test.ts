@@ -1,0 +1,323 @@
+/** Matrix products by oneDNN: every version that is installed here; the rest is skipped with a line. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { InputError } from '../src/errors.ts'
+import { compileProgram } from '../src/executors/wasm/compile.ts'
+import type { BatchedProduct } from '../src/executors/wasm/product.ts'
+import { ProvidedProducts } from '../src/executors/wasm/provider.ts'
+import { planSteps } from '../src/executors/wasm/steps.ts'
+import { checkExtents } from '../src/executors/wasm/touched.ts'
+import { webAssembly } from '../src/executors/wasm/web-assembly.ts'
+import { trace } from '../src/graph/program.ts'
+import { floatTensor, type HostTensor } from '../src/graph/types.ts'
+import { checkVersion, openOnednn } from '../src/node/onednn/library.ts'
+import { isFasterThere, onednnProducts } from '../src/node/onednn/products.ts'
+import { openWasmExecutor } from '../src/node/wasm-threads.ts'
+import { openExecutor } from '../src/node.ts'
+import * as ops from '../src/ops/primitives.ts'
+import { RandomStream } from '../src/random/random-stream.ts'
+import { conformance } from './suite/conformance.ts'
+import { installedOnednns } from './support/onednn.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'trm-onednn-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+const numbers = (count: number, seed: number) => {
+  const random = new RandomStream(seed, 'oneDNN test')
+  return Float32Array.from({ length: count }, () => 2 * random.float() - 1)
+}
+
+const everything = () => true
+const evenSmall = { share: 0, program: 0 }
+
+for (const onednn of await installedOnednns()) {
+  // Every product that the library can do, however small, and every step shared.
+  conformance(await openWasmExecutor(1, { onednn, isFaster: everything }))
+  conformance(await openWasmExecutor(2, { onednn, isFaster: everything, worthwhile: evenSmall }))
+
+  describe(`oneDNN ${onednn.version}`, () => {
+    test('every layout of factors, batch and addend gives the product, and nothing else is written', () => {
+      const memory = new webAssembly.Memory({ initial: 1, maximum: 64, shared: true })
+      const products = onednnProducts(onednn, memory)
+      memory.grow(40)
+      const values = new Float32Array(memory.buffer)
+      const cases = shapes.flatMap((shape) =>
+        [0, 3].flatMap((gap) => [0, 5].map((resultGap) => ({ ...shape, gap, resultGap }))),
+      )
+      for (const shape of cases)
+        for (const addend of ['none', 'other', 'same'] as const) {
+          const product = laidOut(shape)
+          const provided = products.prepare(product.batch)
+          if (!provided) {
+            // Of some vectors the library has only its slow reference.
+            assert.equal(Math.min(shape.rows, shape.columns), 1, JSON.stringify(shape))
+            continue
+          }
+          values.set(numbers(values.length, 1))
+          const [left, right, result, other] = [0, 1, 2, 3].map((part) => part * 2 ** 19 + 64) as Four
+          const expected = values.slice()
+          const added = { none: null, other, same: result }[addend]
+          const worst = multiply(product, expected, left, right, result, added)
+          provided.run(left, right, result, added ?? 0)
+          for (let index = 0; index < values.length; index++)
+            if (Math.abs(values[index]! - expected[index]!) > worst)
+              assert.fail(`${JSON.stringify(shape)}, addend ${addend}: ${index} is ${values[index]}`)
+          provided.close()
+        }
+    })
+
+    test('what lies outside of the memory is never touched', () => {
+      const memory = new webAssembly.Memory({ initial: 1, maximum: 4, shared: false })
+      const { batch } = laidOut({ rows: 8, depth: 8, columns: 8 })
+      const provided = onednnProducts(onednn, memory).prepare(batch)!
+      const behind = memory.buffer.byteLength - 128
+      const outside: readonly Four[] = [
+        [behind, 0, 512, 0],
+        [0, behind, 512, 0],
+        [0, 256, behind, 0],
+        [0, 256, 512, behind],
+      ]
+      for (const places of outside)
+        assert.throws(() => provided.run(...places), /expected a place within the 65536 bytes/)
+      provided.run(0, 256, 512, 0)
+      provided.close()
+    })
+
+    for (const threads of [1, 2])
+      test(`the same bits in every run, with ${threads} threads`, async () => {
+        const results: (readonly number[])[] = []
+        for (let time = 0; time < 2; time++) {
+          const executor = await openWasmExecutor(threads, { onednn, worthwhile: evenSmall })
+          assert.equal(executor.kind, 'onednn')
+          assert.equal(executor.threads, threads)
+          const executable = await executor.compile(mixed)
+          for (let run = 0; run < 2; run++) {
+            const { outputs } = await executable.run(mixedFeeds, new Map())
+            results.push(Object.values(outputs).flatMap(({ data }) => [...data]))
+          }
+          await executable.close()
+        }
+        for (const result of results) assert.deepEqual(result, results[0])
+      })
+
+    test('it does large products, and the executor small ones', () => {
+      const memory = new webAssembly.Memory({ initial: 1, maximum: 4, shared: false })
+      const products = new ProvidedProducts(onednnProducts(onednn, memory))
+      compileProgram(mixed, {
+        provide: (batch) => (isFasterThere(batch) ? products.add(batch) : undefined),
+      })
+      assert.deepEqual(
+        products.batches.map(({ matrix: { rows, depth, columns } }) => [rows, depth, columns]),
+        [
+          [96, 80, 112],
+          [112, 96, 112],
+        ],
+      )
+      products.close()
+    })
+
+    test('a program gives back what it held, and its executor computes on', async () => {
+      const executor = await openWasmExecutor(1, { onednn })
+      for (let time = 0; time < 3; time++) {
+        const executable = await executor.compile(mixed)
+        await executable.run(mixedFeeds, new Map())
+        await executable.close()
+        await executable.close()
+      }
+    })
+
+    test('a file that is named is the one that is opened', async () => {
+      const before = process.env.TRM_ONEDNN
+      process.env.TRM_ONEDNN = onednn.file
+      try {
+        const executor = await openExecutor({ executor: 'onednn', threads: 1 })
+        assert.equal(executor.name, `wasm with oneDNN ${onednn.version}, 1 thread`)
+        process.env.TRM_ONEDNN = join(folder, 'nothing.so')
+        await assert.rejects(openExecutor({ executor: 'onednn', threads: 1 }), /nothing\.so/)
+      } finally {
+        if (before === undefined) delete process.env.TRM_ONEDNN
+        else process.env.TRM_ONEDNN = before
+      }
+    })
+  })
+}
+
+/** Two products that are worth a call, one that is not, and loops between them. */
+const mixed = trace(
+  'mixed',
+  {
+    feeds: {
+      x: { shape: [96, 80], dtype: 'float32' },
+      y: { shape: [80, 112], dtype: 'float32' },
+    },
+    states: {},
+  },
+  ({ feeds: { x, y } }) => {
+    const product = ops.multiply(ops.matmul(x, y), 0.1)
+    const square = ops.matmul(product, product, { transposeLeft: true })
+    const few = ops.matmul(ops.slice(x, 0, 0, 4), y)
+    return { outputs: { square, few } }
+  },
+)
+const mixedFeeds: Readonly<Record<string, HostTensor>> = {
+  x: floatTensor([96, 80], numbers(96 * 80, 2)),
+  y: floatTensor([80, 112], numbers(80 * 112, 3)),
+}
+
+type Four = [number, number, number, number]
+
+interface Shape {
+  readonly rows: number
+  readonly depth: number
+  readonly columns: number
+  /** Of the batch; the factors that it repeats. */
+  readonly batch?: number
+  readonly repeated?: 'left' | 'right'
+  readonly transposed?: 'left' | 'right' | 'both'
+  /** Numbers between the rows of the factors, and of the result. */
+  readonly gap?: number
+  readonly resultGap?: number
+}
+
+const shapes: readonly Shape[] = [
+  { rows: 1, depth: 1, columns: 1 },
+  { rows: 5, depth: 1, columns: 7 },
+  { rows: 1, depth: 9, columns: 4, transposed: 'right' },
+  { rows: 7, depth: 13, columns: 1, transposed: 'left' },
+  { rows: 36, depth: 24, columns: 96, transposed: 'right' },
+  { rows: 24, depth: 97, columns: 17, transposed: 'left' },
+  { rows: 17, depth: 33, columns: 29, transposed: 'both' },
+  { batch: 3, rows: 5, depth: 7, columns: 9 },
+  { batch: 2, rows: 33, depth: 17, columns: 31, repeated: 'left', transposed: 'right' },
+  { batch: 4, rows: 9, depth: 6, columns: 11, repeated: 'right', transposed: 'left' },
+]
+
+interface LaidOut {
+  readonly batch: BatchedProduct
+  readonly count: number
+}
+
+/** The product with its distances in bytes. */
+function laidOut({ rows, depth, columns, batch: count = 1, gap = 0, ...shape }: Shape): LaidOut {
+  const { resultGap = 0, repeated, transposed } = shape
+  const isTurned = (side: 'left' | 'right') => transposed === side || transposed === 'both'
+  const factor = (side: 'left' | 'right', first: number, second: number) => {
+    const [outer, inner] = isTurned(side) ? [second, first] : [first, second]
+    const row = 4 * (inner + gap)
+    return { strides: isTurned(side) ? [4, row] : [row, 4], stride: repeated === side ? 0 : outer * row }
+  }
+  const [left, right] = [factor('left', rows, depth), factor('right', depth, columns)]
+  const resultRow = 4 * (columns + resultGap)
+  const ofBatch = (stride: number) => (count === 1 ? [] : [stride])
+  const [leftRow, leftColumn] = left.strides as [number, number]
+  const [rightRow, rightColumn] = right.strides as [number, number]
+  return {
+    count,
+    batch: {
+      lengths: count === 1 ? [] : [count],
+      leftStrides: ofBatch(left.stride),
+      rightStrides: ofBatch(right.stride),
+      resultStrides: ofBatch(rows * resultRow),
+      leftOffset: 8,
+      rightOffset: 4,
+      matrix: { rows, columns, depth, leftRow, leftColumn, rightRow, rightColumn, resultRow },
+    },
+  }
+}
+
+/** In float64; places in bytes. @returns how far float32 may be from it */
+function multiply(
+  { batch, count }: LaidOut,
+  values: Float32Array,
+  left: number,
+  right: number,
+  result: number,
+  addend: number | null,
+): number {
+  const { matrix } = batch
+  const before = values.slice()
+  const at = (place: number) => before[place / 4]!
+  for (let index = 0; index < count; index++)
+    for (let row = 0; row < matrix.rows; row++)
+      for (let column = 0; column < matrix.columns; column++) {
+        const offset = index * (batch.resultStrides[0] ?? 0) + row * matrix.resultRow + 4 * column
+        let sum = addend === null ? 0 : at(addend + offset)
+        for (let k = 0; k < matrix.depth; k++) {
+          const a = left + batch.leftOffset + index * (batch.leftStrides[0] ?? 0)
+          const b = right + batch.rightOffset + index * (batch.rightStrides[0] ?? 0)
+          sum +=
+            at(a + row * matrix.leftRow + k * matrix.leftColumn) *
+            at(b + k * matrix.rightRow + column * matrix.rightColumn)
+        }
+        values[(result + offset) / 4] = sum
+      }
+  return 1e-6 * matrix.depth
+}
+
+describe('what is no oneDNN', () => {
+  const refused = (file: string, words: RegExp) =>
+    assert.rejects(openOnednn(file), (error) => {
+      assert.ok(error instanceof InputError)
+      assert.match(error.message, words)
+      assert.match(error.hint, /TRM_ONEDNN/)
+      return true
+    })
+
+  test('a path where nothing is', () =>
+    refused(join(folder, 'libdnnl.so'), /a library that loads from .*libdnnl/))
+
+  test('a file that is no library', async () => {
+    const file = join(folder, 'text.so')
+    writeFileSync(file, 'no library')
+    await refused(file, /a library that loads from .*text\.so/)
+  })
+
+  test('a library without its functions', { skip: process.platform !== 'linux' }, () =>
+    refused('libm.so.6', /a library with the function dnnl_version, got libm\.so\.6/),
+  )
+
+  test('versions and threads that are not known', () => {
+    const known = { major: 2, minor: 6, patch: 3, cpu: 2 }
+    assert.deepEqual(checkVersion(known, 'a.so'), { major: 2, version: '2.6.3', threads: 'OpenMP' })
+    assert.equal(checkVersion({ ...known, major: 3, cpu: 1 }, 'a.so').threads, 'none')
+    for (const major of [0, 1, 4])
+      assert.throws(
+        () => checkVersion({ ...known, major }, 'a.so'),
+        new RegExp(`version 2 or 3.*got ${major}\\.6\\.3`, 's'),
+      )
+    // With TBB and with SYCL.
+    for (const cpu of [4, 256, 512])
+      assert.throws(() => checkVersion({ ...known, cpu }, 'a.so'), /OpenMP or without threads/)
+  })
+
+  const compiler = spawnSync('cc', ['--version']).status === 0 ? 'cc' : undefined
+  test('libraries that only pretend', { skip: compiler ? false : 'no C compiler' }, async () => {
+    const built = (name: string, version: string) => {
+      const source = join(folder, `${name}.c`)
+      const code = `struct version { int major, minor, patch; const char *hash; unsigned cpu, gpu; };
+const struct version *dnnl_version(void) { static struct version v = { ${version} }; return &v; }\n`
+      writeFileSync(source, code)
+      const file = join(folder, `${name}.so`)
+      assert.equal(spawnSync('cc', ['-shared', '-fPIC', '-o', file, source]).status, 0)
+      return file
+    }
+    await refused(built('four', '4, 0, 0, "", 1, 0'), /version 2 or 3.*got 4\.0\.0 \(.*four\.so\)/s)
+    await refused(built('empty', '3, 1, 0, "", 1, 0'), /the function dnnl_\w+, got .*empty\.so/)
+    await refused(built('threads', '3, 1, 0, "", 4, 0'), /without threads.*another threading runtime \(4\)/s)
+  })
+})
+
+test('a plan that reaches beyond a value is refused when it is compiled', () => {
+  const { steps } = planSteps(mixed)
+  const product = steps.find(({ work }) => work.is === 'product')!
+  checkExtents(product)
+  const [first, ...others] = product.reads
+  const moved = { ...product, reads: [{ ...first!, bytes: 4 }, ...others] }
+  assert.throws(() => checkExtents(moved), /would read bytes 4 to 30724 of the 30720 of a value/)
+  const before = { ...product, writes: [{ ...product.writes[0]!, bytes: -4 }] }
+  assert.throws(() => checkExtents(before), /would write bytes -4 to/)
+})
