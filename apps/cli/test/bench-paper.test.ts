@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -158,7 +158,7 @@ test('a time budget ends every run by the clock, at a constant learning rate', a
   const { code, stdout, stderr } = await runTrm(
     folder,
     ...words,
-    ...['--out', 'timed', '--minutes', '0.0001', ...tiny.slice(1, -6)],
+    ...['--out', 'timed', '--minutes', '0.0001', '--track', 'tensorboard', ...tiny.slice(1, -6)],
   )
   assert.equal(code, 0, stderr)
   assert.match(stdout, / 0 s of training, batch 8 · 1 seed\n.* training steps /)
@@ -167,6 +167,8 @@ test('a time budget ends every run by the clock, at a constant learning rate', a
   ) as { training: { stopAfterSeconds: number }; optimizer: { minRatio: number } }
   assert.equal(recipe.training.stopAfterSeconds, 0.006)
   assert.equal(recipe.optimizer.minRatio, 1)
+  const files = readdirSync(join(folder, 'timed', 'sudoku-4x4-trm', 'direct-0'))
+  assert.match(files.join(), /\bevents\.out\.tfevents\./)
 })
 
 test('wrong usage is refused', async () => {

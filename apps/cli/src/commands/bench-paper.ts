@@ -1,5 +1,10 @@
 import { InputError, type Recipe } from '@tiny-recursive-models/trm'
-import { benchPaper, type PaperJob, tryOutputFolder } from '@tiny-recursive-models/trm/node'
+import {
+  benchPaper,
+  type PaperJob,
+  type TrackerChoice,
+  tryOutputFolder,
+} from '@tiny-recursive-models/trm/node'
 import {
   findPaperVariant,
   mainPaperVariants,
@@ -14,6 +19,7 @@ import {
   computingOf,
   deviceOption,
   executorOption,
+  given,
   jsonOption,
   setOption,
   threadsOption,
@@ -21,6 +27,7 @@ import {
 } from '../options/options.ts'
 import { resolveRecipe } from '../options/recipe.ts'
 import { jobsOption, runsAtATime } from '../options/runs-at-a-time.ts'
+import { trackOption } from '../options/track.ts'
 import { writePaperResults } from '../output/paper-files.ts'
 import { paperTable } from '../output/paper-table.ts'
 import { print } from '../output/streams.ts'
@@ -35,6 +42,7 @@ interface BenchPaperOptions extends ComputingOptions {
   readonly minutes?: number
   readonly jobs?: number
   readonly set?: readonly string[]
+  readonly track?: readonly TrackerChoice[]
   readonly out: string
   readonly json?: true
 }
@@ -70,6 +78,7 @@ export function addBenchPaper(bench: Command): void {
     .addOption(threadsOption('1 each'))
     .addOption(executorOption())
     .addOption(deviceOption())
+    .addOption(trackOption())
     .addOption(setOption())
     .option('--out <folder>', 'folder for runs and results', 'runs/paper')
     .addOption(jsonOption('print every event as a line of JSON'))
@@ -116,6 +125,7 @@ async function runBenchPaper(options: BenchPaperOptions): Promise<void> {
       jobs: runsAtATime(options),
       command: commandLine(),
       ...computingOf(options),
+      ...given('track', options.track),
       measure: true,
     }),
     runName,

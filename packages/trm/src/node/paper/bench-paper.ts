@@ -3,6 +3,7 @@ import type { Device } from '@tiny-recursive-models/tensor'
 import type { ExecutorChoice } from '@tiny-recursive-models/tensor/node'
 import type { StoppableStream } from '../sweep/merge.ts'
 import { runSweep, type SweepEnd, type SweepEvent } from '../sweep/run-sweep.ts'
+import type { TrackerChoice } from '../track/tracker.ts'
 import { type PaperJob, type PaperPlan, planPaperJobs } from './plan.ts'
 import { type FinishedJob, type PaperResults, paperResults } from './results.ts'
 
@@ -16,6 +17,8 @@ export interface PaperBenchOptions extends PaperPlan {
   /** As in `runTraining`. */
   readonly measure?: boolean
   readonly device?: Device
+  /** Where every run is followed too. */
+  readonly track?: readonly TrackerChoice[]
   /** The command as it was typed, for the results. */
   readonly command?: string
 }
@@ -36,7 +39,7 @@ export type PaperEvent =
  * @throws InputError if two bases have the same name; the stream, if a folder holds a run of another recipe
  */
 export function benchPaper(options: PaperBenchOptions): StoppableStream<PaperEvent> {
-  const { threads, executor, measure, device, command } = options
+  const { threads, executor, measure, device, track, command } = options
   const sweep = runSweep({
     jobs: planPaperJobs(options),
     atATime: options.jobs,
@@ -45,6 +48,7 @@ export function benchPaper(options: PaperBenchOptions): StoppableStream<PaperEve
       ...(executor && { executor }),
       ...(measure && { measure }),
       ...(device && { device }),
+      ...(track && { track }),
       ...(command && { command }),
     },
   })
