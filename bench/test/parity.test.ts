@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+import { onednnVersion, openExecutor, openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import { compareWithGolden, type Variation } from '../src/parity/compare.ts'
 import { type Deviation, withinTolerance } from '../src/parity/deviations.ts'
 import { Float64Runs } from '../src/parity/float64.ts'
@@ -102,6 +102,24 @@ test('a wrong formula is not excused by float64, which runs it too', async () =>
   const verdicts = await new Float64Runs(wrong).judge(await compareWithGolden(executor, wrong))
   const quantities = verdicts.filter((verdict) => !isWithin(verdict)).map(({ quantity }) => quantity)
   assert.deepEqual(quantities, ['all final weights'])
+})
+
+const withOnednn = (await onednnVersion()) !== null
+
+describe('with products by oneDNN', { skip: withOnednn ? false : 'oneDNN is not installed' }, () => {
+  for (const name of ['trm_att', 'trm_hier6', 'hrm', 'direct', 'trm_singlez'])
+    for (const threads of [1, 2])
+      test(`${name} is what the official code computes, ${threads} threads`, async () => {
+        const onednn = await openExecutor({ executor: 'onednn', threads })
+        const recorded = await goldenOf(name)
+        const deviations = await compareWithGolden(onednn, recorded)
+        if (deviations.every(withinTolerance)) return
+        const verdicts = await new Float64Runs(recorded).judge(deviations)
+        assert.deepEqual(
+          verdicts.filter((verdict) => !isWithin(verdict)),
+          [],
+        )
+      })
 })
 
 // A quarter of a minute on a software adapter.

@@ -3,15 +3,25 @@ import v8 from 'node:v8'
 import type { Executor } from '../../src/executors/executor.ts'
 import { createWasmExecutor } from '../../src/executors/wasm/executor.ts'
 import { hasRelaxedSimd } from '../../src/executors/wasm/web-assembly.ts'
+import { onednnVersion, openOnednn } from '../../src/node/onednn/library.ts'
 import { openWasmExecutor } from '../../src/node/wasm-threads.ts'
 
-/** With relaxed SIMD and without, where the engine has it, and with two threads that share whatever can be shared. */
+/**
+ * With relaxed SIMD and without, where the engine has it, with two threads that share whatever can be shared, and with
+ * every product by oneDNN where it is installed.
+ */
 export async function openFuzzedExecutors(): Promise<ReadonlyMap<string, Executor>> {
   // Node 20 has it behind a flag.
   v8.setFlagsFromString('--experimental-wasm-relaxed-simd')
   return new Map([
     ['plain SIMD', createWasmExecutor({ relaxedSimd: false })],
     ...(hasRelaxedSimd() ? [['relaxed SIMD', createWasmExecutor({ relaxedSimd: true })] as const] : []),
-    ['2 threads', await openWasmExecutor(2, { worthwhile: { share: 0, program: 0 } })],
+    ['2 threads', await openWasmExecutor(2, { worthwhile: evenSmall })],
+    ...((await onednnVersion()) ? [['oneDNN', await openWithOnednn()] as const] : []),
   ])
 }
+
+const evenSmall = { share: 0, program: 0 }
+
+const openWithOnednn = async (): Promise<Executor> =>
+  openWasmExecutor(2, { worthwhile: evenSmall, onednn: await openOnednn(), isFaster: () => true })
