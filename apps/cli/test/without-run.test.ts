@@ -64,7 +64,7 @@ test('doctor tries the executors and measures a product on each', async () => {
   const version = await onednnVersion()
   assert.deepEqual([onednn?.executor, onednn?.works], ['onednn', version !== null])
   if (version === null) assert.match(onednn!.detail, /TRM_ONEDNN|koffi|npm ci/, 'what to do is told')
-  else assert.equal(onednn!.detail, `wasm with oneDNN ${version}, 1 thread`)
+  else assert.equal(onednn!.detail, `onednn ${version}, 1 thread`)
   assert.deepEqual(runtime, {
     executor: 'onnxruntime',
     device: 'cpu',

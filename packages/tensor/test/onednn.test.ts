@@ -135,7 +135,7 @@ for (const onednn of await installedOnednns()) {
       process.env.TRM_ONEDNN = onednn.file
       try {
         const executor = await openExecutor({ executor: 'onednn', threads: 1 })
-        assert.equal(executor.name, `wasm with oneDNN ${onednn.version}, 1 thread`)
+        assert.equal(executor.name, `onednn ${onednn.version}, 1 thread`)
         process.env.TRM_ONEDNN = join(folder, 'nothing.so')
         await assert.rejects(openExecutor({ executor: 'onednn', threads: 1 }), /nothing\.so/)
       } finally {

@@ -37,7 +37,10 @@ test('auto is what the environment names', async () => {
   assert.equal((await opened('onnxruntime')).kind, 'onnxruntime')
   const asked = withEnvironment('wasm', () => openExecutor({ executor: 'onnxruntime', threads: 1 }))
   assert.equal((await asked).kind, 'onnxruntime', 'an option says more')
-  await assert.rejects(opened('torch'), /TRM_EXECUTOR: expected one of auto, wasm, onnxruntime, got "torch"/)
+  await assert.rejects(
+    opened('torch'),
+    /TRM_EXECUTOR: expected one of auto, wasm, onednn, onnxruntime, got "torch"/,
+  )
 })
 
 test('what an executor does not have is refused', async () => {

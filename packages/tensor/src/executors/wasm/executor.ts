@@ -38,7 +38,7 @@ export interface WasmOptions {
   readonly products?: NamedProvider
 }
 
-/** A provider of products, with what an executor that has it is called: "wasm with oneDNN 2.6.3". */
+/** A provider of products, with what an executor that has it is called: "onednn 2.6.3". */
 export interface NamedProvider {
   readonly kind: Executor['kind']
   readonly name: string

@@ -11,7 +11,7 @@ import type { Primitive } from './primitive.ts'
 /** What an executor needs to have products done by the library. @param isFaster is another rule, for tests */
 export const onednnProvider = (onednn: Onednn, isFaster = isFasterThere): NamedProvider => ({
   kind: 'onednn',
-  name: `wasm with oneDNN ${onednn.version}`,
+  name: `onednn ${onednn.version}`,
   open: (memory) => onednnProducts(onednn, memory),
   isFaster,
 })
