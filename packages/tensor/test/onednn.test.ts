@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { InputError } from '../src/errors.ts'
+import { evaluate } from '../src/executors/reference/evaluate.ts'
 import { compileProgram } from '../src/executors/wasm/compile.ts'
 import type { BatchedProduct } from '../src/executors/wasm/product.ts'
 import { ProvidedProducts } from '../src/executors/wasm/provider.ts'
@@ -118,6 +119,37 @@ for (const onednn of await installedOnednns()) {
         ],
       )
       products.close()
+    })
+
+    test('a factor whose rows lie pages apart is copied piece by piece', async () => {
+      const [rows, depth, columns] = [37, 257, 2_048]
+      for (const threads of [1, 2]) {
+        const executor = await openWasmExecutor(threads, { onednn, worthwhile: evenSmall })
+        const types = {
+          feeds: {
+            x: { shape: [rows, depth], dtype: 'float32' },
+            y: { shape: [depth, columns], dtype: 'float32' },
+            z: { shape: [rows, columns], dtype: 'float32' },
+          },
+          states: {},
+        } as const
+        const program = trace('wide', types, ({ feeds: { x, y, z } }) => ({
+          outputs: { plain: ops.matmul(x, y), added: ops.add(ops.matmul(ops.multiply(x, 2), y), z) },
+        }))
+        const [x, y, z] = [numbers(rows * depth, 4), numbers(depth * columns, 5), numbers(rows * columns, 6)]
+        const feeds = {
+          x: floatTensor([rows, depth], x),
+          y: floatTensor([depth, columns], y),
+          z: floatTensor([rows, columns], z),
+        }
+        const executable = await executor.compile(program)
+        const { outputs } = await executable.run(feeds, new Map())
+        const exact = evaluate(program, feeds).outputs
+        for (const name of ['plain', 'added'] as const)
+          for (const [index, value] of outputs[name]!.data.entries())
+            assert.ok(Math.abs(value - exact[name]!.data[index]!) < 3e-5, `${name} ${index}: ${value}`)
+        await executable.close()
+      }
     })
 
     test('a program gives back what it held, and its executor computes on', async () => {

@@ -212,6 +212,11 @@ export class FunctionWriter {
     return this.#write(0x10, unsigned(index))
   }
 
+  /** Copies memory; on the stack are where to, where from, and how many bytes. */
+  copyMemory(): this {
+    return this.#write(0xfc, [0x0a, 0, 0])
+  }
+
   /** Runs the body once if the i32 on the stack is not 0. */
   when(body: () => void, otherwise?: () => void): this {
     this.#write(0x04, [0x40])

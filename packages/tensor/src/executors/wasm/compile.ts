@@ -3,12 +3,13 @@ import type { Node } from '../../graph/operations.ts'
 import type { Program } from '../../graph/program.ts'
 import { elementCount } from '../../graph/types.ts'
 import { expandProgram, simplifyProgram } from '../../ops/rewrite.ts'
-import { FunctionWriter, type Local, ModuleWriter } from './assembler.ts'
+import { FunctionWriter, ModuleWriter } from './assembler.ts'
 import { addBarrier } from './barrier.ts'
 import { emitLoop } from './emit-loop.ts'
 import { loopKey } from './kernel.ts'
 import { aligned, type Lifetime, planMemory } from './memory-plan.ts'
 import { addBatchedProduct, type BatchedProduct, scratchBytes } from './product.ts'
+import { addProvidedProduct, type Provide, providedScratchBytes } from './provided-product.ts'
 import { emitGatherRows, emitScatterAddRows } from './rows.ts'
 import { schedule, type Turn, type Worthwhile } from './schedule.ts'
 import { emitSparseProduct } from './sparse-product.ts'
@@ -50,7 +51,7 @@ export interface CompileOptions {
   /** Whether its memory is shared between threads; by default where there are several. */
   readonly isShared?: boolean
   /** The number of a product that somebody else does, by `host.product`; undefined for one that is written here. */
-  readonly provide?: (batch: BatchedProduct) => number | undefined
+  readonly provide?: Provide
   /** Exports every step as a function too, `step0` and so on, so that they can be timed one by one. */
   readonly exportsSteps?: boolean
 }
@@ -63,7 +64,7 @@ export function compileProgram(given: Program, options: CompileOptions = {}): Co
   const module = new ModuleWriter(options.isShared ?? wanted > 1)
   const functions = new Functions(module, options)
   const threads = schedule(plan.steps, wanted, (argument) => placeOf(places.of(argument)), options.worthwhile)
-  places.addScratch(threads)
+  places.addScratch(threads, options.provide !== undefined)
   const barrier = threads.length > 1 ? addBarrier(module, threads.length) : undefined
   for (const [thread, turns] of threads.entries()) {
     const main = new FunctionWriter(['i32', 'i32', 'i32'])
@@ -126,14 +127,14 @@ function argumentsOf({ work, reads, writes }: Step): Pushed[] {
 class Functions {
   readonly #module: ModuleWriter
   readonly #isFused: boolean
-  readonly #provide: NonNullable<CompileOptions['provide']>
+  readonly #provide: Provide | undefined
   readonly #provided: number | undefined
   readonly #known = new Map<string, number>()
 
   constructor(module: ModuleWriter, { isFused = false, provide }: CompileOptions) {
     this.#module = module
     this.#isFused = isFused
-    this.#provide = provide ?? (() => undefined)
+    this.#provide = provide
     if (provide) this.#provided = module.import('product', ['i32', 'i32', 'i32', 'i32', 'i32'])
   }
 
@@ -147,12 +148,8 @@ class Functions {
   }
 
   #product(batch: BatchedProduct): number {
-    const number = this.#provide(batch)
-    if (number === undefined) return addBatchedProduct(this.#module, batch, this.#isFused)
-    const code = new FunctionWriter(['i32', 'i32', 'i32', 'i32', 'i32'])
-    const [left, right, result, addend] = code.parameters as [Local, Local, Local, Local]
-    code.integer(number).get(left).get(right).get(result).get(addend).call(this.#provided!)
-    return this.#module.add(code)
+    const provided = this.#provide && addProvidedProduct(this.#module, this.#provided!, batch, this.#provide)
+    return provided ?? addBatchedProduct(this.#module, batch, this.#isFused)
   }
 
   #written(work: Exclude<Work, { is: 'product' }>): FunctionWriter {
@@ -206,13 +203,17 @@ class Places {
     this.#bytes = bytes + aligned(12)
   }
 
-  /** Makes room for what products need besides their factors, for every thread. */
-  addScratch(threads: readonly (readonly Turn[])[]): void {
-    const needed = threads
-      .flat()
-      .map((turn) =>
-        turn !== 'wait' && turn.work.is === 'product' ? scratchBytes(turn.work.batch.matrix) : 0,
-      )
+  /**
+   * Makes room for what products need besides their factors, for every thread.
+   *
+   * @param isProvided whether a provider does some of them
+   */
+  addScratch(threads: readonly (readonly Turn[])[], isProvided: boolean): void {
+    const needed = threads.flat().map((turn) => {
+      if (turn === 'wait' || turn.work.is !== 'product') return 0
+      const { batch } = turn.work
+      return Math.max(scratchBytes(batch.matrix), isProvided ? providedScratchBytes(batch) : 0)
+    })
     this.#scratchBytes = aligned(needed.reduce((most, bytes) => Math.max(most, bytes), 0))
     this.#scratchStart = this.#bytes
     this.#bytes += threads.length * this.#scratchBytes
