@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { onednnVersion, openExecutor, openOrtExecutor } from '@tiny-recursive-models/tensor/node'
-import { compareWithGolden, type Variation } from '../src/parity/compare.ts'
+import { compareWithGolden } from '../src/parity/compare.ts'
 import { type Deviation, withinTolerance } from '../src/parity/deviations.ts'
 import { Float64Runs } from '../src/parity/float64.ts'
 import { closestOfEach, isWithin, judge } from '../src/parity/judge.ts'
 import { readGolden } from '../src/parity/read-golden.ts'
+import type { Variation } from '../src/parity/repeat.ts'
 
 // Values recorded from the official code in float32: five training steps of a batch of 5, then an evaluation with the
 // final weights. The tolerances are in src/parity/compare.ts: losses and metrics 1e-5 relative, logits 1e-4,

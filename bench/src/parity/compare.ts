@@ -1,24 +1,9 @@
 import type { Executor, HostTensor } from '@tiny-recursive-models/tensor'
-import { type ModelConfig, Thinker } from '@tiny-recursive-models/trm'
+import { Thinker } from '@tiny-recursive-models/trm'
 import { PuzzleTable } from '@tiny-recursive-models/trm/models'
-import {
-  learningRateAt,
-  type SlotBatch,
-  type StepConfig,
-  TrainingEngine,
-} from '@tiny-recursive-models/trm/train'
 import { type Deviation, Deviations } from './deviations.ts'
 import { type Golden, tensorOf, weightsUnder } from './golden.ts'
-
-/** Ways of computing a step that must not change it. */
-export interface Variation {
-  /** Slots that go through the model at once; by default all of them. */
-  readonly microBatch?: number
-  /** Whether values are computed again for the gradient instead of being kept. */
-  readonly recompute?: boolean
-  /** Where the weights start, instead of exactly where the recorded run did. */
-  readonly start?: (weights: ReadonlyMap<string, HostTensor>) => ReadonlyMap<string, HostTensor>
-}
+import { openRecordedStart, puzzleTableAmong, repeatSteps, type Variation } from './repeat.ts'
 
 /**
  * Runs the recorded five steps with our engine and measures how far every recorded quantity is away, wherever it
@@ -29,54 +14,14 @@ export async function compareWithGolden(
   golden: Golden,
   variation: Variation = {},
 ): Promise<readonly Deviation[]> {
-  const { settings, config } = golden
-  const { train, model } = settings
-  const slots = model.batch_size
-  const stepConfig: StepConfig = {
-    model: config,
-    batch: slots,
-    microBatch: variation.microBatch ?? slots,
-    recompute: variation.recompute ?? false,
-    optimizer: {
-      beta1: train.beta1,
-      beta2: train.beta2,
-      weightDecay: train.weight_decay,
-      emaDecay: train.ema_rate,
-      puzzleWeightDecay: train.puzzle_emb_weight_decay,
-      loss: train.loss.startsWith('stablemax') ? 'stablemax' : 'softmax',
-    },
-  }
-  const placed = variation.start ?? ((weights) => weights)
-  const initial = Object.fromEntries(placed(weightsUnder(golden, 'init')))
-  const start = { weights: initial, ...puzzleTableAmong(initial, config) }
-  const engine = await TrainingEngine.create(executor, stepConfig, start, true)
-
+  const slots = golden.settings.model.batch_size
   const found = new Deviations()
-  const batch: SlotBatch = {
-    tokens: new Int32Array(slots * config.cells),
-    labels: new Int32Array(slots * config.cells),
-    identifiers: new Int32Array(slots),
-    reset: new Float32Array(slots).fill(1),
-    minSteps: new Float32Array(slots),
-  }
-  for (const recorded of settings.steps) {
+  const engine = await openRecordedStart(executor, golden, variation)
+  for await (const { recorded, learningRate, outcome } of repeatSteps(engine, golden)) {
+    const { metrics, halted, outputs } = outcome
     const name = `step ${recorded.step}`
     found.step = recorded.step
-    takeOffered(golden, recorded.step, batch)
-    const schedule = {
-      warmupSteps: train.lr_warmup_steps,
-      totalSteps: train.total_steps,
-      minRatio: train.lr_min_ratio,
-    }
-    const learningRate = learningRateAt(recorded.step, { base: train.lr, ...schedule })
-    const puzzleLearningRate = learningRateAt(recorded.step, { base: train.puzzle_emb_lr, ...schedule })
     found.relative('learning rate', learningRate, recorded.lr, 1e-9, name)
-    const { metrics, halted, outputs } = await engine.step(batch, {
-      step: recorded.step,
-      learningRate,
-      puzzleLearningRate,
-    })
-
     found.relative('loss', metrics.totalLoss / slots, recorded.loss, 1e-5, name)
     for (const [ours, theirs] of Object.entries(metricNames))
       found.relative(ours, metrics[ours as keyof typeof metrics], recorded.metrics[theirs] ?? 0, 1e-5, name)
@@ -110,7 +55,6 @@ export async function compareWithGolden(
     if (recorded.step === 1 && outputs.logits)
       for (const [weight, { data }] of weightsUnder(golden, 'grad1'))
         found.ofNorm('gradient', outputs[`gradient.${weight}`]!.data, data, weight)
-    batch.reset.set(halted)
   }
 
   found.step += 1
@@ -124,7 +68,7 @@ export async function compareWithGolden(
   compareWeights('averaged', found, averages, (name) => states.get(`ema.${name}`)!.data)
   await engine.close()
 
-  await compareEvaluation(executor, golden, Object.fromEntries(placed(final)), found)
+  await compareEvaluation(executor, golden, Object.fromEntries(variation.start?.(final) ?? final), found)
   return found.list
 }
 
@@ -170,27 +114,6 @@ async function compareEvaluation(
   found.absolute('evaluation logits', result.logits, tensorOf(golden, 'eval.logits').data, 1e-3, 'logits')
   const haltLogits = tensorOf(golden, 'eval.q_halt_logits').data
   found.absolute('evaluation logits', result.haltLogits, haltLogits, 1e-3, 'halt logits')
-}
-
-/** Slots that have halted take the puzzle offered to them; the other offers are not used. */
-function takeOffered(golden: Golden, step: number, batch: SlotBatch): void {
-  const offered = (name: string) => tensorOf(golden, `step${step}.batch.${name}`).data as Int32Array
-  const cells = golden.config.cells
-  batch.reset.forEach((reset, slot) => {
-    if (!reset) return
-    const [start, end] = [slot * cells, (slot + 1) * cells]
-    batch.tokens.set(offered('inputs').subarray(start, end), start)
-    batch.labels.set(offered('labels').subarray(start, end), start)
-    batch.identifiers[slot] = offered('puzzle_identifiers')[slot]!
-  })
-}
-
-function puzzleTableAmong(
-  { puzzleTable }: Readonly<Record<string, HostTensor>>,
-  { puzzleEmbeddingWidth }: ModelConfig,
-): { puzzleTable?: PuzzleTable } {
-  if (puzzleTable === undefined) return {}
-  return { puzzleTable: PuzzleTable.dense(puzzleTable.data as Float32Array, puzzleEmbeddingWidth) }
 }
 
 /** Our metric names and the official ones. */

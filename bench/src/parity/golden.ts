@@ -109,6 +109,7 @@ export function parseGolden(json: string, safetensors: Uint8Array, name: string)
     puzzleEmbeddingWidth: model.puzzle_emb_ndim,
     supervisionSteps: model.halt_max_steps,
     exploration: 0,
+    precision: 'float32',
     cells: model.seq_len,
     symbols: model.vocab_size,
     identifiers: model.num_puzzle_identifiers,

@@ -104,11 +104,12 @@ function describe(file: string, out: string, imported: ImportedFile): string {
 }
 
 function describeModel(config: ModelConfig): string {
-  const { kind, nets, blocks, mixer, width, expansion, recursions, latentUpdates, positions } = config
+  const { kind, nets, blocks, mixer, width, expansion, recursions, latentUpdates, positions, precision } =
+    config
   const name = kind === 'trm' && nets === 'separate' ? 'HRM' : kind
   const depth = kind === 'direct' ? '' : `, ${recursions} recursions × ${latentUpdates} latent updates`
   const prefix = prefixLength(config) > 0 ? `, prefix of ${prefixLength(config)}` : ''
-  return `${name}, ${mixer}, ${plural(blocks, 'block')}, width ${width}, expansion ${expansion}, positions ${positions}${depth}${prefix}`
+  return `${name}, ${mixer}, ${plural(blocks, 'block')}, width ${width}, expansion ${expansion}, positions ${positions}${depth}${prefix}${precision === 'bfloat16' ? ', bfloat16' : ''}`
 }
 
 const listed = (names: readonly string[]): string =>

@@ -44,8 +44,12 @@ export class TrainingDisplay {
       }
       case 'start':
         this.#progress.note(
-          `${grouped(event.parameters)} parameters, ${plural(event.trainingPuzzles, 'training puzzle')}, batch ${event.batch}${event.microBatch < event.batch ? ` in micro-batches of ${event.microBatch}` : ''}, ${event.executor}`,
+          `${grouped(event.parameters)} parameters, ${plural(event.trainingPuzzles, 'training puzzle')}, batch ${event.batch}${event.microBatch < event.batch ? ` in micro-batches of ${event.microBatch}` : ''}${event.precision === 'float32' ? '' : `, ${event.precision}`}, ${event.executor}`,
         )
+        if (event.isEmulated)
+          this.#progress.note(
+            `${event.precision} is rounded float32 here, since nothing multiplies it: model.precision=float32 would be faster`,
+          )
         // A large model may take minutes until there is something to show.
         this.#progress.update(event.step / event.totalSteps, 'the first step …')
         return

@@ -39,6 +39,11 @@ export interface Executor {
   readonly device: string
   /** Threads of one run; a run with another number may round differently. */
   readonly threads: number
+  /**
+   * Whether products of values that are known to be bfloat16 (`isBfloat16`) are multiplied as such. Otherwise they are
+   * products of float32 like all others, and rounding takes time and saves none. Absent: no.
+   */
+  readonly multipliesBfloat16?: boolean
   compile(program: Program): Promise<Executable>
   upload(tensor: HostTensor): Promise<DeviceTensor>
   download(tensor: DeviceTensor): Promise<HostTensor>

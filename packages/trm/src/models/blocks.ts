@@ -5,15 +5,18 @@ import {
   constant,
   linear,
   matmul,
+  multiply,
   reshape,
   rmsNorm,
   rotary,
   slice,
+  softmax,
   swiglu,
   type Tensor,
   transpose,
 } from '@tiny-recursive-models/tensor'
 import { type ModelConfig, sequenceLength } from './config.ts'
+import { type Rounding, roundingOf } from './precision.ts'
 import { structuredBlock } from './structured.ts'
 import type { AttentionWeights, BlockWeights, PublishedBlock, SwigluWeights } from './weight-tree.ts'
 
@@ -50,13 +53,15 @@ const isPublished = (block: BlockWeights<Tensor>): block is PublishedBlock<Tenso
 
 function publishedBlock(
   { mixer, feedForward }: PublishedBlock<Tensor>,
-  { heads }: ModelConfig,
+  config: ModelConfig,
   positions: PositionTables,
 ): Layer {
+  const rounded = roundingOf(config)
   const [ready, readyForward] = ['gateUp' in mixer ? cut(mixer) : mixer, cut(feedForward)]
-  return (h) => {
-    const mixed = 'gate' in ready ? mixTokens(h, ready) : attend(h, ready, heads, positions)
-    return mixFeatures(mixed, readyForward)
+  return (given) => {
+    const h = rounded(given)
+    const mixed = 'gate' in ready ? mixTokens(h, ready, rounded) : attend(h, ready, config, positions)
+    return mixFeatures(mixed, readyForward, rounded)
   }
 }
 
@@ -76,40 +81,54 @@ function cut({ gateUp, down }: SwigluWeights<Tensor>): CutSwiglu {
 }
 
 /** rms(h + swiglu over the token axis); the norm is over that axis too. No positions are used. */
-function mixTokens(h: Tensor, { gate, up, down }: CutSwiglu): Tensor {
+function mixTokens(h: Tensor, { gate, up, down }: CutSwiglu, rounded: Rounding): Tensor {
   const [tokens, batch, width] = h.shape as [number, number, number]
   const x = reshape(h, [tokens, batch * width]) // [L, B·D]
-  const hidden = swiglu(matmul(gate, x), matmul(up, x)) // [I, B·D], from weights [I, L]
-  const mixed = matmul(down, hidden) // [L, B·D]
-  return reshape(rmsNorm(add(x, mixed), 0), h.shape)
+  const hidden = rounded(swiglu(rounded(matmul(gate, x)), rounded(matmul(up, x)))) // [I, B·D], from weights [I, L]
+  const mixed = rounded(matmul(down, hidden)) // [L, B·D]
+  return reshape(rounded(rmsNorm(add(x, mixed), 0)), h.shape)
 }
 
 /** rms(h + self-attention over all tokens, not causal) */
 function attend(
   h: Tensor,
   { queryKeyValue, output }: AttentionWeights<Tensor>,
-  heads: number,
+  config: ModelConfig,
   positions: PositionTables,
 ): Tensor {
+  const rounded = roundingOf(config)
+  const { heads } = config
   const [tokens, batch, width] = h.shape as [number, number, number]
   const x = reshape(h, [tokens * batch, width]) // [L·B, D]
-  const projected = linear(x, queryKeyValue) // [L·B, 3D]
+  const projected = rounded(linear(x, queryKeyValue)) // [L·B, 3D]
   const split = transpose(reshape(projected, [tokens, batch, 3, heads, width / heads]), 2, 1, 3, 0, 4)
   const part = (index: number) => reshape(slice(split, 0, index, index + 1), split.shape.slice(1)) // [B, H, L, d]
   let [query, key] = [part(0), part(1)]
-  if (positions) [query, key] = [rotary(query, ...positions), rotary(key, ...positions)]
-  const attended = transpose(attention(query, key, part(2)), 2, 0, 1, 3) // [L, B, H, d]
-  const mixed = linear(reshape(attended, [tokens * batch, width]), output)
-  return reshape(rmsNorm(add(x, mixed)), h.shape)
+  if (positions) {
+    query = rounded(rotary(query, ...positions))
+    key = rounded(rotary(key, ...positions))
+  }
+  const attended = transpose(attendTo(query, key, part(2), config), 2, 0, 1, 3) // [L, B, H, d]
+  const mixed = rounded(linear(reshape(attended, [tokens * batch, width]), output))
+  return reshape(rounded(rmsNorm(add(x, mixed))), h.shape)
+}
+
+/** softmax(q·kᵀ/√d)·v. In bfloat16 the scores stay float32, as in fused kernels of attention. [B, H, L, d] each. */
+function attendTo(query: Tensor, key: Tensor, value: Tensor, config: ModelConfig): Tensor {
+  if (config.precision !== 'bfloat16') return attention(query, key, value)
+  const rounded = roundingOf(config)
+  const scale = 1 / Math.sqrt(config.width / config.heads)
+  const scores = multiply(matmul(query, key, { transposeRight: true }), scale) // [B, H, L, L]
+  return rounded(matmul(rounded(softmax(scores)), value))
 }
 
 /** rms(h + swiglu over the features) */
-function mixFeatures(h: Tensor, { gate, up, down }: CutSwiglu): Tensor {
+function mixFeatures(h: Tensor, { gate, up, down }: CutSwiglu, rounded: Rounding): Tensor {
   const [tokens, batch, width] = h.shape as [number, number, number]
   const x = reshape(h, [tokens * batch, width]) // [L·B, D]
-  const hidden = swiglu(linear(x, gate), linear(x, up)) // [L·B, I]
-  const fed = linear(hidden, down) // [L·B, D]
-  return reshape(rmsNorm(add(x, fed)), h.shape)
+  const hidden = rounded(swiglu(rounded(linear(x, gate)), rounded(linear(x, up)))) // [L·B, I]
+  const fed = rounded(linear(hidden, down)) // [L·B, D]
+  return reshape(rounded(rmsNorm(add(x, fed))), h.shape)
 }
 
 const rotaryBase = 10_000

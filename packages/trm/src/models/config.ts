@@ -1,4 +1,5 @@
 import { InputError } from '@tiny-recursive-models/tensor'
+import type { Precision } from './precision.ts'
 import type { PuzzleStructure } from './structure.ts'
 
 /**
@@ -56,6 +57,8 @@ export interface ModelConfig {
   readonly supervisionSteps: number
   /** Probability that a slot explores: it must not halt before a randomly drawn number of steps. */
   readonly exploration: number
+  /** By default float32. */
+  readonly precision?: Precision | undefined
   /** S, cells of a puzzle. */
   readonly cells: number
   /** V, symbols that a cell can hold, padding included. */

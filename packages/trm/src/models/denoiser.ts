@@ -1,6 +1,7 @@
 import { add, rmsNorm, stopGradient, type Tensor } from '@tiny-recursive-models/tensor'
 import type { ModelConfig } from './config.ts'
 import type { Nets } from './nets.ts'
+import { roundingOf } from './precision.ts'
 import type { StatesOf } from './states.ts'
 
 /**
@@ -11,12 +12,13 @@ export function denoisingRecursion(
   { latent }: StatesOf<'denoiser'>,
   x: Tensor,
   net: Nets,
-  { latentUpdates: n, gradient }: ModelConfig,
+  config: ModelConfig,
 ): StatesOf<'denoiser'> {
+  const { latentUpdates: n, gradient } = config
   let z = add(latent, x)
   for (let i = 1; i <= n; i++) {
     if (i === n && gradient === 'one-step') z = stopGradient(z)
     z = net.latent(z)
   }
-  return { latent: rmsNorm(z) }
+  return { latent: roundingOf(config)(rmsNorm(z)) }
 }

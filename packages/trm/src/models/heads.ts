@@ -20,6 +20,7 @@ import {
   transpose,
 } from '@tiny-recursive-models/tensor'
 import { isStructured, type ModelConfig, prefixLength, structureOfModel } from './config.ts'
+import { roundingOf } from './precision.ts'
 import type { Puzzles } from './question.ts'
 import type { ModelWeights } from './weight-tree.ts'
 
@@ -41,11 +42,12 @@ export function readOut(
   { answerHead, haltHead }: Heads,
   config: ModelConfig,
 ): ReadOut {
-  if (isStructured(config)) return readStructured(answer, puzzles, { answerHead, haltHead }, config)
-  const [tokens, batch, width] = answer.shape as [number, number, number]
-  const cells = slice(answer, 0, prefixLength(config), tokens) // [S, B, D]
+  const read = roundingOf(config)(answer)
+  if (isStructured(config)) return readStructured(read, puzzles, { answerHead, haltHead }, config)
+  const [tokens, batch, width] = read.shape as [number, number, number]
+  const cells = slice(read, 0, prefixLength(config), tokens) // [S, B, D]
   const logits = linear(reshape(cells, [config.cells * batch, width]), answerHead) // [S·B, V]
-  const first = reshape(slice(answer, 0, 0, 1), [batch, width]) // [B, D]
+  const first = reshape(slice(read, 0, 0, 1), [batch, width]) // [B, D]
   const halt = add(linear(first, haltHead.weight), haltHead.bias) // [B, 2]
   const ofCells = transpose(reshape(logits, [config.cells, batch, config.symbols]), 1, 0, 2)
   return {
@@ -76,7 +78,7 @@ function readStructured(
       ? placeSymbols(reshape(scores, [cells, nodes / cells, batch]), config)
       : transpose(reshape(scores, [cells, batch, symbols]), 1, 0, 2)
   const mean = reshape(multiply(reduceSum(answer, 0), 1 / nodes), [batch, width])
-  const halt = add(linear(mean, haltHead.weight), haltHead.bias) // [B, 2]
+  const halt = add(linear(roundingOf(config)(mean), haltHead.weight), haltHead.bias) // [B, 2]
   return {
     logits: pinGiven(logits, puzzles.tokens, config),
     haltLogits: reshape(slice(halt, 1, 0, 1), [batch]),

@@ -18,6 +18,7 @@ import {
   transpose,
 } from '@tiny-recursive-models/tensor'
 import { type ModelConfig, prefixLength, sequenceLength, structureOfModel } from './config.ts'
+import { roundingOf } from './precision.ts'
 import type { FieldWeights, ModelWeights } from './weight-tree.ts'
 
 export interface Puzzles {
@@ -40,6 +41,7 @@ export function embedQuestion(
 ): Tensor {
   if ('input' in weights) return embedFields(puzzles, weights, config)
   const { tokens, rows, noisy } = puzzles
+  const rounded = roundingOf(config)
   const { width } = config
   const prefix = prefixLength(config)
   let question = embedding(weights.tokens, transpose(tokens, 1, 0)) // [S, B, D]
@@ -55,7 +57,8 @@ export function embedQuestion(
     question = multiply(add(question, positions), Math.SQRT1_2)
   }
   const scaled = multiply(question, Math.sqrt(width))
-  return noisy && weights.noisyAnswer ? add(scaled, embedNoisy(noisy, weights.noisyAnswer, prefix)) : scaled
+  if (!noisy || !weights.noisyAnswer) return rounded(scaled)
+  return rounded(add(scaled, embedNoisy(rounded(noisy), weights.noisyAnswer, prefix)))
 }
 
 /** The noisy answer as vectors: [L, B, D], nothing in the prefix. */
@@ -86,5 +89,6 @@ function embedFields(
   const part = noisy ? transpose(noisy, 1, 2, 0) : filled([cells, fields, batch], 0)
   const told = [part, held, subtract(given, held), subtract(1, given)]
   const rows = concatenate(1, ...told.map((values) => reshape(values, [cells * fields * batch, 1])))
-  return reshape(linear(rows, input), [cells * fields, batch, config.width])
+  const rounded = roundingOf(config)
+  return reshape(rounded(linear(rounded(rows), input)), [cells * fields, batch, config.width])
 }

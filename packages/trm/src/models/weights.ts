@@ -8,6 +8,7 @@ import {
   type Tensor,
 } from '@tiny-recursive-models/tensor'
 import type { ModelConfig } from './config.ts'
+import { roundingOf } from './precision.ts'
 import { type ModelWeights, type WeightType, weightTree } from './weight-tree.ts'
 
 /** A record by weight name: symbolic tensors while tracing, host tensors outside. */
@@ -25,11 +26,12 @@ export function weightTypes(config: ModelConfig): WeightsOf<WeightType> {
   return types
 }
 
-/** Weights by name as the tree that the model reads. */
+/** Weights by name as the tree that the model reads, in its precision. */
 export function treeOfWeights(weights: Weights, config: ModelConfig): ModelWeights<Tensor> {
+  const rounded = roundingOf(config)
   return weightTree(config, (name, { shape }) => {
     const weight = weights[name]
-    if (weight) return weight
+    if (weight) return rounded(weight)
     throw new InputError({
       who: 'model',
       expected: `a weight ${name} [${shape}]`,

@@ -91,6 +91,11 @@ export const modelFields = z.strictObject(
       official: '`halt_exploration_prob`',
       description: 'probability that a slot must not halt before a randomly drawn step',
     }),
+    precision: oneOf('float32', 'bfloat16').default('float32').meta({
+      official: '`forward_dtype`',
+      description:
+        '`bfloat16`: the nets round weights, operands and results of their products to it, as published; weights, losses and optimiser are float32 in either case. Faster only where the processor multiplies bfloat16',
+    }),
   },
   section,
 )

@@ -1,5 +1,6 @@
 import type { TrainingState } from '../checkpoint/training-state.ts'
 import type { EndReason } from '../evaluate/run-facts.ts'
+import type { Precision } from '../models/precision.ts'
 
 /** The events of a training run. Shares are 0 to 1; null where no puzzle was finished. */
 export type TrainingEvent =
@@ -11,6 +12,9 @@ export type TrainingEvent =
       readonly batch: number
       readonly microBatch: number
       readonly executor: string
+      readonly precision: Precision
+      /** The executor does not multiply in this precision: it rounds float32, which is slower than float32 alone. */
+      readonly isEmulated: boolean
       readonly trainingPuzzles: number
       readonly validationPuzzles: number
     }

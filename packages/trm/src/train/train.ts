@@ -164,6 +164,7 @@ class TrainingRun {
     const { recipe, data, executor, shouldStop } = this.#options
     const { steps, evaluateEvery, checkpointEvery, stopAtAccuracy } = recipe.training
     const { model, batch, microBatch } = this.#engine.config
+    const { precision = 'float32' } = model
     yield {
       type: 'start',
       step: this.#step,
@@ -172,6 +173,8 @@ class TrainingRun {
       batch,
       microBatch,
       executor: executor.name,
+      precision,
+      isEmulated: precision === 'bfloat16' && !executor.multipliesBfloat16,
       trainingPuzzles: data.train.count,
       validationPuzzles: data.validation.count,
     }

@@ -65,6 +65,7 @@ test('the Sudoku-Extreme recipes are the published settings', () => {
     kind: 'trm',
     nets: 'shared',
     gradient: 'recursion',
+    precision: 'float32',
     continueLoss: false,
     width: 512,
     heads: 8,
@@ -359,7 +360,7 @@ test('a wrong override says what is wrong', () => {
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['model.widht=3'])),
-    `recipe override: expected a known key of model, got "model.widht". Did you mean 'model.width'? Known keys of model: kind, nets, gradient, continueLoss, width, heads, expansion, blocks, mixer, norm, hiddenWidth, groupWidth, answerInput, positions, prefixTokens, puzzleEmbeddingWidth, recursions, latentUpdates, supervisionSteps, exploration.`,
+    `recipe override: expected a known key of model, got "model.widht". Did you mean 'model.width'? Known keys of model: kind, nets, gradient, continueLoss, width, heads, expansion, blocks, mixer, norm, hiddenWidth, groupWidth, answerInput, positions, prefixTokens, puzzleEmbeddingWidth, recursions, latentUpdates, supervisionSteps, exploration, precision.`,
   )
   assert.equal(
     messageOf(() => overrideRecipe(base, ['learningRate=3'])),

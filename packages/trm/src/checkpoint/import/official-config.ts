@@ -21,6 +21,7 @@ const fields = z.object({
     pos_encodings: z.string().max(40).optional(),
     puzzle_emb_len: count,
     puzzle_emb_ndim: count,
+    forward_dtype: z.string().max(40).optional(),
     loss: z.object({ loss_type: z.string().max(80).optional() }).optional(),
   }),
   data_paths: z.array(z.string().max(4096)).max(1000).optional(),

@@ -263,6 +263,7 @@ weight_decay: 0.3
         latentUpdates: 5,
         supervisionSteps: 8,
         exploration: 0.2,
+        precision: 'bfloat16',
       },
     )
     assert.deepEqual(assumed, {})
@@ -284,6 +285,11 @@ weight_decay: 0.3
       labelSmoothing: 0,
     })
     assert.equal(state.recipe.training.batch, 384)
+  })
+
+  test('float16 is computed in float32', () => {
+    const half = parseOfficialConfig(text.replace('bfloat16', 'float16'), 'c')
+    assert.equal(imported(attention, { config: half }).config.precision, 'float32')
   })
 
   test('that were asked for go before those of the file, and are not assumed', () => {

@@ -22,6 +22,7 @@ export const attention: ModelConfig = {
   latentUpdates: 6,
   supervisionSteps: 16,
   exploration: 0.1,
+  precision: 'float32',
   cells: 81,
   symbols: 11,
   identifiers: 1,
