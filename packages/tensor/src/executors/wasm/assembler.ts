@@ -56,6 +56,10 @@ const simd = {
   'f32x4.div': 0xe7,
   'f32x4.min': 0xe8,
   'f32x4.max': 0xe9,
+  /** b < a ? b : a, in one instruction of x64, where `min` takes six. */
+  'f32x4.pmin': 0xea,
+  /** a < b ? b : a */
+  'f32x4.pmax': 0xeb,
   /** a · b + c, rounded once or twice as the machine does it; of relaxed SIMD. */
   'f32x4.relaxed_madd': 0x105,
   'i32x4.trunc_sat_f32x4_s': 0xf8,

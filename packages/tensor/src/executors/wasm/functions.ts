@@ -13,35 +13,58 @@ function polynomial(code: FunctionWriter, x: Local, [first, ...rest]: readonly [
 
 /** eˣ = 2ⁿ · e^r with n = round(x / ln 2); 2ⁿ in two factors, so that neither overflows before the product does. */
 export function exponential(code: FunctionWriter, x: Local): void {
-  const [n, r, half] = [code.local('v128'), code.local('v128'), code.local('v128')]
-  code.get(x).floats(-104).simd('f32x4.max').floats(89).simd('f32x4.min').tee(r)
-  code.floats(Math.LOG2E).simd('f32x4.mul', 'f32x4.nearest').set(n)
-  code.get(r).get(n).floats(0.693359375).simd('f32x4.mul', 'f32x4.sub')
-  code.get(n).floats(-2.1219444e-4).simd('f32x4.mul', 'f32x4.sub').set(r)
-  polynomial(
-    code,
-    r,
-    [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
-  )
-  code.get(r).simd('f32x4.mul').get(r).simd('f32x4.mul').get(r).simd('f32x4.add').floats(1).simd('f32x4.add')
-  code.get(n).simd('i32x4.trunc_sat_f32x4_s').tee(n).integer(1).simd('i32x4.shr_s').tee(half)
+  const [n, half] = [code.local('v128'), code.local('v128')]
+  reduced(code, x, [-104, 89], n)
+  code
+    .get(n)
+    .integers(...rounding.bits)
+    .simd('i32x4.sub')
+    .tee(n)
+    .integer(1)
+    .simd('i32x4.shr_s')
+    .tee(half)
   powerOfTwo(code)
   code.simd('f32x4.mul').get(n).get(half).simd('i32x4.sub')
   powerOfTwo(code)
   code.simd('f32x4.mul')
 }
 
-/** 2ⁿ of whole numbers on the stack, −126 ≤ n ≤ 127. */
+/** Added to a small float32 number, this leaves it rounded in its lowest bits, above those of the number itself. */
+const rounding = { value: 3 * 2 ** 22, bits: [0x4b400000, 0x4b400000, 0x4b400000, 0x4b400000] } as const
+
+/**
+ * e^r of x, held within the limits, on the stack.
+ *
+ * @param n is set to n + `rounding.value`, of which the lowest bits are n
+ */
+function reduced(code: FunctionWriter, x: Local, [least, most]: readonly [number, number], n: Local): void {
+  const [r, whole] = [code.local('v128'), code.local('v128')]
+  code.get(x).floats(least).simd('f32x4.pmax').floats(most).simd('f32x4.pmin').tee(r)
+  code.floats(Math.LOG2E).simd('f32x4.mul').floats(rounding.value).simd('f32x4.add').tee(n)
+  code.floats(rounding.value).simd('f32x4.sub').set(whole)
+  code.get(r).get(whole).floats(0.693359375).simd('f32x4.mul', 'f32x4.sub')
+  code.get(whole).floats(-2.1219444e-4).simd('f32x4.mul', 'f32x4.sub').set(r)
+  polynomial(
+    code,
+    r,
+    [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
+  )
+  code.get(r).simd('f32x4.mul').get(r).simd('f32x4.mul').get(r).simd('f32x4.add').floats(1).simd('f32x4.add')
+}
+
+/** 2ⁿ of whole numbers on the stack, −126 ≤ n ≤ 127; what stands above their lowest nine bits does not matter. */
 function powerOfTwo(code: FunctionWriter): void {
   code.integers(127, 127, 127, 127).simd('i32x4.add').integer(23).simd('i32x4.shl')
 }
 
-/** 1 / (1 + e⁻ˣ) */
+/** 1 / (1 + e⁻ˣ). Beyond the limits e⁻ˣ is nothing beside 1, or ∞ and the result 0. */
 export function sigmoid(code: FunctionWriter, x: Local): void {
-  const negative = code.local('v128')
+  const [negative, n] = [code.local('v128'), code.local('v128')]
   code.get(x).simd('f32x4.neg').set(negative).floats(1)
-  exponential(code, negative)
-  code.floats(1).simd('f32x4.add', 'f32x4.div')
+  reduced(code, negative, [-87, 89], n)
+  code.get(n)
+  powerOfTwo(code)
+  code.simd('f32x4.mul').floats(1).simd('f32x4.add', 'f32x4.div')
 }
 
 /** ln x of x = 2ᵉ · m with √½ ≤ m < √2. 0 gives −∞, a negative number NaN. */
