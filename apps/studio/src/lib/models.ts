@@ -12,13 +12,20 @@ export async function openClient(options: RuntimeOptions = {}): Promise<ModelCli
   }
 }
 
-let thinking: Promise<ModelClient> | undefined
-
-/** The worker of the page Think, opened at the first call. After a failure the next call tries again. */
-export function thinkingClient(): Promise<ModelClient> {
-  thinking ??= openClient().catch((error: unknown) => {
-    thinking = undefined
-    throw error
-  })
-  return thinking
+/** One worker for all who call, opened at the first call. After a failure the next call tries again. */
+function sharedClient(): () => Promise<ModelClient> {
+  let client: Promise<ModelClient> | undefined
+  return () => {
+    client ??= openClient().catch((error: unknown) => {
+      client = undefined
+      throw error
+    })
+    return client
+  }
 }
+
+/** The worker of the page Think. */
+export const thinkingClient = sharedClient()
+
+/** The worker that thinks about many puzzles, so that what is watched does not wait for them. */
+export const surveyClient = sharedClient()

@@ -8,6 +8,19 @@ type Data = Recipe['data']
 export const isGenerated = (data: Data): boolean => sourceOf(data).generate !== undefined
 
 /**
+ * New puzzles, as the recipe makes them.
+ *
+ * @param data null while it is not known
+ */
+export function drawPuzzles(kind: PuzzleKind, data: Data | null, seed: number, count: number): FoundPuzzle[] {
+  return Array.from({ length: count }, (_, draw) => {
+    const puzzle = newPuzzle(kind, data, seed + draw)
+    if (!puzzle) throw new Error(`Puzzles of this kind (${boardOf(kind).title}) cannot be generated.`)
+    return { kind, ...puzzle }
+  })
+}
+
+/**
  * The most demanding of `draws` new puzzles. Most others a trained model answers in its first step, which leaves
  * nothing to watch.
  *
@@ -21,11 +34,7 @@ export function generateDemanding(
 ): FoundPuzzle {
   const board = boardOf(kind)
   const demandOf = board.demand ?? ((question: Int32Array) => openCount(board, question))
-  const puzzles = Array.from({ length: draws }, (_, draw) => {
-    const puzzle = newPuzzle(kind, data, seed + draw)
-    if (!puzzle) throw new Error(`Puzzles of this kind (${board.title}) cannot be generated.`)
-    return { kind, ...puzzle }
-  })
+  const puzzles = drawPuzzles(kind, data, seed, draws)
   const demands = puzzles.map(({ question }) => demandOf(question))
   return puzzles[demands.indexOf(Math.max(...demands))]!
 }

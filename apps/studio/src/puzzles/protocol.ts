@@ -13,6 +13,11 @@ export interface PuzzleRequests {
     takes: { kind: PuzzleKind; data: Recipe['data'] | null; seed: number; draws: number }
     gives: FoundPuzzle
   }
+  /** New puzzles with their answers, as the recipe makes them. */
+  readonly draw: {
+    takes: { kind: PuzzleKind; data: Recipe['data'] | null; seed: number; count: number }
+    gives: FoundPuzzle[]
+  }
   /** @see projectStates */
   readonly project: { takes: { states: readonly Float32Array[]; width: number }; gives: StateProjection }
   /** The tasks of all ARC files that are open. */

@@ -2,7 +2,7 @@
 import { boardOf } from '@tiny-recursive-models/trm'
 import { projectStates } from '@tiny-recursive-models/trm/evaluate'
 import { checkPuzzle } from './check.ts'
-import { generateDemanding } from './generate.ts'
+import { drawPuzzles, generateDemanding } from './generate.ts'
 import type { PuzzleAnswer, PuzzleRequest } from './protocol.ts'
 import { readFile } from './read.ts'
 
@@ -26,6 +26,8 @@ async function answer({ name, takes }: PuzzleRequest): Promise<unknown> {
       return checkPuzzle(boardOf(takes.kind), takes.question, takes.answer ?? null)
     case 'generate':
       return generateDemanding(takes.kind, takes.data, takes.seed, takes.draws)
+    case 'draw':
+      return drawPuzzles(takes.kind, takes.data, takes.seed, takes.count)
     case 'project':
       return projectStates(takes.states, takes.width)
     // ARC needs a reader of JSON that puzzles do without.

@@ -16,6 +16,7 @@ import { type Activity, idle } from './activity.ts'
 import { type History, noHistory } from './history.ts'
 import * as playback from './playback.ts'
 import { openRecording, type RecordedModel } from './recording.ts'
+import { survey } from './survey.svelte.ts'
 import { ThinkMachine, type ThinkPorts } from './think-machine.ts'
 
 /** More supervision steps than any model was trained with, but for those that end by standing still. */
@@ -93,5 +94,6 @@ export const session = new ThinkSession({
   askPuzzles,
   arcQuestion: () => arcTasks.question,
   askable,
+  wishedPuzzle: survey.take,
   recording: ({ id }) => (id === firstModel ? recording : null),
 })

@@ -31,11 +31,13 @@ export interface ThinkPorts {
   readonly askPuzzles: typeof askPuzzles
   arcQuestion(): ArcQuestion | null
   askable(model: OpenModel, question: ArcQuestion): Promise<Askable>
+  /** A new puzzle that the reader wishes to watch; null where none is known. */
+  wishedPuzzle(model: OpenModel): FoundPuzzle | null
   /** What the page can show before the model is there; null for most. */
   recording(entry: ModelEntry): Recording | null
 }
 
-/** New puzzles are the most demanding of so many; one of 9×9 takes 6 ms to make. */
+/** Where none is wished, new puzzles are the most demanding of so many; one of 9×9 takes 6 ms to make. */
 const demandingDraws = 12
 
 /** Steps to begin with, for models that were trained with fewer: recursion goes on beyond its training. */
@@ -219,7 +221,8 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     const { model } = this
     if (!model?.board || !this.canGenerate) return
     this.stop()
-    const found = await this.#draw(model.board.kind, model.facts.recipe.data)
+    const wished = this.#ports.wishedPuzzle(model)
+    const found = wished ?? (await this.#draw(model.board.kind, model.facts.recipe.data))
     if (found) await this.ask(found)
   }
 

@@ -222,4 +222,31 @@ describe('playing with a puzzle, in Chromium', { skip }, async () => {
     await visitor.at('failure').filter({ hasText: 'no-such-model' }).waitFor()
     await visitor.close()
   })
+
+  test('a hundred puzzles are thought about beside the page, and the reader chooses among them', async () => {
+    const visitor = await open()
+    const { page } = visitor
+    await page.locator('[data-testid="hundred"][data-done="true"]').waitFor()
+    const counts = await Promise.all(
+      ['once', 'later', 'never'].map(async (name) => Number(await visitor.at(`count-${name}`).innerText())),
+    )
+    assert.equal(
+      counts.reduce((sum, count) => sum + count),
+      100,
+    )
+    await visitor.at('generate').click()
+    await ended(visitor)
+    // It was chosen because it takes several steps.
+    assert.match(await visitor.at('verdict').innerText(), /Solved after step ([3-9]|1\d)/)
+    await page
+      .locator('[data-testid="hundred"] button.never, [data-testid="hundred"] button.once')
+      .first()
+      .click()
+    await ended(visitor)
+    await page.locator('[data-testid="hundred"] [aria-current="true"]').waitFor()
+    await visitor.at('ask-copies').click()
+    await page.locator('[data-testid="copies"][data-done="true"]').waitFor()
+    assert.match(await visitor.at('copies-verdict').innerText(), /\d+ of 16 are right/)
+    await visitor.close()
+  })
 })

@@ -8,6 +8,7 @@ import type { OpenModel } from '../../src/lib/open-model.ts'
 import { checkPuzzle } from '../../src/puzzles/check.ts'
 import { generateDemanding } from '../../src/puzzles/generate.ts'
 import type { PuzzleRequests } from '../../src/puzzles/protocol.ts'
+import type { FoundPuzzle } from '../../src/puzzles/read.ts'
 import { type Activity, idle } from '../../src/think/activity.ts'
 import { type History, noHistory } from '../../src/think/history.ts'
 import * as playback from '../../src/think/playback.ts'
@@ -79,6 +80,7 @@ class World {
   readonly opening = new Map<string, (error?: Error) => Promise<void>>()
   /** The data by which puzzles were drawn. */
   readonly drawn: unknown[] = []
+  wished: FoundPuzzle | null = null
   /** Called before a puzzle is made or checked. */
   beforePuzzle: () => Promise<void> = async () => {}
 
@@ -110,6 +112,7 @@ class World {
       askPuzzles: askPuzzles as ThinkPorts['askPuzzles'],
       arcQuestion: () => null,
       askable: async () => ({ canThink: false, why: 'no task is open' }),
+      wishedPuzzle: () => this.wished,
       recording: ({ id }) => (id === 'recorded' ? recording : null),
     })
   }
@@ -260,6 +263,17 @@ describe('thinking on the page', () => {
     assert.equal(machine.thoughts.length, 1)
     assert.deepEqual(world.asked[1]!.tokens, second)
     assert.equal(machine.isThinking, true)
+  })
+
+  test('a puzzle that is wished for is asked in place of one that is drawn', async () => {
+    const world = await World.thinking()
+    const { machine, drawn } = world
+    const before = drawn.length
+    world.wished = recording.puzzle
+    void machine.generate()
+    await settled()
+    assert.equal(machine.question, recording.puzzle.question)
+    assert.equal(drawn.length, before)
   })
 
   test('of two puzzles that are being made only the last is asked', async () => {

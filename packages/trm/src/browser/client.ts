@@ -3,6 +3,7 @@
  * be heard between two of them.
  */
 import type { ThinkOptions, Thought } from '../evaluate/think.ts'
+import type { ManyThoughts } from '../evaluate/think-many.ts'
 import { unpackError } from '../train/carried-error.ts'
 import type {
   BrowserTrainingEvent,
@@ -53,6 +54,15 @@ export class ModelClient {
   /** A thought for every supervision step; see `think`. */
   think(model: ModelFacts, tokens: Int32Array, options: ThinkOptions = {}): AsyncGenerator<Thought, void> {
     return this.#calls.stream('think', { model: model.id, tokens, options }).events
+  }
+
+  /** Thinks about many puzzles at the same time, a batch for each supervision step; see `thinkMany`. */
+  thinkMany(
+    model: ModelFacts,
+    questions: readonly Int32Array[],
+    maxSteps: number,
+  ): AsyncGenerator<ManyThoughts, void> {
+    return this.#calls.stream('thinkMany', { model: model.id, questions, maxSteps }).events
   }
 
   /** @param resume a training state (a checkpoint file) to resume from */

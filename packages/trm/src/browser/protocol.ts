@@ -2,6 +2,7 @@
 import type { BrowserOptions } from '@tiny-recursive-models/tensor/browser'
 import type { EvaluationReport } from '../evaluate/evaluate.ts'
 import type { ThinkOptions, Thought } from '../evaluate/think.ts'
+import type { ManyThoughts } from '../evaluate/think-many.ts'
 import type { ModelConfig } from '../models/config.ts'
 import type { DataRecipe } from '../puzzles/index.ts'
 import type { Recipe } from '../recipes/schema.ts'
@@ -63,6 +64,11 @@ export interface Requests {
   readonly think: {
     takes: { model: number; tokens: Int32Array; options: ThinkOptions }
     streams: Thought
+    gives: undefined
+  }
+  readonly thinkMany: {
+    takes: { model: number; questions: readonly Int32Array[]; maxSteps: number }
+    streams: ManyThoughts
     gives: undefined
   }
   readonly train: {

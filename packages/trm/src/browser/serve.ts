@@ -7,6 +7,7 @@ import { type AnyPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
 import { encodeModelFile, modelOfState } from '../evaluate/stored-model.ts'
 import { thinkWith } from '../evaluate/think.ts'
+import { thinkMany } from '../evaluate/think-many.ts'
 import { Thinker, type TrainedModel } from '../evaluate/thinker.ts'
 import { parameterCount } from '../models/weights.ts'
 import { loadDataSets } from '../puzzles/load.ts'
@@ -55,7 +56,7 @@ export function serveModels(scope: WorkerScope = globalThis as unknown as Worker
           }
           post({ id, kind: 'event', event: value })
           await letMessagesIn()
-          if (stopped.has(id) && data.name === 'think') await answers.return(undefined)
+          if (stopped.has(id) && isThought(data.name)) await answers.return(undefined)
         }
       } catch (error) {
         post({ id, kind: 'error', error: packError(error) })
@@ -64,6 +65,9 @@ export function serveModels(scope: WorkerScope = globalThis as unknown as Worker
     })
   })
 }
+
+/** What ends between two of its events where it is not wanted any more. */
+const isThought = (name: RequestName): boolean => name === 'think' || name === 'thinkMany'
 
 type Answers = AsyncGenerator<unknown, unknown>
 
@@ -79,6 +83,8 @@ class ModelServer {
   readonly #models = new Map<number, TrainedModel>()
   /** One for each model that has thought: building its program takes longer than a thought. */
   readonly #thinkers = new Map<number, Thinker>()
+  /** The last one for many puzzles. */
+  #many: { readonly model: number; readonly thinker: Thinker } | null = null
   #next = 1
 
   readonly #handlers: {
@@ -91,6 +97,7 @@ class ModelServer {
     open: (file) => this.#open(file),
     close: (which) => this.#close(which),
     think: (question) => this.#think(question),
+    thinkMany: (questions) => this.#thinkMany(questions),
     train: (options, call) => this.#train(options, call),
     evaluate: (options, call) => this.#evaluate(options, call),
   }
@@ -127,6 +134,10 @@ class ModelServer {
     this.#models.delete(model)
     await this.#thinkers.get(model)?.close()
     this.#thinkers.delete(model)
+    if (this.#many?.model === model) {
+      await this.#many.thinker.close()
+      this.#many = null
+    }
   }
 
   async *#think({
@@ -138,6 +149,23 @@ class ModelServer {
     const thinker = this.#thinkers.get(model) ?? (await Thinker.create(this.#runtime(), trained, 1))
     this.#thinkers.set(model, thinker)
     yield* thinkWith(thinker, tokens, { ...options, ...(trained.cellLoss && { cellLoss: trained.cellLoss }) })
+  }
+
+  /** A program of as many slots as there are puzzles: a page asks for as many again. */
+  async *#thinkMany({
+    model,
+    questions,
+    maxSteps,
+  }: Requests['thinkMany']['takes']): AsyncGenerator<Requests['thinkMany']['streams'], undefined> {
+    const trained = this.#model(model)
+    let many = this.#many
+    if (many?.model !== model || many.thinker.slots !== questions.length) {
+      await many?.thinker.close()
+      this.#many = null
+      many = { model, thinker: await Thinker.create(this.#runtime(), trained, questions.length) }
+      this.#many = many
+    }
+    yield* thinkMany(many.thinker, questions, { maxSteps })
   }
 
   async *#train(
