@@ -88,6 +88,9 @@ describe('products of the wasm executor', () => {
     [13, 5, 300],
     [30, 1025, 270],
     [3, 4, 8],
+    // Columns that fill the wide tiles; then packed rows of both factors too.
+    [7, 700, 36],
+    [140, 400, 240],
   ] as const)
     for (const transposeLeft of [false, true])
       for (const transposeRight of [false, true])

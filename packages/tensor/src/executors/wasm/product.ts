@@ -1,7 +1,7 @@
 /**
  * Matrix products in WebAssembly, one function for every shape: distances and lengths are numbers in its code. Tiles of
- * 4 rows × 8 columns stay in registers. Factors are read where they lie if that is in runs of memory and they fit the
- * caches; else they are packed first (Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008).
+ * 4 × 8 or 3 × 12 numbers stay in registers. Factors are read where they lie if that is in runs of memory and they fit
+ * the caches; else they are packed first (Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008).
  */
 import { FunctionWriter, type Local, type ModuleWriter } from './assembler.ts'
 import { type Layout, packStrip } from './packing.ts'
@@ -29,14 +29,29 @@ export interface Matrix {
   readonly depth: number
 }
 
-const [tileRows, tileColumns] = [4, 8]
+/** Rows and columns of the result that are added up in registers. */
+export interface Tile {
+  readonly rows: number
+  readonly columns: number
+}
+
+/**
+ * The larger of two tiles that V8 keeps in registers (it loads all factors of a turn first, so that 5 × 8, 6 × 8 and
+ * 4 × 12 take twice as long; measured), where columns fill it.
+ */
+export const tileOf = ({ columns }: Matrix): Tile =>
+  columns % 12 === 0 ? { rows: 3, columns: 12 } : { rows: 4, columns: 8 }
+
 /** Inner elements, and columns of a packed right factor, that are done at a time: what the second cache holds. */
-const [maxDepth, maxColumns] = [512, 128]
+const [maxDepth, maxColumns] = [256, 128]
+/** Rows that are packed together of a left factor, one more than those of the lower tile. */
+const packedRows = 4
 /** A right factor of more bytes than this is packed, so that its columns lie close together. */
 const maxUnpacked = 65_536
 
 /** How a product is done. */
 interface Scheme {
+  readonly tile: Tile
   /** Lengths of the blocks of inner elements, one after the other. */
   readonly depths: readonly number[]
   readonly widths: readonly number[]
@@ -44,14 +59,18 @@ interface Scheme {
   readonly packsRight: boolean
 }
 
-function schemeOf({ rows, columns, depth, leftColumn, rightRow, rightColumn }: Matrix): Scheme {
-  const isLarge = depth * rightRow > maxUnpacked && rows > 2 * tileRows
-  const packsRight = rightColumn !== 4 || columns % tileColumns !== 0 || isLarge
-  const packsLeft = leftColumn > 512 && columns > 2 * tileColumns
+function schemeOf(matrix: Matrix): Scheme {
+  const { rows, columns, depth, leftColumn, rightRow, rightColumn } = matrix
+  const tile = tileOf(matrix)
+  const isLarge = depth * rightRow > maxUnpacked && rows > 2 * tile.rows
+  const packsRight = rightColumn !== 4 || columns % tile.columns !== 0 || isLarge
+  const packsLeft = leftColumn > 512 && columns > 2 * tile.columns
+  const widest = maxColumns - (maxColumns % tile.columns)
   const isDeep = depth > 1.5 * maxDepth
   return {
+    tile,
     depths: blocks(depth, isDeep ? maxDepth : depth),
-    widths: blocks(columns, packsRight && depth * columns > 2 * maxDepth * maxColumns ? maxColumns : columns),
+    widths: blocks(columns, packsRight && depth * columns > 2 * maxDepth * maxColumns ? widest : columns),
     packsLeft,
     packsRight,
   }
@@ -60,12 +79,12 @@ function schemeOf({ rows, columns, depth, leftColumn, rightRow, rightColumn }: M
 const blocks = (total: number, size: number): number[] =>
   Array.from({ length: Math.ceil(total / size) }, (_, index) => Math.min(size, total - index * size))
 
-const wholeTiles = (columns: number): number => Math.ceil(columns / tileColumns) * tileColumns
+const wholeTiles = (columns: number, tile: Tile): number => Math.ceil(columns / tile.columns) * tile.columns
 
 /** Bytes that a product needs besides its factors, at the address given as `scratch`. */
 export function scratchBytes(matrix: Matrix): number {
-  const { depths, widths, packsLeft, packsRight } = schemeOf(matrix)
-  return 4 * depths[0]! * ((packsRight ? wholeTiles(widths[0]!) : 0) + (packsLeft ? tileRows : 0))
+  const { tile, depths, widths, packsLeft, packsRight } = schemeOf(matrix)
+  return 4 * depths[0]! * ((packsRight ? wholeTiles(widths[0]!, tile) : 0) + (packsLeft ? packedRows : 0))
 }
 
 /**
@@ -169,6 +188,7 @@ class ProductWriter {
       return strips
     }
     const { rightRow, rightColumn } = this.#matrix
+    const { columns: tileColumns } = this.#scheme.tile
     const [to, source] = [code.local('i32'), code.local('i32')]
     code.get(scratch).set(to)
     code.get(from).set(source)
@@ -199,14 +219,15 @@ class ProductWriter {
   ): void {
     const { leftRow, leftColumn, rightRow, rows } = this.#matrix
     const { packsLeft, packsRight, depths, widths } = this.#scheme
+    const { rows: tileRows, columns: tileColumns } = this.#scheme.tile
     const packed = code.local('i32')
     if (packsLeft) {
-      const before = packsRight ? 4 * depths[0]! * wholeTiles(widths[0]!) : 0
+      const before = packsRight ? 4 * depths[0]! * wholeTiles(widths[0]!, this.#scheme.tile) : 0
       code.get(at.scratch).integer(before).plain('i32.add').set(packed)
     }
     const [strip, place, added] = [code.local('i32'), code.local('i32'), code.local('i32')]
     const left: Layout = packsLeft
-      ? { across: 4, inwards: 4 * tileRows }
+      ? { across: 4, inwards: 4 * packedRows }
       : { across: leftRow, inwards: leftColumn }
     const right: Layout = { across: 4, inwards: packsRight ? 4 * tileColumns : rightRow }
     const tile = (count: number, columns: number) => {
@@ -219,7 +240,15 @@ class ProductWriter {
     }
     const band = (count: number) => {
       if (packsLeft)
-        packStrip(code, at.from, packed, { across: leftRow, inwards: leftColumn }, count, tileRows, at.depth)
+        packStrip(
+          code,
+          at.from,
+          packed,
+          { across: leftRow, inwards: leftColumn },
+          count,
+          packedRows,
+          at.depth,
+        )
       for (const [copy, original] of [
         [strip, at.strips],
         [place, at.to],

@@ -1,6 +1,6 @@
 /** A step cut into shares that threads do side by side: rows, columns or matrices of it, none of which needs another. */
 import { merged } from './loop.ts'
-import type { BatchedProduct } from './product.ts'
+import { type BatchedProduct, tileOf } from './product.ts'
 import { countOf } from './space.ts'
 import { type SparseProduct, sparseOperations } from './sparse-product.ts'
 import type { Argument, Step, Work } from './steps.ts'
@@ -97,11 +97,10 @@ function cutLoop({ reads, writes }: Step, loop: ReturnType<typeof merged>, threa
 
 const further = ({ value, bytes }: Argument, more: number): Argument => ({ value, bytes: bytes + more })
 
-/** What a product's tiles are made of: fewer rows or columns leave part of a tile empty. */
-const [rowGranule, columnGranule] = [4, 8]
-
 function cutProduct({ reads, writes }: Step, batch: BatchedProduct, threads: number): (Step | null)[] {
   const { lengths, matrix } = batch
+  // Fewer rows or columns would leave part of a tile empty.
+  const tile = tileOf(matrix)
   type Way = {
     readonly ranges: readonly Range[]
     readonly part: (length: number) => BatchedProduct
@@ -119,12 +118,12 @@ function cutProduct({ reads, writes }: Step, batch: BatchedProduct, threads: num
     }),
   )
   const rows: Way = {
-    ranges: parts(matrix.rows, threads, rowGranule),
+    ranges: parts(matrix.rows, threads, tile.rows),
     part: (length) => ({ ...batch, matrix: { ...matrix, rows: length } }),
     strides: [matrix.leftRow, 0, matrix.resultRow],
   }
   const columns: Way = {
-    ranges: parts(matrix.columns, threads, columnGranule),
+    ranges: parts(matrix.columns, threads, tile.columns),
     part: (length) => ({ ...batch, matrix: { ...matrix, columns: length } }),
     strides: [0, matrix.rightColumn, 4],
   }
