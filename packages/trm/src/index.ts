@@ -40,10 +40,11 @@ export {
 export { resizeModel } from './evaluate/resize.ts'
 export type { EndReason, MachineFacts, RunReport, RunStatus, RunSummary } from './evaluate/run-facts.ts'
 export { encodeModelFile, modelOfState } from './evaluate/stored-model.ts'
-export { type ThinkOptions, type Thought, think } from './evaluate/think.ts'
+export { type InnerThought, type ThinkOptions, type Thought, think } from './evaluate/think.ts'
 export { Thinker, type ThinkingStep, type TrainedModel } from './evaluate/thinker.ts'
 export { type ModelConfig, type ModelKind, modelConfig } from './models/config.ts'
 export { parameterCount } from './models/weights.ts'
+export { cellsRight } from './puzzles/cells-right.ts'
 export type {
   Board,
   BoardRule,

@@ -1,5 +1,6 @@
 // Letters: S cells, V symbols.
 import { type Executor, type HostTensor, InputError, RandomStream } from '@tiny-recursive-models/tensor'
+import { callsOfStep, type NetCall } from '../models/calls.ts'
 import { answerState, fieldCount, type ModelConfig, prefixLength, stateNames } from '../models/config.ts'
 import type { CellLoss } from '../programs/losses.ts'
 import { restartNoise } from './effort.ts'
@@ -27,6 +28,23 @@ export interface Thought {
   readonly latentChange: number
   /** [S, D] what each state holds for every cell, by its name; only with `withStates`. */
   readonly states?: Readonly<Record<string, Float32Array>>
+  /** What every call of a net left on the way, the last of which is this thought's answer; only with `inside`. */
+  readonly inside?: readonly InnerThought[]
+}
+
+/**
+ * What a state holds after one call of a net, as the answer head reads it. Latents are never trained to be read; that
+ * they can be is a finding. Their halting score says nothing, and is left out.
+ */
+export interface InnerThought extends NetCall {
+  /** [S] the likeliest symbol of every cell */
+  readonly answer: Int32Array
+  /** [S] the probability of that symbol */
+  readonly confidence: Float32Array
+  /** [S, V] probabilities of all symbols */
+  readonly probabilities: Float32Array
+  /** Cells whose symbol differs from the call before. */
+  readonly changed: readonly number[]
 }
 
 /** Settings of `think`; all may be left out. */
@@ -44,6 +62,11 @@ export interface ThinkOptions {
   readonly halting?: 'full' | 'early'
   /** Include the states, for inspection; see `projectStates`. */
   readonly withStates?: boolean
+  /**
+   * Look inside the steps: also read what every call of a net leaves. That is another program, built when it is first
+   * asked for; what a step gives is the same, bit for bit.
+   */
+  readonly inside?: boolean
 }
 
 /**
@@ -83,6 +106,7 @@ export async function* thinkWith(
     attempt = 0,
     halting = endsByStandingStill(config) ? 'early' : 'full',
     withStates = false,
+    inside = false,
     cellLoss = 'stablemax',
   } = options
   checkQuestion(config, tokens)
@@ -93,25 +117,50 @@ export async function* thinkWith(
   if (isMoved) await thinker.beginNoisy(0, restartNoise, new RandomStream(attempt, 'think'))
   for (let step = 1; step <= maxSteps; step++) {
     const reset = Float32Array.of(step === 1 && !isMoved ? 1 : 0)
-    const { logits, haltLogits, wantsToHalt } = await thinker.step(tokens, Int32Array.of(identifier), reset, [
-      attempt,
-    ])
+    const { logits, haltLogits, wantsToHalt, ...read } = await thinker.step(
+      tokens,
+      Int32Array.of(identifier),
+      reset,
+      [attempt],
+      inside,
+    )
     const states = await thinker.readStates()
     const thought = readLogits(logits, config.symbols, cellLoss)
     yield {
       step,
       ...thought,
-      changed: [...thought.answer.keys()].filter((cell) => thought.answer[cell] !== before?.answer[cell]),
+      changed: changedCells(before?.answer, thought.answer),
       haltProbability: 1 / (1 + Math.exp(-haltLogits[0]!)),
       answerChange: before ? relativeChange(before.states[answerName]!, states[answerName]!) : 1,
       latentChange: before ? relativeChange(before.states[latentName]!, states[latentName]!) : 1,
       ...(withStates && { states: cellStates(states, config) }),
+      ...(read.inside && { inside: readInside(read.inside, config, cellLoss, before?.answer) }),
     }
     const believes = endsByStandingStill(config) ? standing.note(thought.answer) : wantsToHalt[0]! > 0
     if (halting === 'early' && believes) return
     before = { answer: thought.answer, states }
   }
 }
+
+/** @param logits [F, S, V] after each of the F calls of a net */
+function readInside(
+  logits: Float32Array,
+  config: ModelConfig,
+  cellLoss: CellLoss,
+  before: Int32Array | undefined,
+): InnerThought[] {
+  const size = config.cells * config.symbols
+  let last = before
+  return callsOfStep(config).map((call, index) => {
+    const read = readLogits(logits.subarray(index * size, (index + 1) * size), config.symbols, cellLoss)
+    const changed = changedCells(last, read.answer)
+    last = read.answer
+    return { ...call, ...read, changed }
+  })
+}
+
+const changedCells = (before: Int32Array | undefined, now: Int32Array): number[] =>
+  [...now.keys()].filter((cell) => now[cell] !== before?.[cell])
 
 /** @throws InputError if the question has another size or other symbols than the model */
 export function checkQuestion({ cells, symbols }: ModelConfig, tokens: Int32Array): void {

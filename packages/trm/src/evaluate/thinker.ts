@@ -38,6 +38,8 @@ export interface ThinkingStep {
   readonly haltLogits: Float32Array
   /** [B]: 1 where the model would halt */
   readonly wantsToHalt: Float32Array
+  /** [F, B, S, V] after each of the F calls of a net; only where it was asked for. */
+  readonly inside?: Float32Array
 }
 
 /** Runs supervision steps on B slots; each slot can take a new puzzle at any step. */
@@ -50,6 +52,8 @@ export class Thinker {
   readonly #program: RunnableProgram
   readonly #puzzleTable: PuzzleTable
   readonly #shown: ShownAnswers | null
+  /** The same step with a look inside: built when it is first asked for. */
+  #insideProgram: Promise<RunnableProgram> | null = null
 
   private constructor(
     executor: Executor,
@@ -95,12 +99,14 @@ export class Thinker {
    * @param identifiers [B]
    * @param reset       [B]: 1 where a new puzzle begins
    * @param attempts    [B] which of several attempts this is: each sees other noise; by default the first, 0
+   * @param inside      also gives what every call of a net left; the rest is the same, bit for bit
    */
   async step(
     tokens: Int32Array,
     identifiers: Int32Array,
     reset: Float32Array,
     attempts?: ArrayLike<number>,
+    inside = false,
   ): Promise<ThinkingStep> {
     const { cells, puzzleEmbeddingWidth } = this.config
     const feeds: Record<string, HostTensor> = {
@@ -111,14 +117,21 @@ export class Thinker {
       const rows = this.#puzzleTable.gather(identifiers)
       feeds.rows = floatTensor([this.slots, puzzleEmbeddingWidth], rows)
     }
+    const program = inside ? await this.#openInside() : this.#program
     if (this.#shown) feeds.noisy = this.#shown.next(tokens, reset, attempts)
-    const { logits, haltLogits, wantsToHalt } = await this.#program.run(feeds)
+    const { logits, haltLogits, wantsToHalt, inside: frames } = await program.run(feeds)
     this.#shown?.note(logits!.data as Float32Array)
     return {
       logits: logits!.data as Float32Array,
       haltLogits: haltLogits!.data as Float32Array,
       wantsToHalt: wantsToHalt!.data as Float32Array,
+      ...(frames && { inside: frames.data as Float32Array }),
     }
+  }
+
+  #openInside(): Promise<RunnableProgram> {
+    this.#insideProgram ??= this.#workspace.compile(traceThinking(this.config, this.slots, true))
+    return this.#insideProgram
   }
 
   /**
@@ -180,6 +193,7 @@ export class Thinker {
 
   async close(): Promise<void> {
     await this.#program.close()
+    await (await this.#insideProgram)?.close()
     for (const name of this.#workspace.names()) this.#workspace.remove(name)
   }
 }

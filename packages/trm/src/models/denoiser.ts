@@ -1,4 +1,5 @@
 import { add, rmsNorm, stopGradient, type Tensor } from '@tiny-recursive-models/tensor'
+import type { Watch } from './calls.ts'
 import type { ModelConfig } from './config.ts'
 import type { Nets } from './nets.ts'
 import { roundingOf } from './precision.ts'
@@ -13,12 +14,15 @@ export function denoisingRecursion(
   x: Tensor,
   net: Nets,
   config: ModelConfig,
+  watch: Watch,
 ): StatesOf<'denoiser'> {
   const { latentUpdates: n, gradient } = config
+  const left = (z: Tensor): Tensor => roundingOf(config)(rmsNorm(z))
   let z = add(latent, x)
   for (let i = 1; i <= n; i++) {
     if (i === n && gradient === 'one-step') z = stopGradient(z)
     z = net.latent(z)
+    watch('latent', left(z)) // the heads read it as the end of the recursion leaves it
   }
-  return { latent: roundingOf(config)(rmsNorm(z)) }
+  return { latent: left(z) }
 }

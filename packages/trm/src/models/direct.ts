@@ -1,4 +1,6 @@
 import type { Tensor } from '@tiny-recursive-models/tensor'
+import type { Watch } from './calls.ts'
+import type { ModelConfig } from './config.ts'
 import type { Nets } from './nets.ts'
 import type { StatesOf } from './states.ts'
 
@@ -7,6 +9,10 @@ export function directPrediction(
   { answer: y }: StatesOf<'direct'>,
   x: Tensor,
   net: Nets,
+  _: ModelConfig,
+  watch: Watch,
 ): StatesOf<'direct'> {
-  return { answer: net.answer(y, x) }
+  const answer = net.answer(y, x)
+  watch('answer', answer)
+  return { answer }
 }

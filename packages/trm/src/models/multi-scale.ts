@@ -1,4 +1,5 @@
 import { add, type Tensor } from '@tiny-recursive-models/tensor'
+import type { Watch } from './calls.ts'
 import { type ModelConfig, multiScaleLatents, type StateName } from './config.ts'
 import type { Nets } from './nets.ts'
 import { type StatesOf, withoutGradient } from './states.ts'
@@ -12,14 +13,19 @@ export function multiScaleRecursion(
   x: Tensor,
   net: Nets,
   { latentUpdates: n, gradient }: ModelConfig,
+  watch: Watch,
 ): StatesOf<'multi-scale'> {
   const guide = add(y, x)
   let z: Latents = latents
   for (let i = 1; i <= n; i++) {
     if (i === n && gradient === 'one-step') z = withoutGradient(z)
-    z = { ...z, [latentOf(i)]: net.latent(sum(z), guide) }
+    const name = latentOf(i)
+    z = { ...z, [name]: net.latent(sum(z), guide) }
+    watch(name, z[name])
   }
-  return { ...z, answer: net.answer(y, sum(z)) }
+  const answer = net.answer(y, sum(z))
+  watch('answer', answer)
+  return { ...z, answer }
 }
 
 const latentOf = (update: number): LatentName =>

@@ -2,6 +2,7 @@
 // y the answer, z the latent, n latent updates, T recursions. All of x, y, z are [L, B, D]: L tokens, B batch, D width.
 // What is learned from a supervision step, and when a puzzle is done, is in `train`.
 import { add, filled, greater, stopGradient, type Tensor } from '@tiny-recursive-models/tensor'
+import { unwatched, type Watch } from './calls.ts'
 import { comparesScores, type ModelConfig, type ModelKind, sequenceLength } from './config.ts'
 import { denoisingRecursion } from './denoiser.ts'
 import { directPrediction } from './direct.ts'
@@ -19,13 +20,17 @@ export function latentRecursion(
   x: Tensor,
   net: Nets,
   { latentUpdates: n, gradient }: ModelConfig,
+  watch: Watch,
 ): StatesOf<'trm'> {
   const guide = add(y, x)
   for (let i = 1; i <= n; i++) {
     if (i === n && gradient === 'one-step') z = stopGradient(z) // only the last latent update learns, as in HRM
     z = net.latent(z, guide)
+    watch('latent', z)
   }
-  return { latent: z, answer: net.answer(y, z) }
+  const answer = net.answer(y, z)
+  watch('answer', answer)
+  return { latent: z, answer }
 }
 
 /** T recursions; the first T − 1 without gradient. */
@@ -35,11 +40,12 @@ export function deepRecursion<Kind extends ModelKind>(
   x: Tensor,
   net: Nets,
   config: ModelConfig,
+  watch: Watch = unwatched,
 ): StatesOf<Kind> {
   const recursion = recursionOf[kind]
   const { recursions: T } = config
-  for (let j = 1; j < T; j++) states = withoutGradient(recursion(states, x, net, config))
-  return recursion(states, x, net, config)
+  for (let j = 1; j < T; j++) states = withoutGradient(recursion(states, x, net, config, watch))
+  return recursion(states, x, net, config, watch)
 }
 
 /** One recursion of every kind of model. */
@@ -49,6 +55,7 @@ const recursionOf: {
     x: Tensor,
     net: Nets,
     config: ModelConfig,
+    watch: Watch,
   ) => StatesOf<Kind>
 } = {
   trm: latentRecursion,
@@ -65,6 +72,8 @@ export interface Prediction extends ReadOut {
   readonly flowing: States
   /** [B] bool: the model would halt here. */
   readonly wantsToHalt: Tensor
+  /** [B, S, V] after every call of a net, as `callsOfStep` orders them; empty unless asked for. */
+  readonly logitsInside: readonly Tensor[]
 }
 
 /**
@@ -72,6 +81,7 @@ export interface Prediction extends ReadOut {
  *
  * @param before the states that the step before left, or `startStates`
  * @param recompute compute every net call again in the backward pass instead of keeping its inner values
+ * @param inside    also read what every call of a net leaves
  * @throws InputError where a weight or a state of the model is missing
  */
 export function supervisionStep(
@@ -80,15 +90,25 @@ export function supervisionStep(
   weights: Weights,
   config: ModelConfig,
   recompute = false,
+  inside = false,
 ): Prediction {
   const tree = treeOfWeights(weights, config)
   const net = netsOf(tree, config, recompute)
   const x = embedQuestion(puzzles, tree, config)
   const { kind } = config
-  const states: StatesOf<ModelKind> = deepRecursion(kind, statesOf(kind, before), x, net, config)
+  const logitsInside: Tensor[] = []
+  const watch: Watch = (_, value) => logitsInside.push(readOut(value, puzzles, tree, config).logits)
+  const states: StatesOf<ModelKind> = deepRecursion(
+    kind,
+    statesOf(kind, before),
+    x,
+    net,
+    config,
+    inside ? watch : unwatched,
+  )
   const read = readOut('answer' in states ? states.answer : states.latent, puzzles, tree, config)
   const wantsToHalt = greater(read.haltLogits, comparesScores(config) ? read.continueLogits : 0)
-  return { ...read, wantsToHalt, states: withoutGradient(states), flowing: states }
+  return { ...read, wantsToHalt, states: withoutGradient(states), flowing: states, logitsInside }
 }
 
 /** The start vectors in every token of every slot. */

@@ -1,4 +1,5 @@
 import { stopGradient, type Tensor } from '@tiny-recursive-models/tensor'
+import type { Watch } from './calls.ts'
 import type { ModelConfig } from './config.ts'
 import type { Nets } from './nets.ts'
 import type { StatesOf } from './states.ts'
@@ -9,10 +10,14 @@ export function singleStateRecursion(
   x: Tensor,
   net: Nets,
   { latentUpdates: n, gradient }: ModelConfig,
+  watch: Watch,
 ): StatesOf<'single-state'> {
   for (let i = 1; i <= n; i++) {
     if (i === n && gradient === 'one-step') z = stopGradient(z)
     z = net.latent(z, x)
+    watch('latent', z)
   }
-  return { latent: net.answer(z) }
+  const latent = net.answer(z)
+  watch('latent', latent)
+  return { latent }
 }

@@ -133,7 +133,7 @@ function predict(
   weights: Weights,
   config: ModelConfig,
   recompute: boolean,
-  step = 0,
+  { step = 0, inside = false }: { readonly step?: number; readonly inside?: boolean } = {},
 ): Prediction {
   const { tokens, rows, noisy } = feeds
   const puzzles = {
@@ -141,7 +141,7 @@ function predict(
     ...(rows && { rows }),
     ...(noisy && { noisy: reshape(slice(noisy, 0, step, step + 1), noisy.shape.slice(1)) }),
   }
-  return supervisionStep(puzzles, states, weights, config, recompute)
+  return supervisionStep(puzzles, states, weights, config, recompute, inside)
 }
 
 interface Supervised {
@@ -160,11 +160,11 @@ function supervise(feeds: Named, states: Named, weights: Weights, config: StepCo
   let reached = begun
   const earlier: Losses[] = []
   for (let step = 0; step < gradientSteps - 1; step++) {
-    const passed = predict(feeds, reached, weights, model, config.recompute, step)
+    const passed = predict(feeds, reached, weights, model, config.recompute, { step })
     earlier.push(lossesOf(passed, feeds.labels!, config.optimizer))
     reached = passed.flowing
   }
-  const prediction = predict(feeds, reached, weights, model, config.recompute, gradientSteps - 1)
+  const prediction = predict(feeds, reached, weights, model, config.recompute, { step: gradientSteps - 1 })
 
   const before = select(greater(feeds.reset!, 0), 0, states['carry.steps']!)
   const steps = add(before, gradientSteps) // [B]
@@ -348,18 +348,29 @@ export function traceUpdate(config: StepConfig): Program {
   })
 }
 
-/** One supervision step without labels: what solving and evaluation run. */
-export function traceThinking(config: ModelConfig, slots: number): Program {
+/**
+ * One supervision step without labels: what solving and evaluation run.
+ *
+ * @param inside adds `inside` [F, B, S, V], the logits after each of the F calls of a net, as `callsOfStep` orders them
+ */
+export function traceThinking(config: ModelConfig, slots: number, inside = false): Program {
   const types = {
     feeds: puzzleFeeds(config, slots, 1),
     states: { ...roleTypes(config, 'weights', false), ...stateTypes(config, slots) },
   }
   return trace('thinking', types, ({ feeds, states }) => {
     const weights = withoutRole(states, 'weights')
-    const prediction = predict(feeds, resetStates(feeds, states, weights, config), weights, config, false)
-    const { logits, haltLogits, wantsToHalt } = prediction
+    const begun = resetStates(feeds, states, weights, config)
+    const prediction = predict(feeds, begun, weights, config, false, { inside })
+    const { logits, haltLogits, wantsToHalt, logitsInside } = prediction
+    const frames = logitsInside.map((frame) => reshape(frame, [1, ...frame.shape]))
     return {
-      outputs: { logits, haltLogits, wantsToHalt: cast(wantsToHalt, 'float32') },
+      outputs: {
+        logits,
+        haltLogits,
+        wantsToHalt: cast(wantsToHalt, 'float32'),
+        ...(inside && { inside: concatenate(0, ...frames) }),
+      },
       updates: prefixed(prediction.states, 'carry'),
     }
   })
