@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -115,3 +115,44 @@ for (const [what, words, message] of refusals) {
     assert.equal(stdout, '')
   })
 }
+
+test('a look inside shows every call of the net, the last of which is the answer of the step', async () => {
+  const { code, stdout, stderr } = await trm('solve', four, '--inside', '--max-steps', '2')
+  assert.equal(code, 0, stderr)
+  assert.equal(stdout.match(/^ +z1 +z2 +z3 +z4$/gm)?.length, 2, stdout)
+  const shares = [...stdout.matchAll(/^ {2}cells right((?: +[▁-█] \d+)+) %$/gm)]
+  assert.equal(shares.length, 2, stdout)
+
+  interface Looked {
+    readonly steps: readonly {
+      readonly answer: string
+      readonly inside: readonly {
+        readonly call: string
+        readonly answer: string
+        readonly cellsRight: number
+      }[]
+    }[]
+  }
+  const json = await trm('solve', four, '--inside', '--json', '--svg', 'inside.svg')
+  const { steps } = JSON.parse(json.stdout) as Looked
+  const solution = '2413314243211234'
+  for (const { answer, inside } of steps) {
+    assert.deepEqual(
+      inside.map(({ call }) => call),
+      ['z1', 'z2', 'z3', 'z4'],
+    )
+    assert.equal(inside.at(-1)!.answer, answer)
+    for (const { answer, cellsRight } of inside) {
+      const open = [...four].flatMap((mark, cell) => (mark === '.' ? [cell] : []))
+      assert.equal(cellsRight, open.filter((cell) => answer[cell] === solution[cell]).length / open.length)
+    }
+  }
+  const drawn = readFileSync(join(folder, 'inside.svg'), 'utf8')
+  assert.equal(drawn.match(/step \d+, z\d/g)?.length, 4 * steps.length)
+
+  const watched = await trm('solve', four, '--inside', '--watch', '--max-steps', '1')
+  assert.match(watched.stdout, /z1, scratch paper +question[\s\S]*z4, the answer/)
+  const refused = await trm('solve', four, '--inside', '--attempts', '3')
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /--inside.*one attempt/)
+})

@@ -19,6 +19,7 @@ import type { AskedPuzzle } from '../puzzles/puzzle-argument.ts'
 interface ShowOptions {
   readonly json?: true
   readonly watch?: true
+  readonly inside?: true
   readonly svg?: string
 }
 
@@ -34,13 +35,13 @@ export async function solveByAttempts(
   { model }: OpenedModel,
   { view, question, label, warning }: AskedPuzzle,
   effort: Effort,
-  { json, watch, svg }: ShowOptions,
+  { json, watch, inside, svg }: ShowOptions,
   run: string,
   shouldStop: () => boolean,
 ): Promise<void> {
-  if (watch) {
+  if (watch || inside) {
     throw new InputError({
-      who: '--watch',
+      who: watch ? '--watch' : '--inside',
       expected: 'one attempt',
       got: `--attempts ${effort.attempts}`,
       hint: 'Use only one of them.',

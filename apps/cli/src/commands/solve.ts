@@ -25,6 +25,7 @@ import { prepareFile, writeText } from '../output/files.ts'
 import { openShownModel } from '../output/open-model.ts'
 import { Progress } from '../output/progress.ts'
 import { print, printJson } from '../output/streams.ts'
+import { drawInside, InsideDisplay } from '../puzzles/inside-display.ts'
 import { readPuzzle } from '../puzzles/puzzle-argument.ts'
 import { modelAndPuzzle } from '../puzzles/solve-arguments.ts'
 import { drawThoughts, solveFacts, ThoughtDisplay } from '../puzzles/thought-display.ts'
@@ -36,6 +37,7 @@ interface SolveOptions extends EffortOptions, ComputingOptions {
   readonly maxSteps?: number
   readonly early?: true
   readonly watch?: true
+  readonly inside?: true
   readonly row: number
   readonly svg?: string
   readonly json?: true
@@ -54,6 +56,7 @@ export function addSolve(command: Command): void {
     .addOption(maxStepsOption())
     .option('--early', 'stop as soon as the model predicts that it is correct')
     .option('--watch', 'show the grid after every step')
+    .option('--inside', 'show what every call of the net leaves within a step, latent included')
     .option(
       '--row <number>',
       'number of the puzzle in the file, or of the generated puzzle',
@@ -70,7 +73,7 @@ export function addSolve(command: Command): void {
       `
 Examples:
   trm solve "..1.3....32.12.4" --watch
-  trm solve generated --model sudoku-6x6
+  trm solve generated --model sudoku-6x6 --inside
   trm solve hard.txt --attempts 20 --max-steps 200
   trm solve runs/sudoku-4x4-0 "..1.3....32.12.4" --watch
   trm solve runs/sudoku-6x6-0 puzzles.csv --row 3 --max-steps 32
@@ -100,22 +103,29 @@ async function runSolve(first: string, second: string | undefined, options: Solv
     if (interrupted) process.exitCode = interruptedExitCode
     return
   }
-  const show = options.json ? null : new ThoughtDisplay(puzzle, options.watch === true)
+  const isInside = options.inside === true
+  const show = options.json ? null : new ThoughtDisplay(puzzle, options.watch === true && !isInside)
+  const within = options.json || !isInside ? null : new InsideDisplay(puzzle, options.watch === true)
   const thoughts: Thought[] = []
   const settings = {
     ...given('maxSteps', options.maxSteps),
     ...(options.early && { halting: 'early' as const }),
+    inside: isInside,
   }
   for await (const thought of think(executor, opened.model, puzzle.question, settings)) {
     thoughts.push(thought)
     await show?.step(thought)
+    await within?.step(thought)
     if (interrupted) break
   }
   release()
   if (interrupted) process.exitCode = interruptedExitCode
   if (options.json) printJson({ model: run, ...solveFacts(puzzle, thoughts) })
   else show?.end(thoughts.at(-1))
-  if (options.svg !== undefined) await writeText(options.svg, drawThoughts(puzzle, thoughts))
+  if (options.svg !== undefined) {
+    const drawing = isInside ? drawInside(puzzle, thoughts) : drawThoughts(puzzle, thoughts)
+    await writeText(options.svg, drawing)
+  }
 }
 
 /** Steps in all below which it would take longer to find out how much work they are. */

@@ -5,6 +5,7 @@ import { percent, plural, significant } from '@tiny-recursive-models/trm/format'
 import pc from 'picocolors'
 import { gridSvg } from '../output/grid-svg.ts'
 import { print } from '../output/streams.ts'
+import { insideFacts } from './inside-display.ts'
 import type { AskedPuzzle } from './puzzle-argument.ts'
 
 /** How long each grid of `--watch` stays on a terminal. */
@@ -24,17 +25,16 @@ export function solveFacts(puzzle: AskedPuzzle, thoughts: readonly Thought[]) {
     problems,
     label: label && view.format(label),
     equalsLabel,
-    steps: thoughts.map(
-      ({ step, answer, confidence, changed, haltProbability, answerChange, latentChange }) => ({
-        step,
-        answer: view.format(answer),
-        changed,
-        leastConfidence: Math.min(...confidence),
-        haltProbability,
-        answerChange,
-        latentChange,
-      }),
-    ),
+    steps: thoughts.map((thought) => ({
+      step: thought.step,
+      answer: view.format(thought.answer),
+      changed: thought.changed,
+      leastConfidence: Math.min(...thought.confidence),
+      haltProbability: thought.haltProbability,
+      answerChange: thought.answerChange,
+      latentChange: thought.latentChange,
+      ...(thought.inside && { inside: insideFacts(puzzle, thought) }),
+    })),
   }
 }
 
