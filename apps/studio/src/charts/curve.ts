@@ -1,5 +1,5 @@
 /** From columns of numbers to curves that can be drawn, however long a run is. */
-import type { Column, RunSeries } from './series.ts'
+import type { Column, RunView } from './series.ts'
 
 export type Across = 'step' | 'time'
 
@@ -15,7 +15,7 @@ export interface Curve {
 const maxPoints = 1_600
 
 /** A column over steps or time. Smoothed over a few hundredths of what there is. */
-export function columnCurve(series: RunSeries, column: Column, across: Across, smoothed: boolean): Curve {
+export function columnCurve(series: RunView, column: Column, across: Across, smoothed: boolean): Curve {
   const values = series.columns[column]
   const places = across === 'step' ? series.columns.step : series.columns.elapsedMs
   const [xs, raw]: [number[], number[]] = [[], []]
@@ -37,11 +37,15 @@ export function columnCurve(series: RunSeries, column: Column, across: Across, s
   }
 }
 
-/** Validation accuracy. An evaluation stands at the training time of its step. */
-export function evaluationCurve({ evaluations }: RunSeries, across: Across): Curve {
+/** Validation accuracy, of whole puzzles or of cells. An evaluation stands at the training time of its step. */
+export function evaluationCurve(
+  { evaluations }: RunView,
+  across: Across,
+  figure: 'exactAccuracy' | 'cellAccuracy' = 'exactAccuracy',
+): Curve {
   return {
     xs: evaluations.map(({ step, elapsedMs }) => (across === 'step' ? step : elapsedMs / 1000)),
-    ys: evaluations.map(({ exactAccuracy }) => exactAccuracy),
+    ys: evaluations.map((one) => one[figure]),
     raw: null,
   }
 }

@@ -29,12 +29,19 @@ export const columns = [
   'learningRate',
   'haltAccuracy',
   'exactAccuracy',
+  'cellAccuracy',
   'gradientNorm',
   'elapsedMs',
 ] as const
 export type Column = (typeof columns)[number]
 
-export class RunSeries {
+/** What is drawn of a run, at one moment. */
+export type RunView = Pick<
+  RunSeries,
+  'columns' | 'evaluations' | 'start' | 'endReason' | 'step' | 'elapsedMs' | 'msPerStep'
+>
+
+export class RunSeries implements RunView {
   readonly columns: Readonly<Record<Column, number[]>> = {
     step: [],
     loss: [],
@@ -43,6 +50,7 @@ export class RunSeries {
     learningRate: [],
     haltAccuracy: [],
     exactAccuracy: [],
+    cellAccuracy: [],
     gradientNorm: [],
     elapsedMs: [],
   }
@@ -67,6 +75,15 @@ export class RunSeries {
     const first = Math.max(0, step.length - 100)
     const steps = (step.at(-1) ?? 0) - (step[first] ?? 0)
     return steps > 0 ? (elapsedMs.at(-1)! - elapsedMs[first]!) / steps : null
+  }
+
+  /**
+   * Another object for every moment: whoever watches values by their identity sees that the numbers in it have changed.
+   * The columns are the series' own, which only grow.
+   */
+  get view(): RunView {
+    const { columns, evaluations, start, endReason, step, elapsedMs, msPerStep } = this
+    return { columns, evaluations, start, endReason, step, elapsedMs, msPerStep }
   }
 
   clear(): void {

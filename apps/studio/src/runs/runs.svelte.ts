@@ -1,7 +1,7 @@
 /** The runs that the page knows: those of the server, and files that were opened. It outlives a visit. */
 import type { StudioRun } from '@tiny-recursive-models/studio-server/api'
 import { freeLook, looks } from '../charts/look.ts'
-import { RunSeries } from '../charts/series.ts'
+import { RunSeries, type RunView } from '../charts/series.ts'
 import { Follower, type FollowState } from './follower.ts'
 import { readEventFile } from './read-file.ts'
 import { type Absence, fetchRuns, RunsAbsent } from './server.ts'
@@ -39,11 +39,11 @@ export class TrackedRun {
     return this.#follower === null
   }
 
-  /** Followed by whatever reads it. */
-  get series(): RunSeries {
+  /** Followed by whatever reads it: another object whenever it is drawn anew. */
+  readonly series: RunView = $derived.by(() => {
     void this.version
-    return this.#series
-  }
+    return this.#series.view
+  })
 
   start(): void {
     this.#follower?.start()

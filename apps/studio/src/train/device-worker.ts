@@ -1,4 +1,4 @@
-/** The worker that trains. A worker has one device for its whole life, so another device gets another worker. */
+/** The worker that trains. A worker has one device and number of threads for its whole life, so others get another worker. */
 import type { ModelClient } from '@tiny-recursive-models/trm/browser'
 
 export type Device = 'wasm' | 'webgpu'
@@ -10,17 +10,23 @@ export type TrainingClient = Pick<
 >
 
 export class DeviceWorker {
-  readonly #start: (device: Device) => Promise<TrainingClient>
-  #current: { readonly device: Device; readonly client: Promise<TrainingClient> } | null = null
+  readonly #start: (device: Device, threads: number) => Promise<TrainingClient>
+  #current: {
+    readonly device: Device
+    readonly threads: number
+    readonly client: Promise<TrainingClient>
+  } | null = null
 
-  constructor(start: (device: Device) => Promise<TrainingClient>) {
+  constructor(start: (device: Device, threads: number) => Promise<TrainingClient>) {
     this.#start = start
   }
 
-  open(device: Device): Promise<TrainingClient> {
-    if (this.#current?.device !== device) {
+  /** @param threads null: as many as the worker at hand has, or else one */
+  open(device: Device, threads: number | null): Promise<TrainingClient> {
+    const count = threads ?? this.#current?.threads ?? 1
+    if (this.#current?.device !== device || this.#current.threads !== count) {
       this.end()
-      this.#current = { device, client: this.#start(device) }
+      this.#current = { device, threads: count, client: this.#start(device, count) }
     }
     return this.#current!.client
   }

@@ -55,12 +55,16 @@ export function requestOf(phase: Phase): AbortController | null {
 }
 
 /** The phase after an event of training. */
-export function afterEvent(phase: RunningPhase, type: TrainingEvent['type']): RunningPhase | RestingPhase {
+export function afterEvent(
+  phase: RunningPhase,
+  type: TrainingEvent['type'] | 'puzzles' | 'examples',
+): RunningPhase | RestingPhase {
   switch (type) {
     case 'stopped':
       return resting('paused')
     case 'done':
       return resting('done')
+    case 'examples':
     case 'checkpoint':
     case 'evaluation':
       return phase

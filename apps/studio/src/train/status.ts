@@ -22,7 +22,8 @@ export function describeStatus(place: RunPlace): string {
       return ''
     case 'starting':
       // Their number stands beside the bar: whoever listens to the page would hear every one.
-      return puzzles ? 'Generating puzzles…' : 'Building the training program…'
+      if (puzzles) return 'Generating puzzles…'
+      return executor === null ? 'Measuring how fast it trains here…' : 'Building the training program…'
     case 'training':
       return evaluated === '' ? `Training on ${executor}.` : `Training. ${evaluated}`
     case 'pausing':

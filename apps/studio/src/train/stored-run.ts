@@ -1,9 +1,10 @@
 /** A run as the browser keeps it: enough to show it again and to go on, after a reload or a crash. */
 import { InputError, parseRecipe, type Recipe } from '@tiny-recursive-models/trm'
 import { type Column, columns, type Evaluation, RunSeries, type StartFacts } from '../charts/series.ts'
+import type { ExamplePuzzle } from './example.ts'
 
 /** Raise this when the meaning changes; what another version stored is left out. */
-const format = 1
+const format = 2
 
 export interface ModelFile {
   readonly step: number
@@ -26,6 +27,8 @@ export interface StoredRun {
   readonly best: ModelFile | null
   /** final.safetensors, of a run that has ended. */
   readonly final: ModelFile | null
+  /** Puzzles of its validation, to watch. */
+  readonly examples: readonly ExamplePuzzle[]
   readonly series: PackedSeries
 }
 
@@ -74,6 +77,7 @@ export function readStoredRun(value: unknown): StoredRun | null {
     value.state instanceof Uint8Array &&
     isModelFile(value.best) &&
     isModelFile(value.final) &&
+    isExamples(value.examples) &&
     isSeries(value.series)
   if (!isWhole) return null
   try {
@@ -89,6 +93,13 @@ function isModelFile(value: unknown): boolean {
     value === null || (isRecord(value) && value.bytes instanceof Uint8Array && typeof value.step === 'number')
   )
 }
+
+const isExamples = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.every(
+    (one: unknown) =>
+      isRecord(one) && one.question instanceof Int32Array && one.solution instanceof Int32Array,
+  )
 
 function isSeries(value: unknown): boolean {
   if (!isRecord(value) || !isRecord(value.columns) || !Array.isArray(value.evaluations)) return false

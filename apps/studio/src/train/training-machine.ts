@@ -9,7 +9,8 @@ import {
 import type { BrowserTrainingEvent } from '@tiny-recursive-models/trm/browser'
 import { doneEvent } from '@tiny-recursive-models/trm/train'
 import { RunSeries } from '../charts/series.ts'
-import { type Device, DeviceWorker, type TrainingClient } from './device-worker.ts'
+import { type Device, DeviceWorker } from './device-worker.ts'
+import type { ExamplePuzzle } from './example.ts'
 import {
   afterEvent,
   empty,
@@ -26,6 +27,7 @@ import {
 import { RunKeeper, type RunStorage } from './run-keeper.ts'
 import { readStateFile, stateFileName } from './state-file.ts'
 import { type ModelFile, makeStoredRun, unpackSeries } from './stored-run.ts'
+import type { OpenWorker, Timing } from './timing.ts'
 
 /** The state of a run as a file, checkpoints/step-000100.safetensors. */
 export interface StateFile {
@@ -36,6 +38,19 @@ export interface StateFile {
 export interface NamedModel extends ModelFile {
   /** As the file is called in a run folder. */
   readonly name: string
+}
+
+/** How long the recipe trains here; null where that cannot be told. Never fails. */
+export type MeasureTime = (recipe: Recipe, device: Device) => Promise<Timing | null>
+
+/** Follows the weights of a run; what it needs of a run it is told. */
+export interface RunWatcher {
+  /** The first puzzles of the validation. */
+  examples(puzzles: readonly ExamplePuzzle[]): void
+  /** The weights after a step of training, as a model file. */
+  weights(step: number, model: Uint8Array): void
+  /** There is another run, or none. */
+  clear(): void
 }
 
 /** At most so many of the puzzles that are kept for the test. */
@@ -59,16 +74,29 @@ export abstract class TrainingMachine {
   abstract isKept: boolean | null
   /** Time of the last evaluation. */
   abstract msPerEvaluation: number | null
+  /** How fast it trains, measured before its first step. */
+  abstract timing: Timing | null
 
   protected steps = new RunSeries()
   readonly #worker: DeviceWorker
   readonly #keeper: RunKeeper
+  readonly #measureTime: MeasureTime | null
+  readonly #watcher: RunWatcher | null
+  #examples: readonly ExamplePuzzle[] = []
   #lastEventAt = 0
   #restoring: Promise<void> | null = null
 
-  constructor(start: (device: Device) => Promise<TrainingClient>, storage: RunStorage) {
+  /** @param measureTime asked before every run, also for the number of threads; null: one thread */
+  constructor(
+    start: OpenWorker,
+    storage: RunStorage,
+    measureTime: MeasureTime | null = null,
+    watcher: RunWatcher | null = null,
+  ) {
+    this.#watcher = watcher
     this.#worker = new DeviceWorker(start)
     this.#keeper = new RunKeeper(storage)
+    this.#measureTime = measureTime
   }
 
   /** Called whenever `steps` has changed; `atOnce` where no more is to come that would be drawn with it. */
@@ -141,6 +169,7 @@ export abstract class TrainingMachine {
     this.state = { step: state.step, bytes }
     this.opened = { name, best: state.best }
     this.phase = resting(doneEvent(state.recipe, state) ? 'done' : 'paused')
+    this.#tellWeights(state.step, bytes)
     this.#store()
   }
 
@@ -162,6 +191,10 @@ export abstract class TrainingMachine {
     this.final = run.final
     this.keptSince = new Date(run.savedAt)
     this.isKept = true
+    this.#takeExamples(run.examples)
+    for (const model of [run.best, run.final])
+      if (model && model.step !== run.step) this.#watcher?.weights(model.step, model.bytes)
+    this.#tellWeights(run.step, run.state)
     this.phase = resting(run.final ? 'done' : 'paused')
     this.draw(true)
   }
@@ -186,7 +219,7 @@ export abstract class TrainingMachine {
     }
     show({ state: 'running', done: 0, total: testPuzzles, request })
     try {
-      const client = await this.#worker.open(this.device)
+      const client = await this.#worker.open(this.device, null)
       const facts = await client.open(model.bytes, model.name)
       const options = { data: recipe.data, part: 'test', limit: testPuzzles, halting: 'full' } as const
       const stream = client.evaluate({ model: facts, ...options })
@@ -216,6 +249,8 @@ export abstract class TrainingMachine {
   /** No run: what computes for one is ended. */
   #clear(): void {
     if (this.isRunning) this.#worker.end()
+    this.#examples = []
+    this.#watcher?.clear()
     requestOf(this.phase)?.abort()
     this.#keeper.letGo()
     this.phase = empty
@@ -228,6 +263,7 @@ export abstract class TrainingMachine {
     this.opened = null
     this.isKept = null
     this.msPerEvaluation = null
+    this.timing = null
     this.steps = new RunSeries()
     this.draw(true)
   }
@@ -238,9 +274,14 @@ export abstract class TrainingMachine {
     this.phase = { status: 'starting', request }
     // A run that is trained on beyond its end has not ended any more.
     this.final = null
+    this.executor = null
     let isDone = false
     try {
-      const client = await this.#worker.open(this.device)
+      if (this.#measureTime) {
+        this.timing = await unlessAborted(this.#measureTime(recipe, this.device), request.signal)
+        if (!this.#holds(request)) return
+      }
+      const client = await this.#worker.open(this.device, this.timing?.threads ?? null)
       if (!this.#holds(request)) return
       this.executor = client.runtime.executor
       const stream = client.train(recipe, resume)
@@ -264,6 +305,10 @@ export abstract class TrainingMachine {
       if (isRunning(this.phase)) this.phase = { ...this.phase, puzzles: { done: event.done, of: event.of } }
       return
     }
+    if (event.type === 'examples') {
+      this.#takeExamples(event.puzzles)
+      return
+    }
     const now = performance.now()
     if (event.type === 'checkpoint') this.#takeCheckpoint(event)
     if (event.type === 'evaluation') this.msPerEvaluation = now - this.#lastEventAt
@@ -281,16 +326,50 @@ export abstract class TrainingMachine {
     if (model && reason === 'best') this.best = { step, exactAccuracy, bytes: model }
     if (model && reason === 'end') this.final = { step, exactAccuracy, bytes: model }
     if (state) this.state = { step, bytes: state }
+    if (model) this.#watcher?.weights(step, model)
+    else if (state) this.#tellWeights(step, state)
     if (reason === 'stop' || (reason === 'interval' && this.#keeper.isDue)) this.#store()
+  }
+
+  #takeExamples(puzzles: readonly ExamplePuzzle[]): void {
+    this.#examples = puzzles
+    this.#watcher?.examples(puzzles)
+  }
+
+  /** @param state the file of a checkpoint, of which only the averaged weights are told */
+  #tellWeights(step: number, state: Uint8Array): void {
+    if (!this.#watcher) return
+    this.#watcher.weights(step, encodeModelFile(decodeTrainingState(state, stateFileName(step))))
   }
 
   #store(): void {
     const { recipe, state, device, best, final, steps } = this
+    const examples = this.#examples
     if (!recipe || !state) return
     const { step, bytes } = state
-    const run = { savedAt: Date.now(), recipe, device, step, state: bytes, best, final, series: steps }
+    const run = {
+      savedAt: Date.now(),
+      recipe,
+      device,
+      step,
+      state: bytes,
+      best,
+      final,
+      examples,
+      series: steps,
+    }
     void this.#keeper.store(makeStoredRun(run)).then((isKept) => {
       if (isKept !== null) this.isKept = isKept
     })
   }
 }
+
+/** Null as soon as nobody waits for it. */
+const unlessAborted = <Value>(value: Promise<Value>, signal: AbortSignal): Promise<Value | null> =>
+  Promise.race([
+    value,
+    new Promise<null>((resolve) => {
+      if (signal.aborted) resolve(null)
+      else signal.addEventListener('abort', () => resolve(null), { once: true })
+    }),
+  ])

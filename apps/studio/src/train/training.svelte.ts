@@ -1,11 +1,13 @@
 /** The run of the page Train, for components to follow. It goes on while other pages are shown. */
 import type { BestFigure, Recipe } from '@tiny-recursive-models/trm'
-import type { RunSeries } from '../charts/series.ts'
-import { openClient } from '../lib/models.ts'
+import type { RunView } from '../charts/series.ts'
 import type { Device } from './device-worker.ts'
 import { empty, type Phase } from './phase.ts'
+import { replay } from './replay.svelte.ts'
 import { browserStorage } from './run-storage.ts'
 import type { ModelFile } from './stored-run.ts'
+import type { Timing } from './timing.ts'
+import { openTrainer, timings } from './timings.svelte.ts'
 import { type StateFile, TrainingMachine } from './training-machine.ts'
 
 /** Curves are drawn anew at most so often. */
@@ -23,14 +25,15 @@ class Training extends TrainingMachine {
   opened = $state.raw<{ readonly name: string; readonly best: BestFigure | null } | null>(null)
   isKept = $state<boolean | null>(null)
   msPerEvaluation = $state<number | null>(null)
+  timing = $state.raw<Timing | null>(null)
   #version = $state(0)
   #isDrawDue = false
 
-  /** Followed by whatever reads it. */
-  get series(): RunSeries {
+  /** Followed by whatever reads it: another object whenever it is drawn anew. */
+  readonly series: RunView = $derived.by(() => {
     void this.#version
-    return this.steps
-  }
+    return this.steps.view
+  })
 
   /** With the next frame, and not too often: steps may come faster than a screen. */
   protected draw(atOnce: boolean): void {
@@ -46,12 +49,11 @@ class Training extends TrainingMachine {
   }
 }
 
-/** Thinking is over before a second thread is there; training is not. */
-const threads = globalThis.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1
-
 export const training = new Training(
-  (device) => openClient({ device, ...(device === 'wasm' && { threads }) }),
+  openTrainer,
   browserStorage,
+  (recipe, device) => timings.measure(recipe, device),
+  replay,
 )
 
 addEventListener('beforeunload', (event) => {

@@ -24,6 +24,33 @@ describe('train, in Chromium', { skip }, async () => {
     await rm(downloads, { recursive: true, force: true })
   })
 
+  test('tells beforehand how long it takes; steps, bar and time left move between two checkpoints', async () => {
+    const visitor = await Visitor.open(browser, `${server.url}#/train`)
+    const { page } = visitor
+    await visitor.at('train-recipe').selectOption('sudoku-4x4')
+    await page.locator('[data-testid="train-promise"][data-ms]').waitFor()
+    assert.match(await visitor.at('train-promise').innerText(), /steps a second with (one|\d+) thread/)
+    await visitor.at('train-advanced').locator('summary').click()
+    await visitor.at('train-training.checkpointEvery').fill('0')
+    await visitor.at('train-training.evaluateEvery').fill('0')
+    await visitor.at('train-start').click()
+    // Nothing but steps happens: each must be seen, by the eyes and in the bar.
+    const seen: { step: number; bar: number; left: number }[] = []
+    while (seen.length < 4) {
+      const [step, bar, left] = await Promise.all([
+        visitor.at('train-step').getAttribute('data-step', { timeout: 120_000 }),
+        page.getByRole('progressbar', { name: 'Steps done' }).getAttribute('value'),
+        visitor.at('train-time-left').getAttribute('data-ms'),
+      ])
+      if (Number(step) > (seen.at(-1)?.step ?? 0))
+        seen.push({ step: Number(step), bar: Number(bar ?? 0), left: Number(left) })
+      assert.equal(await visitor.at('train-save-checkpoint').isDisabled(), true, 'there is no checkpoint yet')
+    }
+    assert.ok(seen.at(-1)!.bar > seen[0]!.bar, JSON.stringify(seen))
+    assert.equal(new Set(seen.map(({ left }) => left)).size > 1, true, JSON.stringify(seen))
+    await visitor.close()
+  })
+
   test('learns, pauses and goes on; the model it saves solves as many puzzles in Node', async () => {
     const visitor = await Visitor.open(browser, `${server.url}#/train`)
     const { page } = visitor
@@ -62,6 +89,19 @@ describe('train, in Chromium', { skip }, async () => {
     assert.match(checkpoint, /step-\d{6}\.safetensors$/)
     await visitor.at('train-resume').click()
     await waitForStatus('done')
+
+    // The puzzle that is watched has been solved with the weights of each checkpoint; the learning can be replayed.
+    const watched = visitor.at('watch-steps').locator('li[data-wrong]')
+    const wrongCells = async (): Promise<number> => Number(await watched.last().getAttribute('data-wrong'))
+    const slider = visitor.at('watch-replay')
+    await page.locator('[data-testid="watch-caption"][data-step="60"]').waitFor()
+    await watched.last().waitFor()
+    const atEnd = await wrongCells()
+    await slider.fill('0')
+    await page.locator('[data-testid="watch-caption"]:not([data-step="60"])').waitFor()
+    await watched.last().waitFor()
+    assert.ok((await wrongCells()) >= atEnd, 'it has learned')
+    assert.equal(await page.locator('[data-testid="train-chart-cells"]').count(), 1)
 
     const shown = await numberAt('train-accuracy')
     const { model, recipe, step } = await openModel(await save('train-save-model'))

@@ -5,7 +5,13 @@ import type { BrowserTrainingEvent, EvaluationProgress } from '@tiny-recursive-m
 import type { Device, TrainingClient } from '../../src/train/device-worker.ts'
 import { empty, type Phase } from '../../src/train/phase.ts'
 import type { StoredRun } from '../../src/train/stored-run.ts'
-import { type StateFile, TrainingMachine } from '../../src/train/training-machine.ts'
+import type { Timing } from '../../src/train/timing.ts'
+import {
+  type MeasureTime,
+  type RunWatcher,
+  type StateFile,
+  TrainingMachine,
+} from '../../src/train/training-machine.ts'
 import { ScriptedStream, settled } from './scripted-stream.ts'
 
 const recipe = findRecipe('sudoku-4x4')
@@ -23,6 +29,7 @@ class Machine extends TrainingMachine {
   opened = null as TrainingMachine['opened']
   isKept = null as boolean | null
   msPerEvaluation = null as number | null
+  timing = null as TrainingMachine['timing']
   protected draw(): void {}
   get step(): number {
     return this.steps.step
@@ -42,11 +49,19 @@ class World {
   open: (error?: Error) => Promise<void> = async () => {}
   save: () => Promise<boolean> = async () => true
 
-  constructor(stored: StoredRun | null = null) {
+  /** Threads of the workers that were started. */
+  readonly threads: number[] = []
+
+  constructor(
+    stored: StoredRun | null = null,
+    measureTime: MeasureTime | null = null,
+    watcher: RunWatcher | null = null,
+  ) {
     this.stored = stored
     this.machine = new Machine(
-      () => {
+      (_, threads) => {
         this.started += 1
+        this.threads.push(threads)
         return new Promise((resolve, reject) => {
           this.open = (error) => {
             if (error) reject(error)
@@ -67,6 +82,8 @@ class World {
           this.stored = null
         },
       },
+      measureTime,
+      watcher,
     )
   }
 
@@ -155,6 +172,78 @@ describe('a run on the page', () => {
     assert.equal(machine.state?.step, 1)
     assert.equal(world.stored?.step, 1)
     assert.equal(machine.isUnsaved, false)
+  })
+
+  const timing: Timing = {
+    threads: 2,
+    msPerStep: 5,
+    msPerEvaluation: 9,
+    msToBegin: 1,
+    trials: [
+      { threads: 1, msPerStep: 8 },
+      { threads: 2, msPerStep: 5 },
+    ],
+  }
+
+  test('is measured first, and trains with the threads that are faster', async () => {
+    const world = new World(null, async () => timing)
+    const { machine } = world
+    void machine.start(recipe, 'wasm')
+    assert.equal(world.started, 0)
+    await settled()
+    assert.deepEqual(world.threads, [2])
+    assert.deepEqual(machine.timing, timing)
+    await machine.discard()
+    assert.equal(machine.timing, null)
+  })
+
+  test('paused while it is measured does not wait for the result', async () => {
+    const world = new World(null, () => new Promise(() => undefined))
+    const { machine, trainings } = world
+    void machine.start(recipe, 'wasm')
+    await settled()
+    assert.equal(world.started, 0)
+    machine.pause()
+    await settled()
+    await world.open()
+    assert.deepEqual(world.threads, [1])
+    assert.equal(trainings[0]!.isStopped, true)
+  })
+
+  test('discarded while it is measured is not begun', async () => {
+    let tell: (timing: Timing | null) => void = () => undefined
+    const world = new World(null, () => new Promise((resolve) => (tell = resolve)))
+    void world.machine.start(recipe, 'wasm')
+    await world.machine.discard()
+    tell(timing)
+    await settled()
+    assert.deepEqual([world.started, world.machine.timing], [0, null])
+  })
+
+  test('tells its watcher of puzzles, of every model, and of another run', async () => {
+    const told: string[] = []
+    const watcher: RunWatcher = {
+      examples: (puzzles) => told.push(`${puzzles.length} puzzles`),
+      weights: (step, model) => told.push(`${model} after ${step}`),
+      clear: () => told.push('clear'),
+    }
+    const world = new World(null, null, watcher)
+    const { machine, trainings } = world
+    void machine.start(recipe, 'wasm')
+    await world.open()
+    const puzzles = [{ question: Int32Array.of(1), solution: Int32Array.of(2) }]
+    await trainings[0]!.send({ type: 'examples', puzzles })
+    assert.equal(machine.status, 'starting')
+    await trainings[0]!.send(stepEvent(1), checkpoint(1, 'end'))
+    assert.deepEqual(told, ['clear', '1 puzzles', '1 after 1'])
+    await machine.discard()
+    assert.equal(told.at(-1), 'clear')
+    // What is stored holds the puzzles: a later visit goes on watching them.
+    void machine.start(recipe, 'wasm')
+    await world.open()
+    await trainings[1]!.send({ type: 'examples', puzzles }, stepEvent(1), checkpoint(1, 'end'), doneAt(1))
+    await settled()
+    assert.deepEqual(world.stored?.examples, puzzles)
   })
 
   test('goes on from its state', async () => {

@@ -26,6 +26,7 @@ const solved = 'After step 1,200 it solved 62.5 % of 200 validation puzzles.'
 describe('the sentence about a run', () => {
   test('says what comes before the first step, and that puzzles are made first', () => {
     const starting: RunPlace = { ...place, status: 'starting' }
+    assert.equal(describeStatus({ ...starting, executor: null }), 'Measuring how fast it trains here…')
     assert.equal(describeStatus(starting), 'Building the training program…')
     assert.equal(describeStatus({ ...starting, puzzles: { done: 1, of: 2 } }), 'Generating puzzles…')
     const pausing: RunPlace = { ...starting, status: 'pausing' }

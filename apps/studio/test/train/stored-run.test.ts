@@ -31,6 +31,7 @@ const stored = () =>
     state: Uint8Array.of(1, 2, 3),
     best: { step: 4, exactAccuracy: 0.4, bytes: Uint8Array.of(4) },
     final: null,
+    examples: [{ question: Int32Array.of(1, 2), solution: Int32Array.of(3, 2) }],
     series: someSeries(),
   })
 
@@ -78,7 +79,8 @@ describe('a stored run', () => {
       undefined,
       null,
       'run',
-      { ...stored(), format: 2 },
+      { ...stored(), format: 1 },
+      { ...stored(), examples: [{ question: [1] }] },
       without,
       { ...stored(), device: 'cuda' },
       { ...stored(), best: {} },

@@ -12,6 +12,7 @@ export { createModelWorker } from './model-worker.ts'
 export type {
   BrowserTrainingEvent,
   EvaluationProgress,
+  ExamplePuzzle,
   ModelFacts,
   RuntimeFacts,
   RuntimeOptions,

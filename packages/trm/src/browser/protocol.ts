@@ -34,13 +34,22 @@ export interface ModelFacts {
   readonly step: number
 }
 
+/** A puzzle of the validation. S cells. */
+export interface ExamplePuzzle {
+  /** [S] */
+  readonly question: Int32Array
+  /** [S] */
+  readonly solution: Int32Array
+}
+
 /**
  * The events of training, with checkpoints as files: `best` and `end` as model files, `stop` and `interval` whole.
- * Before them come those of generating its puzzles.
+ * Before them come those of generating its puzzles, and the first few of the validation, to watch.
  */
 export type BrowserTrainingEvent =
   | Exclude<TrainingEvent, { type: 'checkpoint' }>
   | { readonly type: 'puzzles'; readonly done: number; readonly of: number }
+  | { readonly type: 'examples'; readonly puzzles: readonly ExamplePuzzle[] }
   | {
       readonly type: 'checkpoint'
       readonly step: number

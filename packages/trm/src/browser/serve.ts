@@ -3,7 +3,7 @@ import { type Executor, InputError, letMessagesIn } from '@tiny-recursive-models
 import { openExecutor } from '@tiny-recursive-models/tensor/browser'
 import { decodeTrainingState, encodeTrainingState } from '../checkpoint/training-state.ts'
 import type { OnDataProgress } from '../data/parts.ts'
-import { type AnyPuzzleSet, selectPuzzles } from '../data/puzzle-set.ts'
+import { type AnyPuzzleSet, puzzleAt, selectPuzzles } from '../data/puzzle-set.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
 import { encodeModelFile, modelOfState } from '../evaluate/stored-model.ts'
 import { thinkWith } from '../evaluate/think.ts'
@@ -17,6 +17,7 @@ import type { TrainingEvent } from '../train/events.ts'
 import { train } from '../train/train.ts'
 import type {
   BrowserTrainingEvent,
+  ExamplePuzzle,
   FromWorker,
   RequestName,
   Requests,
@@ -175,6 +176,7 @@ class ModelServer {
     const state = resume && decodeTrainingState(resume, 'checkpoint')
     const onPuzzle = nowAndThen((done, of) => tell({ type: 'puzzles', done, of }))
     const data = await loadDataSets(recipe.data, noFiles, onPuzzle)
+    yield { type: 'examples', puzzles: examplesOf(data.validation) }
     const options = { recipe: deepFreeze(recipe) as Recipe, data, executor: this.#runtime(), shouldStop }
     for await (const event of train({ ...options, ...(state && { resume: state }) })) yield asFiles(event)
   }
@@ -229,6 +231,16 @@ function asFiles(event: TrainingEvent): BrowserTrainingEvent {
     model: reason === 'best' || reason === 'end' ? encodeModelFile(state) : null,
   }
 }
+
+/** Enough to look at another one now and then. */
+const examples = 8
+
+/** Copies: the sets stay here. */
+const examplesOf = (set: AnyPuzzleSet): ExamplePuzzle[] =>
+  Array.from({ length: Math.min(set.count, examples) }, (_, index) => {
+    const { inputs, labels } = puzzleAt(set, index)
+    return { question: Int32Array.from(inputs), solution: Int32Array.from(labels) }
+  })
 
 const firstOf = (set: AnyPuzzleSet, limit: number): AnyPuzzleSet =>
   set.count <= limit
