@@ -3,21 +3,61 @@
  * status.
  *
  *   GET /api/runs                      RunsAnswer
+ *   GET /api/curves                    CurvesAnswer
  *   GET /api/runs/NAME                 RunAnswer
  *   GET /api/runs/NAME/events          server-sent events, see `RunEventName`
  *   GET /api/runs/NAME/model/WHICH     safetensors; WHICH is best, final or the step of a checkpoint
+ *
+ * A run of a sweep, one folder further down, is called SWEEP/NAME; in an address its slash is %2F.
  */
 import type { Recipe, RunReport, RunSummary } from '@tiny-recursive-models/trm'
 
 export type { ApiProblem } from '@tiny-recursive-models/http-server/problem'
 
-/** A run in the list, without its place on the disk. */
-export type StudioRun = Omit<RunSummary, 'path'>
+/** A run, without its place on the disk. */
+export interface StudioRun extends Omit<RunSummary, 'path'> {
+  readonly seed: number | null
+  readonly parameters: number | null
+  /** Milliseconds of training, evaluations left out; null before the first step. */
+  readonly elapsedMs: number | null
+  /** When its folder was begun, in milliseconds since 1970; null where it is damaged. */
+  readonly begunAt: number | null
+  /** Shares of unseen test puzzles, with all steps and with early halting; null before there is a report. */
+  readonly exactAccuracy: number | null
+  readonly earlyAccuracy: number | null
+  /** Floating-point operations of the training; null before there is a report. */
+  readonly trainingFlop: number | null
+}
+
+/** A value of a recipe; lists and the like as JSON. */
+export type Setting = string | number | boolean | null
+
+export interface ListedRun extends StudioRun {
+  /** For each of the answer's `fields` the value, null where the recipe has no such field. */
+  readonly settings: readonly Setting[]
+}
 
 export interface RunsAnswer {
   /** The folder's own name. */
   readonly folder: string
-  readonly runs: readonly StudioRun[]
+  /** The fields in which recipes of the list differ, such as `model.width`. */
+  readonly fields: readonly string[]
+  readonly runs: readonly ListedRun[]
+}
+
+/** Validation accuracy over training, at most a hundred points of it. */
+export interface RunCurve {
+  readonly name: string
+  readonly steps: readonly number[]
+  /** Of training; null where it was not recorded. */
+  readonly seconds: readonly (number | null)[]
+  /** 0 to 1 */
+  readonly exactAccuracy: readonly number[]
+}
+
+export interface CurvesAnswer {
+  /** Of the runs that have been evaluated. */
+  readonly curves: readonly RunCurve[]
 }
 
 export interface RunAnswer {

@@ -36,6 +36,8 @@ export function createApp({ page, runs, limits, stop, onFault }: AppOptions): Ho
 
   app.get('/api/runs', async (context) => context.json(await library().list()))
 
+  app.get('/api/curves', async (context) => context.json(await library().curves()))
+
   app.get('/api/runs/:name', async (context) => {
     const found = await library().run(context.req.param('name'))
     return context.json(await library().details(found))

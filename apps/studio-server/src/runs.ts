@@ -3,27 +3,25 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, sep } from 'node:path'
 import { notFound } from '@tiny-recursive-models/http-server'
-import { InputError, type RunReport, type RunSummary } from '@tiny-recursive-models/trm'
-import {
-  fileError,
-  openRunFolder,
-  type RunFolder,
-  RunSummarizer,
-  readLock,
-  runFiles,
-} from '@tiny-recursive-models/trm/node'
-import type { RunAnswer, RunsAnswer, StudioRun } from './api.ts'
+import { InputError } from '@tiny-recursive-models/trm'
+import { fileError, openRunFolder, type RunFolder, readLock, runFiles } from '@tiny-recursive-models/trm/node'
+import type { CurvesAnswer, RunAnswer, RunsAnswer, StudioRun } from './api.ts'
 import { ConfinedFolder } from './confined.ts'
+import { isReport } from './report.ts'
+import { damagedRun, type RunFacts, RunRecord } from './run-record.ts'
 
 /**
  * Whatever the file system allows is the name of a run: a name is never a path here, but compared with the entries of
- * the folder. Hidden ones are left out.
+ * the folder. Hidden ones are left out, and packages, of which there may be thousands.
  */
-const isHidden = (name: string): boolean => name.startsWith('.')
+const isHidden = (name: string): boolean => name.startsWith('.') || name === 'node_modules'
 
 /** A run that was found in the folder. */
 export interface FoundRun {
+  /** SWEEP/NAME for a run of a sweep. */
   readonly name: string
+  /** The folders that lead to it, from the folder of runs on. */
+  readonly parts: readonly string[]
   /** Its true path. */
   readonly path: string
 }
@@ -32,7 +30,7 @@ export class RunLibrary {
   readonly #folder: ConfinedFolder
   /** The folder is one run, not a folder of runs. */
   readonly #isRun: boolean
-  readonly #summaries = new Map<string, { summarizer: RunSummarizer; pending: Promise<RunSummary> | null }>()
+  readonly #records = new Map<string, RunRecord>()
 
   private constructor(folder: ConfinedFolder, isRun: boolean) {
     this.#folder = folder
@@ -52,9 +50,22 @@ export class RunLibrary {
   }
 
   async list(): Promise<RunsAnswer> {
-    const runs: StudioRun[] = []
-    for (const run of await this.#find()) runs.push(await this.summary(run))
-    return { folder: this.name, runs }
+    const facts = await inGroups(await this.#find(), (run) => this.#facts(run))
+    const fields = differingFields(facts)
+    const runs = facts.map((one) => ({
+      ...one.run,
+      settings: fields.map((key) => one.fields.get(key) ?? null),
+    }))
+    return { folder: this.name, fields, runs }
+  }
+
+  /** One for each run that has been evaluated. */
+  async curves(): Promise<CurvesAnswer> {
+    const curves = await inGroups(await this.#find(), async (run) => {
+      const { status } = (await this.#facts(run)).run
+      return status === 'damaged' ? null : this.#record(run).curve
+    })
+    return { curves: curves.flatMap((curve) => curve ?? []) }
   }
 
   /** The run of that name; refused where it is not one of the list. */
@@ -67,20 +78,21 @@ export class RunLibrary {
   }
 
   /** Never fails for what lies in the run's folder: a damaged run says so. */
-  async summary({ name, path }: FoundRun): Promise<StudioRun> {
-    const problem = await this.#unsoundFile(name)
-    if (problem !== null) return damagedRun(name, problem)
-    const known = this.#summaries.get(path) ?? { summarizer: new RunSummarizer(name, path), pending: null }
-    this.#summaries.set(path, known)
-    // Many who ask at the same time get the same answer.
-    known.pending ??= known.summarizer.read().finally(() => {
-      known.pending = null
-    })
-    const { recipe, step, steps, bestExactAccuracy, status, problem: trouble } = await known.pending
-    return {
-      ...{ name, recipe, step, steps, bestExactAccuracy, status },
-      problem: trouble === null ? null : this.withoutPaths(trouble),
-    }
+  async summary(run: FoundRun): Promise<StudioRun> {
+    return (await this.#facts(run)).run
+  }
+
+  async #facts(found: FoundRun): Promise<RunFacts> {
+    const problem = await this.#unsoundFile(found)
+    if (problem !== null) return damagedRun(found.name, problem)
+    const { run, fields } = await this.#record(found).read()
+    return { run: { ...run, problem: run.problem && this.withoutPaths(run.problem) }, fields }
+  }
+
+  #record({ name, path }: FoundRun): RunRecord {
+    const record = this.#records.get(path) ?? new RunRecord(name, path)
+    this.#records.set(path, record)
+    return record
   }
 
   async details(found: FoundRun): Promise<RunAnswer> {
@@ -106,15 +118,15 @@ export class RunLibrary {
       data: withoutRows(data),
       report: isReport(report) ? report : null,
       weights: await run.weightKinds(),
-      checkpoints: await this.#checkpoints(run, found.name),
+      checkpoints: await this.#checkpoints(run, found),
     }
   }
 
   /** The steps of the checkpoints that are regular files. */
-  async #checkpoints(run: RunFolder, name: string): Promise<number[]> {
+  async #checkpoints(run: RunFolder, { parts }: FoundRun): Promise<number[]> {
     const steps: number[] = []
     for (const { step, path } of await run.checkpoints()) {
-      if ((await this.#look(name, runFiles.checkpoints, basename(path))).kind === 'file') steps.push(step)
+      if ((await this.#look(parts, runFiles.checkpoints, basename(path))).kind === 'file') steps.push(step)
     }
     return steps
   }
@@ -134,12 +146,12 @@ export class RunLibrary {
   }
 
   /** A file of a run; null where there is no regular file of that name. */
-  openFile({ name }: FoundRun, ...names: readonly string[]) {
-    return this.#folder.openFile(...this.#inside(name), ...names)
+  openFile({ parts }: FoundRun, ...names: readonly string[]) {
+    return this.#folder.openFile(...parts, ...names)
   }
 
-  async isRunning({ name }: FoundRun): Promise<boolean> {
-    const { kind, path } = await this.#look(name, runFiles.lock)
+  async isRunning({ parts }: FoundRun): Promise<boolean> {
+    const { kind, path } = await this.#look(parts, runFiles.lock)
     return kind === 'file' && (await readLock(path)).kind === 'held'
   }
 
@@ -149,24 +161,40 @@ export class RunLibrary {
     return text.replaceAll(above === sep ? above : above + sep, '').replaceAll(above, '.')
   }
 
-  /** The runs of the folder, or the one of that name. */
+  /** The runs of the folder and, one further down, of the sweeps in it; or the one of that name. */
   async #find(only?: string): Promise<FoundRun[]> {
-    const names = this.#isRun ? [this.name] : await readNames(this.#folder.path)
-    const found: FoundRun[] = []
-    for (const name of names.sort()) {
-      if (isHidden(name) || (only !== undefined && name !== only)) continue
-      const { kind, path } = await this.#look(name)
-      // A recipe that leads out of the folder makes a damaged run, not none.
-      const isRun = kind === 'folder' && (await this.#look(name, runFiles.recipe)).kind !== 'missing'
-      if (isRun) found.push({ name, path })
+    if (this.#isRun) {
+      const itself = { name: this.name, parts: [], path: this.#folder.path }
+      return only === undefined || only === this.name ? [itself] : []
     }
-    return found
+    return this.#findBelow([], only)
+  }
+
+  async #findBelow(above: readonly string[], only: string | undefined): Promise<FoundRun[]> {
+    const isTop = above.length === 0
+    const names = isTop
+      ? await readNames(this.#folder.path)
+      : // Whoever may not look into a folder sees no runs in it.
+        await readNames((await this.#look(above)).path).catch(() => [])
+    const found = await inGroups(names.sort(), async (entry): Promise<FoundRun[]> => {
+      const parts = [...above, entry]
+      const name = parts.join('/')
+      const isAsked = only === undefined || only === name || only.startsWith(`${name}/`)
+      if (isHidden(entry) || !isAsked) return []
+      const { kind, path } = await this.#look(parts)
+      if (kind !== 'folder') return []
+      // A recipe that leads out of the folder makes a damaged run, not none.
+      const isRun = (await this.#look(parts, runFiles.recipe)).kind !== 'missing'
+      if (isRun) return only === undefined || only === name ? [{ name, parts, path }] : []
+      return parts.length < depth ? this.#findBelow(parts, only) : []
+    })
+    return found.flat()
   }
 
   /** What is wrong with the files of a run before any of them is read: a link that leads out, a pipe. */
-  async #unsoundFile(name: string): Promise<string | null> {
+  async #unsoundFile({ name, parts }: FoundRun): Promise<string | null> {
     for (const file of Object.values(runFiles)) {
-      const { kind } = await this.#look(name, file)
+      const { kind } = await this.#look(parts, file)
       const expected = file === runFiles.checkpoints ? 'folder' : 'file'
       if (kind === 'missing' || kind === expected) continue
       const got = kind === 'outside' ? 'a link that leads out of the folder' : 'something else'
@@ -175,13 +203,32 @@ export class RunLibrary {
     return null
   }
 
-  #look(name: string, ...names: readonly string[]) {
-    return this.#folder.look(...this.#inside(name), ...names)
+  #look(parts: readonly string[], ...names: readonly string[]) {
+    return this.#folder.look(...parts, ...names)
   }
+}
 
-  #inside(name: string): readonly string[] {
-    return this.#isRun ? [] : [name]
-  }
+/** Folders from that of runs to a run: a run lies in it, or in a sweep in it. */
+const depth = 2
+
+/** So many runs are looked at side by side: enough to keep the disk busy. */
+const groupSize = 16
+
+async function inGroups<Value, Result>(
+  values: readonly Value[],
+  work: (value: Value) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  for (let first = 0; first < values.length; first += groupSize)
+    results.push(...(await Promise.all(values.slice(first, first + groupSize).map(work))))
+  return results
+}
+
+/** Keys under which the recipes have different values, or some none. */
+function differingFields(all: readonly RunFacts[]): string[] {
+  const sound = all.filter(({ fields }) => fields.size > 0)
+  const keys = new Set(sound.flatMap(({ fields }) => [...fields.keys()]))
+  return [...keys].filter((key) => new Set(sound.map(({ fields }) => fields.get(key))).size > 1)
 }
 
 async function readNames(path: string): Promise<string[]> {
@@ -190,11 +237,6 @@ async function readNames(path: string): Promise<string[]> {
   } catch (error) {
     throw fileError(error, path, 'a folder of runs')
   }
-}
-
-function damagedRun(name: string, problem: string): StudioRun {
-  const nothing = { recipe: null, step: 0, steps: null, bestExactAccuracy: null }
-  return { name, ...nothing, status: 'damaged', problem }
 }
 
 /** `data.json` lists every row that was taken of a file: nothing for a page, and long. Nor is its place on the disk. */
@@ -206,11 +248,6 @@ function withoutRows(data: unknown): Record<string, unknown> | null {
     return [key, { ...value, indices: undefined }]
   })
   return Object.fromEntries(parts) as Record<string, unknown>
-}
-
-/** Written by this project: its format number stands for its fields. */
-function isReport(value: unknown): value is RunReport {
-  return typeof value === 'object' && value !== null && 'format' in value && value.format === 1
 }
 
 function fail(error: Error): never {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { overrideRecipe, recipes } from '@tiny-recursive-models/trm'
 import { listRuns, openRunFolder } from '@tiny-recursive-models/trm/node'
 import { formatHash, parseHash } from '../../studio/src/lib/router.ts'
-import type { ApiProblem, RunAnswer, RunsAnswer } from '../src/api.ts'
+import type { ApiProblem, CurvesAnswer, RunAnswer, RunsAnswer, StudioRun } from '../src/api.ts'
 import { type Studio, startStudio } from '../src/index.ts'
 import { doneLine, evaluationLine, makeRun, makeWorkplace, stepLine } from './runs-folder.ts'
 
@@ -36,13 +37,18 @@ after(() => place.remove())
 const get = (path: string, init?: RequestInit): Promise<Response> => fetch(new URL(path, studio.url), init)
 const json = async (path: string): Promise<unknown> => (await get(path)).json()
 
+/** A run without the figures that `tell what a table needs` is about. */
+const inShort = ({ name, recipe, step, steps, bestExactAccuracy, status, problem }: StudioRun) => ({
+  ...{ name, recipe, step, steps, bestExactAccuracy, status, problem },
+})
+
 describe('runs', () => {
   test('are listed with their figures, damaged ones with what is wrong', async () => {
     const response = await get('/api/runs')
     assert.equal(response.headers.get('cache-control'), 'no-store')
     const { folder, runs } = (await response.json()) as RunsAnswer
     assert.equal(folder, 'runs')
-    assert.deepEqual(runs, [
+    assert.deepEqual(runs.map(inShort), [
       {
         name: 'broken',
         recipe: null,
@@ -75,6 +81,72 @@ describe('runs', () => {
     ])
   })
 
+  test('tell what a table needs: figures, and the fields in which they differ; runs of a sweep too', async () => {
+    const other = makeWorkplace()
+    try {
+      const startLine = `${JSON.stringify({ type: 'start', step: 0, parameters: 1234 })}\n`
+      const evaluated = (step: number, exact: number): string =>
+        `${JSON.stringify({ type: 'evaluation', step, exactAccuracy: exact, elapsedMs: 100 * step })}\n`
+      makeRun(other.runs, 'alone', startLine + evaluated(10, 0.5) + evaluated(20, 0.25))
+      mkdirSync(join(other.runs, 'sweep'))
+      for (const [name, width] of [
+        ['w-128', 128],
+        ['w-32', 32],
+      ] as const) {
+        const path = makeRun(join(other.runs, 'sweep'), name, evaluated(10, 0.75) + doneLine(300))
+        const recipe = overrideRecipe(recipes['sudoku-4x4-trm'], [`model.width=${width}`])
+        writeFileSync(join(path, 'recipe.json'), JSON.stringify(recipe))
+        const accuracy = (exactAccuracy: number) => ({ exactAccuracy })
+        const report = {
+          format: 1,
+          steps: 300,
+          trainingFlop: 1e9,
+          test: { full: accuracy(0.9), early: accuracy(0.8) },
+        }
+        writeFileSync(join(path, 'report.json'), JSON.stringify(report))
+      }
+      // Too deep, and hidden.
+      makeRun(join(other.runs, 'sweep', 'old'), 'deep', '')
+      makeRun(join(other.runs, '.trash'), 'gone', '')
+      const { url } = await other.serve()
+      const answer = async (path: string) => (await fetch(new URL(path, url))).json()
+      const { fields, runs } = (await answer('/api/runs')) as RunsAnswer
+      assert.deepEqual(fields, ['model.width'])
+      assert.deepEqual(
+        runs.map(({ name, settings, parameters, elapsedMs, exactAccuracy, earlyAccuracy, trainingFlop }) => [
+          ...[name, ...settings, parameters, elapsedMs, exactAccuracy, earlyAccuracy, trainingFlop],
+        ]),
+        [
+          ['alone', 64, 1234, 2000, null, null, null],
+          ['sweep/w-128', 128, null, 1, 0.9, 0.8, 1e9],
+          ['sweep/w-32', 32, null, 1, 0.9, 0.8, 1e9],
+        ],
+      )
+      assert.ok(runs.every(({ begunAt, seed }) => begunAt! > 1e12 && seed === 0))
+      const { curves } = (await answer('/api/curves')) as CurvesAnswer
+      assert.deepEqual(curves[0], {
+        name: 'alone',
+        steps: [10, 20],
+        seconds: [1, 2],
+        exactAccuracy: [0.5, 0.25],
+      })
+      assert.equal(curves.length, 3)
+      const details = (await answer('/api/runs/sweep%2Fw-32')) as RunAnswer
+      assert.equal(details.recipe?.model.width, 32)
+      for (const name of ['sweep', 'sweep%2F..%2Falone', '..%2Falone', 'sweep%2Fold%2Fdeep', '.trash%2Fgone'])
+        assert.equal((await fetch(new URL(`/api/runs/${name}`, url))).status, 404, name)
+      // What has not changed is not read again, and what has is.
+      appendFileSync(join(other.runs, 'sweep', 'w-32', 'events.jsonl'), evaluated(400, 1))
+      const again = (await answer('/api/runs')) as RunsAnswer
+      assert.deepEqual(
+        again.runs.map(({ bestExactAccuracy }) => bestExactAccuracy),
+        [0.5, 0.75, 1],
+      )
+    } finally {
+      await other.remove()
+    }
+  })
+
   test('say what is new when they are asked again', async () => {
     const path = makeRun(place.runs, 'growing', stepLine(1))
     const summary = async () => ((await json('/api/runs/growing')) as RunAnswer).summary
@@ -82,7 +154,7 @@ describe('runs', () => {
     const run = await openRunFolder(path)
     await run.lock()
     appendFileSync(join(path, 'events.jsonl'), stepLine(5) + evaluationLine(5, 0.25))
-    assert.deepEqual(await summary(), {
+    assert.deepEqual(inShort(await summary()), {
       name: 'growing',
       recipe: 'sudoku-4x4-trm',
       step: 5,

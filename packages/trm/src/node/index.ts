@@ -73,7 +73,7 @@ export {
 export type { PublishedOptions } from './publish/published-files.ts'
 export type { RecordedEvent, RunEvent } from './run-events.ts'
 export { createRunFolder, type LatestCheckpoint, openRunFolder, RunFolder, runFiles } from './run-folder.ts'
-export { listRuns, RunSummarizer } from './run-list.ts'
+export { listRuns, type RunEvaluation, type RunProgress, RunSummarizer } from './run-list.ts'
 export { type LockState, readLock } from './run-lock.ts'
 export { sampleSet, type TestProgress } from './run-report.ts'
 export {
@@ -92,7 +92,13 @@ export {
   type SweepJob,
   type SweepOptions,
 } from './sweep/run-sweep.ts'
-export { type SweepTable, type SweepTableRow, type SweepTableRun, sweepTable } from './sweep/table.ts'
+export {
+  recipeFields,
+  type SweepTable,
+  type SweepTableRow,
+  type SweepTableRun,
+  sweepTable,
+} from './sweep/table.ts'
 export { type Axis, parseAxis } from './sweep/vary.ts'
 export { exportRun, runCsv } from './track/export-run.ts'
 export { parseTracker, type TrackerChoice, trackerForms, trackerName } from './track/tracker.ts'

@@ -10,6 +10,25 @@ import { damagedLine, parseEvent } from './run-events.ts'
 import { openRunFolder, runFiles } from './run-folder.ts'
 import { readLock } from './run-lock.ts'
 
+/** A validation of a run: what a curve of it is drawn from. */
+export interface RunEvaluation {
+  readonly step: number
+  /** Time of the training steps until then; null in events of other programs. */
+  readonly elapsedMs: number | null
+  /** 0 to 1 */
+  readonly exactAccuracy: number
+}
+
+/** What the events of a run tell beyond its summary. */
+export interface RunProgress {
+  /** Numbers that are trained; null before it has begun. */
+  readonly parameters: number | null
+  /** Time of all training steps so far; null before the first. */
+  readonly elapsedMs: number | null
+  /** In the order of their steps. */
+  readonly evaluations: readonly RunEvaluation[]
+}
+
 /** One summary for each run folder directly inside `parent`, by name; hidden ones are left out. */
 export async function listRuns(parent: string): Promise<RunSummary[]> {
   let names: string[]
@@ -40,11 +59,18 @@ export class RunSummarizer {
   readonly #path: string
   readonly #events: LineTail
   #figures = noFigures
+  #evaluations: RunEvaluation[] = []
 
   constructor(name: string, path: string) {
     this.#name = name
     this.#path = path
     this.#events = new LineTail(() => openIfThere(join(path, runFiles.events)))
+  }
+
+  /** As of the last `read`. */
+  get progress(): RunProgress {
+    const { parameters, elapsedMs } = this.#figures
+    return { parameters, elapsedMs, evaluations: this.#evaluations }
   }
 
   /** One at a time: not before the summary asked for last is there. */
@@ -75,7 +101,10 @@ export class RunSummarizer {
   async #readEvents(): Promise<Figures> {
     for (;;) {
       const { lines, isReset, isAtEnd } = await this.#events.read()
-      if (isReset) this.#figures = noFigures
+      if (isReset) {
+        this.#figures = noFigures
+        this.#evaluations = []
+      }
       const first = this.#events.lineCount - lines.length + 1
       for (const [index, line] of lines.entries()) this.#add(line ?? '', first + index)
       const { damage } = this.#figures
@@ -99,7 +128,11 @@ export class RunSummarizer {
       return
     }
     const isScore = event.type === 'evaluation' && typeof event.exactAccuracy === 'number'
+    if (isScore) this.#addEvaluation(event.step ?? 0, event)
+    const { parameters, elapsedMs } = this.#figures
     this.#figures = {
+      parameters: numberOf(event.type === 'start' ? event.parameters : null) ?? parameters,
+      elapsedMs: numberOf(event.elapsedMs) ?? elapsedMs,
       step: Math.max(step, event.step ?? 0),
       bestExactAccuracy: isScore
         ? Math.max(bestExactAccuracy ?? 0, event.exactAccuracy as number)
@@ -109,9 +142,24 @@ export class RunSummarizer {
       damage: null,
     }
   }
+
+  /** A run that goes on from a checkpoint repeats what came behind it. */
+  #addEvaluation(step: number, event: { readonly [key: string]: unknown }): void {
+    const kept = this.#evaluations.at(-1)
+    if (kept && kept.step >= step) this.#evaluations = this.#evaluations.filter((one) => one.step < step)
+    this.#evaluations.push({
+      step,
+      elapsedMs: numberOf(event.elapsedMs),
+      exactAccuracy: event.exactAccuracy as number,
+    })
+  }
 }
 
+const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null)
+
 interface Figures {
+  readonly parameters: number | null
+  readonly elapsedMs: number | null
   readonly step: number
   readonly bestExactAccuracy: number | null
   /** The last event is `done`. */
@@ -122,6 +170,8 @@ interface Figures {
 }
 
 const noFigures: Figures = {
+  parameters: null,
+  elapsedMs: null,
   step: 0,
   bestExactAccuracy: null,
   isDone: false,

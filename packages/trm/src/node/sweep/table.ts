@@ -80,7 +80,12 @@ interface FoundRun {
 
 async function readRun(path: string, folder: string): Promise<FoundRun> {
   const run = await openRunFolder(path)
-  return { folder, recipe: run.recipe, fields: flatFields(run.recipe), report: await readReport(run) }
+  return {
+    folder,
+    recipe: run.recipe,
+    fields: withoutSeed(recipeFields(run.recipe)),
+    report: await readReport(run),
+  }
 }
 
 async function readReport(run: Awaited<ReturnType<typeof openRunFolder>>) {
@@ -104,16 +109,22 @@ function rowOf(found: readonly FoundRun[], fields: readonly string[]): SweepTabl
   }
 }
 
-/** A recipe as keys and values, two levels deep; without what only names it, and the seed. */
-function flatFields(recipe: Recipe): Map<string, unknown> {
+/**
+ * A recipe as keys such as `model.width` and their values, two levels deep; without what only names it.
+ */
+export function recipeFields(recipe: Recipe): ReadonlyMap<string, unknown> {
   const { format: _format, name: _name, description: _description, ...sections } = recipe
   const fields = Object.entries(sections).flatMap(([section, value]): [string, unknown][] =>
     typeof value === 'object' && value !== null
       ? Object.entries(value).map(([key, inner]): [string, unknown] => [`${section}.${key}`, inner])
       : [[section, value]],
   )
-  return new Map(fields.filter(([key]) => key !== 'training.seed'))
+  return new Map(fields)
 }
+
+/** Runs that differ in nothing else are compared by their mean. */
+const withoutSeed = (fields: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> =>
+  new Map([...fields].filter(([key]) => key !== 'training.seed'))
 
 function differingFields(all: readonly ReadonlyMap<string, unknown>[]): string[] {
   const keys = new Set(all.flatMap((fields) => [...fields.keys()]))
