@@ -9,14 +9,9 @@ import {
   Workspace,
 } from '@tiny-recursive-models/tensor'
 import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
-import {
-  type SlotBatch,
-  type StepConfig,
-  TrainingEngine,
-  traceTrainingStep,
-} from '@tiny-recursive-models/trm/train'
+import { TrainingEngine, traceTrainingStep } from '@tiny-recursive-models/trm/train'
 import { median } from './median.ts'
-import { benchModels } from './models.ts'
+import { anyBatch, benchModels } from './models.ts'
 
 export interface TrainingSpeed {
   readonly name: string
@@ -46,17 +41,6 @@ async function plainGemm(workspace: Workspace): Promise<RunnableProgram> {
   await workspace.write('left', floatTensor(shape, values))
   await workspace.write('right', floatTensor(shape, values))
   return await workspace.compile(program)
-}
-
-function anyBatch({ batch, model }: StepConfig): SlotBatch {
-  const cells = batch * model.cells
-  return {
-    tokens: Int32Array.from({ length: cells }, (_, index) => 1 + ((index * 7) % 10)),
-    labels: Int32Array.from({ length: cells }, (_, index) => 2 + ((index * 5) % 9)),
-    identifiers: new Int32Array(batch),
-    reset: new Float32Array(batch).fill(1),
-    minSteps: new Float32Array(batch),
-  }
 }
 
 async function measure(

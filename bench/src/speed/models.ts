@@ -1,5 +1,5 @@
 import type { ModelConfig } from '@tiny-recursive-models/trm'
-import type { StepConfig } from '@tiny-recursive-models/trm/train'
+import type { SlotBatch, StepConfig } from '@tiny-recursive-models/trm/train'
 
 export interface BenchModel {
   readonly name: string
@@ -54,5 +54,17 @@ function stepConfig(model: ModelConfig, batch: number): StepConfig {
       puzzleWeightDecay: 1,
       loss: 'stablemax',
     },
+  }
+}
+
+/** Some puzzles for every slot. */
+export function anyBatch({ batch, model }: StepConfig): SlotBatch {
+  const cells = batch * model.cells
+  return {
+    tokens: Int32Array.from({ length: cells }, (_, index) => 1 + ((index * 7) % 10)),
+    labels: Int32Array.from({ length: cells }, (_, index) => 2 + ((index * 5) % 9)),
+    identifiers: new Int32Array(batch),
+    reset: new Float32Array(batch).fill(1),
+    minSteps: new Float32Array(batch),
   }
 }
