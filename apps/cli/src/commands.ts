@@ -102,6 +102,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/bench.ts')).addBench,
   },
   {
+    words: 'explain [what]',
+    description: 'show how a recipe or a model is computed: loops, products, memory, and where the time goes',
+    load: async () => (await import('./commands/explain.ts')).addExplain,
+  },
+  {
     words: 'doctor',
     description: 'show what works on this machine: versions, devices and speed',
     load: async () => (await import('./commands/doctor.ts')).addDoctor,

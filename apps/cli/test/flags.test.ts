@@ -73,6 +73,11 @@ const cases: readonly [command: string, written: string, said: string][] = [
     'Set `data.train=FILE`, and `data.test=FILE` for the final test.',
     'Use --set data.train=FILE, and --set data.test=FILE for the final test.',
   ],
+  [
+    'explain',
+    'Take smaller micro-batches or compute activations again in the backward pass (recompute); the plan alone, without a run, needs no such memory.',
+    'Take smaller micro-batches (--set training.microBatch=1), compute activations again in the backward pass (--set training.recompute=true), or use --plan, which runs nothing.',
+  ],
   ['data arc', 'Set `data.path=FOLDER`.', 'Use --from FOLDER.'],
   [
     'train',

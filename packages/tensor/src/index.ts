@@ -9,7 +9,21 @@ export type { DeviceTensor, Executable, Executor, RunResult } from './executors/
 export type { Device } from './executors/ort-session.ts'
 export { letMessagesIn } from './executors/pauses.ts'
 export { createReferenceExecutor } from './executors/reference/executor.ts'
+export type { DisassembledFunction, Instruction } from './executors/wasm/disassemble.ts'
 export { createWasmExecutor, type WasmOptions } from './executors/wasm/executor.ts'
+export {
+  type LivePlace,
+  type PlannedMemory,
+  type PlannedPlace,
+  type PlannedProduct,
+  type PlannedProgram,
+  type PlannedStep,
+  type PlannedValue,
+  type SimilarSteps,
+  similarSteps,
+  type WorkKind,
+  workKinds,
+} from './executors/wasm/explain.ts'
 export { Stopwatch, type TimedProgram } from './executors/wasm/stopwatch.ts'
 export type { Tensor } from './graph/operations.ts'
 export { type Program, type Tensors, type TensorType, type TensorTypes, trace } from './graph/program.ts'
@@ -20,6 +34,7 @@ export {
   type HostTensor,
   integerTensor,
   type Shape,
+  zeroTensor,
 } from './graph/types.ts'
 export {
   adamAtan2,

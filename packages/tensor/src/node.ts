@@ -9,5 +9,12 @@ export {
 export { onednnVersion } from './node/onednn/library.ts'
 export { openOrtExecutor } from './node/onnxruntime.ts'
 export { type ExecutorOptions, openExecutor } from './node/open-executor.ts'
+export {
+  codeOfStep,
+  type ProfileOptions,
+  planProgram,
+  profileProgram,
+  programTexts,
+} from './node/profile.ts'
 export { startWorker } from './node/start-worker.ts'
 export { maxThreads, usefulThreads } from './node/threads.ts'

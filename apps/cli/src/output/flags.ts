@@ -55,6 +55,12 @@ const further: readonly Word[] = [
 /** By the command: how the library writes it, and how the command line says it. */
 const flags: Readonly<Record<string, readonly Word[]>> = {
   train: [[/\btraining\.steps\b/g, '--steps']],
+  explain: [
+    [
+      /^Take smaller micro-batches .*$/,
+      'Take smaller micro-batches (--set training.microBatch=1), compute activations again in the backward pass (--set training.recompute=true), or use --plan, which runs nothing.',
+    ],
+  ],
   'bench paper': [[/\btraining\.steps\b/g, '--steps']],
   'data arc': [
     [/--force\b/g, '--replace'],

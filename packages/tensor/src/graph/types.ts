@@ -84,3 +84,17 @@ function checked(tensor: HostTensor): HostTensor {
   }
   return tensor
 }
+
+/** All 0; of what is neither float32 nor int32, in float32. */
+export function zeroTensor({
+  shape,
+  dtype,
+}: {
+  readonly shape: Shape
+  readonly dtype: DataType
+}): HostTensor {
+  const count = elementCount(shape)
+  return dtype === 'int32'
+    ? integerTensor(shape, new Int32Array(count))
+    : floatTensor(shape, new Float32Array(count))
+}

@@ -83,6 +83,6 @@ async function openOurs(name: 'wasm' | 'onednn', { device, threads }: Asked): Pr
 }
 
 /** Node 20 has the instructions behind a flag, which holds for what is compiled from then on; later ones have no flag. */
-function allowRelaxedSimd(): void {
+export function allowRelaxedSimd(): void {
   if (!hasRelaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd')
 }

@@ -1,6 +1,6 @@
 /** What the programs of a run are made of, by its recipe and data. */
 import type { TrainingState } from '../checkpoint/training-state.ts'
-import type { DataSets } from '../data/data-sets.ts'
+import type { PuzzleFacts } from '../data/puzzle-set.ts'
 import { type ModelConfig, modelConfig } from '../models/config.ts'
 import { chooseMicroBatch } from '../programs/micro-batch.ts'
 import type { StepConfig } from '../programs/programs.ts'
@@ -8,14 +8,17 @@ import { boardOfData } from '../puzzles/index.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import { modelInStep } from './stages.ts'
 
+/** What the programs depend on of the puzzles to train on. */
+type Trained = { readonly train: Pick<PuzzleFacts, 'cells' | 'symbols' | 'identifiers'> }
+
 /** The model of a run at its full depth. */
-export const fullModel = (recipe: Recipe, { train }: Pick<DataSets, 'train'>): ModelConfig =>
+export const fullModel = (recipe: Recipe, { train }: Trained): ModelConfig =>
   modelConfig(recipe.model, train, boardOfData(recipe.data, train)?.structure)
 
 /** The step with which a run begins or goes on. */
 export function stepConfigOf(
   recipe: Recipe,
-  data: Pick<DataSets, 'train'>,
+  data: Trained,
   resume?: Pick<TrainingState, 'step' | 'microBatch'>,
 ): StepConfig {
   const { batch, microBatch, workers, recompute, gradientSteps, startNoise } = recipe.training

@@ -9,7 +9,7 @@ export type WasmType = 'i32' | 'v128'
 const typeBytes: Readonly<Record<WasmType, number>> = { i32: 0x7f, v128: 0x7b }
 
 /** Instructions without immediates, by their name in the text format. SIMD ones are written after the prefix 0xfd. */
-const plain = {
+export const plain = {
   unreachable: 0x00,
   return: 0x0f,
   drop: 0x1a,
@@ -27,7 +27,7 @@ const plain = {
   select: 0x1b,
 } as const
 
-const simd = {
+export const simd = {
   'f32x4.eq': 0x41,
   'f32x4.ne': 0x42,
   'f32x4.lt': 0x43,
@@ -67,7 +67,7 @@ const simd = {
 } as const
 
 /** Of the threads proposal, which all engines have; written after the prefix 0xfe. */
-const atomic = {
+export const atomic = {
   'memory.atomic.notify': 0x00,
   'memory.atomic.wait32': 0x01,
   'i32.atomic.load': 0x10,
@@ -76,7 +76,7 @@ const atomic = {
 } as const
 
 /** Loads and stores, aligned to four bytes; `lane` ones move the number in lane 0..3. */
-const access = {
+export const access = {
   'i32.load': [0x28],
   'i32.store': [0x36],
   'v128.load': [0xfd, 0x00],

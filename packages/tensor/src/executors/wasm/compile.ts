@@ -39,6 +39,10 @@ export interface CompiledProgram {
   /** Where steps complain of an index: a flag, the index, the rows that there are. */
   readonly complaint: number
   readonly plan: Plan
+  /** Of all states, which lie outside of the arena. */
+  readonly stateBytes: number
+  /** Where every value lies. */
+  readonly places: ReadonlyMap<Node, Address>
 }
 
 export interface CompileOptions {
@@ -56,8 +60,12 @@ export interface CompileOptions {
   readonly exportsSteps?: boolean
 }
 
+/** The program in primitives, as it is compiled. */
+export const inPrimitives = (program: Program): Program =>
+  simplifyProgram(expandProgram(program, () => false))
+
 export function compileProgram(given: Program, options: CompileOptions = {}): CompiledProgram {
-  const program = simplifyProgram(expandProgram(given, () => false))
+  const program = inPrimitives(given)
   const plan = planSteps(program)
   const places = new Places(program, plan)
   const wanted = options.threads ?? 1
@@ -242,6 +250,11 @@ class Places {
       constants: this.#constants,
       slots: this.#states.size + this.#updates.size + this.#constants.size,
       complaint: this.complaint.offset,
+      stateBytes: Object.values(this.#program.states).reduce(
+        (sum, { shape }) => sum + 4 * elementCount(shape),
+        0,
+      ),
+      places: this.#addresses,
     }
   }
 

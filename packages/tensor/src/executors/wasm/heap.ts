@@ -6,7 +6,7 @@ import { type WasmMemory, webAssembly } from './web-assembly.ts'
 
 const page = 65_536
 /** WebAssembly addresses 4 GiB; the last page stays free, so that no vector reaches beyond. */
-const maxBytes = 65_535 * page
+export const maxBytes = 65_535 * page
 
 export class Heap {
   readonly memory: WasmMemory
@@ -68,4 +68,5 @@ export class Heap {
   }
 }
 
-const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20).toLocaleString('en-US')} MiB`
+export const mebibytes = (bytes: number): string =>
+  `${Math.ceil(bytes / 2 ** 20).toLocaleString('en-US')} MiB`

@@ -1,10 +1,10 @@
 import {
   type Executor,
-  elementCount,
   type HostTensor,
   type Program,
   type RunnableProgram,
   Workspace,
+  zeroTensor,
 } from '@tiny-recursive-models/tensor'
 import { type ExecutorName, executorNames, openExecutor } from '@tiny-recursive-models/tensor/node'
 import type { Speeds } from './speed-memory.ts'
@@ -63,7 +63,7 @@ class Timer {
     this.name = name
     this.#workspace = new Workspace(executor)
     this.#program = program
-    this.#feeds = Object.fromEntries(Object.entries(program.feeds).map(([feed, type]) => [feed, zeros(type)]))
+    this.#feeds = Object.fromEntries(Object.entries(program.feeds).map(([feed, type]) => [feed, zeroTensor(type)]))
   }
 
   /** Compiles the program and runs it once. */
@@ -71,7 +71,7 @@ class Timer {
     const timer = new Timer(name, await openExecutor({ executor: name, threads }), program)
     try {
       for (const [state, type] of Object.entries(program.states))
-        await timer.#workspace.write(state, zeros(type))
+        await timer.#workspace.write(state, zeroTensor(type))
       timer.#runnable = await timer.#workspace.compile(program)
       await timer.run()
       return timer
@@ -91,11 +91,4 @@ class Timer {
     await this.#runnable?.close()
     for (const state of Object.keys(this.#program.states)) this.#workspace.remove(state)
   }
-}
-
-function zeros({ shape, dtype }: Pick<HostTensor, 'shape'> & { readonly dtype: string }): HostTensor {
-  const count = elementCount(shape)
-  return dtype === 'int32'
-    ? { shape, dtype, data: new Int32Array(count) }
-    : { shape, dtype: 'float32', data: new Float32Array(count) }
 }
