@@ -63,7 +63,9 @@ class Timer {
     this.name = name
     this.#workspace = new Workspace(executor)
     this.#program = program
-    this.#feeds = Object.fromEntries(Object.entries(program.feeds).map(([feed, type]) => [feed, zeroTensor(type)]))
+    this.#feeds = Object.fromEntries(
+      Object.entries(program.feeds).map(([feed, type]) => [feed, zeroTensor(type)]),
+    )
   }
 
   /** Compiles the program and runs it once. */
