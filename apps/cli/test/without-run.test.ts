@@ -57,11 +57,13 @@ test('doctor tries the executors and measures a product on each', async () => {
     executors: { executor: string; device: string; works: boolean; detail: string }[]
     products: { executor: string; gigaflopsPerSecond: number }[]
     onnxruntime: string
+    onednn: { version: string } | null
   }
   assert.match(facts.onnxruntime, /^\d+\.\d+\.\d+$/)
   const [ours, onednn, runtime, webgpu] = facts.executors
   assert.deepEqual(ours, { executor: 'wasm', device: 'cpu', works: true, detail: 'wasm, 1 thread' })
   const version = await onednnVersion()
+  assert.equal(facts.onednn?.version ?? null, version)
   assert.deepEqual([onednn?.executor, onednn?.works], ['onednn', version !== null])
   if (version === null) assert.match(onednn!.detail, /TRM_ONEDNN|koffi|npm ci/, 'what to do is told')
   else assert.equal(onednn!.detail, `onednn ${version}, 1 thread`)

@@ -7,6 +7,7 @@ export {
   nodeDevices,
 } from './node/devices.ts'
 export { onednnVersion } from './node/onednn/library.ts'
+export { type OnednnFacts, onednnFacts } from './node/onednn/products.ts'
 export { openOrtExecutor } from './node/onnxruntime.ts'
 export { type ExecutorOptions, openExecutor } from './node/open-executor.ts'
 export {

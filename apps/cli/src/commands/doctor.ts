@@ -1,7 +1,13 @@
 import { availableParallelism, freemem, totalmem } from 'node:os'
 import type { ExecutorChoice } from '@tiny-recursive-models/tensor/node'
 import { plural, significant } from '@tiny-recursive-models/trm/format'
-import { allRememberedSpeeds, machineFacts, speedMemoryPath } from '@tiny-recursive-models/trm/node'
+import {
+  allRememberedSpeeds,
+  machineFacts,
+  type OnednnFacts,
+  onednnFacts,
+  speedMemoryPath,
+} from '@tiny-recursive-models/trm/node'
 import { type Command, Option } from 'commander'
 import {
   measureProduct,
@@ -49,6 +55,11 @@ interface DoctorOptions {
 /** Measurements that are shown, the latest. */
 const shownSpeeds = 5
 
+const onednnLine = ({ file, version, bfloat16 }: OnednnFacts): [string, string] => [
+  'oneDNN',
+  `${version} (${file}); products are float32, ${bfloat16 ? 'though this processor also has' : 'and this processor has no'} instructions for bfloat16`,
+]
+
 async function diagnose({ executor: asked = 'auto', threads, json }: DoctorOptions): Promise<void> {
   const most = threads ?? availableParallelism()
   const machine = machineFacts()
@@ -65,7 +76,10 @@ async function diagnose({ executor: asked = 'auto', threads, json }: DoctorOptio
   const environment = process.env.TRM_EXECUTOR || null
   const remembered = await allRememberedSpeeds()
   const auto = { environment, file: speedMemoryPath(), measured: remembered }
-  if (json) return printJson({ ...machine, memory, executors, products, auto, mpi })
+  const works = executors.some(({ executor, works }) => executor === 'onednn' && works)
+  // The probe's process has shown that the library does not end this one.
+  const onednn = works ? await onednnFacts() : null
+  if (json) return printJson({ ...machine, memory, executors, onednn, products, auto, mpi })
   const lines: [string, string][] = [
     ['node', machine.node],
     ['onnxruntime', machine.onnxruntime],
@@ -76,6 +90,7 @@ async function diagnose({ executor: asked = 'auto', threads, json }: DoctorOptio
       `executor ${executor}, ${device}`,
       `${works ? 'works' : 'does not work'}: ${detail}`,
     ]),
+    ...(onednn === null ? [] : [onednnLine(onednn)]),
     ...products.map(({ executor, size, threads, gigaflopsPerSecond }): [string, string] => [
       `speed of ${executor}`,
       `${significant(gigaflopsPerSecond)} GFLOP/s (float32 ${size}×${size} products, ${plural(threads, 'thread')})`,

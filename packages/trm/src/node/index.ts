@@ -7,6 +7,8 @@ export {
   executorNames,
   maxThreads,
   nodeDevices,
+  type OnednnFacts,
+  onednnFacts,
   onednnVersion,
   openExecutor,
   openOrtExecutor,

@@ -47,8 +47,9 @@ const inVersion3 = {
   dnnl_post_ops_append_sum: ['address', 'float', 'int', 'int'],
 } as const satisfies Readonly<Record<string, Signature>>
 
-/** `dnnl_f32` of `dnnl_data_type_t`. */
-const float32 = 3
+/** Types of numbers, as `dnnl_data_type_t` counts them. */
+const dataTypes = { bfloat16: 2, float32: 3 } as const
+export type DataType = keyof typeof dataTypes
 
 /** `dnnl_status_t`, by its numbers. */
 const statuses = [
@@ -70,7 +71,7 @@ export interface Description {
 
 /** What the two versions do differently. Descriptions of products are undefined where the library does not do them. */
 export interface Dialect {
-  describe(lengths: readonly number[], strides: readonly number[]): Description
+  describe(lengths: readonly number[], strides: readonly number[], type: DataType): Description
   describeMatmul(
     left: Description,
     right: Description,
@@ -109,13 +110,13 @@ const [descriptionBytes, matmulBytes] = [1024, 4096]
 
 function version2(call: Readonly<Record<keyof typeof inVersion2, Call>>, engine: number): Dialect {
   return {
-    describe(lengths, strides) {
+    describe(lengths, strides, type) {
       const value = new ArrayBuffer(descriptionBytes)
       const status = call.dnnl_memory_desc_init_by_strides(
         value,
         lengths.length,
         wholeNumbers(lengths),
-        float32,
+        dataTypes[type],
         wholeNumbers(strides),
       )
       check('dnnl_memory_desc_init_by_strides', status)
@@ -142,13 +143,13 @@ function version2(call: Readonly<Record<keyof typeof inVersion2, Call>>, engine:
 
 function version3(call: Readonly<Record<keyof typeof inVersion3, Call>>, engine: number): Dialect {
   return {
-    describe(lengths, strides) {
+    describe(lengths, strides, type) {
       const value = created('dnnl_memory_desc_create_with_strides', (out) =>
         call.dnnl_memory_desc_create_with_strides(
           out,
           lengths.length,
           wholeNumbers(lengths),
-          float32,
+          dataTypes[type],
           wholeNumbers(strides),
         ),
       )

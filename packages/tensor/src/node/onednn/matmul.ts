@@ -1,6 +1,6 @@
 /** Matrix products by oneDNN's matmul primitive, created once per shape. */
 import type { BatchedProduct } from '../../executors/wasm/product.ts'
-import { check, created } from './functions.ts'
+import { check, created, type DataType } from './functions.ts'
 import type { Onednn } from './library.ts'
 import { type Operand, operandOf } from './operand.ts'
 import { createPrimitive, type Primitive } from './primitive.ts'
@@ -31,8 +31,16 @@ export function operandsOf(batch: BatchedProduct): Operands | undefined {
   return left && right && result && { left, right, result }
 }
 
+/** Whether the processor multiplies bfloat16 numbers fast, as the library sees it. */
+export function hasBfloat16(onednn: Onednn): boolean {
+  const square: Operand = { lengths: [64, 64], strides: [64, 1], bytes: 0 }
+  const primitive = createMatmul(onednn, { left: square, right: square, result: square }, false, 'bfloat16')
+  primitive?.destroy()
+  return primitive !== undefined
+}
+
 /**
- * A product of float32 numbers. Takes the addresses of left, right and result.
+ * A product of numbers of that type, with float32 sums and results. Takes the addresses of left, right and result.
  *
  * @param isAdded whether the product is added to what lies in the result's place
  * @returns undefined if the library has no fast implementation for this processor
@@ -41,11 +49,12 @@ export function createMatmul(
   onednn: Onednn,
   { left, right, result }: Operands,
   isAdded: boolean,
+  type: DataType = 'float32',
 ): Primitive | undefined {
   const { dialect } = onednn.functions
-  const source = dialect.describe(left.lengths, left.strides)
-  const weights = dialect.describe(right.lengths, right.strides)
-  const destination = dialect.describe(result.lengths, result.strides)
+  const source = dialect.describe(left.lengths, left.strides, type)
+  const weights = dialect.describe(right.lengths, right.strides, type)
+  const destination = dialect.describe(result.lengths, result.strides, 'float32')
   try {
     return createPrimitive(
       onednn,

@@ -4,8 +4,8 @@ import type { NamedProvider } from '../../executors/wasm/executor.ts'
 import type { BatchedProduct } from '../../executors/wasm/product.ts'
 import type { ProductProvider, ProvidedProduct } from '../../executors/wasm/provider.ts'
 import type { WasmMemory } from '../../executors/wasm/web-assembly.ts'
-import type { Onednn } from './library.ts'
-import { createMatmul, type Operands, operandsOf } from './matmul.ts'
+import { type Onednn, openOnednn } from './library.ts'
+import { createMatmul, hasBfloat16, type Operands, operandsOf } from './matmul.ts'
 import type { Primitive } from './primitive.ts'
 
 /** What an executor needs to have products done by the library. @param isFaster is another rule, for tests */
@@ -146,4 +146,20 @@ class OnednnProduct implements ProvidedProduct {
       hint: 'This is a mistake in the plan of the program; please report it.',
     })
   }
+}
+
+/** The library that `openExecutor` finds. */
+export interface OnednnFacts {
+  /** As the system's loader or `TRM_ONEDNN` names it. */
+  readonly file: string
+  /** Such as `2.6.3`. */
+  readonly version: string
+  /** Whether the processor multiplies bfloat16 numbers fast, as the library sees it. Products are float32 in any case. */
+  readonly bfloat16: boolean
+}
+
+/** @throws {InputError} if there is none that can be used here */
+export async function onednnFacts(): Promise<OnednnFacts> {
+  const onednn = await openOnednn()
+  return { file: onednn.file, version: onednn.version, bfloat16: hasBfloat16(onednn) }
 }
