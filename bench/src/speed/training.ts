@@ -1,0 +1,49 @@
+/** Training steps, one at a time. */
+import type { Executor } from '@tiny-recursive-models/tensor'
+import { findRecipe, loadDataSets, overrideRecipe, train } from '@tiny-recursive-models/trm'
+import { type StepConfig, TrainingEngine } from '@tiny-recursive-models/trm/train'
+import { anyBatch } from './models.ts'
+
+type Step = () => Promise<void>
+
+/** Optimiser steps of a model on puzzles without sense. */
+export async function modelSteps(executor: Executor, config: StepConfig): Promise<Step> {
+  const engine = await TrainingEngine.create(executor, config, { seed: 1 })
+  const batch = anyBatch(config)
+  let step = 0
+  return async () => {
+    await engine.step(batch, { step: ++step, learningRate: 1e-4, puzzleLearningRate: 1e-4 })
+  }
+}
+
+/** Recipes with structured mixing, whose puzzles are generated; 9×9 is `sudoku-extreme` on generated puzzles. */
+export const structuredRecipes = ['sudoku-4x4', 'sudoku-6x6', 'sudoku-9x9', 'takuzu-6x6', 'maze-9x9'] as const
+
+const fewPuzzles = ['data.train=64', 'data.validation=0', 'data.test=8']
+
+export function structuredRecipe(name: string, overrides: readonly string[] = []) {
+  if (name !== 'sudoku-9x9') return overrideRecipe(findRecipe(name), [...overrides])
+  const { data } = overrideRecipe(findRecipe('sudoku-6x6'), ['data.boxRows=3', 'data.minimal=false'])
+  return overrideRecipe({ ...findRecipe('sudoku-extreme'), data }, [...overrides])
+}
+
+/** Optimiser steps of a recipe, drawing its puzzles and noise included. */
+export async function recipeSteps(executor: Executor, name: string): Promise<Step> {
+  const recipe = structuredRecipe(name, [
+    ...fewPuzzles,
+    'training.evaluateEvery=0',
+    'training.checkpointEvery=0',
+  ])
+  const data = await loadDataSets(recipe.data, noFile)
+  const events = train({ recipe, data, executor })
+  return async () => {
+    for (;;) {
+      const { value, done } = await events.next()
+      if (done) throw new Error(`${name} has no more steps`)
+      if (value.type === 'step') return
+    }
+  }
+}
+
+export const noFile = (path: string): Promise<never> =>
+  Promise.reject(new Error(`generated data reads no file: ${path}`))
