@@ -9,6 +9,7 @@ import { makeFolder, readFileBounded, writeFileAtomically } from '../files.ts'
 /** Milliseconds of one run of a program, by the executors that compute here. */
 export type Speeds = Readonly<Partial<Record<ExecutorName, number | undefined>>>
 
+/** Speeds, and of what. */
 export type RememberedSpeeds = Speeds & {
   /** What was measured: "a training step of 16 puzzles". */
   readonly work: string
