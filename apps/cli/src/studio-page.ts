@@ -1,9 +1,11 @@
 /** Where the built page of the studio is. */
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { InputError } from '@tiny-recursive-models/trm'
 
 /** Inside the package: the page lies beside the built program. */
@@ -45,22 +47,21 @@ export async function studioPage(onBuild: (reason: 'missing' | 'old') => void): 
   return built
 }
 
-/** The one function of Vite's JavaScript interface that is needed. It is installed with the page, not with `trm`. */
-interface Vite {
-  build(options: { root: string; logLevel: 'error' }): Promise<unknown>
-}
+const run = promisify(execFile)
 
+/** In a process of its own: what a build takes, most of a gigabyte, goes with it. Vite is installed with the page. */
 async function build(): Promise<void> {
   try {
-    const entry = createRequire(join(source, 'package.json')).resolve('vite')
-    const vite = (await import(pathToFileURL(entry).href)) as Vite
-    await vite.build({ root: source, logLevel: 'error' })
+    const manifest = createRequire(join(source, 'package.json')).resolve('vite/package.json')
+    const program = join(dirname(manifest), 'bin', 'vite.js')
+    await run(process.execPath, [program, 'build', '--logLevel', 'error'], { cwd: source })
   } catch (cause) {
+    const { stderr, message } = cause as { stderr?: string; message?: string }
     throw new InputError(
       {
         who: 'the page of the studio',
         expected: 'a successful build',
-        got: cause instanceof Error ? cause.message : String(cause),
+        got: stderr?.trim() || message || String(cause),
         hint: 'Run `npm ci`, then `npm run studio:build` to see more.',
       },
       { cause },

@@ -2,13 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '@tiny-recursive-models/trm'
-import {
-  openRunFolder,
-  type RunFolder,
-  RunSummarizer,
-  recipeFields,
-  runFiles,
-} from '@tiny-recursive-models/trm/node'
+import { RunFolder, RunSummarizer, recipeFields, runFiles } from '@tiny-recursive-models/trm/node'
 import type { RunCurve, Setting, StudioRun } from './api.ts'
 import { isReport } from './report.ts'
 
@@ -70,14 +64,15 @@ export class RunRecord {
   }
 
   async #describe(summary: Omit<StudioRun, keyof typeof nothing>): Promise<RunFacts> {
-    const folder = await openRunFolder(this.#path)
-    const { parameters, elapsedMs } = this.#summarizer.progress
+    const { recipe, parameters, elapsedMs } = this.#summarizer.progress
+    if (recipe === null) throw new Error('a run that is not damaged has a recipe')
+    const folder = new RunFolder(this.#path, recipe)
     const report = await readReport(folder)
     const { mtimeMs } = await stat(folder.file('recipe'))
-    const fields = [...recipeFields(folder.recipe)].map(([key, value]) => [key, settingOf(value)] as const)
+    const fields = [...recipeFields(recipe)].map(([key, value]) => [key, settingOf(value)] as const)
     const run: StudioRun = {
       ...summary,
-      seed: folder.recipe.training.seed,
+      seed: recipe.training.seed,
       parameters: parameters ?? report?.parameters ?? null,
       elapsedMs,
       begunAt: Math.round(mtimeMs),

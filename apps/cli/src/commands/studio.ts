@@ -6,11 +6,13 @@ import { onInterrupt } from '../options/interrupt.ts'
 import { jsonOption, wholeNumber } from '../options/options.ts'
 import { showError } from '../output/errors.ts'
 import { isOutputClosed, onOutputClosed, print, printJsonLine } from '../output/streams.ts'
+import { openInBrowser, otherAddresses } from '../studio-address.ts'
 import { studioPage } from '../studio-page.ts'
 
 interface StudioOptions {
   readonly host: string
   readonly port?: number
+  readonly open?: true
   readonly json?: true
 }
 
@@ -25,18 +27,20 @@ export function addStudio(command: Command): void {
       `port to listen on; 0 picks a free one (default: ${usualPort} if free)`,
       wholeNumber(0, 65_535),
     )
+    .option('--open', 'open the page in the usual browser')
     .addOption(jsonOption('print the address as a line of JSON'))
     .addHelpText(
       'after',
       `
-Without a folder of runs, ./runs is shown if it exists. The studio never changes it.
+Without a folder of runs, ./runs is shown if it exists, with the runs of the sweeps in it. The studio never changes it.
 
 Examples:
   trm studio
   trm studio runs/first
+  trm studio --open
   trm studio experiments --port 8080`,
     )
-    .action(async (folder: string | undefined, { host, port, json }: StudioOptions) => {
+    .action(async (folder: string | undefined, { host, port, open, json }: StudioOptions) => {
       const runs = folder ?? (existsSync('runs') ? 'runs' : null)
       const page = await studioPage((reason) => {
         const why = reason === 'missing' ? 'this once' : 'since its sources have changed'
@@ -53,9 +57,12 @@ Examples:
       if (json) printJsonLine({ url: studio.url, port: studio.port, runs })
       else {
         print(`studio  ${studio.url}`)
+        for (const url of otherAddresses(host, studio.port)) print(`        ${url}`)
         print(runs === null ? 'runs    none: pass a folder to see its runs' : `runs    ${runs}`)
         print('Ctrl-C stops it')
       }
+      const unopened = open ? await openInBrowser(studio.url) : null
+      if (unopened !== null) process.stderr.write(`warning: no browser could be opened (${unopened})\n`)
       await stopped
       await studio.close()
     })

@@ -14,8 +14,15 @@ export interface Curve {
 /** More points than a screen is wide are not seen. */
 const maxPoints = 1_600
 
-/** A column over steps or time. Smoothed over a few hundredths of what there is. */
-export function columnCurve(series: RunView, column: Column, across: Across, smoothed: boolean): Curve {
+/** Smoothing that follows what there is, and hides little of it: over a hundredth of it. */
+export const usualSmoothing = 0.25
+
+/**
+ * A column over steps or time.
+ *
+ * @param smoothing 0: none, 1: over a quarter of what there is
+ */
+export function columnCurve(series: RunView, column: Column, across: Across, smoothing: number): Curve {
   const values = series.columns[column]
   const places = across === 'step' ? series.columns.step : series.columns.elapsedMs
   const [xs, raw]: [number[], number[]] = [[], []]
@@ -27,7 +34,8 @@ export function columnCurve(series: RunView, column: Column, across: Across, smo
     xs.push(x / scale(across))
     raw.push(y)
   }
-  const window = Math.max(1, Math.min(100, Math.round(xs.length / 80)))
+  const window = Math.max(1, Math.round((smoothing ** 2 * xs.length) / 5))
+  const smoothed = smoothing > 0
   const ys = smoothed ? smooth(raw, window) : raw
   const kept = thin(raw, maxPoints)
   return {

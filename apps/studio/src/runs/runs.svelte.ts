@@ -1,10 +1,12 @@
 /** The runs that the page knows: those of the server, and files that were opened. It outlives a visit. */
-import type { StudioRun } from '@tiny-recursive-models/studio-server/api'
+import type { ListedRun, RunCurve, RunsAnswer } from '@tiny-recursive-models/studio-server/api'
 import { freeLook, looks } from '../charts/look.ts'
 import { RunSeries, type RunView } from '../charts/series.ts'
 import { Follower, type FollowState } from './follower.ts'
 import { readEventFile } from './read-file.ts'
-import { type Absence, fetchRuns, RunsAbsent } from './server.ts'
+import { rowOf } from './row.ts'
+import { type Absence, fetchCurves, fetchRuns, RunsAbsent } from './server.ts'
+import type { RunRow } from './table.ts'
 
 /** How often the list is asked for while the page is seen. */
 const refreshMs = 3_000
@@ -14,7 +16,7 @@ const drawMs = 250
 export class TrackedRun {
   readonly name: string
   /** Null for an opened file. */
-  summary = $state.raw<StudioRun | null>(null)
+  summary = $state.raw<ListedRun | null>(null)
   /** Its look among the compared runs; null where it is not compared. */
   look = $state<number | null>(null)
   follow = $state<FollowState | null>(null)
@@ -67,6 +69,10 @@ class RunsStore {
   tracked = $state.raw<readonly TrackedRun[]>([])
   /** The folder's name; null before the first answer. */
   folder = $state<string | null>(null)
+  /** The fields in which recipes of the list differ. */
+  fields = $state.raw<readonly string[]>([])
+  /** Validation curves of all runs that have one. */
+  curves = $state.raw<readonly RunCurve[]>([])
   absence = $state<Absence | null>(null)
   /** The server answered before and does not any more. */
   isLost = $state(false)
@@ -75,8 +81,16 @@ class RunsStore {
   /** Nothing has been chosen to be drawn. */
   #isUntouched = true
   #visits = 0
+  /** How long the list took the last time. */
+  #lastMs = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
+  #answer: RunsAnswer | null = null
+  #curvesOf = ''
+
+  /** As the server told them. */
+  readonly listed = $derived(this.tracked.flatMap(({ summary }) => summary ?? []))
+  readonly rows = $derived<readonly RunRow[]>(this.tracked.map((run) => rowOf(run, this.fields)))
   readonly compared = $derived(
     this.tracked.filter(({ look }) => look !== null).sort((one, other) => one.look! - other.look!),
   )
@@ -101,7 +115,8 @@ class RunsStore {
       if (document.visibilityState === 'visible' || this.folder === null) await this.refresh(wanted)
       // Where there is no server, none will come: the page is opened anew from one.
       if (this.absence === null && visit === this.#visits)
-        this.#timer = setTimeout(() => void go(), refreshMs)
+        // A server that has much to look at is not kept busy by a page.
+        this.#timer = setTimeout(() => void go(), Math.max(refreshMs, 10 * this.#lastMs))
     }
     void go()
     for (const run of this.compared) run.start()
@@ -115,12 +130,19 @@ class RunsStore {
   async refresh(wanted?: string): Promise<void> {
     const visit = this.#visits
     try {
-      const { folder, runs } = await fetchRuns()
+      const begun = performance.now()
+      const answer = await fetchRuns(this.#answer)
       if (visit !== this.#visits) return
+      this.#lastMs = performance.now() - begun
       this.absence = null
       this.isLost = false
-      this.#take(runs, wanted)
-      this.folder = folder
+      // The same object: nothing has changed.
+      if (answer === this.#answer) return
+      this.#answer = answer
+      this.fields = answer.fields
+      this.#take(answer.runs, wanted)
+      this.folder = answer.folder
+      void this.#refreshCurves(answer)
     } catch (error) {
       if (visit !== this.#visits) return
       if (this.folder !== null) this.isLost = true
@@ -128,16 +150,36 @@ class RunsStore {
     }
   }
 
-  #take(runs: readonly StudioRun[], wanted: string | undefined): void {
+  /** Where an evaluation has been added since the last time. */
+  async #refreshCurves({ runs }: RunsAnswer): Promise<void> {
+    const key = runs
+      .map(({ name, bestExactAccuracy, status }) => `${name} ${bestExactAccuracy} ${status}`)
+      .join('\n')
+    if (key === this.#curvesOf) return
+    this.#curvesOf = key
+    try {
+      this.curves = (await fetchCurves()).curves
+    } catch {
+      // The list tells that the server is gone.
+      this.#curvesOf = ''
+    }
+  }
+
+  #take(runs: readonly ListedRun[], wanted: string | undefined): void {
     const files = this.tracked.filter(({ isFile }) => isFile)
-    const next = runs.map((summary) => {
-      const run = this.tracked.find(({ name, isFile }) => !isFile && name === summary.name)
-      return update(run ?? new TrackedRun(summary.name, null), summary)
-    })
-    for (const run of this.tracked) if (!next.includes(run) && !run.isFile) run.stop()
+    const known = new Map(this.tracked.flatMap((run) => (run.isFile ? [] : [[run.name, run] as const])))
+    const next = runs.map((summary) =>
+      update(known.get(summary.name) ?? new TrackedRun(summary.name, null), summary),
+    )
+    const listed = new Set(next)
+    // What begins while the reader looks on is what the reader waits for.
+    const begun = next.filter(({ name, summary }) => !known.has(name) && summary?.status === 'running')
+    const isFirst = this.folder === null
+    for (const run of this.tracked) if (!listed.has(run) && !run.isFile) run.stop()
     this.tracked = [...next, ...files]
     // In an empty folder that is when the first run begins.
     if (this.#isUntouched) for (const run of firstCompared(next, wanted)) this.compare(run, true)
+    else if (!isFirst) for (const run of begun) this.compare(run, true)
   }
 
   compare(run: TrackedRun, isCompared: boolean): void {
@@ -181,17 +223,19 @@ class RunsStore {
   }
 }
 
-/** What the first look at the page shows: the run that was asked for, or what is going on, or one that is done. */
+/** What the first look at the page shows: the run that was asked for, or what is going on, or the latest. */
 function firstCompared(runs: readonly TrackedRun[], wanted: string | undefined): readonly TrackedRun[] {
   const readable = runs.filter(({ summary }) => summary?.status !== 'damaged')
   const named = readable.filter(({ name }) => name === wanted)
   if (named.length > 0) return named
   const running = readable.filter(({ summary }) => summary?.status === 'running')
-  return running.length > 0 ? running.slice(0, 3) : readable.slice(0, 1)
+  if (running.length > 0) return running.slice(0, 3)
+  const begunAt = ({ summary }: TrackedRun): number => summary?.begunAt ?? 0
+  return [...readable].sort((one, other) => begunAt(other) - begunAt(one)).slice(0, 1)
 }
 
 /** A run that was over and runs again is followed again. */
-function update(run: TrackedRun, summary: StudioRun): TrackedRun {
+function update(run: TrackedRun, summary: ListedRun): TrackedRun {
   const wasOver = run.follow === 'ended'
   run.summary = summary
   if (wasOver && summary.status === 'running' && run.look !== null) run.start()

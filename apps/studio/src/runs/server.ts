@@ -1,5 +1,10 @@
 /** What the server behind `trm studio` knows about runs. On a static host there is none. */
-import type { ApiProblem, RunAnswer, RunsAnswer } from '@tiny-recursive-models/studio-server/api'
+import type {
+  ApiProblem,
+  CurvesAnswer,
+  RunAnswer,
+  RunsAnswer,
+} from '@tiny-recursive-models/studio-server/api'
 
 /** Why there are no runs: nobody answers as the server would, or it was started without a folder of them. */
 export type Absence = 'no server' | 'no folder'
@@ -19,11 +24,26 @@ const address = (...parts: readonly string[]): string =>
 
 export const eventsAddress = (name: string): string => address(name, 'events')
 
-export async function fetchRuns(): Promise<RunsAnswer> {
+let lastText = ''
+
+/** @param last the answer before, which is given back where nothing has changed: a long list is parsed once */
+export async function fetchRuns(last: RunsAnswer | null): Promise<RunsAnswer> {
   const response = await fetch(address()).catch(() => null)
-  const answer = await jsonOf(response)
-  if (response?.ok && answer !== null && 'runs' in answer) return answer as RunsAnswer
+  const text = isJson(response) ? await response.text().catch(() => '') : ''
+  if (last !== null && response?.ok && text === lastText) return last
+  const answer = parsed(text)
+  if (response?.ok && answer !== null && 'runs' in answer) {
+    lastText = text
+    return answer as RunsAnswer
+  }
   throw new RunsAbsent(answer !== null && 'hint' in answer ? 'no folder' : 'no server')
+}
+
+export async function fetchCurves(): Promise<CurvesAnswer> {
+  const response = await fetch(new URL('api/curves', document.baseURI)).catch(() => null)
+  const answer = await jsonOf(response)
+  if (response?.ok && answer !== null && 'curves' in answer) return answer as CurvesAnswer
+  throw problemOf(answer, 'The curves of the runs could not be read.')
 }
 
 export async function fetchRun(name: string): Promise<RunAnswer> {
@@ -40,10 +60,20 @@ export async function fetchModel(name: string, which: string): Promise<Uint8Arra
   throw problemOf(await jsonOf(response), `The weights ${which} of ${name} could not be loaded.`)
 }
 
+const isJson = (response: Response | null): response is Response =>
+  response?.headers.get('content-type')?.startsWith('application/json') === true
+
 async function jsonOf(response: Response | null): Promise<object | null> {
-  if (!response?.headers.get('content-type')?.startsWith('application/json')) return null
-  const value: unknown = await response.json().catch(() => null)
-  return typeof value === 'object' ? value : null
+  return isJson(response) ? parsed(await response.text().catch(() => '')) : null
+}
+
+function parsed(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' ? value : null
+  } catch {
+    return null
+  }
 }
 
 function problemOf(answer: object | null, message: string): Error {

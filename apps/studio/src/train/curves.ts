@@ -7,7 +7,7 @@ export const smoothingWindow = (count: number): number => Math.max(4, Math.min(1
 
 /** A column over the steps, smoothed; `raw` has what was measured. */
 export function liveCurve(series: RunView, column: Column): Curve {
-  const { xs, ys } = columnCurve(series, column, 'step', false)
+  const { xs, ys } = columnCurve(series, column, 'step', 0)
   return { xs, ys: smooth(ys, smoothingWindow(ys.length)), raw: ys }
 }
 

@@ -8,6 +8,7 @@ import { findRecipe, overrideRecipe } from '@tiny-recursive-models/trm'
 import { createRunFolder, openRunFolder, trainInWorker } from '@tiny-recursive-models/trm/node'
 import { skipWithoutChromium } from '../../../../testing/chromium.ts'
 import { serveFolder } from '../../../../testing/static-server.ts'
+import { makeManyRuns } from './many-runs.ts'
 import { buildStudio, desktop, openChromium, phone, Visitor } from './open-studio.ts'
 
 const skip = skipWithoutChromium()
@@ -98,6 +99,43 @@ describe('runs, in Chromium', { skip }, async () => {
       await visitor.page.waitForURL(/#\/think/)
       // Chosen among the models of the page: an option is never visible by itself.
       await visitor.page.locator('option:checked', { hasText: 'live, best' }).waitFor({ state: 'attached' })
+      await visitor.close()
+    } finally {
+      await studio.close()
+    }
+  })
+
+  test('five hundred runs are listed, searched, sorted and drawn, and the page stays awake', async () => {
+    const many = join(folder, 'many')
+    await makeManyRuns(many, 500)
+    const studio = await startStudio({ page: built.folder, runs: many })
+    try {
+      const visitor = await Visitor.open(browser, `${studio.url}#/runs`)
+      const { page } = visitor
+      // Longest tasks are told by the browser; a machine that is busy makes them longer, so none is asserted.
+      await visitor.at('runs-found').getByText('500 runs').waitFor()
+      await visitor.at('chart-accuracy').getByRole('img', { name: /\d %/ }).waitFor()
+      assert.ok((await page.locator('[data-testid="run-list"] tbody tr').count()) < 100, 'only rows in sight')
+      // The latest is drawn, and its report in sight without scrolling the page.
+      assert.equal(await visitor.at('details').locator('h2').first().innerText(), 'run-499')
+      assert.equal(await page.evaluate('scrollY'), 0)
+      const box = await visitor.at('details').boundingBox()
+      assert.ok(box && box.y < desktop.height, 'the report is in sight')
+      await visitor.at('runs-search').fill('width=64 exact>50%')
+      await visitor
+        .at('runs-found')
+        .getByText(/^\d+ of 500 runs$/)
+        .waitFor()
+      await visitor.at('sort-exact').click()
+      assert.equal(await page.locator('th[aria-sort="descending"]').innerText(), 'Exact ↓')
+      await visitor.at('runs-group').selectOption('all but the seed')
+      assert.match(await visitor.at('run-group').first().innerText(), /width 64.*runs, mean \d+\.\d % ± \d/s)
+      await visitor.at('runs-search').fill('')
+      const [download] = await Promise.all([page.waitForEvent('download'), visitor.at('runs-csv').click()])
+      assert.equal(download.suggestedFilename(), 'runs.csv')
+      assert.ok(await visitor.at('against').locator('circle').count())
+      await page.setViewportSize(phone)
+      assert.equal(await visitor.overflow(), 0)
       await visitor.close()
     } finally {
       await studio.close()

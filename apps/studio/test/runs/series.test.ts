@@ -83,12 +83,12 @@ describe('a curve', () => {
       step(3, { haltAccuracy: 0.75, elapsedMs: 200 }),
       step(4, { haltAccuracy: 1 }),
     )
-    assert.deepEqual(columnCurve(series, 'haltAccuracy', 'step', false), {
+    assert.deepEqual(columnCurve(series, 'haltAccuracy', 'step', 0), {
       xs: [2, 3, 4],
       ys: [0.5, 0.75, 1],
       raw: null,
     })
-    assert.deepEqual(columnCurve(series, 'haltAccuracy', 'time', false).xs, [0.2, 0.4])
+    assert.deepEqual(columnCurve(series, 'haltAccuracy', 'time', 0).xs, [0.2, 0.4])
     assert.deepEqual(evaluationCurve(seriesOf(evaluation(5, 0.5)), 'time'), {
       xs: [0.5],
       ys: [0.5],
@@ -100,7 +100,7 @@ describe('a curve', () => {
     const series = new RunSeries()
     for (let number = 1; number <= 50_000; number++)
       series.add(step(number, { loss: number === 31_337 ? 99 : (number % 7) / 100 }))
-    const { xs, ys, raw } = columnCurve(series, 'loss', 'step', true)
+    const { xs, ys, raw } = columnCurve(series, 'loss', 'step', 0.25)
     assert.ok(xs.length <= 1_600 && xs.length > 1_000, `${xs.length}`)
     assert.deepEqual([xs[0], xs.at(-1)], [1, 50_000])
     assert.equal(Math.max(...raw!), 99)

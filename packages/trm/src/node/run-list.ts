@@ -3,6 +3,7 @@ import { type FileHandle, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '@tiny-recursive-models/tensor'
 import type { RunSummary } from '../evaluate/run-facts.ts'
+import type { Recipe } from '../recipes/schema.ts'
 import { errorCode, fileError } from './file-errors.ts'
 import { openRegularFile } from './files.ts'
 import { LineTail } from './line-tail.ts'
@@ -19,8 +20,10 @@ export interface RunEvaluation {
   readonly exactAccuracy: number
 }
 
-/** What the events of a run tell beyond its summary. */
+/** What a run tells beyond its summary. */
 export interface RunProgress {
+  /** Null where the run is damaged. */
+  readonly recipe: Recipe | null
   /** Numbers that are trained; null before it has begun. */
   readonly parameters: number | null
   /** Time of all training steps so far; null before the first. */
@@ -60,6 +63,7 @@ export class RunSummarizer {
   readonly #events: LineTail
   #figures = noFigures
   #evaluations: RunEvaluation[] = []
+  #recipe: Recipe | null = null
 
   constructor(name: string, path: string) {
     this.#name = name
@@ -70,14 +74,16 @@ export class RunSummarizer {
   /** As of the last `read`. */
   get progress(): RunProgress {
     const { parameters, elapsedMs } = this.#figures
-    return { parameters, elapsedMs, evaluations: this.#evaluations }
+    return { recipe: this.#recipe, parameters, elapsedMs, evaluations: this.#evaluations }
   }
 
   /** One at a time: not before the summary asked for last is there. */
   async read(): Promise<RunSummary> {
     const [name, path] = [this.#name, this.#path]
     try {
+      this.#recipe = null
       const run = await openRunFolder(path)
+      this.#recipe = run.recipe
       // Before the events: of a run that is not running, those that are read then are all.
       const isRunning = (await readLock(run.file('lock'))).kind === 'held'
       const { step, bestExactAccuracy, isDone } = await this.#readEvents()
