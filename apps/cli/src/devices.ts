@@ -124,6 +124,8 @@ export interface ProductSpeed extends Place {
   readonly threads: number
   readonly runs: number
   readonly gigaflopsPerSecond: number
+  /** Whether it multiplies bfloat16 as such; otherwise it rounds float32. */
+  readonly multipliesBfloat16: boolean
 }
 
 const productSize = 1024
@@ -159,5 +161,7 @@ export async function measureProduct(place: Place, most: number): Promise<Produc
     elapsedMs = performance.now() - started
   }
   await runnable.close()
-  return { ...place, size, threads, runs, gigaflopsPerSecond: (runs * 2 * size ** 3) / elapsedMs / 1e6 }
+  const gigaflopsPerSecond = (runs * 2 * size ** 3) / elapsedMs / 1e6
+  const { multipliesBfloat16 = false } = executor
+  return { ...place, size, threads, runs, gigaflopsPerSecond, multipliesBfloat16 }
 }

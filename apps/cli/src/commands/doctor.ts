@@ -52,6 +52,14 @@ interface DoctorOptions {
   readonly json?: true
 }
 
+/** What a recipe whose `model.precision` is bfloat16 would gain here. */
+function describeBfloat16(products: readonly ProductSpeed[]): string {
+  const native = products.filter(({ multipliesBfloat16 }) => multipliesBfloat16)
+  return native.length > 0
+    ? `multiplied by ${native.map(({ executor }) => executor).join(', ')}`
+    : 'multiplied by none of these: float32 is rounded to it, which is slower than float32'
+}
+
 /** Measurements that are shown, the latest. */
 const shownSpeeds = 5
 
@@ -95,6 +103,7 @@ async function diagnose({ executor: asked = 'auto', threads, json }: DoctorOptio
       `speed of ${executor}`,
       `${significant(gigaflopsPerSecond)} GFLOP/s (float32 ${size}×${size} products, ${plural(threads, 'thread')})`,
     ]),
+    ['bfloat16', describeBfloat16(products)],
     [
       'executor auto',
       environment === null
