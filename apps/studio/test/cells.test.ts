@@ -52,9 +52,10 @@ describe('cells', () => {
   })
 
   test('are not marked as changed in the first step, when all of them are new', () => {
-    const marked = (step: number): number =>
-      cellViews(board, question, thoughtOf(step, [1, 2]), [], []).filter(({ isChanged }) => isChanged).length
-    assert.deepEqual([marked(1), marked(2)], [0, 2])
+    const marked = (step: number, changed: readonly number[]): number =>
+      cellViews(board, question, thoughtOf(step, changed), [], []).filter(({ isChanged }) => isChanged).length
+    const all = [...question.keys()]
+    assert.deepEqual([marked(1, all), marked(1, [1, 2]), marked(2, [1, 2])], [0, 2, 2])
   })
 })
 

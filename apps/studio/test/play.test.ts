@@ -75,7 +75,7 @@ describe('keys of the page', () => {
     assert.equal(press('z'), undefined)
     assert.equal(press('n', { ctrlKey: true }), undefined)
     assert.equal(press('ArrowLeft', { altKey: true }), undefined)
-    assert.equal(press('ArrowLeft', { shiftKey: true }), undefined)
+    assert.equal(press('ArrowLeft', { shiftKey: true }), 'stepBack')
     const shown = Object.values(shortcuts).map((shortcut) => shortcut.shown)
     assert.equal(new Set(shown).size, shown.length)
   })

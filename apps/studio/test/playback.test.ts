@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
+  callBy,
   fromStart,
   type Playback,
   pause,
   play,
   seek,
+  seekCall,
   stepArrived,
   stepBy,
   thoughtEnded,
@@ -79,5 +81,46 @@ describe('playback', () => {
   test('a step that arrives while paused is not shown', () => {
     const paused = after(fromStart, stepArrived, pause, stepArrived)
     assert.deepEqual([paused.position, paused.count], [1, 2])
+  })
+
+  const at = ({ position, call }: Playback) => [position, call]
+  const calls = 3
+
+  test('inside a step every call of the net is shown, the last of which is the step', () => {
+    const first = stepArrived(fromStart, calls)
+    assert.deepEqual([at(first), first.playing], [[0, 1], true])
+    const second = tick(first, calls)
+    assert.deepEqual(at(second), [0, 2])
+    const whole = tick(second, calls)
+    assert.deepEqual([at(whole), whole.playing], [[1, 0], true])
+    const waiting = tick(whole, calls)
+    assert.deepEqual([at(waiting), waiting.isDue], [[1, 0], true])
+    const late = stepArrived(waiting, calls)
+    assert.deepEqual([at(late), late.isDue], [[1, 1], false])
+    const ended = after(
+      thoughtEnded(late),
+      (now) => tick(now, calls),
+      (now) => tick(now, calls),
+    )
+    assert.deepEqual([at(ended), ended.playing], [[2, 0], false])
+    assert.deepEqual(at(play(ended)), [0, 0])
+  })
+
+  test('goes call by call over the ends of steps, and step by step from within one', () => {
+    const two = after(fromStart, ...arrived(2), pause)
+    const go = (now: Playback, ...ways: (1 | -1)[]) =>
+      at(ways.reduce((here, by) => callBy(here, by, () => calls), now))
+    const start = seek(two, 0)
+    assert.deepEqual(go(start, 1), [0, 1])
+    assert.deepEqual(go(start, 1, 1, 1, 1), [1, 1])
+    assert.deepEqual(go(start, 1, 1, 1, -1), [0, 2])
+    assert.deepEqual(go(start, -1), [0, 0])
+    assert.deepEqual(go(seek(two, 2), 1), [2, 0])
+    const within = seekCall(two, 1, 2, calls)
+    assert.deepEqual(at(within), [1, 2])
+    assert.deepEqual(at(stepBy(within, 1)), [2, 0])
+    assert.deepEqual(at(stepBy(within, -1)), [1, 0])
+    assert.deepEqual(at(seekCall(two, 1, calls, calls)), [2, 0])
+    assert.deepEqual(at(seekCall(two, 2, 1, calls)), [2, 0])
   })
 })

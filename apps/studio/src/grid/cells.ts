@@ -37,7 +37,7 @@ export function cellViews(
 ): CellView[] {
   const [wrong, conflicts] = [new Set(wrongCells), new Set(conflictCells)]
   // In the first step every cell is new: to mark them all would say nothing.
-  const changed = new Set(thought && thought.step > 1 ? thought.changed : [])
+  const changed = new Set(thought && thought.changed.length < question.length ? thought.changed : [])
   return Array.from(question, (given, cell) => {
     const isPart = isGiven(board, given)
     const answer = thought?.answer[cell]

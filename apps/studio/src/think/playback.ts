@@ -1,9 +1,12 @@
 /**
  * Watching a thought that may still be under way: steps arrive, and are shown at the reader's pace. Position 0 shows
- * the question, position k what the model held after supervision step k.
+ * the question, position k what the model held after supervision step k. Where the reader looks inside, the calls of the
+ * net in step k + 1 lie between k and k + 1.
  */
 export interface Playback {
   readonly position: number
+  /** Calls of the net after that, within the next step; 0: none, the position itself is shown. */
+  readonly call: number
   /** Steps that have arrived. */
   readonly count: number
   /** Whether no more will come. */
@@ -13,7 +16,14 @@ export interface Playback {
   readonly isDue: boolean
 }
 
-export const atStart: Playback = { position: 0, count: 0, ended: false, playing: false, isDue: false }
+export const atStart: Playback = {
+  position: 0,
+  call: 0,
+  count: 0,
+  ended: false,
+  playing: false,
+  isDue: false,
+}
 
 /** A thought from its first step, playing. */
 export const fromStart: Playback = { ...atStart, playing: true, isDue: true }
@@ -25,15 +35,22 @@ export const atEnd = (count: number): Playback => ({ ...atStart, position: count
 export const goesOn = (playback: Playback): Playback => ({
   ...playback,
   position: playback.count,
+  call: 0,
   ended: false,
   playing: true,
   isDue: true,
 })
 
-export function stepArrived(playback: Playback): Playback {
-  const count = playback.count + 1
-  const isShown = playback.playing && playback.isDue
-  return { ...playback, count, position: isShown ? playback.position + 1 : playback.position, isDue: false }
+/** @param calls of the net that are shown of it, the last of which is the step itself; 1: the step alone */
+export function stepArrived(playback: Playback, calls = 1): Playback {
+  const arrived = { ...playback, count: playback.count + 1, isDue: false }
+  return playback.playing && playback.isDue ? onward(arrived, calls) : arrived
+}
+
+/** One call of the net on; the last one of a step is the step. */
+function onward(playback: Playback, calls: number): Playback {
+  const { position, call } = playback
+  return call + 1 < calls ? { ...playback, call: call + 1 } : { ...playback, position: position + 1, call: 0 }
 }
 
 export function thoughtEnded(playback: Playback): Playback {
@@ -42,14 +59,19 @@ export function thoughtEnded(playback: Playback): Playback {
 
 /** Another thought of so many steps stands in place of what has been shown, at the same position. */
 export function replaced(playback: Playback, count: number): Playback {
-  return { ...playback, count, position: Math.min(playback.position, count) }
+  const position = Math.min(playback.position, count)
+  return { ...playback, count, position, call: position < count ? playback.call : 0 }
 }
 
-/** The time of one step has passed. */
-export function tick(playback: Playback): Playback {
+/**
+ * The time of one step, or of one call of the net, has passed.
+ *
+ * @param calls of the next step
+ */
+export function tick(playback: Playback, calls = 1): Playback {
   const { position, count, playing } = playback
   if (!playing) return playback
-  if (position < count) return stopAtEnd({ ...playback, position: position + 1 })
+  if (position < count) return stopAtEnd(onward(playback, calls))
   return { ...playback, isDue: true }
 }
 
@@ -58,18 +80,45 @@ export function play(playback: Playback): Playback {
   const { position, count, ended } = playback
   const isOver = ended && position >= count
   if (isOver && count === 0) return playback
-  return { ...playback, playing: true, position: isOver ? 0 : position, isDue: !isOver && position >= count }
+  const from = isOver ? { position: 0, call: 0 } : {}
+  return { ...playback, ...from, playing: true, isDue: !isOver && position >= count }
 }
 
 export const pause = (playback: Playback): Playback => ({ ...playback, playing: false, isDue: false })
 
 /** Shows a step that has arrived, and pauses there. */
 export function seek(playback: Playback, position: number): Playback {
-  return { ...pause(playback), position: Math.max(0, Math.min(playback.count, Math.round(position))) }
+  return {
+    ...pause(playback),
+    position: Math.max(0, Math.min(playback.count, Math.round(position))),
+    call: 0,
+  }
 }
 
+/** Back from within a step leads to its beginning. */
 export const stepBy = (playback: Playback, steps: number): Playback =>
-  seek(playback, playback.position + steps)
+  seek(playback, playback.position + (steps < 0 && playback.call > 0 ? steps + 1 : steps))
+
+/** Shows what a call within the step after a position left, and pauses there. */
+export function seekCall(playback: Playback, position: number, call: number, calls: number): Playback {
+  const at = seek(playback, position)
+  if (call <= 0 || at.position >= at.count) return at
+  return call < calls ? { ...at, call } : seek(playback, position + 1)
+}
+
+/**
+ * One call of the net on, or back for −1, and pauses there.
+ *
+ * @param callsOf calls of the step after a position
+ */
+export function callBy(playback: Playback, by: 1 | -1, callsOf: (position: number) => number): Playback {
+  const { position, call } = playback
+  if (by > 0) return seekCall(playback, position, call + 1, callsOf(position))
+  if (call > 0) return { ...pause(playback), call: call - 1 }
+  return position === 0
+    ? pause(playback)
+    : seekCall(playback, position - 1, callsOf(position - 1) - 1, callsOf(position - 1))
+}
 
 function stopAtEnd(playback: Playback): Playback {
   const { ended, position, count } = playback

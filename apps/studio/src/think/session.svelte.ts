@@ -1,6 +1,6 @@
 /** What the page Think holds: a model, a puzzle, a thought and how much of it is shown. It outlives a visit. */
 import stored from 'virtual:first-thought'
-import { type Board, boardOfData, type Thought } from '@tiny-recursive-models/trm'
+import { type Board, boardOfData, type InnerThought, type Thought } from '@tiny-recursive-models/trm'
 import type { Grid } from '@tiny-recursive-models/trm/puzzles/arc'
 import { type Askable, arc as arcTasks, askable } from '../arc/arc.svelte.ts'
 import { judgeArc } from '../arc/judge.ts'
@@ -46,6 +46,7 @@ class ThinkSession extends ThinkMachine {
   maxSteps = $state(16)
   earlyHalting = $state(false)
   attempt = $state(0)
+  isInside = $state(false)
   speed = $state(2)
 
   /** Of the model, which a recording tells before it is open. */
@@ -75,6 +76,22 @@ class ThinkSession extends ThinkMachine {
     return { ...thought, changed: cells.filter((cell) => thought.answer[cell] !== unpinned.answer[cell]) }
   })
   readonly judgement = $derived<Judgement | undefined>(this.judgements[this.playback.position - 1])
+  /** What the call of the net that is shown left within a step; null between steps. */
+  readonly frame = $derived<InnerThought | null>(
+    this.thoughts[this.playback.position]?.inside?.[this.playback.call - 1] ?? null,
+  )
+  /** The same as a thought, for what draws thoughts. */
+  readonly frameThought = $derived.by<Thought | null>(() => {
+    const { frame, playback, thoughts } = this
+    const whole = thoughts[playback.position]
+    return frame && whole ? { ...whole, ...frame } : null
+  })
+  readonly frameWrong = $derived.by<readonly number[]>(() => {
+    const { frame, board, question, check, arc, arcOutput } = this
+    if (!frame) return this.judgement?.wrong ?? []
+    if (arc?.canThink) return judgeArc(frame.answer, arc.side, arcOutput).wrong
+    return board && check ? judge(board, question, frame.answer, check.solution).wrong : []
+  })
 }
 
 async function openModel(entry: ModelEntry): Promise<OpenModel> {

@@ -13,8 +13,10 @@ export interface Shortcut {
 
 export const shortcuts = {
   play: { keys: [' '], shown: 'Space', does: 'Play or pause' },
-  back: { keys: ['ArrowLeft'], shown: '←', does: 'One step back' },
-  forward: { keys: ['ArrowRight'], shown: '→', does: 'One step forward' },
+  back: { keys: ['ArrowLeft'], shown: '←', does: 'One update of the state back' },
+  forward: { keys: ['ArrowRight'], shown: '→', does: 'One update of the state forward' },
+  stepBack: { keys: ['ArrowLeft'], withShift: true, shown: 'Shift ←', does: 'One step back' },
+  stepForward: { keys: ['ArrowRight'], withShift: true, shown: 'Shift →', does: 'One step forward' },
   start: { keys: ['Home'], shown: 'Home', does: 'Back to the question' },
   end: { keys: ['End'], shown: 'End', does: 'To the last step' },
   newPuzzle: { keys: ['n', 'N'], shown: 'N', does: 'New puzzle' },
@@ -65,7 +67,7 @@ export function shortcutOf({
       withControl === isWith &&
       // A question mark needs Shift on most keyboards, and a capital is Shift or a lock.
       (!isWith || withShift === shiftKey) &&
-      !(key.startsWith('Arrow') && shiftKey),
+      (!key.startsWith('Arrow') || withShift === shiftKey),
   )
   return found?.[0] as ShortcutName | undefined
 }

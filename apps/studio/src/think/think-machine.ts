@@ -11,6 +11,7 @@ import {
 } from '@tiny-recursive-models/trm'
 import type { ModelClient } from '@tiny-recursive-models/trm/browser'
 import { endsByStandingStill } from '@tiny-recursive-models/trm/evaluate'
+import { callsOfStep } from '@tiny-recursive-models/trm/models'
 import type { Grid } from '@tiny-recursive-models/trm/puzzles/arc'
 import type { ArcQuestion, Askable } from '../arc/arc.svelte.ts'
 import type { ModelEntry } from '../lib/model-store.svelte.ts'
@@ -79,6 +80,8 @@ export abstract class ThinkMachine extends ThoughtPlayer {
   abstract isRecorded: boolean
   abstract maxSteps: number
   abstract earlyHalting: boolean
+  /** Whether the reader wants to see what every call of the net leaves within a step. */
+  abstract isInside: boolean
   /** Counted from 0; each begins elsewhere. */
   abstract attempt: number
 
@@ -178,9 +181,10 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     return true
   }
 
-  #suit(config: Pick<ModelConfig, 'kind' | 'supervisionSteps'>): void {
+  #suit(config: Omit<ModelConfig, 'structure'>): void {
     this.maxSteps = Math.max(leastSteps, config.supervisionSteps)
     this.earlyHalting = endsByStandingStill(config)
+    this.isInside = canLookInside(config)
   }
 
   async #beginWith({ board }: OpenModel): Promise<void> {
@@ -416,7 +420,7 @@ export abstract class ThinkMachine extends ThoughtPlayer {
       for await (const thought of this.#ports.think(model.facts, ...this.#asked())) {
         if (request.signal.aborted) return
         this.thoughts = [...this.thoughts, thought]
-        this.show(playback.stepArrived(this.playback))
+        this.show(playback.stepArrived(this.playback, this.callsOf(this.playback.position)))
         if (at !== undefined && this.playback.count <= at) this.seek(at)
       }
     } catch (error) {
@@ -452,7 +456,22 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     const halting = earlyHalting ? 'early' : 'full'
     const asked = tokens.slice()
     for (const [cell, token] of pins) asked[cell] = token
-    return [asked, { maxSteps, halting, identifier, attempt, withStates: true }] as const
+    const inside = this.isInside
+    return [asked, { maxSteps, halting, identifier, attempt, withStates: true, inside }] as const
+  }
+
+  callsOf(position: number): number {
+    return (this.isInside && this.thoughts[position]?.inside?.length) || 1
+  }
+
+  /** Looks inside the steps, or no longer: the same thought, at the same step. */
+  async lookInside(wanted: boolean): Promise<void> {
+    this.isInside = wanted
+    this.show(playback.seek(this.playback, this.playback.position))
+    const { model } = this
+    const isThere = this.thoughts.every(({ inside }) => inside !== undefined)
+    if (!wanted || isThere || !model || !this.isReady || this.isRecorded || this.pins.size > 0) return
+    await this.#replaceRecording(model, new AbortController())
   }
 
   /** Thinks about the same puzzle again, from elsewhere: what one attempt misses another may find. */
@@ -483,7 +502,7 @@ export abstract class ThinkMachine extends ThoughtPlayer {
         count += 1
         if (count <= before.length) continue
         this.thoughts = [...this.thoughts, thought]
-        this.show(playback.stepArrived(this.playback))
+        this.show(playback.stepArrived(this.playback, this.callsOf(this.playback.position)))
       }
     } catch (error) {
       if (!request.signal.aborted) this.failure = messageOf(error)
@@ -530,6 +549,15 @@ export abstract class ThinkMachine extends ThoughtPlayer {
       return null
     }
   }
+}
+
+/** Where a look inside costs so little that it is taken without being asked for. */
+const affordableNumbers = 100_000
+
+/** Whether a step has an inside at all, and one that is small enough to be shown by default. */
+function canLookInside(config: Omit<ModelConfig, 'structure'>): boolean {
+  const calls = callsOfStep(config).length
+  return calls > 1 && calls * config.cells * config.symbols <= affordableNumbers
 }
 
 const isSameQuestion = (one: FoundPuzzle, other: FoundPuzzle): boolean =>

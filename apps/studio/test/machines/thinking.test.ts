@@ -69,6 +69,7 @@ class Machine extends ThinkMachine {
   maxSteps = 16
   earlyHalting = false
   attempt = 0
+  isInside = false
   speed = 1_000
 }
 
@@ -437,5 +438,30 @@ describe('thinking on the page', () => {
     assert.equal(machine.activity, idle)
     assert.equal(machine.check?.canThink, true)
     assert.equal(world.asked.length, 1)
+  })
+
+  test('looks inside on demand: the same steps again with what every call left, at the same step', async () => {
+    const world = await World.thinking()
+    const { machine } = world
+    assert.equal(world.asked[0]!.options!.inside, false)
+    await world.thoughts[0]!.send(thoughtOf(2), null)
+    machine.seek(1)
+    assert.equal(machine.callsOf(1), 1)
+    const looking = machine.lookInside(true)
+    await settled()
+    assert.equal(world.asked[1]!.options!.inside, true)
+    const insideOf = (step: number) => ({ ...thoughtOf(step), inside: [{}, {}, {}] }) as unknown as Thought
+    await world.thoughts[1]!.send(insideOf(1), insideOf(2), null)
+    await looking
+    assert.deepEqual([machine.playback.position, machine.playback.count], [1, 2])
+    machine.callBy(1)
+    assert.deepEqual([machine.playback.position, machine.playback.call], [1, 1])
+    // Not looking any more is at once, and looking again is not thought about anew.
+    await machine.lookInside(false)
+    assert.deepEqual([machine.playback.position, machine.playback.call], [1, 0])
+    machine.callBy(1)
+    assert.equal(machine.playback.position, 2)
+    await machine.lookInside(true)
+    assert.equal(world.asked.length, 2)
   })
 })

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { skipWithoutChromium } from '../../../../testing/chromium.ts'
+import { serveFolder } from '../../../../testing/static-server.ts'
+import { buildStudio, openChromium, Visitor } from './open-studio.ts'
+
+const skip = skipWithoutChromium()
+
+describe('a look inside a step, in Chromium', { skip }, async () => {
+  if (skip) return
+  const built = await buildStudio()
+  const server = await serveFolder(built.folder, { isolated: true })
+  const browser = await openChromium()
+  after(async () => {
+    await browser.close()
+    await server.close()
+    await built.remove()
+  })
+
+  test('every update is a frame, by keys, by its button and in the picture of the machine', async () => {
+    const visitor = await Visitor.open(browser, server.url)
+    const { page } = visitor
+    const place = (call: string, step: number) =>
+      page.locator(`[data-testid="inside"][data-call="${call}"][data-step="${step}"]`).waitFor()
+    await visitor.at('call-z1').waitFor()
+    await page.locator('[data-testid="step"][data-recorded="false"]').waitFor()
+    await visitor.at('to-start').click()
+    const frames: string[] = []
+    for (let call = 1; call <= 6; call++) {
+      await page.keyboard.press('ArrowRight')
+      await place(`z${call}`, 1)
+      assert.equal(await visitor.at('machine').getAttribute('data-call'), `z${call}`)
+      assert.equal(await visitor.at('machine-used').innerText(), String(call))
+      const cells = await page.locator('[data-cell]').all()
+      frames.push((await Promise.all(cells.map((cell) => cell.getAttribute('aria-label')))).join())
+    }
+    assert.equal(new Set(frames).size, 6)
+    await page.locator('[data-testid="step"][data-step="1"]').waitFor()
+    await page.keyboard.press('Shift+ArrowRight')
+    await place('z6', 2)
+    await page.keyboard.press('ArrowLeft')
+    await place('z5', 2)
+    await visitor.at('call-z2').click()
+    await place('z2', 2)
+    await visitor.at('look-inside').uncheck()
+    await page.keyboard.press('ArrowRight')
+    await page.locator('[data-testid="step"][data-step="2"]').waitFor()
+    assert.equal(await visitor.at('call-z1').count(), 0)
+    await visitor.close()
+  })
+})
