@@ -20,6 +20,7 @@ import {
   threadsOption,
   wholeNumber,
 } from '../options/options.ts'
+import { isHelper, mpiOption, type RanksOptions, ranksOf, rankTimeoutOption } from '../options/ranks.ts'
 import { resolveRecipe } from '../options/recipe.ts'
 import { trackOption } from '../options/track.ts'
 import { sparkline } from '../output/chart.ts'
@@ -27,7 +28,7 @@ import { type Course, readCourse, writeCurve } from '../output/curve.ts'
 import { isOutputClosed, onOutputClosed, print, printJsonLine } from '../output/streams.ts'
 import { describeReport, TrainingDisplay } from '../output/training.ts'
 
-interface TrainOptions extends ComputingOptions {
+interface TrainOptions extends ComputingOptions, RanksOptions {
   readonly set?: readonly string[]
   readonly out?: string
   readonly resume?: true
@@ -54,6 +55,8 @@ export function addTrain(command: Command): void {
       wholeNumber(1, 1e8),
     )
     .addOption(trackOption())
+    .addOption(mpiOption())
+    .addOption(rankTimeoutOption())
     .addOption(jsonOption('print every event as a line of JSON'))
     .addHelpText(
       'after',
@@ -63,10 +66,15 @@ Examples:
   trm train sudoku-6x6 --out runs/wide --set model.width=192 --set optimizer.learningRate=5e-4
   trm train --resume --out runs/wide --steps 4000
   trm train sudoku-extreme --from sudoku-extreme --set data.train=train.csv
-  trm train sudoku-extreme-mlp --set data.train=train.csv --set data.test=test.csv`,
+  trm train sudoku-extreme-mlp --set data.train=train.csv --set data.test=test.csv
+  mpirun -n 4 trm train sudoku-6x6 --out runs/four`,
     )
     .action(async (name: string | undefined, options: TrainOptions) => {
-      const { recipe, folder } = await chooseRun(name, options)
+      const mpi = ranksOf(options)
+      // Another rank is told by rank 0 what to train.
+      const { recipe, folder } = isHelper(mpi?.launch)
+        ? { recipe: null, folder: '' }
+        : await chooseRun(name, options)
       const { testPuzzles, resume, from } = options
       await runToEnd(
         {
@@ -79,31 +87,41 @@ Examples:
           ...given('resume', resume),
           ...given('from', from),
           ...given('track', options.track),
+          ...given('mpi', mpi),
         },
         options.json === true,
       )
     })
 }
 
+/** Open MPI hands it on to the ranks and, other than Ctrl-C, lets them take the time that they need. */
+const forwardedByMpirun = 'SIGUSR2'
+
 /** Trains and shows it; the report, or undefined where it was interrupted. */
 export async function runToEnd(
   options: WorkerTrainingOptions,
   asJson: boolean,
 ): Promise<RunReport | undefined> {
-  await tryOutputFolder(options.folder)
-  const training = trainInWorker(options)
-  const display = asJson ? null : new TrainingDisplay()
-  const releaseKeys = onInterrupt(() => {
-    training.stop()
-    display?.close()
-    if (!asJson)
-      process.stderr.write('Stopping after this step and saving. Press Ctrl-C again to quit now.\n')
-  })
+  let isHelping = isHelper(options.mpi?.launch)
+  if (!isHelping) await tryOutputFolder(options.folder)
+  const training = trainInWorker(isHelping ? { ...options, track: [] } : options)
+  const display = asJson || isHelping ? null : new TrainingDisplay()
+  const releaseKeys = onInterrupt(
+    () => {
+      training.stop()
+      display?.close()
+      if (!asJson && !isHelping)
+        process.stderr.write('Stopping after this step and saving. Press Ctrl-C again to quit now.\n')
+    },
+    options.mpi ? [forwardedByMpirun] : [],
+  )
   const releaseOutput = onOutputClosed(() => training.stop())
   let report: RunReport | undefined
   let stopped = false
   try {
     for await (const event of training.events) {
+      if (event.type === 'rank') isHelping = event.rank > 0
+      if (isHelping) continue
       if (asJson) printJsonLine(event)
       else display?.show(event)
       if (event.type === 'report') report = event.report
@@ -114,6 +132,7 @@ export async function runToEnd(
     releaseKeys()
     releaseOutput()
   }
+  if (isHelping) return undefined
   if (stopped && !isOutputClosed()) process.exitCode = interruptedExitCode
   const course = await readCourse(options.folder)
   if (!asJson) printOutcome(options.folder, course, stopped, report)

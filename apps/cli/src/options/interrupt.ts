@@ -7,8 +7,10 @@ export const interruptedExitCode = 130
 /**
  * The first Ctrl-C calls `onFirst`, the next one ends the process at once; so do SIGTERM and SIGHUP, which comes when
  * the terminal is closed. Returns what takes the handlers away again.
+ *
+ * @param more signals that do the same
  */
-export function onInterrupt(onFirst: () => void): () => void {
+export function onInterrupt(onFirst: () => void, more: readonly NodeJS.Signals[] = []): () => void {
   let firstMs: number | null = null
   const handle = (signal: NodeJS.Signals): void => {
     if (firstMs === null) {
@@ -20,7 +22,7 @@ export function onInterrupt(onFirst: () => void): () => void {
       process.kill(process.pid, signal)
     }
   }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', ...more]
   for (const signal of signals) process.on(signal, handle)
   return () => {
     for (const signal of signals) process.off(signal, handle)

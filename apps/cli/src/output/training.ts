@@ -30,6 +30,9 @@ export class TrainingDisplay {
       case 'chosen':
         this.#progress.note(describeChoice(event))
         return
+      case 'rank':
+        this.#progress.note(`${plural(event.size, 'rank')}, ${event.library}`)
+        return
       case 'folder': {
         const from =
           event.resumedFrom === null ? 'started' : `resumed from step ${grouped(event.resumedFrom)}`
@@ -44,7 +47,7 @@ export class TrainingDisplay {
       }
       case 'start':
         this.#progress.note(
-          `${grouped(event.parameters)} parameters, ${plural(event.trainingPuzzles, 'training puzzle')}, batch ${event.batch}${event.microBatch < event.batch ? ` in micro-batches of ${event.microBatch}` : ''}${event.precision === 'float32' ? '' : `, ${event.precision}`}, ${event.executor}`,
+          `${grouped(event.parameters)} parameters, ${plural(event.trainingPuzzles, 'training puzzle')}, batch ${event.batch}${event.microBatch < event.batch ? ` in micro-batches of ${event.microBatch}` : ''}${event.ranks === undefined ? '' : ` on ${plural(event.ranks, 'rank')}`}${event.precision === 'float32' ? '' : `, ${event.precision}`}, ${event.executor}`,
         )
         if (event.isEmulated)
           this.#progress.note(

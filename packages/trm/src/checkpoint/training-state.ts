@@ -66,6 +66,8 @@ export interface TrainingState {
   readonly identifierDigest?: string | undefined
   /** Slots computed at once: the carry is stored in pieces of this size. */
   readonly microBatch: number
+  /** Processes among which the pieces were divided; absent where it was one. */
+  readonly ranks?: number | undefined
   /** Time spent on training steps so far. */
   readonly elapsedMs: number
   /** Threads of the executor; another number may round differently. */
@@ -106,6 +108,7 @@ const storedFields = z.strictObject({
   dataChecksum: z.string().max(200),
   identifierDigest: z.string().max(200).optional(),
   microBatch: count().min(1),
+  ranks: count().min(1).optional(),
   elapsedMs: z.number().min(0),
   threads: count(),
   executor: z.string().max(200).optional(),

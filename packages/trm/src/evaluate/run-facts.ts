@@ -63,5 +63,7 @@ export interface RunReport {
     readonly executor: string
     readonly device: string
     readonly threads: number
+    /** Processes that trained together; absent where it was one. `threads` are those of rank 0, which tested. */
+    readonly ranks?: number
   } & MachineFacts
 }

@@ -50,6 +50,7 @@ export {
 } from './hub.ts'
 export { hubCacheFolder } from './hub-model.ts'
 export { type ImportedFile, type ImportFileOptions, importFile } from './import-file.ts'
+export { type JoinTrainingOptions, joinTraining } from './join-training.ts'
 export { LineTail, type LineTailOptions, type TailRead } from './line-tail.ts'
 export { machineFacts } from './machine.ts'
 export {

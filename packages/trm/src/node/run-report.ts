@@ -33,6 +33,8 @@ export interface TestOptions {
   readonly elapsedMs: number
   readonly testPuzzles?: number
   readonly command?: string
+  /** Processes that trained together. */
+  readonly ranks?: number
   readonly shouldStop?: () => boolean
 }
 
@@ -82,6 +84,7 @@ export async function* testRun(
       executor: executor.name,
       device: executor.device,
       threads: executor.threads,
+      ...(options.ranks !== undefined && { ranks: options.ranks }),
       ...machineFacts(),
     },
   }

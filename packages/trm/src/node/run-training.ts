@@ -1,11 +1,10 @@
 /** A training run in a run folder, from nothing or from its latest checkpoint to the report. */
 import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Device, type Executor, InputError } from '@tiny-recursive-models/tensor'
 import {
   type ExecutorChoice,
-  type ExecutorName,
   executorNames,
   openExecutor,
   usefulThreads,
@@ -15,7 +14,6 @@ import type { OnDataProgress } from '../data/parts.ts'
 import type { RunReport } from '../evaluate/run-facts.ts'
 import { encodeModelFile } from '../evaluate/stored-model.ts'
 import type { TrainedModel } from '../evaluate/thinker.ts'
-import type { StepConfig } from '../programs/programs.ts'
 import { type LoadedDataSets, loadDataSets } from '../puzzles/load.ts'
 import { completeRecipe } from '../recipes/complete.ts'
 import type { Recipe } from '../recipes/schema.ts'
@@ -27,9 +25,11 @@ import { dataReaderOf } from './data-files.ts'
 import { chooseExecutor, type ExecutorChoiceEvent, trainingWorkload } from './executor/choose-executor.ts'
 import { errorCode } from './file-errors.ts'
 import { openModel } from './model-files.ts'
+import type { MpiRanks } from './mpi/mpi-ranks.ts'
+import { tellFacts, tellStart, threadsOfRank } from './rank-start.ts'
 import { createRunFolder, openRunFolder, type RunFolder, runFiles } from './run-folder.ts'
 import { isReportOf, type TestProgress, testRun } from './run-report.ts'
-import { openWorkerPieces } from './worker-pieces.ts'
+import { pieceRunnerOf } from './worker-pieces.ts'
 
 /** What `runTraining` trains, where, and on what device. */
 export interface RunTrainingOptions {
@@ -55,6 +55,11 @@ export interface RunTrainingOptions {
   readonly testPuzzles?: number
   /** The command as it was typed, for the report. */
   readonly command?: string
+  /**
+   * The processes among which the batch is divided, this one being rank 0; the others call `joinTraining`. The threads are
+   * those of this process, by default a fair share of the cores of the machine.
+   */
+  readonly ranks?: MpiRanks
   /** Told while the puzzles are made; `trainInWorker` makes `data` events of it. */
   readonly onData?: OnDataProgress
   /** Asked after every step; true saves a checkpoint and ends. */
@@ -63,6 +68,8 @@ export interface RunTrainingOptions {
 
 /** The events of `train`, with checkpoints stored, and those before and after it. */
 export type RunTrainingEvent =
+  /** This process is one of several that train together; the only event of one that is not rank 0. */
+  | { readonly type: 'rank'; readonly rank: number; readonly size: number; readonly library: string }
   /** While the puzzles are made or augmented, where that takes long: `done` of `total`. */
   | { readonly type: 'data'; readonly done: number; readonly total: number }
   /** Only with `measure`. */
@@ -93,7 +100,9 @@ export type RunTrainingEvent =
  */
 export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<RunTrainingEvent, void> {
   // What only the files of the data tell is part of the recipe from the first moment on.
-  const readFile = dataReaderOf(await begunInOf(options.folder))
+  const begunIn = await begunInOf(options.folder)
+  const readFile = dataReaderOf(begunIn)
+  const { ranks } = options
   const wanted = options.recipe && (await completeRecipe(options.recipe, readFile))
   const opened = await openBegun({ ...options, recipe: wanted })
   let run = opened?.run ?? null
@@ -101,13 +110,18 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
   try {
     const recipe = run?.recipe ?? wanted
     if (recipe === null) throw noRecipe(options.folder)
+    const from = options.from === undefined || state ? null : (await openModel(options.from)).model
+    if (ranks) await tellStart(ranks, { recipe, begunIn: begunIn ?? resolve('.'), state, from })
     // What is wrong with the data or the device shows before there is a folder.
-    const data = await loadDataSets(recipe.data, readFile, options.onData)
-    const threads = options.threads ?? threadsToGoOn(state)
+    const data = await loadDataSets(recipe.data, readFile, (done, total) => {
+      ranks?.stillHere()
+      options.onData?.(done, total)
+    })
+    const threads = options.threads ?? threadsToGoOn(state, ranks)
     const asked = toGoOn(state, options)
     const { steps, workers } = recipe.training
     const workload = trainingWorkload(
-      stepConfigOf(recipe, data, state ?? undefined),
+      stepConfigOf(recipe, data, state ?? undefined, ranks?.size),
       steps - (state?.step ?? 0),
     )
     const mayChoose = options.measure === true && asked.executor === 'auto'
@@ -115,12 +129,12 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
     const where = { device: asked.device, threads: workers > 1 ? 1 : threads }
     const decided = mayChoose ? yield* chooseExecutor(workload, where) : null
     const executor = await openExecutor({ ...asked, ...(decided && { executor: decided }), threads })
-    const from = options.from === undefined || state ? null : (await openModel(options.from)).model
+    if (ranks) await tellFacts(ranks, data.checksum, executor)
     run ??= await createRunFolder(options.folder, recipe)
     await checkDataRecord(run, data)
     const warnings = [...(opened?.warnings ?? [])]
     // Of our own executor the results are the same with any number.
-    const isOther = options.threads === undefined && state !== null && state.threads > threads
+    const isOther = options.threads === undefined && !ranks && state !== null && state.threads > threads
     if (isOther && executor.kind !== 'wasm')
       warnings.push(
         `the run was started with ${state.threads} threads, too many for this machine: it resumes with ${threads}, which may round differently`,
@@ -154,7 +168,8 @@ async function withWayOn(run: RunFolder, error: unknown): Promise<unknown> {
 }
 
 /** As many as before, because another number may round differently; or all cores. */
-function threadsToGoOn(state: TrainingState | null): number {
+function threadsToGoOn(state: TrainingState | null, ranks: MpiRanks | undefined): number {
+  if (ranks) return threadsOfRank(availableParallelism(), ranks.localSize)
   const before = state?.threads ?? 0
   return before > 0 && before <= usefulThreads() ? before : availableParallelism()
 }
@@ -259,7 +274,7 @@ async function* trainInFolder(
   executor: Executor,
   state: TrainingState | null,
   from: TrainedModel | null,
-  { shouldStop }: RunTrainingOptions,
+  { shouldStop, ranks }: RunTrainingOptions,
 ): AsyncGenerator<RunTrainingEvent, Done | undefined> {
   const { recipe } = run
   // A run killed between its last checkpoint and its report has nothing left to train.
@@ -270,7 +285,6 @@ async function* trainInFolder(
     yield done
     return done
   }
-  const computing = { executor: executor.kind as ExecutorName, device: executor.device as Device }
   const options = {
     recipe,
     data,
@@ -278,12 +292,11 @@ async function* trainInFolder(
     ...(state && { resume: state }),
     ...(from && { from }),
     ...(shouldStop && { shouldStop }),
-    // A GPU is one: its pieces take turns.
-    ...(executor.device !== 'webgpu' && {
-      pieceRunner: (config: StepConfig) => openWorkerPieces(config, recipe.training.workers, computing),
-    }),
+    ...(ranks && { ranks }),
+    ...pieceRunnerOf(recipe, executor),
   }
   for await (const event of train(options)) {
+    if (event.type === 'start' && ranks) ranks.patience = 1
     if (event.type === 'checkpoint') {
       const stored = { ...withoutState(event), path: await storeCheckpoint(run, event) }
       await run.appendEvent(withoutState(event))
@@ -327,8 +340,10 @@ async function* reportRun(
     yield { type: 'report', step: done.step, path, report: before }
     return
   }
+  const { ranks, ...rest } = options
   const report = yield* testRun(run, data, executor, {
-    ...options,
+    ...rest,
+    ...(ranks && { ranks: ranks.size, shouldStop: () => isStopping(ranks, rest.shouldStop) }),
     step: done.step,
     reason: done.reason,
     elapsedMs: done.elapsedMs,
@@ -339,4 +354,10 @@ async function* reportRun(
   }
   await run.saveReport(report)
   yield { type: 'report', step: done.step, path, report }
+}
+
+/** The others wait for the end of the test. */
+function isStopping(ranks: MpiRanks, shouldStop: (() => boolean) | undefined): boolean {
+  ranks.stillHere()
+  return shouldStop?.() ?? false
 }

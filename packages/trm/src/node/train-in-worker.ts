@@ -4,6 +4,7 @@
  */
 import { startWorker } from '@tiny-recursive-models/tensor/node'
 import { unpackError } from '../train/carried-error.ts'
+import type { MpiOptions } from './mpi/mpi-ranks.ts'
 import type { RunTrainingEvent, RunTrainingOptions } from './run-training.ts'
 import { trackRun } from './track/track-run.ts'
 import type { TrackerChoice } from './track/tracker.ts'
@@ -18,18 +19,23 @@ export interface WorkerTraining {
 }
 
 /** What `trainInWorker` trains, and to whom it is told. */
-export interface WorkerTrainingOptions extends Omit<RunTrainingOptions, 'shouldStop' | 'onData'> {
+export interface WorkerTrainingOptions extends Omit<RunTrainingOptions, 'shouldStop' | 'onData' | 'ranks'> {
+  /**
+   * Train together with the other processes that a launcher of MPI has started. The stream of all but rank 0 is the event
+   * `rank` alone. After an error there is half a second to show it; then the processes of all ranks end.
+   */
+  readonly mpi?: MpiOptions
   /** Programs in which the run is followed, beside the events in its folder. */
   readonly track?: readonly TrackerChoice[]
 }
 
 /** `runTraining` in a worker thread. */
-export function trainInWorker({ track = [], ...options }: WorkerTrainingOptions): WorkerTraining {
+export function trainInWorker({ track = [], mpi, ...options }: WorkerTrainingOptions): WorkerTraining {
   const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   const ask = (): void => {
     Atomics.store(stop, 0, 1)
   }
-  const events = workerEvents({ options, stop }, ask)
+  const events = workerEvents({ options, mpi: mpi ?? null, stop }, ask)
   return { events: track.length === 0 ? events : trackRun(events, track), stop: ask }
 }
 
@@ -53,6 +59,7 @@ async function* workerEvents(
       resolve()
     })
   })
+  let isLast = false
   try {
     for (;;) {
       const message = messages.shift()
@@ -62,11 +69,15 @@ async function* workerEvents(
         })
       } else if (message.kind === 'event') yield message.event
       else if (message.kind === 'end') return
-      else throw unpackError(message.error)
+      else {
+        isLast = data.mpi !== null
+        throw unpackError(message.error)
+      }
     }
   } finally {
     stop()
-    await ended
+    // The thread of a rank that failed ends the process.
+    if (!isLast) await ended
   }
 }
 

@@ -1,11 +1,16 @@
 /** The worker thread of `trainInWorker`: trains and posts every event. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { InputError } from '@tiny-recursive-models/tensor'
 import { deepFreeze } from '../recipes/schema.ts'
 import { type CarriedError, packError } from '../train/carried-error.ts'
+import { joinTraining } from './join-training.ts'
+import { type MpiOptions, type MpiRanks, openMpiRanks } from './mpi/mpi-ranks.ts'
 import { type RunTrainingEvent, type RunTrainingOptions, runTraining } from './run-training.ts'
 
 export interface TrainingWorkerData {
-  readonly options: Omit<RunTrainingOptions, 'shouldStop' | 'onData'>
+  readonly options: Omit<RunTrainingOptions, 'shouldStop' | 'onData' | 'ranks'>
+  /** Train together with the other processes that a launcher of MPI has started. */
+  readonly mpi: MpiOptions | null
   /** [1] becomes 1 to ask for the end: a message would not be read while a step computes. */
   readonly stop: Int32Array
 }
@@ -29,15 +34,44 @@ function dataEvents(): (done: number, total: number) => void {
 
 const dataEveryMs = 300
 
-async function work({ options, stop }: TrainingWorkerData): Promise<void> {
+async function work({ options, mpi, stop }: TrainingWorkerData): Promise<void> {
   const shouldStop = () => Atomics.load(stop, 0) === 1
+  const asked = { ...deepFreeze(options), shouldStop, onData: dataEvents() }
+  let ranks: MpiRanks | null = null
   try {
-    for await (const event of runTraining({ ...deepFreeze(options), shouldStop, onData: dataEvents() }))
-      post({ kind: 'event', event })
+    ranks = mpi && (await openMpiRanks(mpi))
+    if (ranks) await trainTogether(ranks, asked)
+    else for await (const event of runTraining(asked)) post({ kind: 'event', event })
     post({ kind: 'end' })
   } catch (error) {
-    post({ kind: 'error', error: packError(error) })
+    post({ kind: 'error', error: packError(ranks ? ofRank(ranks, error) : error) })
+    if (!ranks) return
+    // The end of all ranks is the end of this process, which has the error to show before.
+    await new Promise((resolve) => setTimeout(resolve, showMs))
+    ranks.abort(1)
   }
+}
+
+const showMs = 500
+
+async function trainTogether(ranks: MpiRanks, options: RunTrainingOptions): Promise<void> {
+  const { rank, size, library } = ranks
+  post({ kind: 'event', event: { type: 'rank', rank, size, library } })
+  ranks.patience = patienceAtStart
+  if (rank > 0) await joinTraining({ ...options, ranks })
+  else for await (const event of runTraining({ ...options, ranks })) post({ kind: 'event', event })
+  await ranks.close()
+}
+
+/** Data are read and programs compiled, and little of it can be interrupted for a sign of life. */
+const patienceAtStart = 5
+
+/** Says whose error it is. */
+function ofRank(ranks: MpiRanks, error: unknown): unknown {
+  if (!(error instanceof InputError)) return error
+  const { who, expected, got, hint } = error
+  const named = who.startsWith('rank ') ? who : `${ranks.describe()}: ${who}`
+  return new InputError({ who: named, expected, got, hint }, { cause: error })
 }
 
 await work(workerData as TrainingWorkerData)

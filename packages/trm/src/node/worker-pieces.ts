@@ -4,12 +4,14 @@
  */
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
-import { type HostTensor, InputError } from '@tiny-recursive-models/tensor'
-import { startWorker } from '@tiny-recursive-models/tensor/node'
+import { type Device, type Executor, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
+import { type ExecutorName, startWorker } from '@tiny-recursive-models/tensor/node'
 import type { StepConfig } from '../programs/programs.ts'
+import type { Recipe } from '../recipes/schema.ts'
 import { unpackError } from '../train/carried-error.ts'
 import {
   isCarry,
+  type OpenPieceRunner,
   type PieceFeeds,
   type PieceOutcome,
   type PieceRunner,
@@ -38,6 +40,16 @@ export async function openWorkerPieces(
     throw error
   }
   return pieces
+}
+
+/** The option of `train` that has pieces computed so, where the device is not one that they can only take turns on. */
+export function pieceRunnerOf(
+  { training: { workers } }: Recipe,
+  { kind, device }: Executor,
+): { readonly pieceRunner?: OpenPieceRunner } {
+  if (device === 'webgpu') return {}
+  const computing = { executor: kind as ExecutorName, device: device as Device }
+  return { pieceRunner: (config) => openWorkerPieces(config, workers, computing) }
 }
 
 /** Piece p belongs to thread p % count: there is its carry. */

@@ -19,7 +19,16 @@ import {
   traceUpdate,
   trainedNames,
 } from '../programs/programs.ts'
-import { carryOfPiece, type Feeds, isCarry, type PieceFeeds, type PieceRunner } from './piece-runner.ts'
+import {
+  carryOfPiece,
+  type Feeds,
+  isCarry,
+  type PieceFeeds,
+  type PieceRunner,
+  pieceOfCarry,
+} from './piece-runner.ts'
+import { noVotes, RankExchange, type RankResults, type Votes } from './rank-exchange.ts'
+import type { PieceRange, Ranks } from './ranks.ts'
 
 /** What the slots work on in one supervision step. */
 export interface SlotBatch {
@@ -56,6 +65,8 @@ export interface StepOutcome {
   /** [B]: 1 where the slot is done with its puzzle */
   readonly halted: Float32Array
   readonly gradientNorm: number
+  /** What was asked for in the step, by this rank or any other. */
+  readonly votes: Votes
   /** Everything that the last program gave out: that of the whole step or, with micro-batches, of the update. */
   readonly outputs: Readonly<Record<string, HostTensor>>
 }
@@ -65,11 +76,20 @@ export type EngineStart = ({ readonly seed: number } | { readonly weights: Weigh
   readonly puzzleTable?: PuzzleTable
 }
 
+/** Who computes the pieces of a batch beside the engine itself; they are the engine's from then on, also to close. */
+export interface EngineHelpers {
+  /** Computes the pieces of this process. */
+  readonly runner?: PieceRunner | null
+  /** The processes among which the pieces are divided. */
+  readonly ranks?: Ranks
+}
+
 /**
  * Weights, moments, EMA and carry on a device, and the programs that advance them by one optimiser step: one
  * program if the batch fits in one piece, otherwise one run per micro-batch and an update. A piece runner, where one is
  * given, holds the carry and computes the gradients of the micro-batches; here they are summed, in their order, so that
- * the sum does not depend on what runs side by side.
+ * the sum does not depend on what runs side by side. Of several ranks each has the carry and computes the gradients of its
+ * pieces, and all make the same update from the same sum.
  *
  * The puzzle embedding table stays in host memory: a step touches only the rows of its batch, however many hundreds of
  * thousands there are.
@@ -82,6 +102,7 @@ export class TrainingEngine {
   /** The whole step; or what accumulates, unless a runner does, and the update. */
   readonly #programs: readonly RunnableProgram[]
   readonly #runner: PieceRunner | null
+  readonly #exchange: RankExchange | null
 
   private constructor(
     config: StepConfig,
@@ -89,30 +110,32 @@ export class TrainingEngine {
     workspace: Workspace,
     programs: readonly RunnableProgram[],
     runner: PieceRunner | null,
+    exchange: RankExchange | null,
   ) {
     this.config = config
     this.puzzleTable = puzzleTable
     this.#workspace = workspace
     this.#programs = programs
     this.#runner = runner
+    this.#exchange = exchange
   }
 
   /**
    * Compiles the programs and starts from fresh weights, or from `weights`; the EMA starts as a copy.
    *
-   * @param runner computes the pieces of the batch; from here on the engine's, also to close
+   * @throws InputError if there are more ranks than pieces of a batch
    */
   static async create(
     executor: Executor,
     config: StepConfig,
     start: EngineStart,
     inspect = false,
-    runner: PieceRunner | null = null,
+    helpers: EngineHelpers = {},
   ): Promise<TrainingEngine> {
     try {
-      return await TrainingEngine.#open(executor, config, start, inspect, runner)
+      return await TrainingEngine.#open(executor, config, start, inspect, helpers)
     } catch (error) {
-      await runner?.close()
+      await helpers.runner?.close()
       throw error
     }
   }
@@ -122,18 +145,18 @@ export class TrainingEngine {
     config: StepConfig,
     start: EngineStart,
     inspect: boolean,
-    runner: PieceRunner | null,
+    { runner = null, ranks }: EngineHelpers,
   ): Promise<TrainingEngine> {
     const workspace = new Workspace(executor)
-    const pieces = config.batch / config.microBatch
-    const inOne = pieces === 1 && !runner
+    const exchange = ranks ? new RankExchange(ranks, config) : null
+    const inOne = isInOne(config, runner, exchange)
     const accumulation = runner ? [] : [traceAccumulation(config)]
     const programs = inOne ? [traceTrainingStep(config, inspect)] : [...accumulation, traceUpdate(config)]
     const compiled: RunnableProgram[] = []
     for (const program of programs) compiled.push(await workspace.compile(program))
     const { identifiers, puzzleEmbeddingWidth } = config.model
     const table = start.puzzleTable ?? new PuzzleTable(identifiers, puzzleEmbeddingWidth)
-    const engine = new TrainingEngine(config, table, workspace, compiled, runner)
+    const engine = new TrainingEngine(config, table, workspace, compiled, runner, exchange)
 
     const weights = 'weights' in start ? start.weights : initialWeights(config.model, start.seed)
     const names = Object.keys(weightTypes(config.model))
@@ -147,7 +170,8 @@ export class TrainingEngine {
       if (!inOne) await workspace.write(`gradient.${name}`, zeros)
     }
     const carry = new Map<string, HostTensor>()
-    for (let piece = 0; piece < pieces; piece++) {
+    const { from, to } = engine.#own
+    for (let piece = from; piece < to; piece++) {
       for (const [name, { shape }] of Object.entries(carryTypes(config.model, config.microBatch))) {
         const count = shape.reduce((product, length) => product * length, 1)
         carry.set(carryOfPiece(piece)(name), floatTensor(shape, new Float32Array(count)))
@@ -157,10 +181,28 @@ export class TrainingEngine {
     return engine
   }
 
-  /** One optimiser step. */
-  async step(batch: SlotBatch, rates: Rates): Promise<StepOutcome> {
-    const { model, optimizer, batch: slots, microBatch } = this.config
-    const inOne = slots === microBatch && !this.#runner
+  /** The pieces whose carry and gradients are here. */
+  get #own(): PieceRange {
+    return this.#exchange?.own ?? { from: 0, to: this.config.batch / this.config.microBatch }
+  }
+
+  /**
+   * The slots that this rank computes, from `from` up to and without `to`: of the others a batch needs the identifiers
+   * alone.
+   */
+  get ownSlots(): PieceRange {
+    const { microBatch } = this.config
+    return { from: this.#own.from * microBatch, to: this.#own.to * microBatch }
+  }
+
+  /**
+   * One optimiser step.
+   *
+   * @param votes asked when this rank has its gradients, before they are summed
+   */
+  async step(batch: SlotBatch, rates: Rates, votes = () => noVotes): Promise<StepOutcome> {
+    const { model, optimizer } = this.config
+    const inOne = isInOne(this.config, this.#runner, this.#exchange)
     const scheduled = {
       learningRate: scalarTensor(rates.learningRate),
       correction1: scalarTensor(1 - optimizer.beta1 ** rates.step),
@@ -170,31 +212,32 @@ export class TrainingEngine {
         : {}),
     }
     const outcome = inOne
-      ? await this.#stepWhole(batch, scheduled)
-      : await this.#stepInPieces(batch, scheduled)
+      ? await this.#stepWhole(batch, scheduled, votes)
+      : await this.#stepInPieces(batch, scheduled, votes)
     const { rows } = outcome.outputs
     if (rows) this.puzzleTable.put(batch.identifiers, rows.data as Float32Array)
     return outcome
   }
 
-  async #stepWhole(batch: SlotBatch, scheduled: Feeds): Promise<StepOutcome> {
+  async #stepWhole(batch: SlotBatch, scheduled: Feeds, votes: () => Votes): Promise<StepOutcome> {
     const feeds = { ...this.#feeds(batch, 0, this.config.batch), ...scheduled }
     const outputs = await this.#programs[0]!.run(feeds, carryOfPiece(0))
     return {
       metrics: namedMetrics([outputs.metrics!]),
       halted: outputs.halted!.data as Float32Array,
       gradientNorm: outputs.gradientNorm!.data[0]!,
+      votes: votes(),
       outputs,
     }
   }
 
-  async #stepInPieces(batch: SlotBatch, scheduled: Feeds): Promise<StepOutcome> {
+  async #stepInPieces(batch: SlotBatch, scheduled: Feeds, votes: () => Votes): Promise<StepOutcome> {
     const { batch: slots, microBatch, model } = this.config
     const halted = new Float32Array(slots)
     const rowGradient = new Float32Array(slots * model.puzzleEmbeddingWidth)
     const metrics: HostTensor[] = []
-    const pieces = await (this.#runner ? this.#runPieces(this.#runner, batch) : this.#accumulate(batch))
-    for (const [piece, outputs] of pieces.entries()) {
+    const results = await this.#computePieces(batch, votes)
+    for (const [piece, outputs] of results.outputs.entries()) {
       const start = piece * microBatch
       metrics.push(outputs.metrics!)
       halted.set(outputs.halted!.data, start)
@@ -211,19 +254,36 @@ export class TrainingEngine {
         : {}
     const outputs = await this.#programs.at(-1)!.run({ ...scheduled, ...rowFeeds })
     await this.#handOutWeights()
-    return { metrics: namedMetrics(metrics), halted, gradientNorm: outputs.gradientNorm!.data[0]!, outputs }
+    const gradientNorm = outputs.gradientNorm!.data[0]!
+    return { metrics: namedMetrics(metrics), halted, gradientNorm, votes: results.votes, outputs }
   }
 
-  /** Outputs of every piece; the gradients are in `gradient.*` afterwards. */
-  async #accumulate(batch: SlotBatch): Promise<readonly Feeds[]> {
+  /** Outputs of every piece of all ranks; the summed gradients are in `gradient.*` afterwards. */
+  async #computePieces(batch: SlotBatch, votes: () => Votes): Promise<Omit<RankResults, 'gradient'>> {
+    const { outputs, gradient } = await (this.#runner
+      ? this.#runPieces(this.#runner, batch)
+      : this.#accumulate(batch))
+    const own = { outputs, gradient: gradient ?? new Map<string, HostTensor>(), votes: votes() }
+    if (!this.#exchange && !gradient) return own
+    const all = this.#exchange
+      ? await this.#exchange.run({ ...own, gradient: gradient ?? (await this.#readGradient()) })
+      : own
+    for (const [name, tensor] of all.gradient) await this.#workspace.write(`gradient.${name}`, tensor)
+    return all
+  }
+
+  /** Outputs of the pieces of this rank; the gradients are in `gradient.*` afterwards. */
+  async #accumulate(batch: SlotBatch): Promise<PiecesOutcome> {
     const outputs: Feeds[] = []
-    for (const { piece, feeds } of this.#pieces(batch))
+    for (const { piece, feeds } of this.#pieces(batch)) {
       outputs.push(await this.#programs[0]!.run(feeds, carryOfPiece(piece)))
-    return outputs
+      this.#exchange?.ranks.stillHere()
+    }
+    return { outputs, gradient: null }
   }
 
-  /** As `#accumulate`, but by the runner. */
-  async #runPieces(runner: PieceRunner, batch: SlotBatch): Promise<readonly Feeds[]> {
+  /** As `#accumulate`, but by the runner, and the gradients are handed back. */
+  async #runPieces(runner: PieceRunner, batch: SlotBatch): Promise<PiecesOutcome> {
     const pieces = this.#pieces(batch)
     const outputs: Feeds[] = []
     const sum = new GradientSum()
@@ -232,9 +292,16 @@ export class TrainingEngine {
         outputs.push(outcome.outputs)
         sum.add(outcome.gradient)
       }
+      this.#exchange?.ranks.stillHere()
     }
-    for (const [name, tensor] of sum.tensors) await this.#workspace.write(`gradient.${name}`, tensor)
-    return outputs
+    return { outputs, gradient: sum.tensors }
+  }
+
+  async #readGradient(): Promise<Map<string, HostTensor>> {
+    const gradient = new Map<string, HostTensor>()
+    for (const name of trainedNames(this.config.model))
+      gradient.set(name, await this.#workspace.read(`gradient.${name}`))
+    return gradient
   }
 
   /** The weights after an update, to the runner. */
@@ -246,12 +313,14 @@ export class TrainingEngine {
     await this.#runner.writeStates(weights)
   }
 
+  /** Those of this rank. */
   #pieces(batch: SlotBatch): PieceFeeds[] {
-    const { batch: slots, microBatch } = this.config
-    return Array.from({ length: slots / microBatch }, (_, piece) => ({
-      piece,
-      feeds: this.#feeds(batch, piece * microBatch, (piece + 1) * microBatch),
-    }))
+    const { microBatch } = this.config
+    const { from, to } = this.#own
+    return Array.from({ length: to - from }, (_, index) => {
+      const piece = from + index
+      return { piece, feeds: this.#feeds(batch, piece * microBatch, (piece + 1) * microBatch) }
+    })
   }
 
   #feeds(batch: SlotBatch, start: number, end: number): Feeds {
@@ -306,7 +375,10 @@ export class TrainingEngine {
     return floatTensor([stateNames(model).length, sequenceLength(model), slots, width], byNode)
   }
 
-  /** All states in host memory: weights, EMA, moments, carry (gradients are zero between steps). */
+  /**
+   * All states in host memory: weights, EMA, moments, carry (gradients are zero between steps). Of several ranks, each has
+   * the carry of its pieces.
+   */
   async readStates(): Promise<Map<string, HostTensor>> {
     const states = new Map<string, HostTensor>()
     for (const name of this.#workspace.names())
@@ -315,11 +387,20 @@ export class TrainingEngine {
     return states
   }
 
+  /** `readStates` with the carry of all ranks, on rank 0; null on the others. */
+  async gatherStates(): Promise<Map<string, HostTensor> | null> {
+    const states = await this.readStates()
+    return this.#exchange ? this.#exchange.gather(states) : states
+  }
+
   /** Puts states read before in place; the carry must come from the same micro-batch size. */
   async writeStates(states: ReadonlyMap<string, HostTensor>): Promise<void> {
-    for (const [name, tensor] of states)
+    const { from, to } = this.#own
+    const isHere = (name: string) => !isCarry(name) || (pieceOfCarry(name) >= from && pieceOfCarry(name) < to)
+    const here = [...states].filter(([name]) => isHere(name))
+    for (const [name, tensor] of here)
       if (!this.#runner || !isCarry(name)) await this.#workspace.write(name, tensor)
-    const ofRunner = [...states].filter(([name]) => isCarry(name) || name.startsWith('weights.'))
+    const ofRunner = here.filter(([name]) => isCarry(name) || name.startsWith('weights.'))
     await this.#runner?.writeStates(new Map(ofRunner))
   }
 
@@ -335,10 +416,24 @@ export class TrainingEngine {
 
   async close(): Promise<void> {
     await this.#runner?.close()
+    this.#exchange?.close()
     for (const program of this.#programs) await program.close()
     for (const name of this.#workspace.names()) this.#workspace.remove(name)
   }
 }
+
+interface PiecesOutcome {
+  readonly outputs: readonly Feeds[]
+  /** Null where they are on the device. */
+  readonly gradient: ReadonlyMap<string, HostTensor> | null
+}
+
+/** Whether one program does the whole step. */
+const isInOne = (
+  { batch, microBatch }: StepConfig,
+  runner: PieceRunner | null,
+  exchange: RankExchange | null,
+): boolean => batch === microBatch && !runner && !exchange
 
 const scalarTensor = (value: number): HostTensor => floatTensor([], [value])
 

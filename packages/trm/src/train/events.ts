@@ -11,6 +11,8 @@ export type TrainingEvent =
       readonly parameters: number
       readonly batch: number
       readonly microBatch: number
+      /** Processes among which the batch is divided; absent where it is one. */
+      readonly ranks?: number
       readonly executor: string
       readonly precision: Precision
       /** The executor does not multiply in this precision: it rounds float32, which is slower than float32 alone. */

@@ -3,7 +3,16 @@ export { learningRateAt, type Schedule } from '../optim/schedule.ts'
 export type { Metrics } from '../programs/losses.ts'
 export { type StepConfig, traceTrainingStep } from '../programs/programs.ts'
 export { doneEvent } from './endings.ts'
-export { type EngineStart, type Rates, type SlotBatch, type StepOutcome, TrainingEngine } from './engine.ts'
+export {
+  type EngineHelpers,
+  type EngineStart,
+  type Rates,
+  type SlotBatch,
+  type StepOutcome,
+  TrainingEngine,
+} from './engine.ts'
 export type { OpenPieceRunner, PieceFeeds, PieceOutcome, PieceRunner } from './piece-runner.ts'
 export { stepConfigOf } from './step-config.ts'
 export { type StepProgram, stepPrograms } from './step-programs.ts'
+export type { Votes } from './rank-exchange.ts'
+export type { PieceRange, RankSum, Ranks } from './ranks.ts'

@@ -8,7 +8,10 @@ import { weightTypes } from '../models/weights.ts'
 export const explodedLoss = 1_000
 
 /** The weights of a model to begin with; refuses a model of another architecture. */
-export function weightsOf({ weights }: TrainedModel, config: ModelConfig): TrainedModel['weights'] {
+export function weightsOf(
+  { weights }: Pick<TrainedModel, 'weights'>,
+  config: ModelConfig,
+): TrainedModel['weights'] {
   for (const [name, { shape }] of Object.entries(weightTypes(config))) {
     const got = weights[name]?.shape
     if (got?.join() === shape.join()) continue

@@ -4,6 +4,7 @@ import type { PuzzleStructure } from '../models/structure.ts'
 import { drawStay, showNoisy } from '../programs/noise.ts'
 import type { NoiseRecipe } from '../recipes/schema.ts'
 import type { SlotBatch } from './engine.ts'
+import type { PieceRange } from './ranks.ts'
 
 /** Where the slots stand in the stream of examples: all that a resumed run needs to know of its data. */
 export interface SlotPosition {
@@ -26,6 +27,12 @@ export interface SlotOptions {
   readonly noise?: SlotNoise
   /** Noise on the states that a puzzle begins with: its standard deviation, and numbers in the states of a slot. */
   readonly startNoise?: { readonly deviation: number; readonly size: number }
+  /**
+   * The slots that this rank computes: the puzzles of the others are not drawn, and their cells are 0. All by default.
+   */
+  readonly own?: PieceRange
+  /** Whether identifiers of all slots are needed, for rows of the puzzle table; by default they are. */
+  readonly identified?: boolean
 }
 
 export interface SlotNoise {
@@ -88,7 +95,7 @@ export class Slots {
       const minimum = supervisionSteps < 2 ? 0 : 2 + random.integer(supervisionSteps - 1)
       this.#batch.minSteps[slot] = explores ? minimum : 0
       if (this.#batch.reset[slot]) this.#begun[slot] = step
-      if (this.#options.noise) this.#show(slot, step, this.#options.noise)
+      if (this.#options.noise && this.#isOwn(slot)) this.#show(slot, step, this.#options.noise)
     }
     return this.#batch
   }
@@ -132,12 +139,19 @@ export class Slots {
       this.#batch.startNoise![at] = deviation * random.normal()
   }
 
+  #isOwn(slot: number): boolean {
+    const { own } = this.#options
+    return !own || (slot >= own.from && slot < own.to)
+  }
+
   #place(slot: number): void {
-    const { cells } = this.#options
+    const { cells, identified = true } = this.#options
+    if (!this.#isOwn(slot) && !identified) return
     const { inputs, labels, identifier } = this.#stream.draw(this.#draws[slot]!)
+    this.#batch.identifiers[slot] = identifier
+    if (!this.#isOwn(slot)) return
     this.#batch.tokens.set(inputs, slot * cells)
     this.#batch.labels.set(labels, slot * cells)
-    this.#batch.identifiers[slot] = identifier
     this.#startElsewhere(slot)
   }
 }

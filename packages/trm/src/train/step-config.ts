@@ -15,19 +15,29 @@ type Trained = { readonly train: Pick<PuzzleFacts, 'cells' | 'symbols' | 'identi
 export const fullModel = (recipe: Recipe, { train }: Trained): ModelConfig =>
   modelConfig(recipe.model, train, boardOfData(recipe.data, train)?.structure)
 
-/** The step with which a run begins or goes on. */
+/**
+ * The step with which a run begins or goes on.
+ *
+ * @param ranks processes among which the batch is divided
+ */
 export function stepConfigOf(
   recipe: Recipe,
   data: Trained,
-  resume?: Pick<TrainingState, 'step' | 'microBatch'>,
+  resume?: Pick<TrainingState, 'step' | 'microBatch' | 'ranks'>,
+  ranks = 1,
 ): StepConfig {
   const { batch, microBatch, workers, recompute, gradientSteps, startNoise } = recipe.training
   const model = fullModel(recipe, data)
   return {
     model: modelInStep(model, recipe.training, (resume?.step ?? 0) + 1),
     batch,
+    // As before, so that a run resumes exactly, unless the batch is divided among another number of ranks.
     microBatch:
-      resume?.microBatch ?? (microBatch === 'auto' ? chooseMicroBatch(model, batch, workers) : microBatch),
+      resume && (microBatch !== 'auto' || (resume.ranks ?? 1) === ranks)
+        ? resume.microBatch
+        : microBatch === 'auto'
+          ? chooseMicroBatch(model, batch, workers * ranks)
+          : microBatch,
     recompute,
     gradientSteps,
     startNoise,

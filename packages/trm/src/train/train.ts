@@ -22,7 +22,10 @@ import { budgetEnd, doneEvent, evaluationEvent, isBetter } from './endings.ts'
 import { TrainingEngine } from './engine.ts'
 import type { TrainingEvent } from './events.ts'
 import { inProcess, type OpenPieceRunner, type PieceRunner } from './piece-runner.ts'
+import type { Votes } from './rank-exchange.ts'
+import type { Ranks } from './ranks.ts'
 import { diverged, explodedLoss, otherData, weightsOf } from './refusals.ts'
+import { resplitCarry } from './resplit-carry.ts'
 import { Slots } from './slots.ts'
 import { isAsDeep, modelInStep } from './stages.ts'
 import { fullModel, stepConfigOf } from './step-config.ts'
@@ -35,13 +38,18 @@ export interface TrainOptions {
   /** Where to resume; weights are then bit for bit those of a run that never stopped. */
   readonly resume?: TrainingState
   /** The model that a run starts from instead of fresh weights; moments and EMA start afresh. */
-  readonly from?: TrainedModel
+  readonly from?: Pick<TrainedModel, 'weights'>
   /**
    * What computes the pieces of the batch where `training.workers` is above 1; by default `executor`, one after the
    * other.
    */
   readonly pieceRunner?: OpenPieceRunner
-  /** Asked after every step; true saves and ends. */
+  /**
+   * The processes among which the batch is divided. Each calls `train` with the same recipe, data and state, and gets the
+   * same events, but that only rank 0 gets checkpoints.
+   */
+  readonly ranks?: Ranks
+  /** Asked after every step, or in it where there are ranks, of which one is enough; true saves and ends. */
   readonly shouldStop?: () => boolean
 }
 
@@ -78,6 +86,8 @@ class TrainingRun {
   #step: number
   #elapsedMs: number
   #best: BestFigure | null
+  /** What was asked for in the last step, where there are ranks. */
+  #votes: Votes | null = null
 
   private constructor(options: TrainOptions, model: ModelConfig, engine: TrainingEngine, slots: Slots) {
     this.#options = options
@@ -90,14 +100,15 @@ class TrainingRun {
   }
 
   static async open(options: TrainOptions): Promise<TrainingRun> {
-    const { recipe, data, executor, resume, from } = options
+    const { recipe, data, executor, resume, from, ranks } = options
     const { batch, seed } = recipe.training
     const model = fullModel(recipe, data)
-    const config = stepConfigOf(recipe, data, resume)
+    const config = stepConfigOf(recipe, data, resume, ranks?.size)
     const puzzleTable = resume && { puzzleTable: puzzleTableOf(resume, 'resume') }
     const runner = await openRunner(options, config)
     const start = from && !resume ? { weights: weightsOf(from, model) } : { seed }
-    const engine = await TrainingEngine.create(executor, config, { ...start, ...puzzleTable }, false, runner)
+    const helpers = { runner, ...(ranks && { ranks }) }
+    const engine = await TrainingEngine.create(executor, config, { ...start, ...puzzleTable }, false, helpers)
     const stream = data.train.examples(seed)
     const { exploration, supervisionSteps, cells } = model
     const noise = recipe.noise && {
@@ -116,6 +127,8 @@ class TrainingRun {
       supervisionSteps,
       ...(noise && { noise }),
       ...(deviation > 0 && { startNoise: { deviation, size } }),
+      own: engine.ownSlots,
+      identified: model.puzzleEmbeddingWidth > 0,
     }
     if (!resume) return new TrainingRun(options, model, engine, new Slots(stream, slotOptions))
 
@@ -125,10 +138,10 @@ class TrainingRun {
       'carry.reset': reset,
       ...states
     } = Object.fromEntries(resume.tensors)
+    const read = new Map(Object.entries(states).map(([name, tensor]) => [name, hostTensor(tensor)]))
+    const isCutAlike = resume.microBatch === config.microBatch
     try {
-      await engine.writeStates(
-        new Map(Object.entries(states).map(([name, tensor]) => [name, hostTensor(tensor)])),
-      )
+      await engine.writeStates(isCutAlike ? read : resplitCarry(read, batch, config.microBatch))
     } catch (error) {
       // Threads would keep the process alive.
       await engine.close()
@@ -156,12 +169,14 @@ class TrainingRun {
     const deeper = { ...config, model }
     const runner = await openRunner(this.#options, deeper)
     const start = { weights, puzzleTable }
-    this.#engine = await TrainingEngine.create(this.#options.executor, deeper, start, false, runner)
+    const { executor, ranks } = this.#options
+    const helpers = { runner, ...(ranks && { ranks }) }
+    this.#engine = await TrainingEngine.create(executor, deeper, start, false, helpers)
     await this.#engine.writeStates(states)
   }
 
   async *events(): AsyncGenerator<TrainingEvent, void> {
-    const { recipe, data, executor, shouldStop } = this.#options
+    const { recipe, data, executor, ranks } = this.#options
     const { steps, evaluateEvery, checkpointEvery, stopAtAccuracy } = recipe.training
     const { model, batch, microBatch } = this.#engine.config
     const { precision = 'float32' } = model
@@ -172,6 +187,7 @@ class TrainingRun {
       parameters: parameterCount(model),
       batch,
       microBatch,
+      ...(ranks && { ranks: ranks.size }),
       executor: executor.name,
       precision,
       isEmulated: precision === 'bfloat16' && !executor.multipliesBfloat16,
@@ -181,7 +197,7 @@ class TrainingRun {
     let reason: EndReason | null = null
     while (reason === null) {
       yield await this.#trainStep()
-      reason = budgetEnd(recipe.training, this.#step, this.#elapsedMs)
+      reason = this.#budgetEnd()
       const due = (interval: number) => interval > 0 && (this.#step % interval === 0 || reason !== null)
       if (due(evaluateEvery) && data.validation.count > 0) {
         const report = await this.#validate()
@@ -191,25 +207,44 @@ class TrainingRun {
         const best = found !== null && isBetter(found, this.#best)
         if (best) this.#best = { step: this.#step, ...found }
         yield evaluationEvent(this.#step, report, this.#elapsedMs, best)
-        if (best) yield await this.#checkpoint('best')
+        if (best) yield* this.#checkpoint('best')
         if (stopAtAccuracy !== null && exactAccuracy !== null && exactAccuracy >= stopAtAccuracy) {
           reason = 'accuracy'
         }
       }
       if (reason !== null) break
-      if (shouldStop?.()) {
-        yield await this.#checkpoint('stop')
+      if (this.#isToStop()) {
+        yield* this.#checkpoint('stop')
         yield { type: 'stopped', step: this.#step }
         return
       }
-      if (due(checkpointEvery)) yield await this.#checkpoint('interval')
+      if (due(checkpointEvery)) yield* this.#checkpoint('interval')
     }
-    yield await this.#checkpoint('end')
+    yield* this.#checkpoint('end')
     yield { type: 'done', step: this.#step, reason, elapsedMs: this.#elapsedMs }
   }
 
+  /** Clocks differ: what rank 0's says is told to the others within the step. */
+  #budgetEnd(): EndReason | null {
+    const { training } = this.#options.recipe
+    if (!this.#votes) return budgetEnd(training, this.#step, this.#elapsedMs)
+    return budgetEnd(training, this.#step, 0) ?? (this.#votes.timeIsUp ? 'time' : null)
+  }
+
+  #isToStop(): boolean {
+    return this.#votes?.stop ?? this.#options.shouldStop?.() ?? false
+  }
+
+  /** What this rank asks for `stepMs` after the step was begun. */
+  #vote(stepMs: number): Votes {
+    const { recipe, ranks, shouldStop } = this.#options
+    const spent = budgetEnd(recipe.training, this.#step, this.#elapsedMs + stepMs)
+    return { stop: shouldStop?.() ?? false, timeIsUp: ranks?.rank === 0 && spent === 'time' }
+  }
+
   async #trainStep(): Promise<TrainingEvent> {
-    const { optimizer, training } = this.#options.recipe
+    const { ranks, recipe } = this.#options
+    const { optimizer, training } = recipe
     const step = this.#step + 1
     await this.#enterStage(step)
     const schedule = (base: number): Schedule => ({
@@ -229,7 +264,9 @@ class TrainingRun {
         learningRate,
         puzzleLearningRate,
       },
+      ...(ranks ? [() => this.#vote(performance.now() - started)] : []),
     )
+    if (ranks) this.#votes = outcome.votes
     this.#slots.refill(outcome.halted)
     this.#elapsedMs += performance.now() - started
 
@@ -257,9 +294,17 @@ class TrainingRun {
     }
   }
 
-  /** EMA weights on the validation split, all supervision steps. */
+  /** EMA weights on the validation split, all supervision steps; by rank 0, which tells the others. */
   async #validate(): Promise<EvaluationReport> {
-    const { data, executor, recipe } = this.#options
+    const { ranks } = this.#options
+    if (!ranks) return this.#evaluate()
+    const told = ranks.rank === 0 ? JSON.stringify(await this.#evaluate()) : null
+    const bytes = await ranks.broadcast(told === null ? null : new TextEncoder().encode(told))
+    return JSON.parse(new TextDecoder().decode(bytes)) as EvaluationReport
+  }
+
+  async #evaluate(): Promise<EvaluationReport> {
+    const { data, executor, recipe, ranks } = this.#options
     const weights = await this.#engine.readWeights('ema')
     const count = Math.min(data.validation.count, recipe.training.evaluatePuzzles)
     const set = selectPuzzles(
@@ -278,6 +323,12 @@ class TrainingRun {
     const options = {
       ...(data.isValid && { isValid: data.isValid }),
       ...(evaluateSteps !== null && { maxSteps: evaluateSteps }),
+      ...(ranks && {
+        shouldStop: () => {
+          ranks.stillHere()
+          return false
+        },
+      }),
     }
     if (this.#thinker) await this.#thinker.setWeights(weights)
     else this.#thinker = await Thinker.create(executor, model, evaluationSlots(model.config, count))
@@ -286,10 +337,13 @@ class TrainingRun {
     throw new Error('an evaluation always ends with a report')
   }
 
-  async #checkpoint(reason: 'interval' | 'best' | 'stop' | 'end'): Promise<TrainingEvent> {
-    const { recipe, data, executor } = this.#options
+  /** One event, but none where another rank has it. */
+  async *#checkpoint(reason: 'interval' | 'best' | 'stop' | 'end'): AsyncGenerator<TrainingEvent, void> {
+    const { recipe, data, executor, ranks } = this.#options
+    const states = await this.#engine.gatherStates()
+    if (!states) return
     const tensors = new Map<string, StoredTensor>()
-    for (const [name, tensor] of await this.#engine.readStates()) tensors.set(name, storedTensor(tensor))
+    for (const [name, tensor] of states) tensors.set(name, storedTensor(tensor))
     const { nextDraw, draws, begun, reset } = this.#slots.position
     tensors.set('carry.reset', { dtype: 'float32', shape: [reset.length], data: reset })
     const { puzzleTable, config } = this.#engine
@@ -307,13 +361,14 @@ class TrainingRun {
       dataChecksum: data.checksum,
       ...(puzzleEmbeddingWidth > 0 && { identifierDigest: data.train.identifierDigest }),
       microBatch: config.microBatch,
+      ...(ranks && { ranks: ranks.size }),
       elapsedMs: this.#elapsedMs,
       threads: executor.threads,
       executor: executor.kind,
       device: executor.device,
       tensors,
     }
-    return { type: 'checkpoint', step: this.#step, reason, state }
+    yield { type: 'checkpoint', step: this.#step, reason, state }
   }
 
   async close(): Promise<void> {

@@ -227,12 +227,22 @@ export class MpiRanks implements Ranks {
   /** Leaves the others when all are done; the last call. */
   async close(): Promise<void> {
     if (this.#broken) return
-    const end = this.openSum(1)
-    await end.run()
-    end.close()
-    this.#signs.close()
+    const { size, rank } = this
+    await this.#barrier()
+    // From here on nobody gives signs, so that they can be counted: none may be left when MPI ends.
+    const sent = this.openSum(size * size)
+    sent.values.set(this.#signs.end(), rank * size)
+    await sent.run()
+    await this.#signs.takeAll((peer) => sent.values[peer * size + rank]!)
+    sent.close()
     this.#broken = true
     this.#call('MPI_Finalize')
+  }
+
+  async #barrier(): Promise<void> {
+    const sum = this.openSum(1)
+    await sum.run()
+    sum.close()
   }
 
   /**

@@ -20,6 +20,9 @@ export class SignsOfLife {
   /** A request of 8 bytes for each rank, then a flag, then the byte that is sent and the one that is received. */
   readonly #memory: Memory
   readonly #sending: Uint8Array
+  readonly #sent: Float32Array
+  readonly #taken: Float32Array
+  #isOver = false
   #told = performance.now()
   #worked = performance.now()
   /** The longest that this rank itself went without a chance to give a sign: the others have as much to do. */
@@ -39,6 +42,8 @@ export class SignsOfLife {
     this.#heard = new Float64Array(size).fill(Number.NEGATIVE_INFINITY)
     this.#memory = mpi.allocate(8 * size + 16)
     this.#sending = new Uint8Array(size)
+    this.#sent = new Float32Array(size)
+    this.#taken = new Float32Array(size)
   }
 
   get limitMs(): number {
@@ -74,21 +79,34 @@ export class SignsOfLife {
       .map(({ rank, silentMs }) => ({ rank, seconds: silentMs / 1000 }))
   }
 
-  /** Takes the last signs: none may be left when MPI ends. */
-  close(): void {
-    for (const peer of this.#peers) this.#take(peer)
+  /** Gives no more signs; how many each rank has got. */
+  end(): Float32Array {
+    this.#isOver = true
+    return this.#sent
+  }
+
+  /** Takes what is under way. */
+  async takeAll(sentBy: (peer: number) => number): Promise<void> {
+    const until = performance.now() + this.#timeoutMs
+    for (const peer of this.#peers) {
+      while (this.#taken[peer]! < sentBy(peer) && performance.now() < until) {
+        if (!this.#take(peer)) await new Promise((resolve) => setImmediate(resolve))
+      }
+    }
   }
 
   #send(now: number): void {
+    if (this.#isOver) return
     this.#told = now
     const { handles } = this.#mpi
     const byte = this.#memory.address + BigInt(this.#memory.bytes.byteLength - 2)
     for (const peer of this.#peers) {
       const request = this.#memory.address + BigInt(8 * peer)
       // A sign that has not left yet, because nobody receives it, says as much as another.
-      if (this.#sending[peer] && !this.#isSet('MPI_Test', request)) continue
+      if (this.#sending[peer] && !this.#isDone(request)) continue
       this.#call('MPI_Isend', byte, 1, handles.byte, peer, tag, handles.world, request)
       this.#sending[peer] = 1
+      this.#sent[peer]!++
     }
   }
 
@@ -99,6 +117,7 @@ export class SignsOfLife {
     let any = false
     while (this.#probe(peer)) {
       this.#call('MPI_Recv', byte, 1, handles.byte, peer, tag, handles.world, abi.ignoreStatus)
+      this.#taken[peer]!++
       any = true
     }
     return any
@@ -110,8 +129,8 @@ export class SignsOfLife {
     return this.#flag
   }
 
-  #isSet(name: 'MPI_Test', request: bigint): boolean {
-    this.#call(name, request, this.#flagAddress, this.#mpi.abi.ignoreStatus)
+  #isDone(request: bigint): boolean {
+    this.#call('MPI_Test', request, this.#flagAddress, this.#mpi.abi.ignoreStatus)
     return this.#flag
   }
 
