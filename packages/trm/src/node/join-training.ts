@@ -9,6 +9,7 @@ import type { MpiRanks } from './mpi/mpi-ranks.ts'
 import { hearFacts, hearStart, threadsOfRank } from './rank-start.ts'
 import { pieceRunnerOf } from './worker-pieces.ts'
 
+/** What `joinTraining` trains with. */
 export interface JoinTrainingOptions {
   readonly ranks: MpiRanks
   /** By default a fair share of the cores of this machine. */

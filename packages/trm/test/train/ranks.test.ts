@@ -120,7 +120,8 @@ function assertClose(found: TrainingState, expected: TrainingState): void {
     if (name.startsWith('carry.')) continue
     const other = found.tensors.get(name)!.data
     assert.equal(other.length, data.length, name)
-    const apart = Array.from(data, (value, at) => Math.abs(Number(value) - Number(other[at])))
+    const [here, there] = [Array.from(data, Number), Array.from(other, Number)]
+    const apart = here.map((value, at) => Math.abs(value - there[at]!))
     const mean = apart.reduce((sum, value) => sum + value, 0) / Math.max(1, apart.length)
     assert.ok(
       apart.every((value) => value < mostOfAll),

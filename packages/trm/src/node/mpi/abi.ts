@@ -23,6 +23,7 @@ export interface Abi {
 
 export type HandleName = 'world' | 'float' | 'byte' | 'sum' | 'errorsReturn' | 'noInfo'
 
+/** A family of MPI libraries with the same binary interface. */
 export type AbiName = 'openmpi' | 'mpich'
 
 export const abis: Readonly<Record<AbiName, Abi>> = {

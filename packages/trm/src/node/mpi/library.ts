@@ -69,6 +69,13 @@ export type FunctionName = keyof typeof signatures
 /** Each returns MPI's error code, 0 for success. */
 export type Functions = Readonly<Record<FunctionName, (...values: Argument[]) => number>>
 
+/**
+ * What UCX, a transport of both families, must not do in a process of V8: take over the signal by which an access outside
+ * of a WebAssembly memory is noticed, and rewrite mmap and munmap while other threads are in them, which ended one start
+ * in thirty.
+ */
+const ucxDefaults = { UCX_ERROR_SIGNALS: '', UCX_MEM_EVENTS: 'n', UCX_MEM_MMAP_HOOK_MODE: 'none' }
+
 const howToInstall =
   process.platform === 'darwin'
     ? 'Install it (`brew install open-mpi` or `brew install mpich`), or name the file of the library in TRM_MPI.'
@@ -87,9 +94,9 @@ export async function openMpiLibrary(
 ): Promise<MpiLibrary> {
   const koffi = await loadKoffi()
   const system = koffi.load(process.platform === 'darwin' ? 'libSystem.B.dylib' : 'libc.so.6')
-  // UCX, the transport of MPICH, would take over the signal by which V8 notices an access outside of a WebAssembly
-  // memory. Not by `process.env`: that of a worker thread is a copy.
-  system.func('setenv', 'int', ['str', 'str', 'int'])('UCX_ERROR_SIGNALS', '', 0)
+  const setDefault = system.func('setenv', 'int', ['str', 'str', 'int'])
+  // Not by `process.env`: that of a worker thread is a copy.
+  for (const [name, value] of Object.entries(ucxDefaults)) setDefault(name, value, 0)
   const candidates = file ? [file] : usualFiles(family)
   const failures: string[] = []
   for (const name of candidates) {

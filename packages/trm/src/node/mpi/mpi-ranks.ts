@@ -48,6 +48,7 @@ export async function openMpiRanks({
 /** A thread may sleep on this. */
 const pillow = new Int32Array(new SharedArrayBuffer(4))
 
+/** The ranks over MPI; opened by `openMpiRanks`, once in a process. */
 export class MpiRanks implements Ranks {
   readonly rank: number
   readonly size: number

@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { after, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { RandomStream } from '@tiny-recursive-models/tensor'
+import { decodeSafetensors } from '../../src/checkpoint/safetensors.ts'
+import { openRunFolder } from '../../src/node/run-folder.ts'
+import { runTraining } from '../../src/node/run-training.ts'
+import { formatSudokuLine } from '../../src/puzzles/sudoku/text.ts'
+import { overrideRecipe, type Recipe, recipes } from '../../src/recipes/index.ts'
+import { generatePuzzles } from '../puzzles/families.ts'
+import { type Launcher, launchers, skipWithoutMpi, startRanks } from './mpirun.ts'
+
+const parent = mkdtempSync(join(tmpdir(), 'trm-mpi-'))
+after(() => rmSync(parent, { recursive: true, force: true }))
+
+const script = fileURLToPath(new URL('mpi-training-child.ts', import.meta.url))
+
+const recipe = overrideRecipe(recipes['sudoku-4x4-trm'], [
+  'model.width=32',
+  'model.latentUpdates=1',
+  'data.minimal=false',
+  'data.train=60',
+  'data.validation=10',
+  'data.test=12',
+  'optimizer.warmupSteps=5',
+  'training.batch=12',
+  'training.microBatch=auto',
+  'training.steps=30',
+  'training.evaluateEvery=10',
+  'training.checkpointEvery=4',
+])
+
+interface Told {
+  readonly type: string
+  readonly rank?: number
+  readonly pid?: number
+  readonly step?: number
+}
+
+interface Options {
+  readonly recipe?: Recipe
+  readonly words?: readonly string[]
+  /** Hears every line; may end a rank. */
+  readonly hear?: (told: Told) => void
+}
+
+/** Trains on so many ranks, from the latest checkpoint if there is one. */
+async function trainOn(launcher: Launcher, count: number, folder: string, options: Options = {}) {
+  const { words = [], hear } = options
+  const { child, ended } = startRanks(launcher, count, script, [
+    ...['--folder', folder, '--recipe', JSON.stringify(options.recipe ?? recipe)],
+    ...words,
+  ])
+  const told: Told[] = []
+  createInterface(child.stdout!).on('line', (line) => {
+    // Messages of launchers may stand between.
+    if (!line.startsWith('{"type"')) return
+    told.push(JSON.parse(line) as Told)
+    hear?.(told.at(-1)!)
+  })
+  return { ...(await ended), told }
+}
+
+function weightsOf(folder: string): Map<string, Float32Array> {
+  const path = join(folder, 'final.safetensors')
+  const { tensors } = decodeSafetensors(readFileSync(path), path)
+  return new Map([...tensors].map(([name, { data }]) => [name, data as Float32Array]))
+}
+
+/** What the events say but for the clock, how often the run was begun, and what rounding changes. */
+async function course(folder: string) {
+  const events = await (await openRunFolder(folder)).readEvents()
+  return events.flatMap(({ type, step, finished, meanSteps, exactAccuracy, reason, learningRate }) =>
+    type === 'start' ? [] : [{ type, step, finished, meanSteps, exactAccuracy, reason, learningRate }],
+  )
+}
+
+const apart = (left: Float32Array, right: Float32Array): number =>
+  left.reduce((sum, value, at) => sum + Math.abs(value - right[at]!), 0) / left.length
+
+/** Trains in one process, once for all tests. */
+const alone = (() => {
+  const folder = join(parent, 'alone')
+  let trained: Promise<string> | undefined
+  return () => {
+    trained ??= (async () => {
+      for await (const _ of runTraining({ folder, recipe, threads: 1 }));
+      return folder
+    })()
+    return trained
+  }
+})()
+
+const folders = new Map<string, Promise<string>>()
+/** A run on two ranks that nothing happened to. */
+function undisturbed(launcher: Launcher): Promise<string> {
+  const { name } = launcher
+  const made =
+    folders.get(name) ??
+    (async () => {
+      const folder = join(parent, `whole-${name}`)
+      const { code, complaint } = await trainOn(launcher, 2, folder)
+      assert.equal(code, 0, complaint)
+      return folder
+    })()
+  folders.set(name, made)
+  return made
+}
+
+/** Asks the last rank for the end when this step is told. */
+function stopAt(step: number): (told: Told) => void {
+  let last = 0
+  return ({ type, pid, step: at }) => {
+    if (type === 'process') last = pid!
+    if (type === 'step' && at === step) process.kill(last, 'SIGUSR2')
+  }
+}
+
+const withoutStops = (events: Awaited<ReturnType<typeof course>>) =>
+  events.filter(({ type, reason }) => type !== 'stopped' && reason !== 'stop')
+
+const seed = Number(process.env.TRM_TEST_SEED ?? 0)
+
+describe('training over MPI', skipWithoutMpi, () => {
+  for (const launcher of launchers) {
+    test(`${launcher.name}: two ranks take the puzzles that one process takes, and write what it writes`, async () => {
+      const together = await undisturbed(launcher)
+      assert.deepEqual(await course(together), await course(await alone()))
+      const [found, expected] = [weightsOf(together), weightsOf(await alone())]
+      assert.deepEqual(
+        [...found.keys()].sort(),
+        [...expected.keys()].filter((name) => !name.startsWith('carry.')).sort(),
+      )
+      for (const [name, data] of expected) assert.ok(apart(found.get(name)!, data) < 2e-3, name)
+      const report = JSON.parse(readFileSync(join(together, 'report.json'), 'utf8'))
+      assert.equal(report.machine.ranks, 2)
+      assert.ok(!existsSync(join(together, 'lock.json')))
+    })
+
+    test(`${launcher.name}: ranks killed at any moment; the same command ends with the same bits`, async () => {
+      const whole = await undisturbed(launcher)
+      const folder = join(parent, `killed-${launcher.name}`)
+      const moments = new RandomStream(seed, `ranks killed, ${launcher.name}`)
+      for (let kill = 0; kill < 2; kill++) {
+        const [victim, step] = [moments.integer(2), 3 + 12 * kill + moments.integer(10)]
+        const processes = new Map<number, number>()
+        const { code, told } = await trainOn(launcher, 2, folder, {
+          hear: ({ type, rank, pid, step: at }) => {
+            if (type === 'process') processes.set(rank!, pid!)
+            if (type === 'step' && at === step) process.kill(processes.get(victim)!, 'SIGKILL')
+          },
+        })
+        const context = `rank ${victim} killed at step ${step}, TRM_TEST_SEED=${seed}`
+        assert.notEqual(code, 0, context)
+        assert.ok(!told.some(({ type }) => type === 'done'), context)
+      }
+      const { code, complaint } = await trainOn(launcher, 2, folder)
+      assert.equal(code, 0, complaint)
+      assert.deepEqual(weightsOf(folder), weightsOf(whole))
+      assert.deepEqual(await course(folder), await course(whole))
+    })
+  }
+
+  const [launcher] = launchers
+
+  test('one rank, then three, then two: the same puzzles, halting and validation as one throughout', async () => {
+    const folder = join(parent, 'changed')
+    for (const [count, until] of [
+      [1, 8],
+      [3, 18],
+      [2, 30],
+    ] as const) {
+      const { code, told, complaint } = await trainOn(launcher!, count, folder, { hear: stopAt(until) })
+      if (until === 30) assert.equal(code, 0, complaint)
+      else assert.equal(told.at(-1)?.type, 'stopped', complaint)
+    }
+    assert.deepEqual(await course(folder).then(withoutStops), await course(await alone()).then(withoutStops))
+    const [found, expected] = [weightsOf(folder), weightsOf(await alone())]
+    for (const [name, data] of expected) assert.ok(apart(found.get(name)!, data) < 2e-3, name)
+  })
+
+  test('data that one rank cannot read, or has otherwise, end all with its message', async () => {
+    const [here, elsewhere] = [join(parent, 'here'), join(parent, 'elsewhere')]
+    const csv = [...generatePuzzles({ boxRows: 2, boxColumns: 2 }, 24, 0, { minimal: false })].map(({ question }) =>
+      formatSudokuLine(question),
+    )
+    for (const place of [here, elsewhere]) mkdirSync(place)
+    writeFileSync(join(here, 'puzzles.csv'), `${csv.join('\n')}\n`)
+    const fromFile = overrideRecipe(recipe, ['data.train=/proc/self/cwd/puzzles.csv', 'training.steps=8'])
+    const training = (folder: string) =>
+      trainOn(launcher!, 2, join(parent, folder), {
+        recipe: fromFile,
+        words: ['--common', here, '--elsewhere', elsewhere],
+      })
+    const missing = await training('missing')
+    assert.notEqual(missing.code, 0)
+    assert.match(missing.complaint, /rank 1 of 2 \(.*\): .*puzzles\.csv.*no such file/s)
+
+    writeFileSync(join(elsewhere, 'puzzles.csv'), `${csv.slice(1).join('\n')}\n`)
+    const other = await training('other')
+    assert.notEqual(other.code, 0)
+    assert.match(other.complaint, /rank 1 of 2 \(.*\): data \(checksum\): expected .* as on rank 0/)
+
+    cpSync(join(here, 'puzzles.csv'), join(elsewhere, 'puzzles.csv'))
+    const { code, complaint } = await training('same')
+    assert.equal(code, 0, complaint)
+  })
+
+  test('a full disk of rank 0 ends all with its message, and the run goes on when there is space', async (context) => {
+    const disk = join(parent, 'disk')
+    mkdirSync(disk)
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk], { stdio: 'ignore' })
+    } catch {
+      context.skip('skipped: no permission to mount')
+      return
+    }
+    try {
+      const folder = join(disk, 'run')
+      const full = await trainOn(launcher!, 2, folder)
+      assert.notEqual(full.code, 0)
+      assert.match(full.complaint, /rank 0 of 2 \(.*\): .*a full disk \(ENOSPC\).*Then go on from step \d+/s)
+      execFileSync('mount', ['-o', 'remount,size=50m', disk])
+      const { code, complaint } = await trainOn(launcher!, 2, folder)
+      assert.equal(code, 0, complaint)
+      assert.deepEqual(weightsOf(folder), weightsOf(await undisturbed(launcher!)))
+    } finally {
+      execFileSync('umount', [disk])
+    }
+  })
+
+  test('a rank that hangs is given up within the time that was asked for', async () => {
+    const processes = new Map<number, number>()
+    const { code, complaint } = await trainOn(launcher!, 2, join(parent, 'hung'), {
+      words: ['--timeout', '3'],
+      hear: ({ type, rank, pid, step }) => {
+        if (type === 'process') processes.set(rank!, pid!)
+        if (type === 'step' && step === 5) process.kill(processes.get(1)!, 'SIGSTOP')
+      },
+    })
+    assert.notEqual(code, 0)
+    assert.match(complaint, /rank 0 of 2 .*expected a sign of life .* none from rank 1 of 2 .* for \d+ s/)
+  })
+})
