@@ -1,5 +1,7 @@
 /** A day of training in short: many steps of a tiny recipe, while memory has to stay as it is. */
 
+import v8 from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { type ExecutorName, openExecutor } from '@tiny-recursive-models/tensor/node'
 import { findRecipe, loadDataSets, overrideRecipe, train } from '@tiny-recursive-models/trm'
 import { median } from './median.ts'
@@ -24,16 +26,21 @@ export async function soak(steps: number, executorName: ExecutorName, threads: n
   console.log(`${steps} steps of a tiny sudoku-4x4 on ${executorName}, ${threads} threads\n`)
   console.log('| step | steps/s | resident MiB | JavaScript heap MiB | buffers MiB |')
   console.log('| ---: | ---: | ---: | ---: | ---: |')
+  // What is only not collected yet is no growth.
+  v8.setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
   const resident: number[] = []
   const every = Math.max(1, Math.floor(steps / 20))
   let before = performance.now()
   for await (const event of train({ recipe, data, executor })) {
     if (event.type !== 'step') continue
-    if (event.step % Math.ceil(every / 10) === 0) resident.push(process.memoryUsage.rss())
-    if (event.step % every !== 0) continue
+    if (event.step % Math.ceil(every / 10) !== 0) continue
+    collect()
+    resident.push(process.memoryUsage.rss())
+    if (event.step % (10 * Math.ceil(every / 10)) !== 0) continue
     const { rss, heapUsed, external } = process.memoryUsage()
     const now = performance.now()
-    const rate = ((1000 * every) / (now - before)).toFixed(0)
+    const rate = ((10_000 * Math.ceil(every / 10)) / (now - before)).toFixed(0)
     before = now
     console.log(`| ${event.step} | ${rate} | ${[rss, heapUsed, external].map(mebibytes).join(' | ')} |`)
   }
