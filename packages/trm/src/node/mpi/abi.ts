@@ -74,6 +74,7 @@ export const abis: Readonly<Record<AbiName, Abi>> = {
   },
 }
 
+/** The families of MPI libraries that are known. */
 export const abiNames = Object.keys(abis) as AbiName[]
 
 /** The variable that only libraries of Open MPI's family have. */
