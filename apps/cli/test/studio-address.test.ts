@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { otherAddresses } from '../src/studio-address.ts'
+import { otherAddresses } from '../src/options/studio-address.ts'
 
 const facts = { netmask: '', mac: '', cidr: null }
 const interfaces = {

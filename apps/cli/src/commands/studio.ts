@@ -4,9 +4,9 @@ import { InputError } from '@tiny-recursive-models/trm'
 import type { Command } from 'commander'
 import { onInterrupt } from '../options/interrupt.ts'
 import { jsonOption, wholeNumber } from '../options/options.ts'
+import { openInBrowser, otherAddresses } from '../options/studio-address.ts'
 import { showError } from '../output/errors.ts'
 import { isOutputClosed, onOutputClosed, print, printJsonLine } from '../output/streams.ts'
-import { openInBrowser, otherAddresses } from '../studio-address.ts'
 import { studioPage } from '../studio-page.ts'
 
 interface StudioOptions {

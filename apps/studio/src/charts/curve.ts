@@ -11,6 +11,19 @@ export interface Curve {
   readonly raw: readonly number[] | null
 }
 
+/** A curve of a chart, and how it is drawn. */
+export interface Line {
+  readonly label: string
+  /** A colour of the design, such as `--series-1`. */
+  readonly colour: string
+  readonly dash: readonly number[]
+  readonly curve: Curve
+  /** Marks its points, where those of the other lines are too many. */
+  readonly hasPoints?: boolean
+  /** Where the run ends: behind it there is no value. By default the line's last point. */
+  readonly end?: number
+}
+
 /** More points than a screen is wide are not seen. */
 const maxPoints = 1_600
 

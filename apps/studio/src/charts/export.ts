@@ -1,5 +1,5 @@
 /** A chart as a file: numbers for a spreadsheet, a drawing for a paper. */
-import type { Line } from './Chart.svelte'
+import type { Line } from './curve.ts'
 import { logMarks } from './marks.ts'
 
 /** A row for each point of each line: lines need not have the same places. */

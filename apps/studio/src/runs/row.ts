@@ -1,9 +1,16 @@
 /** A run of the page as a row of the table. */
-import type { Setting } from '@tiny-recursive-models/studio-server/api'
-import type { TrackedRun } from './runs.svelte.ts'
+import type { ListedRun, Setting } from '@tiny-recursive-models/studio-server/api'
+import type { RunView } from '../charts/series.ts'
 import type { RunRow } from './table.ts'
 
-export function rowOf(run: TrackedRun, fields: readonly string[]): RunRow {
+/** What a row tells of: a listed run, or an opened file, which has no summary. */
+export interface ShownRun {
+  readonly name: string
+  readonly summary: ListedRun | null
+  readonly series: RunView
+}
+
+export function rowOf(run: ShownRun, fields: readonly string[]): RunRow {
   const { name, summary } = run
   if (!summary) return fileRow(run)
   const { exactAccuracy, bestExactAccuracy } = summary
@@ -27,7 +34,7 @@ export function rowOf(run: TrackedRun, fields: readonly string[]): RunRow {
   }
 }
 
-function fileRow({ name, series }: TrackedRun): RunRow {
+function fileRow({ name, series }: ShownRun): RunRow {
   const seen = series.evaluations.map(({ exactAccuracy }) => exactAccuracy).filter(Number.isFinite)
   return {
     name,

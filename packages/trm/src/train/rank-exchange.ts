@@ -160,7 +160,7 @@ const cameApart = (rank: number): InputError =>
     who: `rank ${rank}`,
     expected: 'the weights of rank 0, bit for bit, from the same sums of gradients',
     got: 'others',
-    hint: 'The machines round differently: use processors of one kind, the same version of Node and, with ONNX Runtime, the same --threads on all. Then resume from the last checkpoint.',
+    hint: 'The machines round differently: use processors of one kind, the same version of Node and, with ONNX Runtime, the same number of threads on all. Then resume from the last checkpoint.',
   })
 
 function tooManyRanks(size: number, { batch, microBatch }: StepConfig): InputError {

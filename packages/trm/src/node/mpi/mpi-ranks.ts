@@ -357,7 +357,7 @@ export class MpiRanks implements Ranks {
 const abortSeconds = 10
 
 const howToGoOn =
-  'Start again with `--resume`: the run goes on from its last checkpoint, with any number of ranks.'
+  'Start again with `resume: true`: the run goes on from its last checkpoint, with any number of ranks.'
 
 function otherFamily({ launcher, size }: Launch, found: number, { name, file }: MpiLibrary): InputError {
   return new InputError({
