@@ -168,6 +168,6 @@ function tooManyRanks(size: number, { batch, microBatch }: StepConfig): InputErr
     who: 'training.microBatch',
     expected: `pieces for ${size} ranks: training.batch ${batch} divided by it at least ${size}`,
     got: `${microBatch}, which makes ${batch / microBatch}`,
-    hint: 'Start fewer ranks, or use a smaller training.microBatch, such as `auto`, or a larger training.batch.',
+    hint: 'Start fewer ranks, or use a smaller training.microBatch, such as auto, or a larger training.batch.',
   })
 }
