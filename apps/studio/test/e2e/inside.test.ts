@@ -43,7 +43,7 @@ describe('a look inside a step, in Chromium', { skip }, async () => {
     await visitor.at('call-z2').click()
     await place('z2', 2)
     await visitor.at('look-inside').uncheck()
-    await page.keyboard.press('ArrowRight')
+    await visitor.at('step-forward').click()
     await page.locator('[data-testid="step"][data-step="2"]').waitFor()
     assert.equal(await visitor.at('call-z1').count(), 0)
     await visitor.close()
