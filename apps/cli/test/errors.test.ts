@@ -83,7 +83,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
     'doctor --probe tpu',
     2,
     [
-      "error: option '--probe <executor>' argument 'tpu' is invalid. Allowed choices are wasm, onednn, onnxruntime-cpu, onnxruntime-webgpu.",
+      "error: option '--probe <what>' argument 'tpu' is invalid. Allowed choices are wasm, onednn, onnxruntime-cpu, onnxruntime-webgpu, mpi-openmpi, mpi-mpich.",
       'Run with --help for the options and examples.',
     ],
   ],
@@ -185,7 +185,7 @@ const cases: readonly [line: string, code: number, lines: readonly string[]][] =
       'trm: nowhere',
       '  expected  a run folder, a checkpoint file or a shipped model',
       '  got       no such file or folder (ENOENT)',
-      `  hint      Check the path; the shipped models are ${shipped.join(', ')}.`,
+      `  hint      Check the path; the shipped models are ${shipped.join(', ')}, and one on the hub is hf:OWNER/NAME.`,
     ],
   ],
   [

@@ -90,8 +90,8 @@ export class RunLibrary {
   }
 
   #record({ name, path }: FoundRun): RunRecord {
-    const record = this.#records.get(path) ?? new RunRecord(name, path)
-    this.#records.set(path, record)
+    const record = this.#records.get(name) ?? new RunRecord(name, path)
+    this.#records.set(name, record)
     return record
   }
 

@@ -14,7 +14,7 @@ import { noFile, structuredRecipe } from './training.ts'
 /** Shipped models, and recipes that generate puzzles of their size. */
 export const shippedModels: Readonly<Record<string, string>> = {
   'sudoku-6x6': 'sudoku-6x6',
-  'sudoku-extreme': 'sudoku-9x9',
+  'sudoku-extreme': '9x9',
 }
 
 /** @param name of a shipped model, or the folder of a run → [puzzles/s with all steps, with early halting, share solved early] */

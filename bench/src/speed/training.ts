@@ -17,12 +17,12 @@ export async function modelSteps(executor: Executor, config: StepConfig): Promis
 }
 
 /** Recipes with structured mixing, whose puzzles are generated; 9×9 is `sudoku-extreme` on generated puzzles. */
-export const structuredRecipes = ['sudoku-4x4', 'sudoku-6x6', 'sudoku-9x9', 'takuzu-6x6', 'maze-9x9'] as const
+export const structuredRecipes = ['sudoku-4x4', 'sudoku-6x6', '9x9', 'takuzu-6x6', 'maze-9x9'] as const
 
 const fewPuzzles = ['data.train=64', 'data.validation=0', 'data.test=8']
 
 export function structuredRecipe(name: string, overrides: readonly string[] = []) {
-  if (name !== 'sudoku-9x9') return overrideRecipe(findRecipe(name), [...overrides])
+  if (name !== '9x9') return overrideRecipe(findRecipe(name), [...overrides])
   const { data } = overrideRecipe(findRecipe('sudoku-6x6'), ['data.boxRows=3', 'data.minimal=false'])
   return overrideRecipe({ ...findRecipe('sudoku-extreme'), data }, [...overrides])
 }

@@ -41,8 +41,8 @@ test('docs/library.md trains, evaluates and thinks', async () => {
   const blocks = examplesOf('docs/library.md', 'js').map((code) =>
     code.replaceAll("'runs/mine'", JSON.stringify(join(runs, 'mine'))),
   )
-  assert.equal(blocks.length, 3)
-  const [training, evaluation, thoughts] = blocks as [string, string, string]
+  assert.equal(blocks.length, 4)
+  const [training, evaluation, thoughts, inside] = blocks as [string, string, string, string]
   const trained = await printedBy(training)
   assert.equal(trained.match(/^\d+ \d+\.\d+$/gm)?.length, 200)
   const share = Number(/^test (\S+)$/m.exec(trained)?.[1])
@@ -50,6 +50,7 @@ test('docs/library.md trains, evaluates and thinks', async () => {
   const [exact, steps] = (await printedBy(evaluation)).split(' ').map(Number)
   assert.ok(exact! > 0.9 && steps! >= 1, `${exact} ${steps}`)
   assert.match(await printedBy(thoughts), /^1 [1-4]{16} 0\.\d+\n2 /)
+  assert.match(await printedBy(`${thoughts}\n${inside}`), /^1 1 \w+ \w+ [1-4]{16}$/m)
 })
 
 /** Paths and headings that a document links to, as `[path from the root, heading or undefined]`. */
