@@ -60,7 +60,7 @@ function inexact(operation: string): Executor {
 test('a wrong number is found, and the program made small around its operation', async () => {
   const { faults } = await fuzzPrograms({
     executors: new Map([['inexact', inexact('softmax')]]),
-    seed: 8,
+    seed: 7,
     from: 0,
     to: 200,
     maxFaults: 1,
