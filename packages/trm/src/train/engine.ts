@@ -1,4 +1,4 @@
-// Letters: B slots of the batch, S cells, E length of a puzzle embedding.
+// Letters: B slots of the batch.
 import {
   type Executor,
   floatTensor,
@@ -7,7 +7,6 @@ import {
   type RunnableProgram,
   Workspace,
 } from '@tiny-recursive-models/tensor'
-import { sequenceLength, stateNames, structureOfModel } from '../models/config.ts'
 import { PuzzleTable } from '../models/puzzle-table.ts'
 import { initialWeights, type WeightsOf, weightTypes } from '../models/weights.ts'
 import { type Metrics, metricNames } from '../programs/losses.ts'
@@ -29,26 +28,7 @@ import {
 } from './piece-runner.ts'
 import { noVotes, RankExchange, type RankResults, type Votes } from './rank-exchange.ts'
 import type { PieceRange, Ranks } from './ranks.ts'
-
-/** What the slots work on in one supervision step. */
-export interface SlotBatch {
-  /** [B, S] */
-  readonly tokens: Int32Array
-  /** [B, S]; negative where a cell is not scored */
-  readonly labels: Int32Array
-  /** [B] row of the puzzle embedding table */
-  readonly identifiers: Int32Array
-  /** [B]: 1 where a new puzzle begins */
-  readonly reset: Float32Array
-  /** [B]: supervision steps before which a slot may not halt; 0 = no minimum */
-  readonly minSteps: Float32Array
-  /** [B] supervision steps that the puzzle stays; only for models that are shown noisy answers, as the next */
-  readonly stay?: Float32Array
-  /** [B, N, S, A] what each supervision step is shown of the answer */
-  readonly noisy?: Float32Array
-  /** [B, states, L, D] noise on the states that a puzzle begins with, where there is some */
-  readonly startNoise?: Float32Array
-}
+import { type SlotBatch, slotFeeds } from './slot-feeds.ts'
 
 /** The values of the schedule at one step. */
 export interface Rates {
@@ -220,7 +200,7 @@ export class TrainingEngine {
   }
 
   async #stepWhole(batch: SlotBatch, scheduled: Feeds, votes: () => Votes): Promise<StepOutcome> {
-    const feeds = { ...this.#feeds(batch, 0, this.config.batch), ...scheduled }
+    const feeds = { ...this.#feedsOf(batch, 0, this.config.batch), ...scheduled }
     const outputs = await this.#programs[0]!.run(feeds, carryOfPiece(0))
     return {
       metrics: namedMetrics([outputs.metrics!]),
@@ -319,60 +299,12 @@ export class TrainingEngine {
     const { from, to } = this.#own
     return Array.from({ length: to - from }, (_, index) => {
       const piece = from + index
-      return { piece, feeds: this.#feeds(batch, piece * microBatch, (piece + 1) * microBatch) }
+      return { piece, feeds: this.#feedsOf(batch, piece * microBatch, (piece + 1) * microBatch) }
     })
   }
 
-  #feeds(batch: SlotBatch, start: number, end: number): Feeds {
-    const { cells, puzzleEmbeddingWidth } = this.config.model
-    const slots = end - start
-    const identifiers = batch.identifiers.subarray(start, end)
-    return {
-      tokens: integerTensor([slots, cells], batch.tokens.subarray(start * cells, end * cells)),
-      labels: integerTensor([slots, cells], batch.labels.subarray(start * cells, end * cells)),
-      reset: floatTensor([slots], batch.reset.subarray(start, end)),
-      minSteps: floatTensor([slots], batch.minSteps.subarray(start, end)),
-      ...(batch.stay && { stay: floatTensor([slots], batch.stay.subarray(start, end)) }),
-      ...(batch.noisy && { noisy: this.#noisyFeed(batch.noisy, start, end) }),
-      ...(batch.startNoise && { startNoise: this.#startNoiseFeed(batch.startNoise, start, end) }),
-      ...(puzzleEmbeddingWidth > 0
-        ? {
-            identifiers: integerTensor([slots], identifiers),
-            rows: floatTensor([slots, puzzleEmbeddingWidth], this.puzzleTable.gather(identifiers)),
-          }
-        : {}),
-    }
-  }
-
-  /** What the slots from `start` to `end` are shown, by supervision step: [N, B, S, A]. */
-  #noisyFeed(noisy: Float32Array, start: number, end: number): HostTensor {
-    const { model, gradientSteps = 1 } = this.config
-    const answers = structureOfModel(model).answers.length
-    const shown = model.cells * answers
-    const slots = end - start
-    const bySteps = new Float32Array(gradientSteps * slots * shown)
-    for (let slot = start; slot < end; slot++) {
-      for (let step = 0; step < gradientSteps; step++) {
-        const from = (slot * gradientSteps + step) * shown
-        bySteps.set(noisy.subarray(from, from + shown), (step * slots + slot - start) * shown)
-      }
-    }
-    return floatTensor([gradientSteps, slots, model.cells, answers], bySteps)
-  }
-
-  /** Noise on the start states of the slots from `start` to `end`: [states, L, B, D]. */
-  #startNoiseFeed(noise: Float32Array, start: number, end: number): HostTensor {
-    const { model } = this.config
-    const { width } = model
-    const [slots, nodes] = [end - start, stateNames(model).length * sequenceLength(model)]
-    const byNode = new Float32Array(nodes * slots * width)
-    for (let slot = 0; slot < slots; slot++) {
-      for (let node = 0; node < nodes; node++) {
-        const from = ((start + slot) * nodes + node) * width
-        byNode.set(noise.subarray(from, from + width), (node * slots + slot) * width)
-      }
-    }
-    return floatTensor([stateNames(model).length, sequenceLength(model), slots, width], byNode)
+  #feedsOf(batch: SlotBatch, start: number, end: number): Feeds {
+    return slotFeeds(this.config, this.puzzleTable, batch, start, end)
   }
 
   /**

@@ -3,8 +3,8 @@ import type { ExampleStream } from '../data/example-stream.ts'
 import type { PuzzleStructure } from '../models/structure.ts'
 import { drawStay, showNoisy } from '../programs/noise.ts'
 import type { NoiseRecipe } from '../recipes/schema.ts'
-import type { SlotBatch } from './engine.ts'
 import type { PieceRange } from './ranks.ts'
+import type { SlotBatch } from './slot-feeds.ts'
 
 /** Where the slots stand in the stream of examples: all that a resumed run needs to know of its data. */
 export interface SlotPosition {
