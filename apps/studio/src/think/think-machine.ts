@@ -2,7 +2,6 @@
 import {
   type Board,
   boardOf,
-  canMakePuzzles,
   isSamePuzzleKind,
   type ModelConfig,
   type PuzzleKind,
@@ -11,19 +10,16 @@ import {
 } from '@tiny-recursive-models/trm'
 import type { ModelClient } from '@tiny-recursive-models/trm/browser'
 import { endsByStandingStill } from '@tiny-recursive-models/trm/evaluate'
-import { callsOfStep } from '@tiny-recursive-models/trm/models'
-import type { Grid } from '@tiny-recursive-models/trm/puzzles/arc'
 import type { ArcQuestion, Askable } from '../arc/arc.svelte.ts'
 import type { ModelEntry } from '../lib/model-store.svelte.ts'
 import type { OpenModel } from '../lib/open-model.ts'
 import type { askPuzzles } from '../puzzles/ask.ts'
-import type { QuestionCheck } from '../puzzles/check.ts'
 import type { FoundPuzzle } from '../puzzles/read.ts'
-import { type Activity, follow, idle, withoutThought } from './activity.ts'
-import { type History, noHistory, redone, remembered, undone } from './history.ts'
+import { follow, idle, withoutThought } from './activity.ts'
+import { noHistory, redone, remembered, undone } from './history.ts'
 import * as playback from './playback.ts'
-import { ThoughtPlayer } from './player.ts'
 import type { Recording } from './recording.ts'
+import { canLookInside, ThinkState } from './think-state.ts'
 
 /** Those who answer: two workers, and the ARC task that is open. */
 export interface ThinkPorts {
@@ -44,47 +40,7 @@ const demandingDraws = 12
 /** Steps to begin with, for models that were trained with fewer: recursion goes on beyond its training. */
 const leastSteps = 8
 
-export abstract class ThinkMachine extends ThoughtPlayer {
-  abstract activity: Activity
-  /** The model that thinks; null until the first one is open. */
-  abstract model: OpenModel | null
-  /**
-   * Why there is no model, puzzle or thought, for people. It stands beside the activity: a text that cannot be read
-   * does not end what is under way.
-   */
-  abstract failure: string | null
-
-  /** What of an ARC task can be asked; null while it is not known, and where no task is open. */
-  abstract arc: Askable | null
-  /** The right answer to it, where it is known. */
-  abstract arcOutput: Grid | null
-
-  /** That of the question. */
-  abstract board: Board | null
-  /** [S] */
-  abstract question: Int32Array
-  /** Null while it is under way. */
-  abstract check: QuestionCheck | null
-  abstract isEditing: boolean
-  /** Questions before and after this one, while it is edited. */
-  abstract history: History<Int32Array>
-  /** Whether the reader wants a thought about a question that is not sound; until the next question. */
-  abstract isDaring: boolean
-  /** What if: answers that the reader has fixed, by cell. The question stays what it is. */
-  abstract pins: ReadonlyMap<number, number>
-  /** The answer before anything was fixed, to compare with. */
-  abstract unpinned: Thought | null
-
-  abstract thoughts: readonly Thought[]
-  /** Whether the thoughts are from a recording, until the model's own have come. */
-  abstract isRecorded: boolean
-  abstract maxSteps: number
-  abstract earlyHalting: boolean
-  /** Whether the reader wants to see what every call of the net leaves within a step. */
-  abstract isInside: boolean
-  /** Counted from 0; each begins elsewhere. */
-  abstract attempt: number
-
+export abstract class ThinkMachine extends ThinkState {
   readonly #ports: ThinkPorts
   /** Models that the worker has open, by entry. */
   readonly #opened = new Map<string, OpenModel>()
@@ -101,40 +57,6 @@ export abstract class ThinkMachine extends ThoughtPlayer {
   constructor(ports: ThinkPorts) {
     super()
     this.#ports = ports
-  }
-
-  /** The title of the model that is being opened. */
-  get opening(): string | null {
-    return this.activity.name === 'opening' ? this.activity.title : null
-  }
-
-  get isThinking(): boolean {
-    return this.activity.name === 'thinking'
-  }
-
-  /** Whether there is something to think about, and a model that can. */
-  get isReady(): boolean {
-    const { activity, model, arc, check, board } = this
-    if (!model || activity.name === 'opening') return false
-    if (arc) return arc.canThink
-    return check !== null && (check.canThink || this.isDaring) && this.#fits(board, model)
-  }
-
-  /** Whether the model could think about the question, if the reader dared. */
-  get canDare(): boolean {
-    const { activity, model, arc, check, board } = this
-    if (!model || arc || activity.name === 'opening' || !check) return false
-    return !check.canThink && !this.isDaring && this.#fits(board, model)
-  }
-
-  #fits(board: Board | null, model: OpenModel): boolean {
-    return board !== null && board === model.board
-  }
-
-  /** Whether there is something that makes puzzles for the model. */
-  get canGenerate(): boolean {
-    const { model } = this
-    return model !== null && model.board !== null && canMakePuzzles(model.board.kind, model.facts.recipe.data)
   }
 
   /**
@@ -375,15 +297,8 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     const { model, board } = this
     this.isDaring = true
     const own: Thought[] = []
-    try {
-      if (model && this.isReady && this.#fits(board, model))
-        for await (const thought of this.#ports.think(model.facts, ...this.#asked())) {
-          if (request.signal.aborted) return
-          own.push(thought)
-        }
-    } catch (error) {
-      if (!request.signal.aborted) this.failure = messageOf(error)
-    }
+    if (model && this.isReady && this.fits(board, model))
+      await this.#thinkWith(model, request, (thought) => own.push(thought))
     if (request.signal.aborted) return
     this.thoughts = own
     this.show(playback.atEnd(own.length))
@@ -416,38 +331,53 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     this.activity = follow(this.activity, { name: 'thinking', request })
     this.thoughts = []
     this.show(at === undefined ? playback.fromStart : playback.atStart)
+    const end = await this.#thinkWith(model, request, (thought) => {
+      this.#add(thought)
+      if (at !== undefined && this.playback.count <= at) this.seek(at)
+    })
+    if (end !== 'aborted') this.stop()
+  }
+
+  /** Calls `take` with every thought of the model about the question, until it is asked for another. */
+  async #thinkWith(
+    model: OpenModel,
+    { signal }: AbortController,
+    take: (thought: Thought) => void,
+  ): Promise<'done' | 'failed' | 'aborted'> {
     try {
       for await (const thought of this.#ports.think(model.facts, ...this.#asked())) {
-        if (request.signal.aborted) return
-        this.thoughts = [...this.thoughts, thought]
-        this.show(playback.stepArrived(this.playback, this.callsOf(this.playback.position)))
-        if (at !== undefined && this.playback.count <= at) this.seek(at)
+        if (signal.aborted) return 'aborted'
+        take(thought)
       }
     } catch (error) {
-      if (!request.signal.aborted) this.failure = messageOf(error)
+      if (signal.aborted) return 'aborted'
+      this.failure = messageOf(error)
+      return 'failed'
     }
-    if (!request.signal.aborted) this.stop()
+    return signal.aborted ? 'aborted' : 'done'
+  }
+
+  #add(thought: Thought): void {
+    this.thoughts = [...this.thoughts, thought]
+    this.show(playback.stepArrived(this.playback, this.callsOf(this.playback.position)))
   }
 
   /** The same steps by the model itself; where the reader is watching does not move. */
   async #replaceRecording(model: OpenModel, request: AbortController): Promise<void> {
     this.activity = follow(this.activity, { name: 'replacing', request })
     const own: Thought[] = []
-    try {
-      for await (const thought of this.#ports.think(model.facts, ...this.#asked())) {
-        if (request.signal.aborted) return
-        own.push(thought)
-        this.thoughts = [...own, ...this.thoughts.slice(own.length)]
-        if (own.length > this.playback.count) this.show(playback.replaced(this.playback, own.length))
-      }
-      if (request.signal.aborted) return
+    const end = await this.#thinkWith(model, request, (thought) => {
+      own.push(thought)
+      this.thoughts = [...own, ...this.thoughts.slice(own.length)]
+      if (own.length > this.playback.count) this.show(playback.replaced(this.playback, own.length))
+    })
+    if (end === 'aborted') return
+    if (end === 'done') {
       this.thoughts = own
       this.show(playback.replaced(this.playback, own.length))
       this.isRecorded = false
-    } catch (error) {
-      if (!request.signal.aborted) this.failure = messageOf(error)
     }
-    if (!request.signal.aborted) this.stop()
+    this.stop()
   }
 
   #asked() {
@@ -496,18 +426,11 @@ export abstract class ThinkMachine extends ThoughtPlayer {
     this.activity = follow(this.activity, { name: 'thinking', request })
     this.show(playback.goesOn(this.playback))
     let count = 0
-    try {
-      for await (const thought of this.#ports.think(model.facts, ...this.#asked())) {
-        if (request.signal.aborted) return
-        count += 1
-        if (count <= before.length) continue
-        this.thoughts = [...this.thoughts, thought]
-        this.show(playback.stepArrived(this.playback, this.callsOf(this.playback.position)))
-      }
-    } catch (error) {
-      if (!request.signal.aborted) this.failure = messageOf(error)
-    }
-    if (!request.signal.aborted) this.stop()
+    const end = await this.#thinkWith(model, request, (thought) => {
+      count += 1
+      if (count > before.length) this.#add(thought)
+    })
+    if (end !== 'aborted') this.stop()
   }
 
   /** What is under way ends after the step at hand; what has been thought stays. */
@@ -549,15 +472,6 @@ export abstract class ThinkMachine extends ThoughtPlayer {
       return null
     }
   }
-}
-
-/** Where a look inside costs so little that it is taken without being asked for. */
-const affordableNumbers = 100_000
-
-/** Whether a step has an inside at all, and one that is small enough to be shown by default. */
-function canLookInside(config: Omit<ModelConfig, 'structure'>): boolean {
-  const calls = callsOfStep(config).length
-  return calls > 1 && calls * config.cells * config.symbols <= affordableNumbers
 }
 
 const isSameQuestion = (one: FoundPuzzle, other: FoundPuzzle): boolean =>

@@ -66,6 +66,7 @@ const joints: Readonly<Record<string, readonly string[]>> = {
     'apps/studio/src/think/puzzle-file.svelte.ts',
     'apps/studio/src/think/session.svelte.ts',
     'apps/studio/src/think/think-machine.ts',
+    'apps/studio/src/think/think-state.ts',
     'bench/src/parity.ts',
     'packages/trm/src/evaluate/run-facts.ts',
     'packages/trm/src/node/index.ts',
