@@ -1,21 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { skipWithoutChromium } from '../../../../testing/chromium.ts'
-import { serveFolder } from '../../../../testing/static-server.ts'
-import { buildStudio, openChromium, Visitor } from './open-studio.ts'
+import { serveStudio, Visitor } from './open-studio.ts'
 
 const skip = skipWithoutChromium()
 
 describe('a look inside a step, in Chromium', { skip }, async () => {
   if (skip) return
-  const built = await buildStudio()
-  const server = await serveFolder(built.folder, { isolated: true })
-  const browser = await openChromium()
-  after(async () => {
-    await browser.close()
-    await server.close()
-    await built.remove()
-  })
+  const { server, browser } = await serveStudio()
 
   test('every update is a frame, by keys, by its button and in the picture of the machine', async () => {
     const visitor = await Visitor.open(browser, server.url)

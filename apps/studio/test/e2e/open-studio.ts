@@ -3,10 +3,12 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { build } from 'vite'
 import { openChromium } from '../../../../testing/chromium.ts'
+import { serveFolder } from '../../../../testing/static-server.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -17,6 +19,19 @@ export async function buildStudio(): Promise<{ folder: string; remove: () => Pro
   const folder = await mkdtemp(join(tmpdir(), 'trm-studio-'))
   await build({ root, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } })
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/** The page on a host that isolates it, and a browser, until the suite has ended. */
+export async function serveStudio() {
+  const { folder, remove } = await buildStudio()
+  const server = await serveFolder(folder, { isolated: true })
+  const browser = await openChromium()
+  after(async () => {
+    await browser.close()
+    await server.close()
+    await remove()
+  })
+  return { folder, server, browser }
 }
 
 export const desktop = { width: 1280, height: 800 }

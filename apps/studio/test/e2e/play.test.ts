@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { skipWithoutChromium } from '../../../../testing/chromium.ts'
-import { serveFolder } from '../../../../testing/static-server.ts'
-import { buildStudio, openChromium, Visitor } from './open-studio.ts'
+import { serveStudio, Visitor } from './open-studio.ts'
 
 const skip = skipWithoutChromium()
 const shipped = (name: string): Promise<Buffer> =>
@@ -11,14 +10,7 @@ const shipped = (name: string): Promise<Buffer> =>
 
 describe('playing with a puzzle, in Chromium', { skip }, async () => {
   if (skip) return
-  const built = await buildStudio()
-  const server = await serveFolder(built.folder, { isolated: true })
-  const browser = await openChromium()
-  after(async () => {
-    await browser.close()
-    await server.close()
-    await built.remove()
-  })
+  const { server, browser } = await serveStudio()
 
   const open = async (place = ''): Promise<Visitor> => {
     const visitor = await Visitor.open(browser, `${server.url}${place}`)

@@ -1,22 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { boxShapes, checkAnswer, parseSudoku } from '@tiny-recursive-models/trm/puzzles/sudoku'
 import { skipWithoutChromium } from '../../../../testing/chromium.ts'
 import { serveFolder } from '../../../../testing/static-server.ts'
-import { buildStudio, openChromium, phone, Visitor } from './open-studio.ts'
+import { phone, serveStudio, Visitor } from './open-studio.ts'
 
 const skip = skipWithoutChromium()
 
 describe('think, in Chromium', { skip }, async () => {
   if (skip) return
-  const built = await buildStudio()
-  const server = await serveFolder(built.folder, { isolated: true })
-  const browser = await openChromium()
-  after(async () => {
-    await browser.close()
-    await server.close()
-    await built.remove()
-  })
+  const { server, browser, folder } = await serveStudio()
 
   /** What stands in the cells, as a line of text. */
   const lineOf = async ({ page }: Visitor): Promise<string> => {
@@ -85,7 +78,7 @@ describe('think, in Chromium', { skip }, async () => {
   })
 
   test('on a plain host it works under any path, and without a connection with every model', async () => {
-    const server = await serveFolder(built.folder, { base: '/some/where/' })
+    const server = await serveFolder(folder, { base: '/some/where/' })
     const visitor = await Visitor.open(browser, server.url)
     const { page } = visitor
     const firstThought = page.locator('[data-testid="step"]:not([data-step="0"])')
@@ -142,7 +135,7 @@ describe('think, in Chromium', { skip }, async () => {
   })
 
   test('thinks without ONNX Runtime', async () => {
-    const server = await serveFolder(built.folder, {})
+    const server = await serveFolder(folder, {})
     const visitor = await Visitor.open(browser, server.url)
     await visitor.page.locator('[data-testid="step"]:not([data-step="0"])').waitFor()
     await visitor.close()

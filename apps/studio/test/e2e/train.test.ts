@@ -6,23 +6,15 @@ import { after, describe, test } from 'node:test'
 import { evaluate, loadDataSets } from '@tiny-recursive-models/trm'
 import { openModel, openOrtExecutor, readDataFile } from '@tiny-recursive-models/trm/node'
 import { skipWithoutChromium } from '../../../../testing/chromium.ts'
-import { serveFolder } from '../../../../testing/static-server.ts'
-import { buildStudio, openChromium, Visitor } from './open-studio.ts'
+import { serveStudio, Visitor } from './open-studio.ts'
 
 const skip = skipWithoutChromium()
 
 describe('train, in Chromium', { skip }, async () => {
   if (skip) return
-  const built = await buildStudio()
   const downloads = await mkdtemp(join(tmpdir(), 'trm-downloads-'))
-  const server = await serveFolder(built.folder, { isolated: true })
-  const browser = await openChromium()
-  after(async () => {
-    await browser.close()
-    await server.close()
-    await built.remove()
-    await rm(downloads, { recursive: true, force: true })
-  })
+  const { server, browser } = await serveStudio()
+  after(() => rm(downloads, { recursive: true, force: true }))
 
   test('tells beforehand how long it takes; steps, bar and time left move between two checkpoints', async () => {
     const visitor = await Visitor.open(browser, `${server.url}#/train`)
