@@ -2,9 +2,8 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '@tiny-recursive-models/trm'
-import { RunFolder, RunSummarizer, recipeFields, runFiles } from '@tiny-recursive-models/trm/node'
+import { isReport, RunFolder, RunSummarizer, recipeFields, runFiles } from '@tiny-recursive-models/trm/node'
 import type { RunCurve, Setting, StudioRun } from './api.ts'
-import { isReport } from './report.ts'
 
 export interface RunFacts {
   readonly run: StudioRun
@@ -17,7 +16,7 @@ const maxPoints = 100
 
 export class RunRecord {
   readonly #name: string
-  readonly #path: string
+  readonly path: string
   readonly #summarizer: RunSummarizer
   #pending: Promise<RunFacts> | null = null
   /** What was read last, and of which files; of a run that is running nothing is kept. */
@@ -25,7 +24,7 @@ export class RunRecord {
 
   constructor(name: string, path: string) {
     this.#name = name
-    this.#path = path
+    this.path = path
     this.#summarizer = new RunSummarizer(name, path)
   }
 
@@ -66,7 +65,7 @@ export class RunRecord {
   async #describe(summary: Omit<StudioRun, keyof typeof nothing>): Promise<RunFacts> {
     const { recipe, parameters, elapsedMs } = this.#summarizer.progress
     if (recipe === null) throw new Error('a run that is not damaged has a recipe')
-    const folder = new RunFolder(this.#path, recipe)
+    const folder = new RunFolder(this.path, recipe)
     const report = await readReport(folder)
     const { mtimeMs } = await stat(folder.file('recipe'))
     const fields = [...recipeFields(recipe)].map(([key, value]) => [key, settingOf(value)] as const)
@@ -86,8 +85,8 @@ export class RunRecord {
   /** What differs as soon as a file of the run has been added, removed, replaced or appended to. */
   async #marks(): Promise<string> {
     const paths = [
-      this.#path,
-      ...[runFiles.recipe, runFiles.events, runFiles.report].map((name) => join(this.#path, name)),
+      this.path,
+      ...[runFiles.recipe, runFiles.events, runFiles.report].map((name) => join(this.path, name)),
     ]
     const marks = await Promise.all(
       paths.map((path) =>

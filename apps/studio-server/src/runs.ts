@@ -4,10 +4,16 @@ import { readdir } from 'node:fs/promises'
 import { basename, dirname, sep } from 'node:path'
 import { notFound } from '@tiny-recursive-models/http-server'
 import { InputError } from '@tiny-recursive-models/trm'
-import { fileError, openRunFolder, type RunFolder, readLock, runFiles } from '@tiny-recursive-models/trm/node'
+import {
+  fileError,
+  isReport,
+  openRunFolder,
+  type RunFolder,
+  readLock,
+  runFiles,
+} from '@tiny-recursive-models/trm/node'
 import type { CurvesAnswer, RunAnswer, RunsAnswer, StudioRun } from './api.ts'
 import { ConfinedFolder } from './confined.ts'
-import { isReport } from './report.ts'
 import { damagedRun, type RunFacts, RunRecord } from './run-record.ts'
 
 /**
@@ -90,7 +96,10 @@ export class RunLibrary {
   }
 
   #record({ name, path }: FoundRun): RunRecord {
-    const record = this.#records.get(name) ?? new RunRecord(name, path)
+    const known = this.#records.get(name)
+    // A link may lead elsewhere by now.
+    if (known?.path === path) return known
+    const record = new RunRecord(name, path)
     this.#records.set(name, record)
     return record
   }

@@ -78,7 +78,7 @@ export type { RecordedEvent, RunEvent } from './run-events.ts'
 export { createRunFolder, type LatestCheckpoint, openRunFolder, RunFolder, runFiles } from './run-folder.ts'
 export { listRuns, type RunEvaluation, type RunProgress, RunSummarizer } from './run-list.ts'
 export { type LockState, readLock } from './run-lock.ts'
-export { sampleSet, type TestProgress } from './run-report.ts'
+export { isReport, sampleSet, type TestProgress } from './run-report.ts'
 export {
   type RunTrainingEvent,
   type RunTrainingOptions,

@@ -90,6 +90,7 @@ export async function* testRun(
   }
 }
 
+/** Whether a value is a report of this project: its format number stands for its fields. */
 export function isReport(value: unknown): value is RunReport {
   return typeof value === 'object' && value !== null && (value as { format?: unknown }).format === 1
 }
