@@ -10,6 +10,8 @@ import type { RunRow } from './table.ts'
 
 /** How often the list is asked for while the page is seen. */
 const refreshMs = 3_000
+/** A slow answer may put the next request off, but not for so long that a reader is not told of a lost server. */
+const maxRefreshMs = 15_000
 /** Curves are drawn anew at most so often. */
 const drawMs = 250
 
@@ -116,7 +118,10 @@ class RunsStore {
       // Where there is no server, none will come: the page is opened anew from one.
       if (this.absence === null && visit === this.#visits)
         // A server that has much to look at is not kept busy by a page.
-        this.#timer = setTimeout(() => void go(), Math.max(refreshMs, 10 * this.#lastMs))
+        this.#timer = setTimeout(
+          () => void go(),
+          Math.min(maxRefreshMs, Math.max(refreshMs, 10 * this.#lastMs)),
+        )
     }
     void go()
     for (const run of this.compared) run.start()
