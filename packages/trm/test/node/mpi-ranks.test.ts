@@ -38,7 +38,7 @@ describe('ranks over MPI', skipWithoutMpi, () => {
     })
 
     test(`${launcher.name}: a rank that is slow, but lives, is waited for`, async () => {
-      const { code, output, complaint } = await run(launcher, 2, 'slow', '1')
+      const { code, output, complaint } = await run(launcher, 2, 'slow', '2')
       assert.equal(code, 0, complaint)
       assert.deepEqual(JSON.parse(output), { sum: 2 })
     })
