@@ -92,6 +92,10 @@ function runFrom(left) {
 
 function summarise() {
   const having = (wish) => outcomes.filter(({ outcome }) => outcome === wish)
+  // Where the time went, if much of it did.
+  const slowest = outcomes.filter(({ seconds }) => seconds >= 10).sort((a, b) => b.seconds - a.seconds)
+  for (const { name, file, seconds } of slowest.slice(0, 20))
+    process.stdout.write(`slow: ${file}: ${name} (${seconds.toFixed(1)} s)\n`)
   for (const { name, file, reason } of having('skipped'))
     process.stdout.write(`skipped: ${file}: ${name} (${reason})\n`)
   for (const { name, file, message } of having('failed'))

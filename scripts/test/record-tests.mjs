@@ -20,7 +20,8 @@ function factsOf(passed, { name, file = '', skip, todo, details }) {
     const reason = typeof skipped === 'string' && skipped !== '' ? skipped : 'no reason given'
     return { outcome: 'skipped', name, file, reason: reason.replace(/^skipped: /, '') }
   }
-  if (passed) return { outcome: 'passed', name, file }
+  const seconds = (details?.duration_ms ?? 0) / 1000
+  if (passed) return { outcome: 'passed', name, file, seconds }
   const message = String(error?.cause?.message ?? error?.message ?? '').trim()
-  return { outcome: 'failed', name, file, message: message.split('\n').slice(0, 3).join('\n  ') }
+  return { outcome: 'failed', name, file, seconds, message: message.split('\n').slice(0, 3).join('\n  ') }
 }
