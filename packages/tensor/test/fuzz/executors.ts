@@ -1,14 +1,17 @@
 /** The ways in which the executor of our own runs a program. */
 import v8 from 'node:v8'
 import type { Executor } from '../../src/executors/executor.ts'
+import { inPrimitives } from '../../src/executors/wasm/compile.ts'
 import { createWasmExecutor } from '../../src/executors/wasm/executor.ts'
+import { recomputeFarAway } from '../../src/executors/wasm/recompute.ts'
 import { hasRelaxedSimd } from '../../src/executors/wasm/web-assembly.ts'
+import type { Program } from '../../src/graph/program.ts'
 import { onednnVersion, openOnednn } from '../../src/node/onednn/library.ts'
 import { openWasmExecutor } from '../../src/node/wasm-threads.ts'
 
 /**
- * With relaxed SIMD and without, where the engine has it, with two threads that share whatever can be shared, and with
- * every product by oneDNN where it is installed.
+ * With relaxed SIMD and without, where the engine has it, with two threads that share whatever can be shared and
+ * compute again whatever can be computed again, and with every product by oneDNN where it is installed.
  */
 export async function openFuzzedExecutors(): Promise<ReadonlyMap<string, Executor>> {
   // Node 20 has it behind a flag.
@@ -16,9 +19,17 @@ export async function openFuzzedExecutors(): Promise<ReadonlyMap<string, Executo
   return new Map([
     ['plain SIMD', createWasmExecutor({ relaxedSimd: false })],
     ...(hasRelaxedSimd() ? [['relaxed SIMD', createWasmExecutor({ relaxedSimd: true })] as const] : []),
-    ['2 threads', await openWasmExecutor(2, { worthwhile: evenSmall })],
+    ['2 threads', recomputing(await openWasmExecutor(2, { worthwhile: evenSmall }))],
     ...((await onednnVersion()) ? [['oneDNN', await openWithOnednn()] as const] : []),
   ])
+}
+
+function recomputing(executor: Executor): Executor {
+  const compile = executor.compile.bind(executor)
+  return Object.assign(executor, {
+    compile: (program: Program) =>
+      compile(recomputeFarAway(inPrimitives(program), { distance: 1, mostKept: Number.POSITIVE_INFINITY })),
+  })
 }
 
 const evenSmall = { share: 0, program: 0 }

@@ -10,6 +10,7 @@ import { loopKey } from './kernel.ts'
 import { aligned, type Lifetime, planMemory } from './memory-plan.ts'
 import { addBatchedProduct, type BatchedProduct, scratchBytes } from './product.ts'
 import { addProvidedProduct, type Provide, providedScratchBytes } from './provided-product.ts'
+import { recomputeFarAway } from './recompute.ts'
 import { emitGatherRows, emitScatterAddRows } from './rows.ts'
 import { schedule, type Turn, type Worthwhile } from './schedule.ts'
 import { emitSparseProduct } from './sparse-product.ts'
@@ -62,7 +63,7 @@ export interface CompileOptions {
 
 /** The program in primitives, as it is compiled. */
 export const inPrimitives = (program: Program): Program =>
-  simplifyProgram(expandProgram(program, () => false))
+  recomputeFarAway(simplifyProgram(expandProgram(program, () => false)))
 
 export function compileProgram(given: Program, options: CompileOptions = {}): CompiledProgram {
   const program = inPrimitives(given)

@@ -1,0 +1,155 @@
+/**
+ * What to compute again instead of keeping it. The backward pass reads what the forward pass has computed long before; an
+ * element-wise value whose operands are kept anyway, or are smaller than what they stand for, costs less as a few more
+ * instructions of the loop that reads it than as a place in memory from the one pass to the other. Of SwiGLU's sigmoid,
+ * gate and product with `up` nothing is kept but the results of its two matrix products. Results stay the same, bit for
+ * bit: the same operations are done on the same numbers.
+ */
+import { createNode } from '../../graph/node.ts'
+import type { AttributesOf, Node } from '../../graph/operations.ts'
+import { mapResults, nodesOf, type Program, resultsOf } from '../../graph/program.ts'
+import { elementCount } from '../../graph/types.ts'
+import { Accesses } from './access.ts'
+import { isElementwise } from './groups.ts'
+
+/** When a value is computed again. */
+export interface WorthAgain {
+  /** Nodes between it and a user of it, at least; nearer ones are mostly in the same loop. */
+  readonly distance: number
+  /** So much of the memory of what is computed again may be kept for it instead. */
+  readonly mostKept: number
+}
+
+const worthAgain: WorthAgain = { distance: 64, mostKept: 0.5 }
+
+/**
+ * @param program of primitives only
+ * @param worth   tests compute everything again
+ */
+export function recomputeFarAway(program: Program, worth = worthAgain): Program {
+  return new Recomputing(program, worth).program()
+}
+
+/** Values to compute again, with all that lies between them and what is kept. */
+interface Component {
+  readonly values: readonly Node[]
+  readonly between: readonly Node[]
+  readonly isWorthIt: boolean
+}
+
+class Recomputing {
+  readonly #program: Program
+  readonly #worth: WorthAgain
+  readonly #nodes: readonly Node[]
+  readonly #index: ReadonlyMap<Node, number>
+  readonly #accesses = new Accesses()
+  /** Where each computed value is read for the last time. */
+  readonly #lastUse = new Map<Node, number>()
+  readonly #recomputed = new Set<Node>()
+  readonly #between = new Set<Node>()
+  readonly #rebuilt = new Map<Node, Node>()
+  readonly #again = new Map<Node, { readonly node: Node; readonly index: number }>()
+
+  constructor(program: Program, worth: WorthAgain) {
+    this.#program = program
+    this.#worth = worth
+    this.#nodes = nodesOf(program)
+    this.#index = new Map(this.#nodes.map((node, index) => [node, index]))
+  }
+
+  program(): Program {
+    for (const [index, node] of this.#nodes.entries())
+      if (this.#accesses.isBase(node))
+        for (const input of node.inputs) this.#lastUse.set(this.#baseOf(input), index)
+    for (const result of resultsOf(this.#program))
+      this.#lastUse.set(this.#baseOf(result), Number.POSITIVE_INFINITY)
+    for (const { values, between, isWorthIt } of this.#components()) {
+      if (!isWorthIt) continue
+      for (const value of values) this.#recomputed.add(value)
+      for (const value of between) this.#between.add(value)
+    }
+    if (this.#recomputed.size === 0) return this.#program
+    for (const [index, node] of this.#nodes.entries()) this.#rebuilt.set(node, this.#rebuild(node, index))
+    return mapResults(this.#program, (node) => this.#rebuilt.get(node)!)
+  }
+
+  #baseOf(node: Node): Node {
+    return this.#accesses.of(node).base
+  }
+
+  #isKept(node: Node): boolean {
+    return this.#lastUse.get(node)! - this.#index.get(node)! > this.#worth.distance
+  }
+
+  /** Element-wise values that are read far away, those that are operands of each other together. */
+  #components(): Component[] {
+    const componentOf = new Map<Node, Node[]>()
+    for (const node of this.#nodes) {
+      const isCandidate =
+        isElementwise(node) && this.#isKept(node) && Number.isFinite(this.#lastUse.get(node))
+      if (!isCandidate) continue
+      let own: Node[] = [node]
+      for (const input of node.inputs) {
+        const other = componentOf.get(this.#baseOf(input))
+        if (!other || other === own) continue
+        own = [...other, ...own]
+        for (const member of own) componentOf.set(member, own)
+      }
+      componentOf.set(node, own)
+    }
+    return [...new Set(componentOf.values())].map((values) => this.#component(values))
+  }
+
+  #component(values: readonly Node[]): Component {
+    const between = new Set<Node>()
+    const kept = new Set<Node>()
+    const isValue = new Set(values)
+    const visit = (node: Node): void => {
+      for (const input of node.inputs) {
+        const base = this.#baseOf(input)
+        const isThere = base.operation === 'constant' || base.operation === 'input' || this.#isKept(base)
+        if (isValue.has(base) || isThere || between.has(base)) continue
+        if (!isElementwise(base)) kept.add(base)
+        else {
+          between.add(base)
+          visit(base)
+        }
+      }
+    }
+    for (const value of values) visit(value)
+    const bytes = (nodes: Iterable<Node>) =>
+      [...nodes].reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0)
+    return { values, between: [...between], isWorthIt: bytes(kept) <= this.#worth.mostKept * bytes(values) }
+  }
+
+  /** In the same order as before: nodes are ordered by when they were made. */
+  #rebuild(node: Node, index: number): Node {
+    if (node.operation === 'input' || node.operation === 'constant') return node
+    const isBase = this.#accesses.isBase(node)
+    return remade(
+      node,
+      node.inputs.map((input) => {
+        const base = this.#baseOf(input)
+        const isAgain =
+          isBase && this.#recomputed.has(base) && index - this.#index.get(base)! > this.#worth.distance
+        return isAgain ? this.#computedAgain(input, index) : this.#rebuilt.get(input)!
+      }),
+    )
+  }
+
+  #computedAgain(node: Node, index: number): Node {
+    const base = this.#baseOf(node)
+    if (!this.#recomputed.has(base) && !this.#between.has(base)) return this.#rebuilt.get(node)!
+    const before = this.#again.get(node)
+    if (before && index - before.index <= this.#worth.distance) return before.node
+    const again = remade(
+      node,
+      node.inputs.map((input) => this.#computedAgain(input, index)),
+    )
+    this.#again.set(node, { node: again, index })
+    return again
+  }
+}
+
+const remade = (node: Node, inputs: readonly Node[]): Node =>
+  createNode(node.operation, inputs, node.attributes as AttributesOf<typeof node.operation>)
