@@ -13,6 +13,8 @@ import { type Outcome, outcomeOf, type Surveyed } from './survey.ts'
 /** Puzzles of a survey, and those thought about at the same time. */
 export const surveySize = 100
 const batch = 20
+/** Each showing draws bars and marks anew, beside what the reader is doing. */
+const showEveryMs = 500
 
 /** Models that the worker has open, by entry. */
 const opened = new Map<string, Promise<ModelFacts>>()
@@ -112,18 +114,24 @@ async function runBatch(
   const solved: boolean[][] = puzzles.map(() => [])
   const questions = puzzles.map(({ question }) => question)
   const client = await surveyClient()
+  let certainties: Float32Array = new Float32Array(puzzles.length)
+  let shownAt = performance.now()
+  const show = (): void => {
+    shownAt = performance.now()
+    const batch = puzzles.map((puzzle, at) => ({
+      puzzle,
+      solved: [...solved[at]!],
+      certainty: certainties[at]!,
+    }))
+    results = [...before, ...batch]
+  }
   for await (const { answers, haltProbabilities } of client.thinkMany(facts, questions, maxSteps)) {
     if (signal.aborted) return
     for (const [at, answer] of answers.entries()) solved[at]!.push(isSolved(board, puzzles[at]!, answer))
-    results = [
-      ...before,
-      ...puzzles.map((puzzle, at) => ({
-        puzzle,
-        solved: [...solved[at]!],
-        certainty: haltProbabilities[at]!,
-      })),
-    ]
+    certainties = haltProbabilities
+    if (performance.now() - shownAt >= showEveryMs) show()
   }
+  if (!signal.aborted) show()
 }
 
 /** By the rule, or where there is none by the answer that was drawn with the question. */
