@@ -3,16 +3,23 @@ import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { startStudio } from '@tiny-recursive-models/studio-server'
 import { type ExecutorName, openExecutor } from '@tiny-recursive-models/tensor/node'
+import { openChromium } from '../../testing/chromium.ts'
 import { openSuite } from '../../testing/suite/open-suite.ts'
-import { measurePage } from './speed/measure-page.ts'
+import { measureInteractions } from './speed/measure-interactions.ts'
+import { builtPage, measurePage } from './speed/measure-page.ts'
 import { measureRecipe, type RecipeSpeed, summarize } from './speed/recipe-speed.ts'
 
-const help = `npm run bench:browser -- [--recipe NAME] [--steps N] [--puzzles N] [--repetitions N] [--page-only] [--page FOLDER]
+const help = `npm run bench:browser -- [--part NAME] [--recipe NAME] [--steps N] [--puzzles N] [--repetitions N] [--page FOLDER]
 
-Optimiser steps and puzzles per second of a recipe with a shipped model, in Node and in Chromium, by the executor of
-the page and by ONNX Runtime, taking turns; then what the studio's page loads until its first answer, and how long that
-takes from \`trm studio\` and from a plain host, at the first visit and the next.`
+  speed         optimiser steps and puzzles per second of a recipe with a shipped model, in Node and in Chromium, by the
+                executor of the page and by ONNX Runtime, taking turns
+  answers       what the studio's page loads until its first answer, and how long that takes from \`trm studio\` and from a
+                plain host, at the first visit and the next
+  interactions  with a 9×9 puzzle: from a key or the pointer to the paint that follows, on this machine and four times slower
+
+  --part NAME   one of these; may be given several times (default: all)`
 
 const { values } = parseArgs({
   options: {
@@ -20,8 +27,8 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '8' },
     puzzles: { type: 'string', default: '200' },
     repetitions: { type: 'string', default: '5' },
-    'page-only': { type: 'boolean', default: false },
-    page: { type: 'string' },
+    part: { type: 'string', multiple: true },
+    page: { type: 'string', default: builtPage },
     help: { type: 'boolean', default: false },
   },
 })
@@ -72,7 +79,7 @@ async function speeds(): Promise<void> {
   console.log()
 }
 
-async function page(): Promise<void> {
+async function answers(): Promise<void> {
   const { sizes, answers } = await measurePage(Number(values.repetitions), values.page)
   row(['loaded until the first answer', 'files', 'KB', 'KB, Brotli'])
   row(['---', '---:', '---:', '---:'])
@@ -95,8 +102,34 @@ async function page(): Promise<void> {
   }
 }
 
-if (values.help) console.log(help)
-else {
-  if (!values['page-only']) await speeds()
-  await page()
+async function interactions(): Promise<void> {
+  const studio = await startStudio({ page: values.page, runs: null })
+  const browser = await openChromium()
+  try {
+    for (const slowdown of [1, 4]) {
+      const visits = Number(values.repetitions)
+      const { interactions, play } = await measureInteractions(browser, studio.url, { slowdown, visits })
+      row([`to the paint, ms, ${slowdown} times slower`, 'of each visit', 'median', '98 %'])
+      row(['---', '---:', '---:', '---:'])
+      for (const { doing, count, medianMs, p98Ms } of interactions)
+        row([doing, String(count), medianMs.toFixed(0), p98Ms.toFixed(0)])
+      console.log(
+        `\nFrames over 50 ms while playing: ${play.longFrames}, longest ${play.longestMs.toFixed(0)} ms\n`,
+      )
+    }
+  } finally {
+    await browser.close()
+    await studio.close()
+  }
 }
+
+const parts: Readonly<Record<string, () => Promise<void>>> = { speed: speeds, answers, interactions }
+
+if (values.help) console.log(help)
+else
+  for (const name of values.part ?? Object.keys(parts)) {
+    const part = parts[name]
+    if (part === undefined)
+      throw new Error(`--part: expected one of ${Object.keys(parts).join(', ')}, got ${name}`)
+    await part()
+  }

@@ -43,11 +43,11 @@ const lines: Readonly<Record<string, LineSpeed | undefined>> = {
   '1.6 Mbit/s, 150 ms': { bitsPerSecond: 1.6e6, latencyMs: 150 },
 }
 
-/** @param page the folder of the built page, by default that of `npm run studio:build` */
-export async function measurePage(
-  repetitions: number,
-  page = fileURLToPath(new URL('../../../apps/studio/dist', import.meta.url)),
-): Promise<PageFigures> {
+/** The folder that `npm run studio:build` writes the page to. */
+export const builtPage = fileURLToPath(new URL('../../../apps/studio/dist', import.meta.url))
+
+/** @param page the folder of the built page */
+export async function measurePage(repetitions: number, page: string): Promise<PageFigures> {
   const folder = await serveFolder(page, { compressed: true })
   const studio = await startStudio({ page, runs: null })
   const hosts = { 'trm studio': studio.url, 'static host': folder.url }
