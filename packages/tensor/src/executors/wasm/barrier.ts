@@ -5,8 +5,12 @@ import { FunctionWriter, type Local, type ModuleWriter } from './assembler.ts'
 export const barrierBytes = 12
 const [arrived, met, asleep] = [0, 4, 8]
 
-/** Looks at the place before a thread goes to sleep: some 20 µs, for the others are mostly about to come. */
-const looks = 4_000
+/**
+ * Looks at the place before a thread goes to sleep: some 0.5 ms. Threads meet every 0.1 ms and are some 0.02 ms apart, but
+ * one that sleeps in a virtual machine is back only after 0.1 ms, so that the other one sleeps next: with 4,000 looks two
+ * threads were no faster than one (`sudoku-6x6`). Where both have only one core, these take a third longer.
+ */
+const looks = 100_000
 
 /**
  * A thread that has not come after so many waits of so many nanoseconds has ended. More than one, because the time of a
