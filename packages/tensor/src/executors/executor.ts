@@ -16,10 +16,15 @@ export interface RunResult {
 /** A compiled program. */
 export interface Executable {
   /**
+   * States whose new value may be written over the old one: `spare` may be the state's own tensor. A run that fails may
+   * then leave it written in part. Absent: none.
+   */
+  readonly updatesInPlace?: ReadonlySet<string>
+  /**
    * @param feeds  one tensor for every feed of the program, shapes and types as traced
    * @param states one device tensor for every state
    * @param spare  tensors of the right shape that updates may be written into, by state name; never ones that
-   *               are also in `states`
+   *               are also in `states`, but for those of `updatesInPlace`
    */
   run(
     feeds: Readonly<Record<string, HostTensor>>,

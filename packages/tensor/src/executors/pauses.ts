@@ -25,6 +25,7 @@ export function withPauses(executor: Executor, turn: () => Promise<void>): Execu
       const executable = await executor.compile(program)
       await pause()
       return {
+        ...(executable.updatesInPlace && { updatesInPlace: executable.updatesInPlace }),
         async run(feeds, states, spare) {
           const result = await executable.run(feeds, states, spare)
           await pause()

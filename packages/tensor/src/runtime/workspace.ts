@@ -22,7 +22,7 @@ const sameName = (state: string): string => state
 
 /**
  * Named tensors on one device and the programs that work on them. A training step reads weights, moments and carry and
- * writes their new values; two buffers per state take turns, so that nothing is reallocated.
+ * writes their new values; two buffers per state take turns, so that nothing is reallocated, where the executor cannot write over the first.
  */
 export class Workspace {
   readonly executor: Executor
@@ -78,13 +78,14 @@ export class Workspace {
     const states = new Map(Object.keys(program.states).map((key) => [key, this.#state(rename(key))]))
     const spare = new Map<string, DeviceTensor>()
     for (const key of Object.keys(program.updates)) {
-      const tensor = this.#spare.get(rename(key))
+      const tensor = executable.updatesInPlace?.has(key) ? states.get(key) : this.#spare.get(rename(key))
       if (tensor) spare.set(key, tensor)
     }
     const { outputs, updates } = await executable.run(feeds, states, spare)
     for (const [key, tensor] of updates) {
       const name = rename(key)
       const [old, unused] = [this.#states.get(name)!, this.#spare.get(name)]
+      if (tensor === old) continue
       if (unused && unused !== tensor) this.executor.release(unused)
       this.#states.set(name, tensor)
       this.#spare.set(name, old)

@@ -6,6 +6,7 @@ import { expandProgram, simplifyProgram } from '../../ops/rewrite.ts'
 import { FunctionWriter, ModuleWriter } from './assembler.ts'
 import { addBarrier } from './barrier.ts'
 import { emitLoop } from './emit-loop.ts'
+import { addendInPlace, updatesInPlace } from './in-place.ts'
 import { loopKey } from './kernel.ts'
 import { aligned, type Lifetime, planMemory } from './memory-plan.ts'
 import { addBatchedProduct, type BatchedProduct, scratchBytes } from './product.ts'
@@ -35,6 +36,8 @@ export interface CompiledProgram {
   /** Numbers of the slots that hold the addresses of states, of new values of states, and of constants. */
   readonly states: ReadonlyMap<string, number>
   readonly updates: ReadonlyMap<string, number>
+  /** Updates that may be written over the states themselves. */
+  readonly inPlace: ReadonlySet<string>
   readonly constants: ReadonlyMap<Node, number>
   readonly slots: number
   /** Where steps complain of an index: a flag, the index, the rows that there are. */
@@ -72,7 +75,7 @@ export function compileProgram(given: Program, options: CompileOptions = {}): Co
   const wanted = options.threads ?? 1
   const module = new ModuleWriter(options.isShared ?? wanted > 1)
   const functions = new Functions(module, options)
-  const threads = schedule(plan.steps, wanted, (argument) => placeOf(places.of(argument)), options.worthwhile)
+  const threads = schedule(plan.steps, wanted, (argument) => places.placeOf(argument), options.worthwhile)
   places.addScratch(threads, options.provide !== undefined)
   const barrier = threads.length > 1 ? addBarrier(module, threads.length) : undefined
   for (const [thread, turns] of threads.entries()) {
@@ -90,11 +93,6 @@ export function compileProgram(given: Program, options: CompileOptions = {}): Co
     }
   return { module: module.encode(), threads: threads.length, plan, ...places.described() }
 }
-
-const placeOf = (address: Address): { space: string; start: number } =>
-  address.in === 'arena'
-    ? { space: 'arena', start: address.offset }
-    : { space: `slot ${address.slot}`, start: address.offset }
 
 /** Calls the function of a step; the writer has the addresses of the arena and of the slots as parameters. */
 function writeCall(writer: FunctionWriter, index: number, step: Step, places: Places, thread: number): void {
@@ -186,6 +184,9 @@ class Places {
   #scratchStart = 0
   readonly #states = new Map<string, number>()
   readonly #updates = new Map<string, number>()
+  readonly #inPlace: ReadonlySet<string>
+  /** Slots of such updates, and those of their states. */
+  readonly #over = new Map<number, number>()
   readonly #constants = new Map<Node, number>()
 
   constructor(program: Program, plan: Plan) {
@@ -197,7 +198,11 @@ class Places {
       return slot++
     }
     for (const [name, node] of Object.entries(program.states)) this.#states.set(name, inSlot(node))
-    for (const [name, node] of plan.updates) this.#updates.set(name, inSlot(node))
+    this.#inPlace = updatesInPlace(plan, program.states)
+    for (const [name, node] of plan.updates) {
+      this.#updates.set(name, inSlot(node))
+      if (this.#inPlace.has(name)) this.#over.set(this.#updates.get(name)!, this.#states.get(name)!)
+    }
     const results = [...plan.outputs.values()].map(({ value }) => value)
     const read = new Set([
       ...constantsOf(plan.steps),
@@ -206,8 +211,8 @@ class Places {
     for (const node of read) this.#constants.set(node, inSlot(node))
     const { values, lifetimes } = this.#lifetimes(results)
     const { offsets, bytes } = planMemory(lifetimes)
-    for (const [index, value] of values.entries())
-      this.#addresses.set(value, { in: 'arena', offset: offsets[index]! })
+    for (const [index, together] of values.entries())
+      for (const value of together) this.#addresses.set(value, { in: 'arena', offset: offsets[index]! })
     this.complaint = { in: 'arena', offset: bytes }
     this.#bytes = bytes + aligned(12)
   }
@@ -232,6 +237,13 @@ class Places {
     return { in: 'arena', offset: this.#scratchStart + thread * this.#scratchBytes }
   }
 
+  /** The same for a state and for the new value that may be written over it. */
+  placeOf(argument: Argument): { readonly space: string; readonly start: number } {
+    const address = this.of(argument)
+    if (address.in === 'arena') return { space: 'arena', start: address.offset }
+    return { space: `slot ${this.#over.get(address.slot) ?? address.slot}`, start: address.offset }
+  }
+
   of({ value, bytes }: Argument): Address {
     const address = this.#addresses.get(value)!
     return { ...address, offset: address.offset + bytes }
@@ -248,6 +260,7 @@ class Places {
       outputs: new Map([...this.#plan.outputs].map(([name, argument]) => [name, this.of(argument)])),
       states: this.#states,
       updates: this.#updates,
+      inPlace: this.#inPlace,
       constants: this.#constants,
       slots: this.#states.size + this.#updates.size + this.#constants.size,
       complaint: this.complaint.offset,
@@ -259,19 +272,37 @@ class Places {
     }
   }
 
-  /** Values in the arena and the steps that they are needed from and to; feeds are there before the first. */
-  #lifetimes(results: readonly Node[]): { values: Node[]; lifetimes: Lifetime[] } {
+  /**
+   * Values in the arena, those together that have one place one after the other, and the steps that they are needed from
+   * and to; feeds are there before the first.
+   */
+  #lifetimes(results: readonly Node[]): { values: readonly Node[][]; lifetimes: Lifetime[] } {
     const found = new Map<Node, { first: number; last: number }>()
     const need = (value: Node, step: number) => {
       if (this.#addresses.has(value)) return
       const before = found.get(value) ?? { first: value.operation === 'input' ? 0 : step, last: step }
       found.set(value, { first: before.first, last: step })
     }
-    for (const [index, { reads, writes }] of this.#plan.steps.entries())
+    const { steps } = this.#plan
+    for (const [index, { reads, writes }] of steps.entries())
       for (const { value } of [...reads, ...writes]) need(value, index + 1)
-    for (const value of results) need(value, this.#plan.steps.length + 1)
-    const values = [...found.keys()]
-    const lifetimes = values.map((value) => ({ bytes: 4 * elementCount(value.shape), ...found.get(value)! }))
+    for (const value of results) need(value, steps.length + 1)
+
+    const placeOf = new Map([...found.keys()].map((value) => [value, [value]]))
+    for (const [index, step] of steps.entries()) {
+      const addend = addendInPlace(step, (value) => found.get(value)?.last === index + 1)
+      const result = step.writes[0]?.value
+      if (!addend || !result || found.get(result)?.first !== index + 1) continue
+      const place = placeOf.get(addend)!
+      place.push(result)
+      placeOf.set(result, place)
+    }
+    const values = [...new Set(placeOf.values())]
+    const lifetimes = values.map((together) => ({
+      bytes: 4 * elementCount(together[0]!.shape),
+      first: found.get(together[0]!)!.first,
+      last: found.get(together.at(-1)!)!.last,
+    }))
     return { values, lifetimes }
   }
 }

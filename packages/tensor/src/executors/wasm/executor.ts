@@ -244,11 +244,13 @@ class WasmExecutable implements Executable {
   readonly #code: Code
   readonly #slots: Part
   readonly #constants: readonly Part[]
+  readonly updatesInPlace: ReadonlySet<string>
   #isClosed = false
 
   constructor(program: Program, compiled: CompiledProgram, executor: WasmExecutor, code: Code) {
     this.#program = program
     this.#compiled = compiled
+    this.updatesInPlace = compiled.inPlace
     this.#executor = executor
     this.#code = code
     const { heap } = executor

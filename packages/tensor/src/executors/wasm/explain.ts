@@ -92,7 +92,7 @@ export interface PlannedMemory {
   readonly peak: number
   readonly peakStep: number
   readonly states: number
-  /** New values of states: they take turns with the old ones. */
+  /** New values that are not written over the old ones: they take turns with them. */
   readonly newStates: number
   readonly constants: number
   /** Of the WebAssembly module. */
@@ -249,11 +249,20 @@ class Names {
       for (const { value } of [...reads, ...writes]) this.#need(value, index + 1)
     }
     for (const { value } of outputs.values()) this.#need(value, steps.length + 1)
+    // What is added has gone where the sum takes its place.
+    for (const [index, { reads, writes }] of steps.entries())
+      if (this.#shareOnePlace(reads[2]?.value, writes[0]?.value))
+        this.#lives.set(reads[2]!.value, { ...this.#lives.get(reads[2]!.value)!, to: index })
   }
 
   #need(value: Node, step: number): void {
     const { from } = this.#lives.get(value) ?? { from: value.operation === 'input' ? 0 : step }
     this.#lives.set(value, { from, to: step })
+  }
+
+  #shareOnePlace(one: Node | undefined, other: Node | undefined): boolean {
+    const [address, theirs] = [one, other].map((value) => value && this.#compiled.places.get(value))
+    return address?.in === 'arena' && theirs?.in === 'arena' && address.offset === theirs.offset
   }
 
   placeOf({ value, bytes }: Argument): PlannedPlace {
@@ -280,7 +289,7 @@ class Names {
 }
 
 function memoryOf(compiled: CompiledProgram, places: readonly LivePlace[]): PlannedMemory {
-  const { plan, arenaBytes, constants, module } = compiled
+  const { plan, arenaBytes, constants, inPlace, module } = compiled
   const changes = new Float64Array(plan.steps.length + 3)
   for (const { bytes, from, to } of places) {
     changes[from]! += aligned(bytes)
@@ -297,7 +306,7 @@ function memoryOf(compiled: CompiledProgram, places: readonly LivePlace[]): Plan
     peak,
     peakStep,
     states: compiled.stateBytes,
-    newStates: sum(plan.updates.values()),
+    newStates: sum([...plan.updates].flatMap(([name, node]) => (inPlace.has(name) ? [] : [node]))),
     constants: sum(constants.keys()),
     code: module.byteLength,
   }
