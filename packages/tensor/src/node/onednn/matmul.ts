@@ -28,7 +28,12 @@ export function operandsOf(batch: BatchedProduct): Operands | undefined {
     lengths: [...lengths, rows, columns],
     strides: [...resultStrides, resultRow, 4],
   })
-  return left && right && result && { left, right, result }
+  if (!left || !right || !result) return undefined
+  // It repeats one factor along an axis of the batch, not both.
+  const isRepeated = lengths.some(
+    (all, axis) => all > 1 && left.lengths[axis] === 1 && right.lengths[axis] === 1,
+  )
+  return isRepeated ? undefined : { left, right, result }
 }
 
 /** Whether the processor multiplies bfloat16 numbers fast, as the library sees it. */
