@@ -44,7 +44,8 @@ function* candidates(given: FuzzProgram): Generator<FuzzProgram> {
   // What an operation between the fault and the result is given may be the result, whatever its shape.
   for (const [name, node] of Object.entries(program.outputs))
     for (const input of node.inputs)
-      yield pruned({ ...given, program: { ...program, outputs: { ...program.outputs, [name]: input } } })
+      if (input.dtype !== 'bool')
+        yield pruned({ ...given, program: { ...program, outputs: { ...program.outputs, [name]: input } } })
   const values = new BoundedValues()
   for (const [node, tensor] of given.inputs) values.setInput(node, tensor)
   // Late values first: what an input stands for takes everything below with it.
