@@ -16,6 +16,7 @@ import { webAssembly } from '../src/executors/wasm/web-assembly.ts'
 import { trace } from '../src/graph/program.ts'
 import { floatTensor, type HostTensor, integerTensor } from '../src/graph/types.ts'
 import { openWasmExecutor } from '../src/node/wasm-threads.ts'
+import { attention, softmax } from '../src/ops/fused.ts'
 import * as ops from '../src/ops/primitives.ts'
 import { RandomStream } from '../src/random/random-stream.ts'
 
@@ -331,4 +332,36 @@ describe('threads of the wasm executor', () => {
         await worker.terminate()
       }
     })
+})
+
+test('loops are not put together so that each waits for the other', async () => {
+  const given = { shape: [1, 2, 8, 4], dtype: 'float32' } as const
+  const types = {
+    feeds: { x: given, y: given, isChosen: { shape: [1, 2, 8, 4], dtype: 'int32' } },
+    states: {},
+  } as const
+  const program = trace('circle', types, ({ feeds: { x, y, isChosen } }) => {
+    const mixed = attention(x, y, y)
+    const chosen = ops.cast(isChosen, 'bool')
+    const last = ops.select(chosen, mixed, mixed)
+    // The same weights as in the attention. With `product` in one loop, and both choices in another, each needs the other.
+    const weights = softmax(ops.matmul(ops.multiply(x, 0.5), y, { transposeRight: true }))
+    const product = ops.multiply(ops.matmul(ops.select(chosen, x, y), y, { transposeRight: true }), weights)
+    return { outputs: { last, product } }
+  })
+  const feeds = {
+    x: floatTensor(given.shape, numbers(64, 1)),
+    y: floatTensor(given.shape, numbers(64, 2)),
+    isChosen: integerTensor(
+      given.shape,
+      Int32Array.from({ length: 64 }, (_, index) => index % 3 && 1),
+    ),
+  }
+  const executable = await executor.compile(program)
+  const { outputs } = await executable.run(feeds, new Map())
+  await executable.close()
+  const exact = evaluate(program, feeds).outputs
+  for (const name of ['product', 'last'])
+    for (const [index, value] of outputs[name]!.data.entries())
+      assert.ok(Math.abs(value - exact[name]!.data[index]!) < 1e-5, `${name}[${index}]`)
 })

@@ -105,6 +105,10 @@ class Grouping {
   readonly #accesses: Accesses
   readonly #index: ReadonlyMap<Node, number>
   readonly #groupOf = new Map<Node, Group>()
+  /** Computed values that need each value. */
+  readonly #users = new Map<Node, Node[]>()
+  /** Of each value the last one that has to be there before it, in the order of the program, or itself: a loop waits for all that its values need. */
+  readonly #latest = new Map<Node, number>()
 
   constructor(nodes: readonly Node[], accesses: Accesses) {
     this.#nodes = nodes
@@ -113,8 +117,15 @@ class Grouping {
   }
 
   groups(): ReadonlyMap<Node, Group> {
-    for (const node of this.#nodes) {
-      if (!this.#accesses.isBase(node) || !(isElementwise(node) || isReduction(node))) continue
+    for (const [index, node] of this.#nodes.entries()) {
+      if (!this.#accesses.isBase(node)) continue
+      this.#latest.set(node, index)
+      for (const needed of this.#accesses.needs(node)) {
+        const users = this.#users.get(needed)
+        if (users) users.push(node)
+        else this.#users.set(needed, [node])
+      }
+      if (!(isElementwise(node) || isReduction(node))) continue
       let group: Group = {
         space: isReduction(node) ? spaceOf(node.inputs[0]!.shape, node.attributes.axes) : spaceOf(node.shape),
         members: new Map([[node, isReduction(node) ? 'kept' : 'full']]),
@@ -149,9 +160,25 @@ class Grouping {
         earlier.members.set(node, role)
         this.#groupOf.set(node, earlier)
       }
+      this.#postpone(earlier)
       return earlier
     }
     return undefined
+  }
+
+  /** Whatever needs a value of a group comes after all that the group waits for. */
+  #postpone(group: Group): void {
+    let latest = 0
+    for (const member of group.members.keys()) latest = Math.max(latest, this.#latest.get(member)!)
+    const pending = [...group.members.keys()]
+    for (let node = pending.pop(); node; node = pending.pop()) {
+      if (this.#latest.get(node)! >= latest && !group.members.has(node)) continue
+      this.#latest.set(node, latest)
+      for (const user of this.#users.get(node) ?? []) {
+        const together = this.#groupOf.get(user)
+        if (together !== group) pending.push(...(together?.members.keys() ?? [user]))
+      }
+    }
   }
 
   /** Whether every member reads the others at its own index. */
@@ -184,8 +211,9 @@ class Grouping {
       if (seen.has(node)) continue
       seen.add(node)
       if (isInside(node)) return true
+      // Nothing that it waits for comes after the first member.
+      if (this.#latest.get(node)! < first) continue
       const group = this.#groupOf.get(node)
-      if ((group ? this.#lastOf(group) : this.#index.get(node)!) < first) continue
       for (const member of group?.members.keys() ?? [node]) pending.push(...this.#accesses.needs(member))
       // A search that long is not worth a loop.
       if (seen.size > maxSearch) return true

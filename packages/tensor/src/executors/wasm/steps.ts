@@ -88,14 +88,17 @@ class Planner {
 
   #orderedSteps(): void {
     const done = new Set<Node | Group>()
+    const begun = new Set<Node | Group>()
     const visit = (node: Node): void => {
       const unit = this.#groupOf.get(node) ?? node
       if (done.has(unit) || node.operation === 'input' || node.operation === 'constant') return
-      done.add(unit)
+      if (begun.has(unit)) throw new Error(`the loop of a ${node.operation} waits for itself`)
+      begun.add(unit)
       const members = 'members' in unit ? [...unit.members.keys()] : [unit]
       for (const member of members)
         for (const needed of this.#accesses.needs(member))
           if (this.#groupOf.get(needed) !== unit) visit(needed)
+      done.add(unit)
       if ('members' in unit) this.#loop(unit)
       else this.#single(unit)
     }
