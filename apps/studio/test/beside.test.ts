@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Thought } from '@tiny-recursive-models/trm'
 import { beside, differing } from '../src/think/beside.ts'
+import { depthWords, shallower } from '../src/think/depth.ts'
 
 const answerOf = (value: number) => ({
   answer: Int32Array.of(value),
@@ -25,4 +26,15 @@ test('a second thought is shown after the same step, and after the same share of
 
 test('cells that differ', () => {
   assert.deepEqual(differing(Int32Array.of(1, 2, 3), Int32Array.of(1, 5, 4)), [1, 2])
+})
+
+test('the depths at which the same weights can be compared, by kind of model', () => {
+  const trm = { kind: 'trm', recursions: 2, latentUpdates: 3 } as const
+  assert.deepEqual(shallower(trm), { latentUpdates: 2 })
+  assert.equal(depthWords(trm), 'T 2, n 3')
+  assert.deepEqual(shallower({ kind: 'denoiser', recursions: 1, latentUpdates: 6 }), { latentUpdates: 3 })
+  assert.deepEqual(shallower({ kind: 'trm', recursions: 1, latentUpdates: 1 }), {})
+  const direct = { kind: 'direct', recursions: 1, latentUpdates: 1 } as const
+  assert.deepEqual(shallower(direct), {})
+  assert.equal(depthWords(direct), 'one call a step')
 })

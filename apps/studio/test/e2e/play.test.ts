@@ -216,6 +216,31 @@ describe('playing with a puzzle, in Chromium', { skip }, async () => {
     await visitor.close()
   })
 
+  test('the same weights at another depth stand beside the puzzle', async () => {
+    const visitor = await open()
+    const { page } = visitor
+    await page.keyboard.press('End')
+    await ended(visitor)
+    await visitor.at('compare-with').selectOption({ label: 'the same model at another depth' })
+    await visitor.at('compare').filter({ hasText: 'Sudoku at n 3' }).waitFor()
+    await visitor.at('compare-latentUpdates').fill('6')
+    await visitor.at('compare-steps').fill('2')
+    await visitor.at('compare-steps').press('Tab')
+    await page.locator('[data-testid="compare"][data-count="2"]').waitFor()
+    await page.keyboard.press('Escape')
+    // At its own depth it is the same model: after its two steps both say the same.
+    await visitor.at('to-start').click()
+    for (let step = 0; step < 2; step++) await page.keyboard.press('Shift+ArrowRight')
+    await visitor.at('compare').filter({ hasText: 'at n 6. Both say the same.' }).waitFor()
+    await visitor.at('compare-latentUpdates').fill('1')
+    await visitor.at('compare-latentUpdates').press('Tab')
+    await visitor
+      .at('compare')
+      .filter({ hasText: /at n 1\. \d+ cells? differs?/ })
+      .waitFor()
+    await visitor.close()
+  })
+
   test('an address that leads nowhere is told', async () => {
     const visitor = await open('#/think/no-such-model/1234/2')
     await visitor.at('failure').filter({ hasText: 'no-such-model' }).waitFor()

@@ -7,6 +7,7 @@ import type { ManyThoughts } from '../evaluate/think-many.ts'
 import { unpackError } from '../train/carried-error.ts'
 import type {
   BrowserTrainingEvent,
+  Depth,
   EvaluationProgress,
   FromWorker,
   ModelFacts,
@@ -42,9 +43,14 @@ export class ModelClient {
     return new ModelClient(calls, await calls.ask('start', options))
   }
 
-  /** Opens a model file or a checkpoint: best.safetensors, step-000100.safetensors, and those of `train`. */
-  open(bytes: Uint8Array, name: string): Promise<ModelFacts> {
-    return this.#calls.ask('open', { bytes, name })
+  /**
+   * Opens a model file or a checkpoint: best.safetensors, step-000100.safetensors, and those of `train`.
+   *
+   * @param depth the weights at another depth than they were trained at
+   * @throws InputError if the file is no model, or a model of its kind cannot have that depth
+   */
+  open(bytes: Uint8Array, name: string, depth: Depth = {}): Promise<ModelFacts> {
+    return this.#calls.ask('open', { bytes, name, depth })
   }
 
   close(model: ModelFacts): Promise<undefined> {

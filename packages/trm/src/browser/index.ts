@@ -11,6 +11,7 @@ export { ModelClient, type StoppableStream } from './client.ts'
 export { createModelWorker } from './model-worker.ts'
 export type {
   BrowserTrainingEvent,
+  Depth,
   EvaluationProgress,
   ExamplePuzzle,
   ModelFacts,

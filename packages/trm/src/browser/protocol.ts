@@ -34,6 +34,12 @@ export interface ModelFacts {
   readonly step: number
 }
 
+/** Another depth for the same weights: the paper's T and n; what is left out stays as it was trained. */
+export interface Depth {
+  readonly recursions?: number
+  readonly latentUpdates?: number
+}
+
 /** A puzzle of the validation. S cells. */
 export interface ExamplePuzzle {
   /** [S] */
@@ -68,7 +74,11 @@ export type EvaluationProgress =
 /** Every request: what it takes, what it streams, and what it ends with. */
 export interface Requests {
   readonly start: { takes: RuntimeOptions; streams: never; gives: RuntimeFacts }
-  readonly open: { takes: { bytes: Uint8Array; name: string }; streams: never; gives: ModelFacts }
+  readonly open: {
+    takes: { bytes: Uint8Array; name: string; depth: Depth }
+    streams: never
+    gives: ModelFacts
+  }
   readonly close: { takes: { model: number }; streams: never; gives: undefined }
   readonly think: {
     takes: { model: number; tokens: Int32Array; options: ThinkOptions }

@@ -11,6 +11,7 @@ import { thinkMany } from '../evaluate/think-many.ts'
 import { Thinker, type TrainedModel } from '../evaluate/thinker.ts'
 import { parameterCount } from '../models/weights.ts'
 import { loadDataSets } from '../puzzles/load.ts'
+import { overrideRecipe } from '../recipes/override.ts'
 import { deepFreeze, type Recipe } from '../recipes/schema.ts'
 import { packError } from '../train/carried-error.ts'
 import type { TrainingEvent } from '../train/events.ts'
@@ -120,9 +121,11 @@ class ModelServer {
     }
   }
 
-  // biome-ignore lint/correctness/useYield: an answer without events
-  async *#open({ bytes, name }: Requests['open']['takes']): AsyncGenerator<never, Requests['open']['gives']> {
-    const state = decodeTrainingState(bytes, name)
+  async *#open(takes: Requests['open']['takes']): AsyncGenerator<never, Requests['open']['gives']> {
+    const { bytes, name, depth } = takes
+    const stored = decodeTrainingState(bytes, name)
+    const deeper = Object.entries(depth).map(([key, value]) => `model.${key}=${value}`)
+    const state = { ...stored, recipe: overrideRecipe(stored.recipe, deeper) }
     const model = modelOfState(state, name)
     const id = this.#next++
     this.#models.set(id, model)
