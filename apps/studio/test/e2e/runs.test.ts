@@ -89,6 +89,22 @@ describe('runs, in Chromium', { skip }, async () => {
         .getByRole('img', { name: /live: .*wider: 0\.05/ })
         .waitFor()
 
+      // Evaluations × steps of thinking: the last is told, keys lead to the others, and it is kept as a file.
+      await visitor.at('step-map-told').filter({ hasText: 'After 400 steps of training' }).waitFor()
+      await visitor.at('step-map').locator('[role="gridcell"][tabindex="0"]').focus()
+      await visitor.page.keyboard.press('ArrowLeft')
+      await visitor.page.keyboard.press('ArrowUp')
+      const steps = recipe.model.supervisionSteps - 1
+      await visitor
+        .at('step-map-told')
+        .filter({ hasText: `After 300 steps of training, ${steps} steps of thinking` })
+        .waitFor()
+      const [file] = await Promise.all([
+        visitor.page.waitForEvent('download'),
+        visitor.at('step-map-csv').click(),
+      ])
+      assert.equal(file.suggestedFilename(), 'learning-and-thinking-live.csv')
+
       await visitor.at('show-thoughts').click()
       await visitor.at('thought-steps').locator('li').nth(recipe.model.supervisionSteps).waitFor()
       await visitor.at('measure-count').selectOption('20')

@@ -5,6 +5,7 @@ import { RunSeries } from '../../src/charts/series.ts'
 import { axisOf, placesOf } from '../../src/runs/against.ts'
 import { fanOf } from '../../src/runs/fan.ts'
 import { meanCurve, siblings } from '../../src/runs/mean.ts'
+import { shareAt, stepMapCsv, stepMapOf, stepMapSvg } from '../../src/runs/step-map.ts'
 import { columns, fieldColumn, type RunRow } from '../../src/runs/table.ts'
 
 test('accuracy by supervision step is a fan, with the gain by recursion', () => {
@@ -23,6 +24,39 @@ test('accuracy by supervision step is a fan, with the gain by recursion', () => 
   )
   assert.deepEqual(fan.gain.ys, [0.4, 0])
   assert.equal(fan.between.length, 1)
+})
+
+test('evaluations × supervision steps are one picture', () => {
+  const evaluations = [10, 20, 30].map((step) => ({
+    ...{ step, puzzles: 50, exactAccuracy: 0, cellAccuracy: 0, elapsedMs: 0, isBest: false },
+    // A shallower stage ends sooner.
+    exactByStep: step === 30 ? [0.5] : [step / 100, 0.25, 0.75],
+  }))
+  assert.equal(stepMapOf({ evaluations: evaluations.slice(0, 1) }), null)
+  assert.equal(stepMapOf({ evaluations: [evaluations[2]!, evaluations[2]!] }), null)
+  const map = stepMapOf({ evaluations })!
+  assert.deepEqual(
+    [map.across.map(({ step }) => step), map.down],
+    [
+      [10, 20, 30],
+      [1, 2, 3],
+    ],
+  )
+  assert.deepEqual([shareAt(evaluations[1]!, 3), shareAt(evaluations[2]!, 3)], [0.75, null])
+  const few = stepMapOf({ evaluations }, { across: 2, down: 2 })!
+  assert.deepEqual(
+    [few.across.map(({ step }) => step), few.down],
+    [
+      [10, 30],
+      [1, 3],
+    ],
+  )
+  const csv = stepMapCsv({ evaluations }).split('\n')
+  assert.deepEqual([csv.length, csv[4], csv.at(-2)], [9, '20,1,0.2', '30,1,0.5'])
+  const svg = stepMapSvg(map, 'a < b', (name) => name)
+  assert.match(svg, /a &lt; b/)
+  assert.equal(svg.match(/<title>/g)?.length, 7)
+  assert.match(svg, /training step 20, supervision step 3: 75\.0 %/)
 })
 
 describe('mean and spread over seeds', () => {
