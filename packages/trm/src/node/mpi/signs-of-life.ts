@@ -10,8 +10,6 @@ const tag = 4711
 const longestPauseMs = 1_000
 
 export class SignsOfLife {
-  /** Factor on how long a rank may be silent. */
-  patience = 1
   readonly #mpi: MpiLibrary
   readonly #peers: readonly number[]
   readonly #timeoutMs: number
@@ -24,6 +22,8 @@ export class SignsOfLife {
   readonly #sending: Uint8Array
   readonly #sent: Float32Array
   readonly #taken: Float32Array
+  /** Factor on how long a rank may be silent. */
+  #patience = 1
   #isOver = false
   #told = performance.now()
   #worked = performance.now()
@@ -49,8 +49,15 @@ export class SignsOfLife {
     this.#taken = new Float32Array(size)
   }
 
+  /** Another factor from here on; what this rank was busy with before says nothing of what comes. */
+  set patience(factor: number) {
+    this.#patience = factor
+    this.#longestWork = 0
+    this.#worked = performance.now()
+  }
+
   get limitMs(): number {
-    return this.patience * this.#timeoutMs + 3 * this.#longestWork
+    return this.#patience * this.#timeoutMs + 3 * this.#longestWork
   }
 
   /** Sends a sign to every rank, if it is time. */
