@@ -182,6 +182,23 @@ describe('a file', () => {
     )
   })
 
+  test('of rows that only the model at hand can tell', async () => {
+    const own = { puzzle: 'table', rows: 2, columns: 2, symbols: 'abc_', open: '_', answers: 'abc' }
+    const csv = bytes('question,answer\na__c,abac\n_bb_,cbba\nabcab,abcab\n')
+    const { puzzles, problems } = await readFile(csv, 'mine.csv', own)
+    assert.deepEqual(
+      puzzles.map(({ kind, question, answer }) => [kind.puzzle, [...question], [...(answer ?? [])]]),
+      [
+        ['table', [1, 4, 4, 3], [1, 2, 1, 3]],
+        ['table', [4, 2, 2, 4], [3, 2, 2, 1]],
+      ],
+    )
+    assert.equal(problems[0]!.line, 4)
+    await assert.rejects(readFile(bytes('question\nxyz?\n'), 'other.csv', own), /other\.csv, line 2/)
+    // Another model's file is still one.
+    assert.equal((await readFile(bytes(rows.join('\n')), 'sudoku.txt', own)).puzzles.length, 3)
+  })
+
   test('tells which rows are left out, and why', async () => {
     const text = `question,answer\n${rows[0]},\n${rows[1]}5,\n${rows[2]},\n`
     const { puzzles, leftOut, problems, isCut } = await readFile(bytes(text), 'file.csv')

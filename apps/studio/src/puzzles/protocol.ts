@@ -27,7 +27,7 @@ export interface PuzzleRequests {
     gives: TaskNumbers
   }
   /** The file itself, which is not copied on its way. */
-  readonly read: { takes: { file: Blob; name: string }; gives: FoundPuzzles }
+  readonly read: { takes: { file: Blob; name: string; own: PuzzleKind | null }; gives: FoundPuzzles }
 }
 
 export type PuzzleRequestName = keyof PuzzleRequests

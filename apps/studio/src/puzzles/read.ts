@@ -98,14 +98,37 @@ const toldProblems = 3
 /**
  * The first puzzles of a file; of whatever family, plain or gzip.
  *
+ * @param own of the model at hand: rows that only a model tells, such as those of a table, are taken for its puzzles
  * @throws InputError where there is none
  */
-export async function readFile(bytes: Uint8Array, name: string): Promise<FoundPuzzles> {
+export async function readFile(
+  bytes: Uint8Array,
+  name: string,
+  own: PuzzleKind | null = null,
+): Promise<FoundPuzzles> {
+  const needsOwn = gridFamilies.some((family) => family.name === own?.puzzle && family.writing.needsKind)
+  if (!own || !needsOwn) return readRows(bytes, { name })
+  try {
+    return await readRows(bytes, { name, like: own })
+  } catch (refusal) {
+    if (!(refusal instanceof InputError)) throw refusal
+    // It may be a file of another model; if not, what is wrong with it for this one is what the user wants to know.
+    return readRows(bytes, { name }).catch((error: unknown) => {
+      throw error instanceof InputError ? refusal : error
+    })
+  }
+}
+
+async function readRows(
+  bytes: Uint8Array,
+  options: { readonly name: string; readonly like?: PuzzleKind },
+): Promise<FoundPuzzles> {
+  const { name } = options
   const puzzles: FoundPuzzle[] = []
   const told: LineProblem[] = []
   let leftOut = 0
   let isCut = false
-  for await (const { rows, problems } of readPuzzlePieces(bytes, { name })) {
+  for await (const { rows, problems } of readPuzzlePieces(bytes, options)) {
     leftOut += problems.length
     told.push(...problems.slice(0, toldProblems - told.length))
     isCut = rows.length > maxRows - puzzles.length

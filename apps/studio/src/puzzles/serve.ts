@@ -36,6 +36,6 @@ async function answer({ name, takes }: PuzzleRequest): Promise<unknown> {
     case 'numberTasks':
       return (await import('./arc-files.ts')).numberTasks(takes.files, takes.data, takes.identifiers)
     case 'read':
-      return readFile(new Uint8Array(await takes.file.arrayBuffer()), takes.name)
+      return readFile(new Uint8Array(await takes.file.arrayBuffer()), takes.name, takes.own)
   }
 }

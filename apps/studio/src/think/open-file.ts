@@ -25,7 +25,8 @@ const bytesOf = async (file: File): Promise<Uint8Array> => new Uint8Array(await 
 
 /** @param refusal why the file is nothing else, where it may be: then the reader of puzzles has nothing better to say */
 async function openPuzzles(file: File, refusal?: unknown): Promise<void> {
-  const found = await askPuzzles('read', { file, name: file.name }).catch((error: unknown) => {
+  const own = session.model?.board?.kind ?? null
+  const found = await askPuzzles('read', { file, name: file.name, own }).catch((error: unknown) => {
     throw refusal ?? error
   })
   arc.close()
