@@ -124,10 +124,13 @@ function reasonIn(text: string): string {
 }
 
 /** The other end: answers lines until the end. */
-export async function answer(run: () => Promise<readonly number[]>, facts: () => Facts): Promise<void> {
+export async function answer(
+  run: () => Promise<readonly number[]>,
+  facts: () => Facts | Promise<Facts>,
+): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
     if (line === 'end') {
-      console.log(JSON.stringify(facts()))
+      console.log(JSON.stringify(await facts()))
       break
     }
     console.log(JSON.stringify(await run()))

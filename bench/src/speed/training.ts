@@ -1,14 +1,24 @@
 /** Training steps, one at a time. */
 import type { Executor } from '@tiny-recursive-models/tensor'
 import { findRecipe, loadDataSets, overrideRecipe, train } from '@tiny-recursive-models/trm'
-import { type StepConfig, TrainingEngine } from '@tiny-recursive-models/trm/train'
+import { pieceRunnerOf } from '@tiny-recursive-models/trm/node'
+import {
+  type EngineHelpers,
+  type Ranks,
+  type StepConfig,
+  TrainingEngine,
+} from '@tiny-recursive-models/trm/train'
 import { anyBatch } from './models.ts'
 
 type Step = () => Promise<void>
 
 /** Optimiser steps of a model on puzzles without sense. */
-export async function modelSteps(executor: Executor, config: StepConfig): Promise<Step> {
-  const engine = await TrainingEngine.create(executor, config, { seed: 1 })
+export async function modelSteps(
+  executor: Executor,
+  config: StepConfig,
+  helpers: EngineHelpers = {},
+): Promise<Step> {
+  const engine = await TrainingEngine.create(executor, config, { seed: 1 }, false, helpers)
   const batch = anyBatch(config)
   let step = 0
   return async () => {
@@ -27,15 +37,36 @@ export function structuredRecipe(name: string, overrides: readonly string[] = []
   return overrideRecipe({ ...findRecipe('sudoku-extreme'), data }, [...overrides])
 }
 
+/** How a batch is divided: among ranks, or among threads of this process. */
+interface Division {
+  readonly ranks?: Ranks
+  readonly workers: number
+  readonly pieces: number
+}
+
 /** Optimiser steps of a recipe, drawing its puzzles and noise included. */
-export async function recipeSteps(executor: Executor, name: string): Promise<Step> {
+export async function recipeSteps(executor: Executor, name: string, division?: Division): Promise<Step> {
+  const { training } = structuredRecipe(name)
   const recipe = structuredRecipe(name, [
     ...fewPuzzles,
     'training.evaluateEvery=0',
     'training.checkpointEvery=0',
+    ...(division
+      ? [
+          `training.workers=${division.workers}`,
+          `training.microBatch=${training.batch / division.pieces}`,
+          'training.steps=1000000',
+        ]
+      : []),
   ])
   const data = await loadDataSets(recipe.data, noFile)
-  const events = train({ recipe, data, executor })
+  const events = train({
+    recipe,
+    data,
+    executor,
+    ...(division?.ranks && { ranks: division.ranks }),
+    ...(division && division.workers > 1 && pieceRunnerOf(recipe, executor)),
+  })
   return async () => {
     for (;;) {
       const { value, done } = await events.next()

@@ -42,9 +42,12 @@ export async function openWorkerPieces(
   return pieces
 }
 
-/** The option of `train` that has pieces computed so, where the device is not one that they can only take turns on. */
+/**
+ * The option of `train` that has pieces computed side by side, in as many threads as `training.workers` says, where the
+ * device is not one that they can only take turns on.
+ */
 export function pieceRunnerOf(
-  { training: { workers } }: Recipe,
+  { training: { workers } }: Pick<Recipe, 'training'>,
   { kind, device }: Executor,
 ): { readonly pieceRunner?: OpenPieceRunner } {
   if (device === 'webgpu') return {}
