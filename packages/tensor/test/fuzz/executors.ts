@@ -28,7 +28,13 @@ function recomputing(executor: Executor): Executor {
   const compile = executor.compile.bind(executor)
   return Object.assign(executor, {
     compile: (program: Program) =>
-      compile(recomputeFarAway(inPrimitives(program), { distance: 1, mostKept: Number.POSITIVE_INFINITY })),
+      compile(
+        recomputeFarAway(inPrimitives(program), {
+          distance: 1,
+          mostKept: Number.POSITIVE_INFINITY,
+          leastBytes: 0,
+        }),
+      ),
   })
 }
 

@@ -2,8 +2,9 @@
  * What to compute again instead of keeping it. The backward pass reads what the forward pass has computed long before; an
  * element-wise value whose operands are kept anyway, or are smaller than what they stand for, costs less as a few more
  * instructions of the loop that reads it than as a place in memory from the one pass to the other. Of SwiGLU's sigmoid,
- * gate and product with `up` nothing is kept but the results of its two matrix products. Results stay the same, bit for
- * bit: the same operations are done on the same numbers.
+ * gate and product with `up` nothing is kept but the results of its two matrix products. The same operations are done on the
+ * same numbers, but steps are put together otherwise, so that results may differ by rounding: small programs, such as a
+ * thought about one puzzle, are left as they are, so that a look inside changes nothing.
  */
 import { createNode } from '../../graph/node.ts'
 import type { AttributesOf, Node } from '../../graph/operations.ts'
@@ -18,9 +19,11 @@ export interface WorthAgain {
   readonly distance: number
   /** So much of the memory of what is computed again may be kept for it instead. */
   readonly mostKept: number
+  /** Bytes of all that is computed again, at least. */
+  readonly leastBytes: number
 }
 
-const worthAgain: WorthAgain = { distance: 64, mostKept: 0.5 }
+const worthAgain: WorthAgain = { distance: 64, mostKept: 0.5, leastBytes: 2 ** 24 }
 
 /**
  * @param program of primitives only
@@ -63,8 +66,9 @@ class Recomputing {
         for (const input of node.inputs) this.#lastUse.set(this.#baseOf(input), index)
     for (const result of resultsOf(this.#program))
       this.#lastUse.set(this.#baseOf(result), Number.POSITIVE_INFINITY)
-    for (const { values, between, isWorthIt } of this.#components()) {
-      if (!isWorthIt) continue
+    const worthwhile = this.#components().filter(({ isWorthIt }) => isWorthIt)
+    if (bytesOf(worthwhile.flatMap(({ values }) => values)) < this.#worth.leastBytes) return this.#program
+    for (const { values, between } of worthwhile) {
       for (const value of values) this.#recomputed.add(value)
       for (const value of between) this.#between.add(value)
     }
@@ -117,9 +121,8 @@ class Recomputing {
       }
     }
     for (const value of values) visit(value)
-    const bytes = (nodes: Iterable<Node>) =>
-      [...nodes].reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0)
-    return { values, between: [...between], isWorthIt: bytes(kept) <= this.#worth.mostKept * bytes(values) }
+    const isWorthIt = bytesOf([...kept]) <= this.#worth.mostKept * bytesOf(values)
+    return { values, between: [...between], isWorthIt }
   }
 
   /** In the same order as before: nodes are ordered by when they were made. */
@@ -150,6 +153,9 @@ class Recomputing {
     return again
   }
 }
+
+const bytesOf = (nodes: readonly Node[]): number =>
+  nodes.reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0)
 
 const remade = (node: Node, inputs: readonly Node[]): Node =>
   createNode(node.operation, inputs, node.attributes as AttributesOf<typeof node.operation>)
