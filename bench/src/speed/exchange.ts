@@ -50,12 +50,15 @@ export interface RecipeCost {
   readonly gflop: number
 }
 
-/** Published recipes read files: what their puzzles are like is in the paper. */
+/**
+ * Published recipes read files: what their puzzles are like is in the paper. Of a table of puzzle embeddings only the rows
+ * of a batch travel, so that its length counts nothing.
+ */
 const published = {
   'sudoku-extreme-mlp': { cells: 81, symbols: 11, identifiers: 1 },
   'sudoku-extreme-att': { cells: 81, symbols: 11, identifiers: 1 },
   'maze-hard': { cells: 900, symbols: 6, identifiers: 1 },
-  'arc-agi-1': { cells: 900, symbols: 12, identifiers: 876_406 },
+  'arc-agi-1': { cells: 900, symbols: 12, identifiers: 1 },
 } as const
 
 export const publishedRecipes = Object.keys(published) as (keyof typeof published)[]
