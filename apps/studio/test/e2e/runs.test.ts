@@ -101,7 +101,7 @@ describe('runs, in Chromium', { skip }, async () => {
         .waitFor()
       const [file] = await Promise.all([
         visitor.page.waitForEvent('download'),
-        visitor.at('step-map-csv').click(),
+        visitor.at('step-map').getByTestId('save-csv').click(),
       ])
       assert.equal(file.suggestedFilename(), 'learning-and-thinking-live.csv')
 
