@@ -1,7 +1,4 @@
-/**
- * The gate for everything at once: a model that is trained from nothing must solve puzzles it has not seen. The first
- * recipe, which learns in seconds; the other takes minutes (`npm run test:all`).
- */
+/** The gate for everything at once: a model that is trained from nothing must solve puzzles it has not seen. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openExecutor } from '@tiny-recursive-models/tensor/node'
@@ -12,7 +9,7 @@ import { loadDataSets } from '../src/puzzles/load.ts'
 import { recipes } from '../src/recipes/index.ts'
 import { train } from '../src/train/train.ts'
 
-/** One thread rounds the same wherever it runs, and does not wait for a second, busy core. */
+/** One thread does not wait for a second, busy core. */
 const executor = await openExecutor({ executor: 'wasm', threads: 1 })
 
 /** Measured: 100 and 99 of 100. A denoiser ends after five steps without a change, TRM when it believes in its answer. */
@@ -20,7 +17,6 @@ for (const [name, maxSteps] of [
   ['sudoku-4x4', 7],
   ['sudoku-4x4-trm', 2],
 ] as const) {
-  if (name !== 'sudoku-4x4' && !process.env.TRM_TEST_ALL) continue
   test(`${name} as shipped solves at least 95 % of 100 unseen puzzles`, async (context) => {
     const recipe = recipes[name]
     const data = await loadDataSets(recipe.data, () => assert.fail('generated data needs no file'))

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { type Launcher, launchers, skipWithoutMpi, startRanks } from '../../../../testing/mpirun.ts'
 import { launchOf } from '../../src/node/mpi/launch.ts'
-import { type Launcher, launchers, skipWithoutMpi, startRanks } from './mpirun.ts'
 
 const script = fileURLToPath(new URL('mpi-ranks-child.ts', import.meta.url))
 
@@ -38,7 +38,7 @@ describe('ranks over MPI', skipWithoutMpi, () => {
     })
 
     test(`${launcher.name}: a rank that is slow, but lives, is waited for`, async () => {
-      const { code, output, complaint } = await run(launcher, 2, 'slow', '2')
+      const { code, output, complaint } = await run(launcher, 2, 'slow', '1')
       assert.equal(code, 0, complaint)
       assert.deepEqual(JSON.parse(output), { sum: 2 })
     })
