@@ -1,4 +1,4 @@
-/** The launchers of MPI that are installed, for tests that start ranks. */
+/** The launchers of MPI that are installed, for tests and measurements that start ranks. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 

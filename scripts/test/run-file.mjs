@@ -9,8 +9,8 @@ const running = new Set()
 
 /**
  * Returns all that the file printed, how long it took, and one fact for each of its tests: `outcome`, `name`, `file`,
- * `seconds`, and `message` or `reason`. A file that is not done in time, that ends outside of its tests or that has none is a
- * failed test.
+ * `seconds`, and `message` or `reason`. A file that is not done in time, that ends outside of its tests or that has none
+ * is a failed test.
  */
 export async function runTestFile({ root, file, record, timeoutSeconds }) {
   rmSync(record, { force: true })

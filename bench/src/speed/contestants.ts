@@ -123,6 +123,13 @@ function reasonIn(text: string): string {
   return lines.findLast((line) => /Error\b.*: /.test(line)) ?? lines.at(-1) ?? 'its process has ended'
 }
 
+/** Milliseconds of what is done. */
+export const timed = (step: () => Promise<unknown>) => async (): Promise<number[]> => {
+  const started = performance.now()
+  await step()
+  return [performance.now() - started]
+}
+
 /** The other end: answers lines until the end. */
 export async function answer(
   run: () => Promise<readonly number[]>,

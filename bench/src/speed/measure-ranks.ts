@@ -1,7 +1,7 @@
 /** A process that measures a training step by itself, or with the other ranks that a launcher has started. */
 import { openExecutor } from '@tiny-recursive-models/tensor/node'
 import { launchOf, type MpiRanks, openMpiRanks, pieceRunnerOf } from '@tiny-recursive-models/trm/node'
-import { answer, type Facts } from './contestants.ts'
+import { answer, type Facts, timed } from './contestants.ts'
 import { median } from './median.ts'
 import { benchModels } from './models.ts'
 import type { RankTask } from './rank-sides.ts'
@@ -36,13 +36,9 @@ else if (ranks.rank === 0) {
 async function step({ what, name, executor: named, pieces, workers }: Exclude<RankTask, { what: 'sums' }>) {
   const executor = await openExecutor({ executor: named, threads: 1 })
   const helped = { ...(ranks && { ranks }) }
-  const next =
-    what === 'model' ? await ofModel() : await recipeSteps(executor, name, { ...helped, pieces, workers })
-  return async () => {
-    const started = performance.now()
-    await next()
-    return [performance.now() - started]
-  }
+  return timed(
+    what === 'model' ? await ofModel() : await recipeSteps(executor, name, { ...helped, pieces, workers }),
+  )
 
   async function ofModel() {
     const { config } = benchModels.find((model) => model.name === name)!

@@ -2,7 +2,7 @@
 import { matmulOperations } from '@tiny-recursive-models/tensor'
 import { openExecutor } from '@tiny-recursive-models/tensor/node'
 import { traceTrainingStep } from '@tiny-recursive-models/trm/train'
-import { answer, type Facts } from './contestants.ts'
+import { answer, type Facts, timed } from './contestants.ts'
 import { inferenceRuns } from './inference.ts'
 import { benchModels } from './models.ts'
 import type { Task } from './sides.ts'
@@ -19,13 +19,6 @@ const {
 const executor = await openExecutor({ executor: executorName, threads })
 
 const memory = (): Facts => ({ peakMiB: process.resourceUsage().maxRSS / 1024 })
-
-/** Milliseconds of what is done. */
-const timed = (step: () => Promise<unknown>) => async () => {
-  const started = performance.now()
-  await step()
-  return [performance.now() - started]
-}
 
 switch (what) {
   case 'model': {

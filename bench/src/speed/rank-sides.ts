@@ -1,7 +1,7 @@
 /** Two ranks of a training beside one process, on this machine. */
-import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { ExecutorName } from '@tiny-recursive-models/tensor/node'
+import { type Launcher, launchers } from '../../../testing/mpirun.ts'
 import type { Side } from './contestants.ts'
 
 /** What a process, or each of several ranks, is asked to measure. */
@@ -20,18 +20,8 @@ export type RankTask =
   /** Sums of so many numbers, over all ranks. */
   | { readonly what: 'sums'; readonly lengths: readonly number[] }
 
-/** The launcher of Open MPI, which names the transport by an option; null where there is none. */
-export function openMpi(): string | null {
-  for (const command of ['mpirun.openmpi', 'mpirun']) {
-    try {
-      const version = execFileSync(command, ['--version'], { stdio: 'pipe', timeout: 10_000 }).toString()
-      if (/Open ?MPI|OpenRTE|open-mpi/i.test(version)) return command
-    } catch {
-      // Not installed.
-    }
-  }
-  return null
-}
+/** Open MPI, whose transport is named by an option; undefined where there is none. */
+export const openMpi: Launcher | undefined = launchers.find(({ name }) => name === 'Open MPI')
 
 const measure = (task: RankTask): string[] => [
   ...['--import', 'tsx', fileURLToPath(new URL('./measure-ranks.ts', import.meta.url))],
@@ -47,15 +37,15 @@ export const aloneSide = (label: string, task: RankTask): Side => ({
 /** @param transport what Open MPI moves bytes with; by default what it finds best */
 export const rankSide = (
   label: string,
-  launcher: string,
+  { command, options }: Launcher,
   ranks: number,
   task: RankTask,
   transport: 'tcp' | null = null,
 ): Side => ({
   label,
-  command: launcher,
+  command,
   args: [
-    ...['--allow-run-as-root', '--oversubscribe', '--bind-to', 'none', '-n', String(ranks)],
+    ...[...options, '-n', String(ranks)],
     ...(transport ? ['--mca', 'btl', `${transport},self`, '--mca', 'pml', 'ob1'] : []),
     ...[process.execPath, ...measure(task)],
   ],

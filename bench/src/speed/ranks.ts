@@ -1,5 +1,4 @@
 /** Several ranks: how much of one process's speed they keep, and what machines on a network would. */
-import { cpus } from 'node:os'
 import type { ExecutorName } from '@tiny-recursive-models/tensor/node'
 import { inTurn, type Measured, type Side } from './contestants.ts'
 import {
@@ -34,12 +33,14 @@ interface Asked {
 
 const middle = ({ runs }: Measured, column = 0): number => median(runs.map((figures) => figures[column]!))
 
+/** Pieces of a batch at the same time. */
+const sideBySide = 2
 const wideModel = 'TRM-MLP 512'
 const lengths = [1, 2 ** 12, 2 ** 16, 2 ** 20, 5_000_000]
 
 export async function ranks(asked: Asked, page: Page) {
-  const launcher = openMpi()
-  const side = cpus().length >= 2 ? 2 : 1
+  const launcher = openMpi
+  const together = `one process, ${sideBySide} workers`
   const whole = new Map<string, number>()
   page.heading(['training step', 'computed by', 'ms', 'one process with as many threads / this'])
   for (const name of [wideModel, ...structuredRecipes]) {
@@ -51,20 +52,23 @@ export async function ranks(asked: Asked, page: Page) {
       workers,
     })
     const sides: Side[] = [
-      aloneSide('one process, 1 thread', task(side, 1)),
-      aloneSide(`one process, ${side} workers`, task(side, side)),
-      ...(launcher ? [rankSide(`${side} ranks`, launcher, side, task(side, 1))] : []),
+      aloneSide('one process, 1 thread', task(sideBySide, 1)),
+      aloneSide(together, task(sideBySide, sideBySide)),
+      ...(launcher ? [rankSide(`${sideBySide} ranks`, launcher, sideBySide, task(sideBySide, 1))] : []),
     ]
     const measured = await inTurn(sides, asked, page.tell)
     page.toldAll()
-    const together = middle(measured[1]!)
-    whole.set(name, together / 1000)
-    for (const one of measured)
-      page.row([name, one.side.label, middle(one).toFixed(1), (together / middle(one)).toFixed(2)])
+    // A side that does not open is left out, and has been told of.
+    const compared = measured.find(({ side }) => side.label === together)
+    if (compared) whole.set(name, middle(compared) / 1000)
+    for (const one of measured) {
+      const kept = compared ? (middle(compared) / middle(one)).toFixed(2) : ''
+      page.row([name, one.side.label, middle(one).toFixed(1), kept])
+    }
   }
   page.gap()
   if (!launcher) {
-    page.tell('Open MPI is not installed: no sums are measured')
+    page.tell('Open MPI is not installed: neither ranks nor sums are measured')
     return {}
   }
   const transports = [
@@ -94,17 +98,19 @@ export async function ranks(asked: Asked, page: Page) {
     return { alpha, bytesPerSecond }
   })
   page.gap()
-  const wide = whole.get(wideModel)!
-  const wideGflop = gflopOfModel(wideModel)
   const costs: (RecipeCost & { readonly seconds: number })[] = []
-  for (const name of structuredRecipes) costs.push({ ...(await costOf(name)), seconds: whole.get(name)! })
-  for (const name of publishedRecipes) {
+  for (const [name, seconds] of whole)
+    if (name !== wideModel) costs.push({ ...(await costOf(name)), seconds })
+  const wide = whole.get(wideModel)
+  for (const name of wide === undefined ? [] : publishedRecipes) {
     page.tell(`${name}: counting its work`)
     const cost = await costOf(name)
-    costs.push({ ...cost, seconds: (wide * cost.gflop) / wideGflop })
+    costs.push({ ...cost, seconds: (wide! * cost.gflop) / gflopOfModel(wideModel) })
   }
   page.toldAll()
-  const { alpha, bytesPerSecond } = fits.at(-1)!
+  const byNetwork = fits.at(-1)
+  if (!byNetwork) return { fits, costs }
+  const { alpha, bytesPerSecond } = byNetwork
   for (const network of networks) {
     const rate = Math.min(network.bytesPerSecond, bytesPerSecond)
     const counts = machineCounts.map((count) => `${count} machines`)

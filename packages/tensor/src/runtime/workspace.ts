@@ -22,7 +22,8 @@ const sameName = (state: string): string => state
 
 /**
  * Named tensors on one device and the programs that work on them. A training step reads weights, moments and carry and
- * writes their new values; two buffers per state take turns, so that nothing is reallocated, where the executor cannot write over the first.
+ * writes their new values; two buffers per state take turns, so that nothing is reallocated, where the executor cannot
+ * write over the first.
  */
 export class Workspace {
   readonly executor: Executor

@@ -7,13 +7,13 @@ import { createInterface } from 'node:readline'
 import { after, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { RandomStream } from '@tiny-recursive-models/tensor'
+import { type Launcher, launchers, skipWithoutMpi, startRanks } from '../../../../testing/mpirun.ts'
 import { decodeSafetensors } from '../../src/checkpoint/safetensors.ts'
 import { openRunFolder } from '../../src/node/run-folder.ts'
 import { runTraining } from '../../src/node/run-training.ts'
 import { formatSudokuLine } from '../../src/puzzles/sudoku/text.ts'
 import { overrideRecipe, type Recipe, recipes } from '../../src/recipes/index.ts'
 import { generatePuzzles } from '../puzzles/families.ts'
-import { type Launcher, launchers, skipWithoutMpi, startRanks } from './mpirun.ts'
 
 const parent = mkdtempSync(join(tmpdir(), 'trm-mpi-'))
 after(() => rmSync(parent, { recursive: true, force: true }))

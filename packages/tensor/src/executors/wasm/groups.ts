@@ -107,7 +107,10 @@ class Grouping {
   readonly #groupOf = new Map<Node, Group>()
   /** Computed values that need each value. */
   readonly #users = new Map<Node, Node[]>()
-  /** Of each value the last one that has to be there before it, in the order of the program, or itself: a loop waits for all that its values need. */
+  /**
+   * Of each value the last one that has to be there before it, in the order of the program, or itself: a loop waits for
+   * all that its values need.
+   */
   readonly #latest = new Map<Node, number>()
 
   constructor(nodes: readonly Node[], accesses: Accesses) {
