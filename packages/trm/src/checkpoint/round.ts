@@ -1,13 +1,36 @@
 /** float32 to the 16-bit types: to the nearest number, of two equally near ones to the even one (IEEE 754). */
 
-/** bfloat16 is the upper half of a float32; what is beyond its largest number becomes infinite. */
-export function roundToBfloat16(numbers: Float32Array): Uint16Array {
+/**
+ * bfloat16 is the upper half of a float32; what is beyond its largest number becomes infinite.
+ *
+ * @param into where the results go; as long as `numbers`, or longer
+ */
+export function roundToBfloat16(
+  numbers: Float32Array,
+  into: Uint16Array = new Uint16Array(numbers.length),
+): Uint16Array {
   const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length)
-  return Uint16Array.from(bits, (value) => {
+  for (let index = 0; index < bits.length; index++) {
+    const value = bits[index]!
     // A number that is none stays none, also where rounding would carry its fraction away.
-    if ((value & 0x7fffffff) > 0x7f800000) return (value >>> 16) | 0x40
-    return (value + 0x7fff + ((value >>> 16) & 1)) >>> 16
-  })
+    const isNone = (value & 0x7fffffff) > 0x7f800000
+    into[index] = isNone ? (value >>> 16) | 0x40 : (value + 0x7fff + ((value >>> 16) & 1)) >>> 16
+  }
+  return into
+}
+
+/**
+ * The float32 numbers that halves of them are.
+ *
+ * @param into where they go; it has their number
+ */
+export function widenBfloat16(
+  halves: Uint16Array,
+  into: Float32Array = new Float32Array(halves.length),
+): Float32Array {
+  const bits = new Uint32Array(into.buffer, into.byteOffset, into.length)
+  for (let index = 0; index < bits.length; index++) bits[index] = halves[index]! << 16
+  return into
 }
 
 /** float16: 5 exponent bits, 10 fraction bits; beyond 65,504 infinite, below 2⁻²⁴ gone. */

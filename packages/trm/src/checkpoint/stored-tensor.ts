@@ -1,5 +1,7 @@
 /** A tensor as it lies in a file: its type, its shape and its numbers in row-major order. */
+
 import { InputError } from '@tiny-recursive-models/tensor'
+import { widenBfloat16 } from './round.ts'
 
 /** The array that holds each stored type. float16 and bfloat16 are kept as their 16 bits. */
 export interface StoredArrays {
@@ -175,13 +177,6 @@ export function requireFinite(tensors: Iterable<readonly [string, StoredTensor]>
       damaged.slice(0, 4).join(', ') + (damaged.length > 4 ? ` and ${damaged.length - 4} more tensors` : ''),
     hint: 'Training had diverged before these weights were saved, or the file is damaged: use an earlier checkpoint.',
   })
-}
-
-/** bfloat16 is the upper half of a float32. */
-function widenBfloat16(halves: Uint16Array): Float32Array {
-  const bits = new Uint32Array(halves.length)
-  for (let index = 0; index < halves.length; index++) bits[index] = halves[index]! << 16
-  return new Float32Array(bits.buffer)
 }
 
 /** IEEE 754 binary16: 1 sign bit, 5 exponent bits (bias 15), 10 fraction bits. */

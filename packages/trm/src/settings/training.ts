@@ -1,6 +1,15 @@
 /** The fields of a recipe's `training`. */
 import { z } from 'zod'
-import { flag, numberBetween, puzzleCount, section, seed, stepCount, wholeNumber } from '../data/fields.ts'
+import {
+  flag,
+  numberBetween,
+  oneOf,
+  puzzleCount,
+  section,
+  seed,
+  stepCount,
+  wholeNumber,
+} from '../data/fields.ts'
 import type { Frozen } from './frozen.ts'
 import { modelFields } from './model.ts'
 
@@ -37,6 +46,10 @@ export const trainingFields = z.strictObject(
     workers: wholeNumber(1, 64).default(1).meta({
       description:
         'pieces of the batch that run side by side, each on one thread; a divisor of `batch`. More than there are cores take turns. Rounding depends on the micro-batch, not on how many really run at a time',
+    }),
+    gradientPrecision: oneOf('float32', 'bfloat16').default('float32').meta({
+      description:
+        '`bfloat16`: gradients of the weights travel between ranks of MPI in half the bytes, rounded; they are added in float32. Of no effect in one process',
     }),
     recompute: flag().default(false).meta({
       description: 'compute the forward pass again in the backward pass: less memory, more time',

@@ -7,6 +7,7 @@ import {
   type RunnableProgram,
   Workspace,
 } from '@tiny-recursive-models/tensor'
+import type { Precision } from '../models/precision.ts'
 import { PuzzleTable } from '../models/puzzle-table.ts'
 import { initialWeights, type WeightsOf, weightTypes } from '../models/weights.ts'
 import { type Metrics, metricNames } from '../programs/losses.ts'
@@ -62,6 +63,8 @@ export interface EngineHelpers {
   readonly runner?: PieceRunner | null
   /** The processes among which the pieces are divided. */
   readonly ranks?: Ranks
+  /** What gradients travel in between ranks; float32 by default. */
+  readonly gradientPrecision?: Precision
 }
 
 /**
@@ -125,10 +128,10 @@ export class TrainingEngine {
     config: StepConfig,
     start: EngineStart,
     inspect: boolean,
-    { runner = null, ranks }: EngineHelpers,
+    { runner = null, ranks, gradientPrecision }: EngineHelpers,
   ): Promise<TrainingEngine> {
     const workspace = new Workspace(executor)
-    const exchange = ranks ? new RankExchange(ranks, config) : null
+    const exchange = ranks ? new RankExchange(ranks, config, gradientPrecision) : null
     const inOne = isInOne(config, runner, exchange)
     const accumulation = runner ? [] : [traceAccumulation(config)]
     const programs = inOne ? [traceTrainingStep(config, inspect)] : [...accumulation, traceUpdate(config)]

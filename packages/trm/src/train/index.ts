@@ -12,7 +12,7 @@ export {
 } from './engine.ts'
 export type { OpenPieceRunner, PieceFeeds, PieceOutcome, PieceRunner } from './piece-runner.ts'
 export type { Votes } from './rank-exchange.ts'
-export type { PieceRange, RankSum, Ranks } from './ranks.ts'
+export type { PieceRange, RankBlocks, RankSum, Ranks } from './ranks.ts'
 export type { SlotBatch } from './slot-feeds.ts'
 export { stepConfigOf } from './step-config.ts'
 export { type StepProgram, stepPrograms } from './step-programs.ts'

@@ -1,9 +1,11 @@
 // Letters: B slots of the batch, P pieces, E length of a puzzle embedding.
 /** What the ranks of a training tell each other in a step, and for a checkpoint. */
 import { floatTensor, type HostTensor, InputError } from '@tiny-recursive-models/tensor'
+import type { Precision } from '../models/precision.ts'
 import { weightTypes } from '../models/weights.ts'
 import { metricNames } from '../programs/losses.ts'
 import { carryTypes, type StepConfig, trainedNames } from '../programs/programs.ts'
+import { NarrowSum } from './narrow-sum.ts'
 import { carryOfPiece, type Feeds } from './piece-runner.ts'
 import { type PieceRange, piecesOfRank, type RankSum, type Ranks } from './ranks.ts'
 
@@ -32,7 +34,8 @@ interface Part {
 
 /**
  * A step needs one sum over all ranks. The gradient comes first; behind it lies a place for everything else that a piece
- * gives, which all ranks but one leave at 0, so that the sum hands it on unchanged.
+ * gives, which all ranks but one leave at 0, so that the sum hands it on unchanged. A gradient that travels as bfloat16
+ * needs another.
  */
 export class RankExchange {
   readonly ranks: Ranks
@@ -43,9 +46,13 @@ export class RankExchange {
   /** One for each piece. */
   readonly #outputs: Readonly<Record<string, Part>>[] = []
   readonly #votes: Part
-  readonly #sum: RankSum
+  readonly #sums: readonly RankSum[]
+  /** Where the parts of the gradient lie, and all others. */
+  readonly #gradientValues: Float32Array
+  readonly #values: Float32Array
 
-  constructor(ranks: Ranks, config: StepConfig) {
+  /** @param precision of the gradients on their way */
+  constructor(ranks: Ranks, config: StepConfig, precision: Precision = 'float32') {
     const { model, batch, microBatch } = config
     const pieces = batch / microBatch
     if (pieces < ranks.size) throw tooManyRanks(ranks.size, config)
@@ -60,6 +67,8 @@ export class RankExchange {
     }
     const types = weightTypes(model)
     for (const name of trainedNames(model)) this.#gradient.set(name, place(...types[name]!.shape))
+    const weights = end
+    end = 0
     for (let piece = 0; piece < pieces; piece++) {
       this.#outputs.push({
         metrics: place(metricNames.length),
@@ -68,27 +77,37 @@ export class RankExchange {
       })
     }
     this.#votes = place(2)
-    this.#sum = ranks.openSum(end)
+    if (precision === 'bfloat16') {
+      this.#sums = [new NarrowSum(ranks, weights), ranks.openSum(end)]
+      this.#gradientValues = this.#sums[0]!.values
+      this.#values = this.#sums[1]!.values
+    } else {
+      const sum = ranks.openSum(weights + end)
+      this.#sums = [sum]
+      this.#gradientValues = sum.values.subarray(0, weights)
+      this.#values = sum.values.subarray(weights)
+    }
   }
 
   /** Hands in what this rank has, and gives what all have. The tensors hold until the next call. */
   async run({ outputs, gradient, votes }: RankResults): Promise<RankResults> {
-    const { values } = this.#sum
+    const values = this.#values
     values.fill(0)
-    for (const [name, { from }] of this.#gradient) values.set(gradient.get(name)!.data, from)
+    for (const [name, { from }] of this.#gradient) this.#gradientValues.set(gradient.get(name)!.data, from)
     for (const [index, tensors] of outputs.entries()) {
       const parts = this.#outputs[this.own.from + index]!
       for (const [name, { from }] of Object.entries(parts)) values.set(tensors[name]!.data, from)
     }
     values.set([Number(votes.stop), Number(votes.timeIsUp)], this.#votes.from)
-    await this.#sum.run()
-    const tensor = ({ shape, from, to }: Part) => floatTensor(shape, values.subarray(from, to))
+    for (const sum of this.#sums) await sum.run()
     const [stop, timeIsUp] = values.subarray(this.#votes.from)
     return {
       outputs: this.#outputs.map((parts) =>
-        Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, tensor(part)])),
+        Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, tensorIn(values, part)])),
       ),
-      gradient: new Map(Array.from(this.#gradient, ([name, part]) => [name, tensor(part)])),
+      gradient: new Map(
+        Array.from(this.#gradient, ([name, part]) => [name, tensorIn(this.#gradientValues, part)]),
+      ),
       votes: { stop: stop! > 0, timeIsUp: timeIsUp! > 0 },
     }
   }
@@ -138,9 +157,12 @@ export class RankExchange {
   }
 
   close(): void {
-    this.#sum.close()
+    for (const sum of this.#sums) sum.close()
   }
 }
+
+const tensorIn = (values: Float32Array, { shape, from, to }: Part): HostTensor =>
+  floatTensor(shape, values.subarray(from, to))
 
 /** Numbers below 2^16 that differ where weights do. */
 const markLength = 2

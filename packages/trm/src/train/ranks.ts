@@ -8,6 +8,19 @@ export interface RankSum {
   close(): void
 }
 
+/** Numbers of 16 bits that the ranks hand to each other, again and again, in the same memory. */
+export interface RankBlocks {
+  /** [ranks, length]: block r is for rank r. */
+  readonly given: Uint16Array
+  /** [ranks, length]: block r is from rank r. */
+  readonly taken: Uint16Array
+  /** Gives every rank its block. */
+  exchange(): Promise<void>
+  /** Gives the first block to all, this rank too. */
+  share(): Promise<void>
+  close(): void
+}
+
 /**
  * The ranks of a training, as one of them sees them. All ranks call the same methods in the same order; each throws an
  * error that names the rank where one of them has died or is cut off.
@@ -18,6 +31,8 @@ export interface Ranks {
   readonly size: number
   /** @param length numbers of the sum */
   openSum(length: number): RankSum
+  /** @param length numbers of a block */
+  openBlocks(length: number): RankBlocks
   /** The bytes of rank 0, on every rank; the others hand in null. */
   broadcast(bytes: Uint8Array | null): Promise<Uint8Array>
   /**

@@ -19,7 +19,7 @@ import { learningRateAt, type Schedule } from '../optim/schedule.ts'
 import type { StepConfig } from '../programs/programs.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import { budgetEnd, doneEvent, evaluationEvent, isBetter } from './endings.ts'
-import { TrainingEngine } from './engine.ts'
+import { type EngineHelpers, TrainingEngine } from './engine.ts'
 import type { TrainingEvent } from './events.ts'
 import { inProcess, type OpenPieceRunner, type PieceRunner } from './piece-runner.ts'
 import type { Votes } from './rank-exchange.ts'
@@ -107,7 +107,7 @@ class TrainingRun {
     const puzzleTable = resume && { puzzleTable: puzzleTableOf(resume, 'resume') }
     const runner = await openRunner(options, config)
     const start = from && !resume ? { weights: weightsOf(from, model) } : { seed }
-    const helpers = { runner, ...(ranks && { ranks }) }
+    const helpers = { runner, ...ofRanks(options) }
     const engine = await TrainingEngine.create(executor, config, { ...start, ...puzzleTable }, false, helpers)
     const stream = data.train.examples(seed)
     const { exploration, supervisionSteps, cells } = model
@@ -169,9 +169,8 @@ class TrainingRun {
     const deeper = { ...config, model }
     const runner = await openRunner(this.#options, deeper)
     const start = { weights, puzzleTable }
-    const { executor, ranks } = this.#options
-    const helpers = { runner, ...(ranks && { ranks }) }
-    this.#engine = await TrainingEngine.create(executor, deeper, start, false, helpers)
+    const helpers = { runner, ...ofRanks(this.#options) }
+    this.#engine = await TrainingEngine.create(this.#options.executor, deeper, start, false, helpers)
     await this.#engine.writeStates(states)
   }
 
@@ -272,7 +271,8 @@ class TrainingRun {
 
     const { metrics, gradientNorm } = outcome
     const loss = metrics.totalLoss / training.batch // of the last supervision step of the optimiser step
-    if (!(loss < explodedLoss) || !Number.isFinite(gradientNorm)) throw diverged(step, loss, gradientNorm)
+    if (!(loss < explodedLoss) || !Number.isFinite(gradientNorm))
+      throw diverged(step, loss, gradientNorm)
     this.#step = step
     const mean = (sum: number) => (metrics.count > 0 ? sum / metrics.count : null)
     return {
@@ -376,6 +376,9 @@ class TrainingRun {
     await this.#thinker?.close()
   }
 }
+
+const ofRanks = ({ ranks, recipe }: TrainOptions): EngineHelpers =>
+  ranks ? { ranks, gradientPrecision: recipe.training.gradientPrecision } : {}
 
 async function openRunner(
   { recipe, executor, pieceRunner }: TrainOptions,

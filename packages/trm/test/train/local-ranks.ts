@@ -1,5 +1,5 @@
 /** Ranks in one process, which take turns: what training does with several, without MPI. */
-import type { RankSum, Ranks } from '../../src/train/ranks.ts'
+import type { RankBlocks, RankSum, Ranks } from '../../src/train/ranks.ts'
 
 /** A meeting of all ranks: the last that comes works out what each gets. */
 class Meeting {
@@ -37,10 +37,20 @@ export function localRanks(size: number): Ranks[] {
       }
       return { values, run, close: () => undefined }
     }
+    const openBlocks = (length: number): RankBlocks => {
+      const [given, taken] = [new Uint16Array(size * length), new Uint16Array(size * length)]
+      const take = async (blockOf: number) => {
+        const all = (await meet(given.slice())) as Uint16Array[]
+        for (const [from, blocks] of all.entries())
+          taken.set(blocks.subarray(blockOf * length, (blockOf + 1) * length), from * length)
+      }
+      return { given, taken, exchange: () => take(rank), share: () => take(0), close: () => undefined }
+    }
     return {
       rank,
       size,
       openSum,
+      openBlocks,
       broadcast: async (bytes) => ((await meet(bytes))[0] as Uint8Array).slice(),
       gather: async (own, lengths) => {
         const all = (await meet(own.slice())) as Float32Array[]

@@ -216,6 +216,20 @@ describe('ranks', () => {
     assertSame((await trained(3, { recipe: noisy, data: sets, resume: stopped.state })).state, together.state)
   })
 
+  test('gradients that travel as bfloat16 are rounded, and the same on all ranks', async () => {
+    const narrow = { recipe: overrideRecipe(recipe, ['training.gradientPrecision=bfloat16']) }
+    const whole = await trained(3, narrow)
+    assertSame((await trained(3, narrow)).state, whole.state)
+    const exact = await trained(3)
+    const loss = ({ events }: Trained) => events.findLast((event) => event.type === 'step')!.loss
+    assert.notEqual(loss(whole), loss(exact))
+    assert.ok(Math.abs(loss(whole) / loss(exact) - 1) < 0.01, `${loss(whole)}, ${loss(exact)}`)
+    const stopped = await trained(3, { ...narrow, until: 2 })
+    assertSame((await trained(3, { ...narrow, resume: stopped.state })).state, whole.state)
+    // One process has nobody to tell its gradients.
+    assertSame((await trained(0, narrow)).state, (await trained(0)).state)
+  })
+
   test("time is up for all when rank 0's clock says so", async () => {
     const short = overrideRecipe(recipe, ['training.stopAfterSeconds=0.001'])
     const { events } = await trained(2, { recipe: short })

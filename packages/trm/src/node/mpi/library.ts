@@ -56,6 +56,7 @@ const signatures = {
   MPI_Error_string: 'iaa',
   MPI_Iallreduce: 'aaihhha',
   MPI_Iallgather: 'aihaihha',
+  MPI_Ialltoall: 'aihaihha',
   MPI_Igatherv: 'aihaaahiha',
   MPI_Ibcast: 'aihiha',
   MPI_Isend: 'aihiiha',

@@ -1,7 +1,7 @@
 /** The ranks of a training over MPI. */
 import { hostname } from 'node:os'
 import { InputError } from '@tiny-recursive-models/tensor'
-import type { RankSum, Ranks } from '../../train/ranks.ts'
+import type { RankBlocks, RankSum, Ranks } from '../../train/ranks.ts'
 import { type Launch, launchOf } from './launch.ts'
 import { type FunctionName, type Memory, type MpiLibrary, openMpiLibrary } from './library.ts'
 import { SignsOfLife } from './signs-of-life.ts'
@@ -140,6 +140,33 @@ export class MpiRanks implements Ranks {
         }
       },
       close: () => memory.free(),
+    }
+  }
+
+  openBlocks(length: number): RankBlocks {
+    const { handles, allocate } = this.#mpi
+    const blockBytes = length * Uint16Array.BYTES_PER_ELEMENT
+    const [given, taken] = [allocate(this.size * blockBytes), allocate(this.size * blockBytes)]
+    const handOut = (name: FunctionName) => () =>
+      this.#complete(name, (request) => [
+        given.address,
+        blockBytes,
+        handles.byte,
+        taken.address,
+        blockBytes,
+        handles.byte,
+        handles.world,
+        request,
+      ])
+    return {
+      given: new Uint16Array(given.bytes),
+      taken: new Uint16Array(taken.bytes),
+      exchange: handOut('MPI_Ialltoall'),
+      share: handOut('MPI_Iallgather'),
+      close: () => {
+        given.free()
+        taken.free()
+      },
     }
   }
 
