@@ -1,5 +1,6 @@
 /** A rank of mpi-training.test.ts: trains as rank 0 is told, which prints its events; and its number, to be killed by. */
 import { parseArgs } from 'node:util'
+import { executorChoices } from '@tiny-recursive-models/tensor/node'
 import { launchOf } from '../../src/node/mpi/launch.ts'
 import { trainInWorker } from '../../src/node/train-in-worker.ts'
 import { parseRecipe } from '../../src/recipes/schema.ts'
@@ -11,6 +12,7 @@ const { values } = parseArgs({
     /** The folder that all are in, but rank 1, which is elsewhere. */
     common: { type: 'string' },
     elsewhere: { type: 'string' },
+    executor: { type: 'string' },
     timeout: { type: 'string', default: '60' },
   },
 })
@@ -25,6 +27,7 @@ const training = trainInWorker({
   recipe: launch.rank > 0 ? null : parseRecipe(JSON.parse(values.recipe), 'recipe'),
   resume: true,
   threads: 1,
+  executor: executorChoices.find((name) => name === values.executor) ?? 'auto',
   mpi: { launch, timeoutSeconds: Number(values.timeout) },
 })
 process.on('SIGTERM', () => training.stop())

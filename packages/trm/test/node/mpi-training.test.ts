@@ -3,85 +3,17 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { after, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { RandomStream } from '@tiny-recursive-models/tensor'
-import { type Launcher, launchers, skipWithoutMpi, startRanks } from '../../../../testing/mpirun.ts'
-import { decodeSafetensors } from '../../src/checkpoint/safetensors.ts'
-import { openRunFolder } from '../../src/node/run-folder.ts'
+import { type Launcher, launchers, skipWithoutMpi } from '../../../../testing/mpirun.ts'
 import { runTraining } from '../../src/node/run-training.ts'
 import { formatSudokuLine } from '../../src/puzzles/sudoku/text.ts'
-import { overrideRecipe, type Recipe, recipes } from '../../src/recipes/index.ts'
+import { overrideRecipe } from '../../src/recipes/index.ts'
 import { generatePuzzles } from '../puzzles/families.ts'
+import { apart, course, type RankOptions, recipe, type Told, trainOn, weightsOf } from './mpi-runs.ts'
 
 const parent = mkdtempSync(join(tmpdir(), 'trm-mpi-'))
 after(() => rmSync(parent, { recursive: true, force: true }))
-
-const script = fileURLToPath(new URL('mpi-training-child.ts', import.meta.url))
-
-const recipe = overrideRecipe(recipes['sudoku-4x4-trm'], [
-  'model.width=32',
-  'model.latentUpdates=1',
-  'data.minimal=false',
-  'data.train=60',
-  'data.validation=10',
-  'data.test=12',
-  'optimizer.warmupSteps=5',
-  'training.batch=12',
-  'training.microBatch=auto',
-  'training.steps=30',
-  'training.evaluateEvery=10',
-  'training.checkpointEvery=4',
-])
-
-interface Told {
-  readonly type: string
-  readonly rank?: number
-  readonly pid?: number
-  readonly step?: number
-}
-
-interface Options {
-  readonly recipe?: Recipe
-  readonly words?: readonly string[]
-  /** Hears every line; may end a rank. */
-  readonly hear?: (told: Told) => void
-}
-
-/** Trains on so many ranks, from the latest checkpoint if there is one. */
-async function trainOn(launcher: Launcher, count: number, folder: string, options: Options = {}) {
-  const { words = [], hear } = options
-  const { child, ended } = startRanks(launcher, count, script, [
-    ...['--folder', folder, '--recipe', JSON.stringify(options.recipe ?? recipe)],
-    ...words,
-  ])
-  const told: Told[] = []
-  createInterface(child.stdout!).on('line', (line) => {
-    // Messages of launchers may stand between.
-    if (!line.startsWith('{"type"')) return
-    told.push(JSON.parse(line) as Told)
-    hear?.(told.at(-1)!)
-  })
-  return { ...(await ended), told }
-}
-
-function weightsOf(folder: string): Map<string, Float32Array> {
-  const path = join(folder, 'final.safetensors')
-  const { tensors } = decodeSafetensors(readFileSync(path), path)
-  return new Map([...tensors].map(([name, { data }]) => [name, data as Float32Array]))
-}
-
-/** What the events say but for the clock, how often the run was begun, and what rounding changes. */
-async function course(folder: string) {
-  const events = await (await openRunFolder(folder)).readEvents()
-  return events.flatMap(({ type, step, finished, meanSteps, exactAccuracy, reason, learningRate }) =>
-    type === 'start' ? [] : [{ type, step, finished, meanSteps, exactAccuracy, reason, learningRate }],
-  )
-}
-
-const apart = (left: Float32Array, right: Float32Array): number =>
-  left.reduce((sum, value, at) => sum + Math.abs(value - right[at]!), 0) / left.length
 
 /** Trains in one process, once for all tests. */
 const alone = (() => {
@@ -96,20 +28,23 @@ const alone = (() => {
   }
 })()
 
-const folders = new Map<string, Promise<string>>()
 /** A run on two ranks that nothing happened to. */
-function undisturbed(launcher: Launcher): Promise<string> {
-  const { name } = launcher
-  const made =
-    folders.get(name) ??
-    (async () => {
-      const folder = join(parent, `whole-${name}`)
-      const { code, complaint } = await trainOn(launcher, 2, folder)
-      assert.equal(code, 0, complaint)
-      return folder
-    })()
-  folders.set(name, made)
-  return made
+const undisturbed = onceFor((launcher: Launcher) => onTwoRanks(launcher, `whole-${launcher.name}`))
+
+async function onTwoRanks(launcher: Launcher, name: string, options: RankOptions = {}): Promise<string> {
+  const folder = join(parent, name)
+  const { code, complaint } = await trainOn(launcher, 2, folder, options)
+  assert.equal(code, 0, complaint)
+  return folder
+}
+
+function onceFor<Key, Value>(make: (key: Key) => Promise<Value>): (key: Key) => Promise<Value> {
+  const made = new Map<Key, Promise<Value>>()
+  return (key) => {
+    const value = made.get(key) ?? make(key)
+    made.set(key, value)
+    return value
+  }
 }
 
 /** Asks the last rank for the end when this step is told. */
@@ -126,6 +61,9 @@ const learning = async (folder: string) =>
   (await course(folder)).filter(({ type }) => type === 'step' || type === 'evaluation')
 
 const seed = Number(process.env.TRM_TEST_SEED ?? 0)
+const kills = Number(process.env.TRM_TEST_KILLS ?? 2)
+/** More steps than are told before all ranks were killed. */
+const untilKilled = overrideRecipe(recipe, [`training.steps=${25 * kills}`])
 
 describe('training over MPI', skipWithoutMpi, () => {
   for (const launcher of launchers) {
@@ -144,30 +82,49 @@ describe('training over MPI', skipWithoutMpi, () => {
     })
 
     test(`${launcher.name}: ranks killed at any moment; the same command ends with the same bits`, async () => {
-      const whole = await undisturbed(launcher)
+      const whole = await onTwoRanks(launcher, `not-killed-${launcher.name}`, { recipe: untilKilled })
       const folder = join(parent, `killed-${launcher.name}`)
       const moments = new RandomStream(seed, `ranks killed, ${launcher.name}`)
-      for (let kill = 0; kill < 2; kill++) {
-        const [victim, step] = [moments.integer(2), 3 + 12 * kill + moments.integer(10)]
+      for (let kill = 0; kill < kills; kill++) {
+        // From the first word of the ranks on, before there is a step.
+        const [victim, lines, pauseMs] = [moments.integer(2), 2 + moments.integer(12), moments.integer(30)]
         const processes = new Map<number, number>()
+        let heard = 0
         const { code, told } = await trainOn(launcher, 2, folder, {
-          hear: ({ type, rank, pid, step: at }) => {
+          recipe: untilKilled,
+          hear: ({ type, rank, pid }) => {
             if (type === 'process') processes.set(rank!, pid!)
-            if (type === 'step' && at === step) process.kill(processes.get(victim)!, 'SIGKILL')
+            if (++heard === lines) setTimeout(() => process.kill(processes.get(victim)!, 'SIGKILL'), pauseMs)
           },
         })
-        const context = `rank ${victim} killed at step ${step}, TRM_TEST_SEED=${seed}`
+        const context = `rank ${victim} killed ${pauseMs} ms after line ${lines}, TRM_TEST_SEED=${seed}`
         assert.notEqual(code, 0, context)
         assert.ok(!told.some(({ type }) => type === 'done'), context)
       }
-      const { code, complaint } = await trainOn(launcher, 2, folder)
-      assert.equal(code, 0, complaint)
+      await onTwoRanks(launcher, `killed-${launcher.name}`, { recipe: untilKilled })
       assert.deepEqual(weightsOf(folder), weightsOf(whole))
       assert.deepEqual(await course(folder), await course(whole))
     })
   }
 
   const [launcher] = launchers
+
+  test('workers in bfloat16 on our own executor, rows of a puzzle table, gradients as bfloat16: the same bits by any library', async () => {
+    const all = overrideRecipe(recipe, [
+      'model.precision=bfloat16',
+      'model.puzzleEmbeddingWidth=32',
+      'optimizer.puzzleLearningRate=0.01',
+      'training.workers=2',
+      'training.microBatch=1',
+      'training.gradientPrecision=bfloat16',
+      'training.steps=12',
+    ])
+    const options = { recipe: all, words: ['--executor', 'wasm'] }
+    const found = [...launchers, launcher!].map((by, index) => onTwoRanks(by, `all-${index}`, options))
+    const [first, ...others] = (await Promise.all(found)).map(weightsOf)
+    assert.ok(others.length > 0)
+    for (const other of others) assert.deepEqual(other, first)
+  })
 
   test('one rank, then three, then two: the same puzzles, halting and validation as one throughout', async () => {
     const folder = join(parent, 'changed')
