@@ -30,7 +30,7 @@ test('no text of the library names flags or commands', () => {
   assert.ok(lines.length > 5_000)
   // Of npm, V8 and launchers of MPI, and in code: `--count`.
   const other =
-    /npm install --ignore-scripts|--omit=optional|--mca |--mpi=|setFlagsFromString|--(?:this|[a-z]+[;\])])/
+    /npm install --ignore-scripts|--omit=optional|--mca |--mpi=|--bind-to none|setFlagsFromString|--(?:this|[a-z]+[;\])])/
   const found = lines.filter(
     ({ line }) => !other.test(line) && /(?<![\w-])--[a-z]|`trm |\btrm (?:data|bench|doctor)\b/.test(line),
   )

@@ -114,6 +114,22 @@ export async function hearFacts(
   return { executor: told.executor, device: told.device }
 }
 
+/** Cores that a launcher binds a rank to which it takes for a program of one thread: one, which may count as two. */
+const boundToCore = 2
+
+/**
+ * A warning where the launcher has bound a rank to fewer cores than it has work for; null elsewhere.
+ *
+ * @param available cores that this process may use
+ * @param wanted threads or workers that were asked for; by default its share of the machine
+ */
+export function bindingWarning(available: number, localRanks: number, wanted?: number): string | null {
+  const cores = cpus().length
+  const useful = Math.min(cores, wanted ?? Math.floor(cores / localRanks))
+  if (available > boundToCore || useful <= available) return null
+  return `the launcher has bound this rank to ${available} of ${cores} cores, where ${useful} could compute: with Open MPI start \`mpirun --bind-to none\`, with Slurm give each task more cores`
+}
+
 /** Threads of a rank: the cores that it may use, divided among the ranks of the machine unless each has its own. */
 export function threadsOfRank(available: number, localRanks: number): number {
   return Math.max(1, Math.min(available, Math.floor(cpus().length / localRanks)))

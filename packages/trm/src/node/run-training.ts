@@ -26,7 +26,7 @@ import { chooseExecutor, type ExecutorChoiceEvent, trainingWorkload } from './ex
 import { errorCode } from './file-errors.ts'
 import { openModel } from './model-files.ts'
 import type { MpiRanks } from './mpi/mpi-ranks.ts'
-import { tellFacts, tellStart, threadsOfRank } from './rank-start.ts'
+import { bindingWarning, tellFacts, tellStart, threadsOfRank } from './rank-start.ts'
 import { createRunFolder, openRunFolder, type RunFolder, runFiles } from './run-folder.ts'
 import { isReportOf, type TestProgress, testRun } from './run-report.ts'
 import { pieceRunnerOf } from './worker-pieces.ts'
@@ -143,6 +143,11 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
       warnings.push(
         `the run was started with ${executorOf(state)}: it resumes with ${executor.kind}, which may round differently`,
       )
+    if (ranks) {
+      const wanted = workers > 1 ? Math.max(workers, options.threads ?? 1) : options.threads
+      const warning = bindingWarning(availableParallelism(), ranks.localSize, wanted)
+      if (warning !== null) warnings.push(warning)
+    }
     yield { type: 'folder', path: run.path, recipe, resumedFrom: state?.step ?? null, warnings }
     try {
       const done = yield* trainInFolder(run, data, executor, state, from, options)
