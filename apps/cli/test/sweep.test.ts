@@ -93,20 +93,28 @@ test('12 runs in 3 shards, one killed and started again: 12 reports, none twice'
 })
 
 test('a run that fails is told, the others continue, and the exit code is 1', async () => {
-  const words = ['sweep', ...tiny, '--vary', 'optimizer.learningRate=1e-3,10', '--set']
-  const { code, stdout, stderr } = await runTrm(
-    folder,
-    ...words,
-    'optimizer.weightDecay=1000',
-    '--out',
-    'wild',
-  )
+  const words = ['sweep', ...tiny, '--vary', 'optimizer.learningRate=1e-3,10', '--out', 'wild']
+  const wild = [...words, '--set', 'optimizer.weightDecay=1000']
+  const { code, stdout, stderr } = await runTrm(folder, ...wild)
   assert.equal(code, 1)
   assert.match(stdout, /^wild: 1 of 2 runs finished$/m)
   assert.match(
     stderr,
     /^1 run failed:\n {2}optimizer\.learningRate=10 seed 0: training step \d+: expected a finite loss/m,
   )
+  // It would diverge again: it is told, and trained only when asked for.
+  const events = join(folder, 'wild', 'learningRate-10_seed-0', 'events.jsonl')
+  const written = statSync(events).mtimeMs
+  const again = await runTrm(folder, ...wild)
+  assert.equal(again.code, 1)
+  assert.match(again.stdout, /\b0 of 1, 1 diverged$/m)
+  assert.match(again.stderr, /seed 0: training step \d+: expected a finite loss.*\n.*--retry-diverged/)
+  assert.equal(statSync(events).mtimeMs, written)
+  const listed = await runTrm(folder, 'runs', 'wild')
+  assert.match(listed.stdout, /^learningRate-10_seed-0 .* diverged /m)
+  const retried = await runTrm(folder, ...wild, '--retry-diverged')
+  assert.equal(retried.code, 1)
+  assert.ok(statSync(events).mtimeMs > written)
 })
 
 test('a run that a process on another machine has locked is left to it, or taken over', async () => {

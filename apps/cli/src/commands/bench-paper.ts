@@ -26,7 +26,7 @@ import {
   wholeNumber,
 } from '../options/options.ts'
 import { resolveRecipe } from '../options/recipe.ts'
-import { jobsOption, runsAtATime } from '../options/runs-at-a-time.ts'
+import { jobsOption, retryDivergedOption, runsAtATime } from '../options/runs-at-a-time.ts'
 import { trackOption } from '../options/track.ts'
 import { writePaperResults } from '../output/paper-files.ts'
 import { paperTable } from '../output/paper-table.ts'
@@ -44,6 +44,7 @@ interface BenchPaperOptions extends ComputingOptions {
   readonly set?: readonly string[]
   readonly track?: readonly TrackerChoice[]
   readonly out: string
+  readonly retryDiverged?: true
   readonly json?: true
 }
 
@@ -75,6 +76,7 @@ export function addBenchPaper(bench: Command): void {
         .conflicts('steps'),
     )
     .addOption(jobsOption())
+    .addOption(retryDivergedOption())
     .addOption(threadsOption('1 each'))
     .addOption(executorOption())
     .addOption(deviceOption())
@@ -126,6 +128,7 @@ async function runBenchPaper(options: BenchPaperOptions): Promise<void> {
       command: commandLine(),
       ...computingOf(options),
       ...given('track', options.track),
+      ...given('retryDiverged', options.retryDiverged),
       measure: true,
     }),
     runName,

@@ -9,6 +9,8 @@ import { SweepDisplay } from '../output/sweep-display.ts'
 export interface FailedRun<Job extends SweepJob> {
   readonly job: Job
   readonly error: InputError
+  /** In an earlier call. */
+  readonly before: boolean
 }
 
 /**
@@ -41,7 +43,7 @@ export async function followSweep<Job extends SweepJob, Last extends { readonly 
       if (event.type === 'plan') jobs = event.jobs
       if (event.type === 'failed') {
         const job = jobs.find(({ index }) => index === event.job)!
-        failures.push({ job, error: event.error })
+        failures.push({ job, error: event.error, before: event.before })
       }
       if (event.type === 'end' || event.type === 'results') last = event
       if (event.type === 'stopped' && !asJson)

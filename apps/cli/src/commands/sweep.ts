@@ -25,7 +25,7 @@ import {
   wholeNumber,
 } from '../options/options.ts'
 import { resolveRecipe } from '../options/recipe.ts'
-import { jobsOption, runsAtATime } from '../options/runs-at-a-time.ts'
+import { jobsOption, retryDivergedOption, runsAtATime } from '../options/runs-at-a-time.ts'
 import { trackOption } from '../options/track.ts'
 import { print, printJson } from '../output/streams.ts'
 import { formatSweepTable, sweepTableCsv } from '../output/sweep-table.ts'
@@ -43,6 +43,7 @@ interface SweepCommandOptions extends ComputingOptions {
   readonly jobs?: number
   readonly shard?: Shard
   readonly takeOver?: true
+  readonly retryDiverged?: true
   readonly testPuzzles?: number
   readonly track?: readonly TrackerChoice[]
   readonly plan?: true
@@ -87,6 +88,7 @@ export function addSweep(command: Command): void {
       ),
     )
     .option('--take-over', 'continue runs that a process on another machine has locked: only if it is gone')
+    .addOption(retryDivergedOption())
     .addOption(threadsOption('1 each'))
     .addOption(executorOption())
     .addOption(deviceOption())
@@ -148,7 +150,7 @@ async function runAll(
   options: SweepCommandOptions,
 ): Promise<void> {
   await tryOutputFolder(folder)
-  const { testPuzzles, takeOver, track, json } = options
+  const { testPuzzles, takeOver, retryDiverged, track, json } = options
   const training = {
     threads: 1,
     command: commandLine(),
@@ -157,7 +159,13 @@ async function runAll(
     ...given('testPuzzles', testPuzzles),
     ...given('track', track),
   }
-  const stream = runSweep({ jobs, atATime: runsAtATime(options), training, ...given('takeOver', takeOver) })
+  const stream = runSweep({
+    jobs,
+    atATime: runsAtATime(options),
+    training,
+    ...given('takeOver', takeOver),
+    ...given('retryDiverged', retryDiverged),
+  })
   const { last, failures } = await followSweep(stream, runName, json === true)
   if (json) return
   if (last?.type === 'end') {
@@ -170,6 +178,8 @@ async function runAll(
   if (failures.length > 0) {
     process.stderr.write(`\n${plural(failures.length, 'run')} failed:\n`)
     for (const { job, error } of failures) process.stderr.write(`  ${runName(job)}: ${error.message}\n`)
+    if (failures.some(({ before }) => before))
+      process.stderr.write('What has diverged before was left as it is; --retry-diverged trains it again.\n')
   }
 }
 

@@ -15,3 +15,9 @@ export const runsAtATime = (asked: {
 }): number =>
   asked.jobs ??
   (asked.device === 'webgpu' ? 1 : Math.max(1, Math.floor(availableParallelism() / (asked.threads ?? 1))))
+
+export const retryDivergedOption = (): Option =>
+  new Option(
+    '--retry-diverged',
+    'train runs again whose loss has left all bounds, from their last checkpoint',
+  )

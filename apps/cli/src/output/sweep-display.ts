@@ -58,7 +58,9 @@ export class SweepDisplay<Job extends SweepJob> {
       }
       case 'failed':
         this.#end(event.job)
-        this.#bars.note(`${this.#name(event.job)} failed: ${event.error.message}`)
+        this.#bars.note(
+          `${this.#name(event.job)} ${event.before ? 'has diverged before' : 'failed'}: ${event.error.message}`,
+        )
         return
       case 'elsewhere':
         this.#bars.note(`${this.#name(event.job)}: in the hands of ${event.holder}`)

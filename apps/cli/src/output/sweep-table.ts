@@ -10,8 +10,11 @@ interface Column {
   readonly cell: (row: SweepTableRow) => string
 }
 
-const finishedRuns = ({ runs }: SweepTableRow): number =>
-  runs.filter(({ figures }) => figures !== null).length
+function runsText({ runs }: SweepTableRow): string {
+  const finished = runs.filter(({ figures }) => figures !== null).length
+  const diverged = runs.filter(({ isDiverged }) => isDiverged).length
+  return `${finished} of ${runs.length}${diverged > 0 ? `, ${diverged} diverged` : ''}`
+}
 
 const mean = (spread: Spread | null, show: (value: number) => string): string =>
   spread === null ? '–' : show(spread.mean)
@@ -34,7 +37,7 @@ function columnsOf({ rows }: SweepTable): Column[] {
       cell: ({ trainingSeconds }) => mean(trainingSeconds, (seconds) => duration(1000 * seconds)),
     },
     { title: 'FLOP', cell: ({ trainingFlop }) => mean(trainingFlop, significant) },
-    { title: 'runs', cell: (row) => `${finishedRuns(row)} of ${row.runs.length}` },
+    { title: 'runs', cell: runsText },
   ]
   return columns.filter((column) => column !== null)
 }

@@ -5,8 +5,11 @@ import type { EvaluationReport } from './evaluate.ts'
 /** Why a run ended: all steps done, target accuracy reached, or time limit reached. */
 export type EndReason = 'steps' | 'accuracy' | 'time'
 
-/** `done` recorded its end, `stopped` did not and has no trainer, `damaged` cannot be read (see `problem`). */
-export type RunStatus = 'running' | 'done' | 'stopped' | 'damaged'
+/**
+ * `done` recorded its end, `diverged` that its loss left all bounds, `stopped` neither, and has no trainer; `damaged` cannot
+ * be read (see `problem`).
+ */
+export type RunStatus = 'running' | 'done' | 'diverged' | 'stopped' | 'damaged'
 
 /** A run in one line of a list. */
 export interface RunSummary {

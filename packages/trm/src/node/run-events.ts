@@ -9,6 +9,16 @@ export interface RunEvent {
   readonly step?: number
 }
 
+/** The last event of a run whose loss has left all bounds, with the parts of the error. */
+export interface DivergedEvent extends RunEvent {
+  readonly type: 'diverged'
+  readonly step: number
+  readonly who: string
+  readonly expected: string
+  readonly got: string
+  readonly hint: string
+}
+
 /** An event as it was read back: its other keys are still to be checked. */
 export type RecordedEvent = RunEvent & { readonly [key: string]: unknown }
 

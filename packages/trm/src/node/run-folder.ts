@@ -293,6 +293,19 @@ export class RunFolder {
   async readEvents(): Promise<RecordedEvent[]> {
     return readEventFile(this.file('events'))
   }
+
+  /** Why the run ended without a result, if its loss has left all bounds; null elsewhere. */
+  async divergence(): Promise<InputError | null> {
+    const last = (await this.readEvents()).at(-1)
+    if (last?.type !== 'diverged') return null
+    const part = (name: string) => String(last[name])
+    return new InputError({
+      who: part('who'),
+      expected: part('expected'),
+      got: part('got'),
+      hint: part('hint'),
+    })
+  }
 }
 
 /** What is done cannot be undone: the figures would be those of a longer run than the recipe says. */

@@ -86,7 +86,7 @@ export class RunSummarizer {
       this.#recipe = run.recipe
       // Before the events: of a run that is not running, those that are read then are all.
       const isRunning = (await readLock(run.file('lock'))).kind === 'held'
-      const { step, bestExactAccuracy, isDone } = await this.#readEvents()
+      const { step, bestExactAccuracy, end } = await this.#readEvents()
       return {
         name,
         path,
@@ -94,7 +94,7 @@ export class RunSummarizer {
         step,
         steps: run.recipe.training.steps,
         bestExactAccuracy,
-        status: isRunning ? 'running' : isDone ? 'done' : 'stopped',
+        status: isRunning ? 'running' : (end ?? 'stopped'),
         problem: null,
       }
     } catch (error) {
@@ -143,7 +143,7 @@ export class RunSummarizer {
       bestExactAccuracy: isScore
         ? Math.max(bestExactAccuracy ?? 0, event.exactAccuracy as number)
         : bestExactAccuracy,
-      isDone: event.type === 'done',
+      end: event.type === 'done' || event.type === 'diverged' ? event.type : null,
       suspect: null,
       damage: null,
     }
@@ -168,8 +168,8 @@ interface Figures {
   readonly elapsedMs: number | null
   readonly step: number
   readonly bestExactAccuracy: number | null
-  /** The last event is `done`. */
-  readonly isDone: boolean
+  /** The last event, where it says that the run has ended. */
+  readonly end: 'done' | 'diverged' | null
   /** The last line, where it is no event. */
   readonly suspect: { readonly line: string; readonly number: number } | null
   readonly damage: InputError | null
@@ -180,7 +180,7 @@ const noFigures: Figures = {
   elapsedMs: null,
   step: 0,
   bestExactAccuracy: null,
-  isDone: false,
+  end: null,
   suspect: null,
   damage: null,
 }

@@ -19,6 +19,7 @@ import { completeRecipe } from '../recipes/complete.ts'
 import type { Recipe } from '../recipes/schema.ts'
 import { doneEvent } from '../train/endings.ts'
 import type { TrainingEvent } from '../train/events.ts'
+import { Divergence } from '../train/refusals.ts'
 import { stepConfigOf } from '../train/step-config.ts'
 import { train } from '../train/train.ts'
 import { dataReaderOf } from './data-files.ts'
@@ -27,6 +28,7 @@ import { errorCode } from './file-errors.ts'
 import { openModel } from './model-files.ts'
 import type { MpiRanks } from './mpi/mpi-ranks.ts'
 import { bindingWarning, tellFacts, tellStart, threadsOfRank } from './rank-start.ts'
+import type { DivergedEvent } from './run-events.ts'
 import { createRunFolder, openRunFolder, type RunFolder, runFiles } from './run-folder.ts'
 import { isReportOf, type TestProgress, testRun } from './run-report.ts'
 import { pieceRunnerOf } from './worker-pieces.ts'
@@ -153,12 +155,19 @@ export async function* runTraining(options: RunTrainingOptions): AsyncGenerator<
       const done = yield* trainInFolder(run, data, executor, state, from, options)
       if (done) yield* reportRun(run, data, executor, done, options)
     } catch (error) {
+      if (error instanceof Divergence) await run.appendEvent(divergedEvent(error))
       throw await withWayOn(run, error)
     }
   } finally {
     await run?.close()
   }
 }
+
+const divergedEvent = ({ step, who, expected, got, hint }: Divergence): DivergedEvent => ({
+  type: 'diverged',
+  step,
+  ...{ who, expected, got, hint },
+})
 
 /** Where the disk was at fault, the run can go on: says how. */
 async function withWayOn(run: RunFolder, error: unknown): Promise<unknown> {

@@ -34,11 +34,17 @@ export function otherData(expected: string, got: string): InputError {
   })
 }
 
-export function diverged(step: number, loss: number, gradientNorm: number): InputError {
-  return new InputError({
-    who: `training step ${step}`,
-    expected: `a finite loss below ${explodedLoss} and finite gradients`,
-    got: `loss ${loss}, gradient norm ${gradientNorm}`,
-    hint: 'Training diverged; everything the run has saved is from before. Start another with a lower optimizer.learningRate or a longer warm-up.',
-  })
+/** The loss has left all bounds: the same recipe would do so again. */
+export class Divergence extends InputError {
+  readonly step: number
+
+  constructor(step: number, loss: number, gradientNorm: number) {
+    super({
+      who: `training step ${step}`,
+      expected: `a finite loss below ${explodedLoss} and finite gradients`,
+      got: `loss ${loss}, gradient norm ${gradientNorm}`,
+      hint: 'Training diverged; everything the run has saved is from before. Start another with a lower optimizer.learningRate or a longer warm-up.',
+    })
+    this.step = step
+  }
 }

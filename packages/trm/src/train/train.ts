@@ -24,7 +24,7 @@ import type { TrainingEvent } from './events.ts'
 import { inProcess, type OpenPieceRunner, type PieceRunner } from './piece-runner.ts'
 import type { Votes } from './rank-exchange.ts'
 import type { Ranks } from './ranks.ts'
-import { diverged, explodedLoss, otherData, weightsOf } from './refusals.ts'
+import { Divergence, explodedLoss, otherData, weightsOf } from './refusals.ts'
 import { resplitCarry } from './resplit-carry.ts'
 import { Slots } from './slots.ts'
 import { isAsDeep, modelInStep } from './stages.ts'
@@ -272,7 +272,7 @@ class TrainingRun {
     const { metrics, gradientNorm } = outcome
     const loss = metrics.totalLoss / training.batch // of the last supervision step of the optimiser step
     if (!(loss < explodedLoss) || !Number.isFinite(gradientNorm))
-      throw diverged(step, loss, gradientNorm)
+      throw new Divergence(step, loss, gradientNorm)
     this.#step = step
     const mean = (sum: number) => (metrics.count > 0 ? sum / metrics.count : null)
     return {

@@ -17,6 +17,8 @@ export interface PaperBenchOptions extends PaperPlan {
   /** As in `runTraining`. */
   readonly measure?: boolean
   readonly device?: Device
+  /** As in `runSweep`. */
+  readonly retryDiverged?: boolean
   /** Where every run is followed too. */
   readonly track?: readonly TrackerChoice[]
   /** The command as it was typed, for the results. */
@@ -39,10 +41,11 @@ export type PaperEvent =
  * @throws InputError if two bases have the same name; the stream, if a folder holds a run of another recipe
  */
 export function benchPaper(options: PaperBenchOptions): StoppableStream<PaperEvent> {
-  const { threads, executor, measure, device, track, command } = options
+  const { threads, executor, measure, device, track, command, retryDiverged } = options
   const sweep = runSweep({
     jobs: planPaperJobs(options),
     atATime: options.jobs,
+    ...(retryDiverged && { retryDiverged }),
     training: {
       threads,
       ...(executor && { executor }),

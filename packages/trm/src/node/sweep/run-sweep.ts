@@ -34,6 +34,8 @@ export interface SweepOptions<Job extends SweepJob> {
    * no run is trained twice at the same time.
    */
   readonly takeOver?: boolean
+  /** Runs that have diverged are trained again from their last checkpoint; by default they are told as they ended. */
+  readonly retryDiverged?: boolean
 }
 
 /** What a sweep tells; `job` is the index of the run. */
@@ -47,8 +49,17 @@ export type SweepEvent<Job extends SweepJob = SweepJob> =
       readonly report: RunReport
       readonly before: boolean
     }
-  /** `begun`: after a step of training; what fails earlier is wrong with the recipe, the data or the folder. */
-  | { readonly type: 'failed'; readonly job: number; readonly error: InputError; readonly begun: boolean }
+  /**
+   * `begun`: after a step of training; what fails earlier is wrong with the recipe, the data or the folder. `before`: it
+   * diverged in an earlier call, and was only read.
+   */
+  | {
+      readonly type: 'failed'
+      readonly job: number
+      readonly error: InputError
+      readonly begun: boolean
+      readonly before: boolean
+    }
   /** Another process was training this run when its turn came, and had not ended it at the end. */
   | { readonly type: 'elsewhere'; readonly job: number; readonly holder: string }
   /** Asked to stop; every run is saved and goes on in the next call. */
@@ -67,7 +78,8 @@ export interface SweepEnd {
 /**
  * Trains every run that has no report yet. The same call resumes where an earlier one was stopped or killed, and
  * several processes may make it at the same time: the lock of a run folder keeps all but one out of it. A run that
- * fails yields `failed`, and the others continue.
+ * fails yields `failed`, and the others continue; one that has diverged would do so again, and is not trained by another
+ * call.
  *
  * The stream fails with an InputError if a folder holds a run of another recipe.
  */
@@ -88,14 +100,14 @@ async function* sweepEvents<Job extends SweepJob>(
 ): AsyncGenerator<SweepEvent<Job>, void> {
   const { jobs, atATime } = options
   yield { type: 'plan', jobs }
-  let [finished, failed] = [0, 0]
+  const count = { finished: 0, failed: 0 }
   const left: Job[] = []
   for (const job of jobs) {
-    const report = await finishedReport(job)
-    if (report === null) left.push(job)
+    const ended = await endedBefore(job, options)
+    if (ended === null) left.push(job)
     else {
-      finished++
-      yield { type: 'finished', job: job.index, report, before: true }
+      count[ended.type]++
+      yield ended
     }
   }
   const open = (job: Job): StoppableStream<SweepEvent<Job>> => {
@@ -108,25 +120,24 @@ async function* sweepEvents<Job extends SweepJob>(
   for await (const event of mergeStreams(left, atATime, open, stopped)) {
     if (event.type === 'elsewhere') elsewhere.set(event.job, event)
     else {
-      if (event.type === 'finished') finished++
-      if (event.type === 'failed') failed++
+      if (event.type === 'finished' || event.type === 'failed') count[event.type]++
       yield event
     }
   }
   // Meanwhile the others may have ended theirs.
   for (const job of left.filter(({ index }) => elsewhere.has(index))) {
-    const report = await finishedReport(job)
-    if (report === null) yield elsewhere.get(job.index)!
+    const ended = await endedBefore(job, options)
+    if (ended === null) yield elsewhere.get(job.index)!
     else {
-      finished++
+      count[ended.type]++
       elsewhere.delete(job.index)
-      yield { type: 'finished', job: job.index, report, before: true }
+      yield ended
     }
   }
   // Asked to stop when everything was done already, it has ended all the same.
-  if (finished + failed + elsewhere.size < jobs.length)
-    yield { type: 'stopped', finished, total: jobs.length }
-  else yield { type: 'end', finished, failed, elsewhere: elsewhere.size }
+  if (count.finished + count.failed + elsewhere.size < jobs.length)
+    yield { type: 'stopped', finished: count.finished, total: jobs.length }
+  else yield { type: 'end', ...count, elsewhere: elsewhere.size }
 }
 
 async function* untilEnd<Event>(events: AsyncIterable<Event>, end: () => void): AsyncGenerator<Event, void> {
@@ -139,17 +150,18 @@ async function* untilEnd<Event>(events: AsyncIterable<Event>, end: () => void): 
 
 function openRun<Job extends SweepJob>(
   job: Job,
-  { training: settings, takeOver }: SweepOptions<Job>,
+  options: SweepOptions<Job>,
 ): StoppableStream<SweepEvent<Job>> {
+  const { training: settings, takeOver } = options
   let training: StoppableStream<RunTrainingEvent> | null = null
   let asked = false
   const { index, folder, recipe } = job
   const lock = join(folder, runFiles.lock)
   async function* events(): AsyncGenerator<SweepEvent<Job>, void> {
     // Since the plan was read, another process may have come to this run.
-    const report = await finishedReport(job)
-    if (report !== null) {
-      yield { type: 'finished', job: index, report, before: true }
+    const ended = await endedBefore(job, options)
+    if (ended !== null) {
+      yield ended
       return
     }
     if (takeOver) await dropForeignLock(lock)
@@ -167,7 +179,7 @@ function openRun<Job extends SweepJob>(
       if (!(error instanceof InputError)) throw error
       const state = begun ? null : await readLock(lock)
       if (state?.kind === 'held') yield { type: 'elsewhere', job: index, holder: state.holder }
-      else yield { type: 'failed', job: index, error, begun }
+      else yield { type: 'failed', job: index, error, begun, before: false }
     }
   }
   const stop = (): void => {
@@ -177,12 +189,18 @@ function openRun<Job extends SweepJob>(
   return { events: events(), stop }
 }
 
+/** How a run has ended. */
+type Ended = Extract<SweepEvent, { type: 'finished' | 'failed' }>
+
 /**
- * The report of a run that has ended; null where it is still to be trained.
+ * How a run ended in an earlier call or another process; null where it is still to be trained.
  *
  * @throws InputError where the folder holds a run of another recipe: their figures could not be compared
  */
-async function finishedReport({ folder, recipe }: SweepJob): Promise<RunReport | null> {
+async function endedBefore(
+  { index, folder, recipe }: SweepJob,
+  { retryDiverged = false }: Pick<SweepOptions<SweepJob>, 'retryDiverged'>,
+): Promise<Ended | null> {
   const begun = await stat(join(folder, runFiles.recipe)).then(
     () => true,
     () => false,
@@ -196,5 +214,7 @@ async function finishedReport({ folder, recipe }: SweepJob): Promise<RunReport |
     if (error instanceof InputError) return null
     throw error
   })
-  return isReport(report) ? report : null
+  if (isReport(report)) return { type: 'finished', job: index, report, before: true }
+  const error = retryDiverged ? null : await run.divergence()
+  return error && { type: 'failed', job: index, error, begun: true, before: true }
 }

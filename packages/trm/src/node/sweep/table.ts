@@ -13,6 +13,8 @@ export interface SweepTableRun {
   readonly folder: string
   readonly seed: number
   readonly figures: RunFigures | null
+  /** Its loss has left all bounds: there will be no report. */
+  readonly isDiverged: boolean
 }
 
 /** Runs that differ in their training seed only. */
@@ -76,15 +78,18 @@ interface FoundRun {
   readonly recipe: Recipe
   readonly fields: ReadonlyMap<string, unknown>
   readonly report: Awaited<ReturnType<typeof readReport>>
+  readonly isDiverged: boolean
 }
 
 async function readRun(path: string, folder: string): Promise<FoundRun> {
   const run = await openRunFolder(path)
+  const report = await readReport(run)
   return {
     folder,
     recipe: run.recipe,
     fields: withoutSeed(recipeFields(run.recipe)),
-    report: await readReport(run),
+    report,
+    isDiverged: report === null && (await run.divergence()) !== null,
   }
 }
 
@@ -95,10 +100,11 @@ async function readReport(run: Awaited<ReturnType<typeof openRunFolder>>) {
 
 function rowOf(found: readonly FoundRun[], fields: readonly string[]): SweepTableRow {
   const runs = found.map(
-    ({ folder, recipe, report }): SweepTableRun => ({
+    ({ folder, recipe, report, isDiverged }): SweepTableRun => ({
       folder,
       seed: recipe.training.seed,
       figures: report && figuresOf(report),
+      isDiverged,
     }),
   )
   return {
