@@ -46,8 +46,12 @@ function whyNot(): string | null {
 /** Of each connection that is cut off: 0.2 + 0.4 + 0.8 + 1.6 s, and at least that; by default it is a quarter of an hour. */
 const triesOfTcp = 3
 
+/** Names of network devices have at most 15 letters. */
+const letters = 'abcdefghijklmnopqrstuvwxyz'
+let opened = 0
+
 export async function openNetwork(count: number): Promise<Network> {
-  const mark = `trm${process.pid}`
+  const mark = `trm${process.pid}${letters[opened++ % letters.length]}`
   const machines = Array.from({ length: count }, (_, index) => `${mark}-${index + 1}`)
   const folder = mkdtempSync(join(tmpdir(), 'trm-network-'))
   const relay = spawn(
@@ -56,17 +60,17 @@ export async function openNetwork(count: number): Promise<Network> {
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )
   const answer = () => Promise.race([once(relay.stdout, 'data'), once(relay, 'exit').then(failed)])
-  const opened: string[] = []
+  const made: string[] = []
   const close = () => {
     relay.kill('SIGKILL')
-    for (const machine of opened) ip('netns', 'delete', machine)
+    for (const machine of made) ip('netns', 'delete', machine)
     rmSync(folder, { recursive: true })
   }
   try {
     await answer()
     for (const [index, machine] of machines.entries()) {
       ip('netns', 'add', machine)
-      opened.push(machine)
+      made.push(machine)
       connect(machine, index + 1)
     }
   } catch (error) {

@@ -6,13 +6,14 @@ import { inTurn, type Measured, type Side } from './speed/contestants.ts'
 import { shippedModels } from './speed/inference.ts'
 import { median } from './speed/median.ts'
 import { benchModels } from './speed/models.ts'
+import { network } from './speed/network.ts'
 import { type Page, ranks } from './speed/ranks.ts'
 import { kindsOfWork, measureShares } from './speed/shares.ts'
 import { ourSide, peerOf, peerSides, type Task } from './speed/sides.ts'
 import { soak } from './speed/soak.ts'
 import { structuredRecipes } from './speed/training.ts'
 
-const parts = ['models', 'recipes', 'shares', 'inference', 'ranks'] as const
+const parts = ['models', 'recipes', 'shares', 'inference', 'ranks', 'network'] as const
 
 const help = `npm run bench -- [options]
 
@@ -23,6 +24,7 @@ Tables of speed. What is compared runs in processes of their own, in turn; figur
   shares     what such a step is spent on, on one thread of the executor of our own
   inference  puzzles per second of the shipped 6×6 and 9×9 models, with all steps and with early halting
   ranks      a training step divided among ranks of Open MPI, what a sum costs, and what machines on a network would
+  network    a step of two ranks with a network between them that is slow and loses packets: Linux, Open MPI, root
 
   --part NAME          one of these; may be given several times (default: all)
   --only TEXT          models and recipes whose name contains this
@@ -212,6 +214,7 @@ const tables = {
   shares,
   inference,
   ranks: (asked: Asked) => ranks({ ...asked, executor: asked.executors[0]! }, page),
+  network: (asked: Asked) => network({ ...asked, executor: asked.executors[0]! }, page),
 } satisfies Record<(typeof parts)[number], unknown>
 
 async function main(): Promise<void> {

@@ -33,9 +33,16 @@ else if (ranks.rank === 0) {
   process.exit(0)
 }
 
-async function step({ what, name, executor: named, pieces, workers }: Exclude<RankTask, { what: 'sums' }>) {
+async function step({
+  what,
+  name,
+  executor: named,
+  pieces,
+  workers,
+  gradientPrecision,
+}: Exclude<RankTask, { what: 'sums' }>) {
   const executor = await openExecutor({ executor: named, threads: 1 })
-  const helped = { ...(ranks && { ranks }) }
+  const helped = { ...(ranks && { ranks }), ...(gradientPrecision && { gradientPrecision }) }
   return timed(
     what === 'model' ? await ofModel() : await recipeSteps(executor, name, { ...helped, pieces, workers }),
   )

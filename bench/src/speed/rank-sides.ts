@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { ExecutorName } from '@tiny-recursive-models/tensor/node'
 import { type Launcher, launchers } from '../../../testing/mpirun.ts'
 import type { Side } from './contestants.ts'
+import type { Precision } from './training.ts'
 
 /** What a process, or each of several ranks, is asked to measure. */
 export type RankTask =
@@ -16,6 +17,8 @@ export type RankTask =
       readonly pieces: number
       /** Threads of one process that compute pieces; 1 where ranks do. */
       readonly workers: number
+      /** What gradients travel as between ranks; float32 by default. */
+      readonly gradientPrecision?: Precision
     }
   /** Sums of so many numbers, over all ranks. */
   | { readonly what: 'sums'; readonly lengths: readonly number[] }

@@ -25,7 +25,8 @@ export interface Page {
   readonly toldAll: () => void
 }
 
-interface Asked {
+/** Who computes, and for how long. */
+export interface Asked {
   readonly executor: ExecutorName
   readonly repetitions: number
   readonly seconds: number

@@ -10,6 +10,8 @@ import {
 } from '@tiny-recursive-models/trm/train'
 import { anyBatch } from './models.ts'
 
+export type Precision = NonNullable<EngineHelpers['gradientPrecision']>
+
 type Step = () => Promise<void>
 
 /** Optimiser steps of a model on puzzles without sense. */
@@ -42,6 +44,7 @@ interface Division {
   readonly ranks?: Ranks
   readonly workers: number
   readonly pieces: number
+  readonly gradientPrecision?: Precision
 }
 
 /** Optimiser steps of a recipe, drawing its puzzles and noise included. */
@@ -55,6 +58,7 @@ export async function recipeSteps(executor: Executor, name: string, division?: D
       ? [
           `training.workers=${division.workers}`,
           `training.microBatch=${training.batch / division.pieces}`,
+          `training.gradientPrecision=${division.gradientPrecision ?? 'float32'}`,
           'training.steps=1000000',
         ]
       : []),
