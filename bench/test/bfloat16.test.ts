@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { createReferenceExecutor, type Executor } from '@tiny-recursive-models/tensor'
-import { openExecutor, openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+import { createReferenceExecutor, createWasmExecutor, type Executor } from '@tiny-recursive-models/tensor'
+import { onednnVersion, openExecutor, openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import { loadDataSets, overrideRecipe, recipes, train } from '@tiny-recursive-models/trm'
+import { bfloat16Products } from '../../packages/tensor/test/support/bfloat16-products.ts'
 import { type Found, withCheckedRoundings } from '../../packages/tensor/test/support/checked-roundings.ts'
 import type { Golden } from '../src/parity/golden.ts'
 import { readGolden } from '../src/parity/read-golden.ts'
 import { openRecordedStart, repeatSteps } from '../src/parity/repeat.ts'
 
+const withOnednn = (await onednnVersion()) !== null
+
 const executors: readonly (readonly [string, () => Promise<Executor>])[] = [
   ['wasm', () => openExecutor({ executor: 'wasm', threads: 1 })],
+  ['wasm, products of bfloat16', async () => createWasmExecutor({ products: bfloat16Products })],
+  ...(withOnednn ? [['oneDNN', () => openExecutor({ executor: 'onednn', threads: 2 })] as const] : []),
   ['ONNX Runtime', () => openOrtExecutor({ device: 'cpu', threads: 1 })],
 ]
 

@@ -10,8 +10,10 @@ import {
   linear,
   RandomStream,
   rmsNorm,
+  roundToBfloat16,
   slice,
   swiglu,
+  type Tensor,
   trace,
   Workspace,
 } from '@tiny-recursive-models/tensor'
@@ -120,6 +122,8 @@ export async function askChild<Answer>(name: string, otherwise: (how: string) =>
 }
 
 export interface ProductSpeed extends Place {
+  /** Of the numbers that are multiplied. */
+  readonly precision: 'float32' | 'bfloat16'
   readonly size: number
   readonly threads: number
   readonly runs: number
@@ -131,19 +135,24 @@ export interface ProductSpeed extends Place {
 const productSize = 1024
 const measureMs = 1_000
 
-/** Float32 products of two square matrices for about a second, with at most so many threads. */
-export async function measureProduct(place: Place, most: number): Promise<ProductSpeed> {
+/** Products of two square matrices for about a second, with at most so many threads. */
+export async function measureProduct(
+  place: Place,
+  most: number,
+  precision: ProductSpeed['precision'] = 'float32',
+): Promise<ProductSpeed> {
   const size = productSize
   const executor = await openExecutor({ ...place, threads: most })
   const { threads } = executor
   const workspace = new Workspace(executor)
   const matrix = { shape: [size, size], dtype: 'float32' } as const
+  const rounded = precision === 'bfloat16' ? roundToBfloat16 : (x: Tensor) => x
   // Only one row is handed back: copying all would be measured too.
   const program = trace(
     'product',
     { feeds: {}, states: { a: matrix, b: matrix } },
     ({ states: { a, b } }) => ({
-      outputs: { row: slice(linear(a, b), 0, 0, 1) },
+      outputs: { row: slice(linear(rounded(a), rounded(b)), 0, 0, 1) },
     }),
   )
   const random = new RandomStream(0, 'product')
@@ -163,5 +172,5 @@ export async function measureProduct(place: Place, most: number): Promise<Produc
   await runnable.close()
   const gigaflopsPerSecond = (runs * 2 * size ** 3) / elapsedMs / 1e6
   const { multipliesBfloat16 = false } = executor
-  return { ...place, size, threads, runs, gigaflopsPerSecond, multipliesBfloat16 }
+  return { ...place, precision, size, threads, runs, gigaflopsPerSecond, multipliesBfloat16 }
 }

@@ -55,9 +55,9 @@ test('doctor tries the executors and measures a product on each', async () => {
   assert.equal(code, 0, stderr)
   const facts = JSON.parse(stdout) as {
     executors: { executor: string; device: string; works: boolean; detail: string }[]
-    products: { executor: string; gigaflopsPerSecond: number }[]
+    products: { executor: string; precision: string; gigaflopsPerSecond: number }[]
     onnxruntime: string
-    onednn: { version: string } | null
+    onednn: { version: string; bfloat16: boolean } | null
   }
   assert.match(facts.onnxruntime, /^\d+\.\d+\.\d+$/)
   const [ours, onednn, runtime, webgpu] = facts.executors
@@ -76,8 +76,13 @@ test('doctor tries the executors and measures a product on each', async () => {
   assert.equal(webgpu?.device, 'webgpu')
   assert.ok(webgpu.works || webgpu.detail.length > 10, 'a reason is given')
   assert.deepEqual(
-    facts.products.map(({ executor }) => executor),
-    ['wasm', ...(version === null ? [] : ['onednn']), 'onnxruntime'],
+    facts.products.map(({ executor, precision }) => `${executor}, ${precision}`),
+    [
+      'wasm, float32',
+      ...(version === null ? [] : ['onednn, float32']),
+      ...(facts.onednn?.bfloat16 ? ['onednn, bfloat16'] : []),
+      'onnxruntime, float32',
+    ],
   )
   for (const { gigaflopsPerSecond } of facts.products) assert.ok(gigaflopsPerSecond > 0.1)
 })

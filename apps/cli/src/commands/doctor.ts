@@ -54,7 +54,7 @@ interface DoctorOptions {
 
 /** What a recipe whose `model.precision` is bfloat16 would gain here. */
 function describeBfloat16(products: readonly ProductSpeed[]): string {
-  const native = products.filter(({ multipliesBfloat16 }) => multipliesBfloat16)
+  const native = products.filter(({ precision }) => precision === 'bfloat16')
   return native.length > 0
     ? `multiplied by ${native.map(({ executor }) => executor).join(', ')}`
     : 'multiplied by none of these: float32 is rounded to it, which is slower than float32'
@@ -65,7 +65,7 @@ const shownSpeeds = 5
 
 const onednnLine = ({ file, version, bfloat16 }: OnednnFacts): [string, string] => [
   'oneDNN',
-  `${version} (${file}); products are float32, ${bfloat16 ? 'though this processor also has' : 'and this processor has no'} instructions for bfloat16`,
+  `${version} (${file}); this processor has ${bfloat16 ? '' : 'no '}instructions for bfloat16`,
 ]
 
 async function diagnose({ executor: asked = 'auto', threads, json }: DoctorOptions): Promise<void> {
@@ -78,7 +78,11 @@ async function diagnose({ executor: asked = 'auto', threads, json }: DoctorOptio
   ])
   const onProcessor = executors.filter(({ device, works }) => device === 'cpu' && works)
   const products: ProductSpeed[] = []
-  for (const place of onProcessor) products.push(await measureProduct(place, most))
+  for (const place of onProcessor) {
+    const measured = await measureProduct(place, most)
+    products.push(measured)
+    if (measured.multipliesBfloat16) products.push(await measureProduct(place, most, 'bfloat16'))
+  }
   const memory = { totalBytes: totalmem(), freeBytes: freemem() }
   if (onProcessor.length === 0) process.exitCode = 1
   const environment = process.env.TRM_EXECUTOR || null
@@ -99,9 +103,9 @@ async function diagnose({ executor: asked = 'auto', threads, json }: DoctorOptio
       `${works ? 'works' : 'does not work'}: ${detail}`,
     ]),
     ...(onednn === null ? [] : [onednnLine(onednn)]),
-    ...products.map(({ executor, size, threads, gigaflopsPerSecond }): [string, string] => [
+    ...products.map(({ executor, precision, size, threads, gigaflopsPerSecond }): [string, string] => [
       `speed of ${executor}`,
-      `${significant(gigaflopsPerSecond)} GFLOP/s (float32 ${size}×${size} products, ${plural(threads, 'thread')})`,
+      `${significant(gigaflopsPerSecond)} GFLOP/s (${precision} ${size}×${size} products, ${plural(threads, 'thread')})`,
     ]),
     ['bfloat16', describeBfloat16(products)],
     [

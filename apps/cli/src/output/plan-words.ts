@@ -12,7 +12,7 @@ export const kindNames: Readonly<Record<WorkKind, string>> = {
 
 /** "16 × (388 × 512 × 1536), right transposed": rows × inner length × columns. */
 export function productText(product: PlannedProduct): string {
-  const { count, rows, depth, columns, transposesLeft, transposesRight, accumulates, by } = product
+  const { count, rows, depth, columns, transposesLeft, transposesRight, accumulates, by, factors } = product
   const shape = `${rows} × ${depth} × ${columns}`
   return [
     count === 1 ? shape : `${count} × (${shape})`,
@@ -20,6 +20,7 @@ export function productText(product: PlannedProduct): string {
     ...(transposesRight ? ['right transposed'] : []),
     ...(accumulates ? ['added to'] : []),
     ...(by === 'tiles' ? [] : [`by ${by}`]),
+    ...(factors === 'float32' ? [] : [factors]),
   ].join(', ')
 }
 

@@ -21,6 +21,7 @@ export function withPauses(executor: Executor, turn: () => Promise<void>): Execu
     name: executor.name,
     device: executor.device,
     threads: executor.threads,
+    ...(executor.multipliesBfloat16 !== undefined && { multipliesBfloat16: executor.multipliesBfloat16 }),
     async compile(program): Promise<Executable> {
       const executable = await executor.compile(program)
       await pause()

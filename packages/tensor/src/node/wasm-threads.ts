@@ -4,24 +4,21 @@ import {
   openThreadedWasmExecutor,
   type ThreadedOptions,
 } from '../executors/wasm/executor.ts'
-import type { BatchedProduct } from '../executors/wasm/product.ts'
 import type { ThreadPort } from '../executors/wasm/threads.ts'
 import type { Onednn } from './onednn/library.ts'
-import { onednnProvider } from './onednn/products.ts'
+import { type OnednnRules, onednnProvider } from './onednn/products.ts'
 import { startWorker } from './start-worker.ts'
 
-/** How it is opened in Node. */
-export interface NodeWasmOptions extends Pick<ThreadedOptions, 'worthwhile'> {
+/** How it is opened in Node; tests let the library do everything, bfloat16 too where that is slow. */
+export interface NodeWasmOptions extends Pick<ThreadedOptions, 'worthwhile'>, OnednnRules {
   /** The library that does products where it is faster; by default none. */
   readonly onednn?: Onednn
-  /** Where it is; tests let it do everything. */
-  readonly isFaster?: (batch: BatchedProduct) => boolean
 }
 
 /** Opens the executor of our own with this many threads; results do not depend on how many, without oneDNN. */
 export async function openWasmExecutor(threads: number, options: NodeWasmOptions = {}): Promise<Executor> {
-  const { onednn, isFaster, worthwhile } = options
-  const products = onednn && { products: onednnProvider(onednn, isFaster) }
+  const { onednn, worthwhile, ...rules } = options
+  const products = onednn && { products: onednnProvider(onednn, rules) }
   if (threads === 1) return createWasmExecutor(products)
   const start = () => startThread(onednn?.file)
   return openThreadedWasmExecutor(threads, start, { ...products, ...(worthwhile && { worthwhile }) })

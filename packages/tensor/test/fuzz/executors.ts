@@ -8,10 +8,12 @@ import { hasRelaxedSimd } from '../../src/executors/wasm/web-assembly.ts'
 import type { Program } from '../../src/graph/program.ts'
 import { onednnVersion, openOnednn } from '../../src/node/onednn/library.ts'
 import { openWasmExecutor } from '../../src/node/wasm-threads.ts'
+import { bfloat16Products } from '../support/bfloat16-products.ts'
 
 /**
  * With relaxed SIMD and without, where the engine has it, with two threads that share whatever can be shared and
- * compute again whatever can be computed again, and with every product by oneDNN where it is installed.
+ * compute again whatever can be computed again, with products of bfloat16 multiplied as such, and with every product by
+ * oneDNN where it is installed, those of bfloat16 too where it does them.
  */
 export async function openFuzzedExecutors(): Promise<ReadonlyMap<string, Executor>> {
   // Node 20 has it behind a flag.
@@ -20,6 +22,7 @@ export async function openFuzzedExecutors(): Promise<ReadonlyMap<string, Executo
     ['plain SIMD', createWasmExecutor({ relaxedSimd: false })],
     ...(hasRelaxedSimd() ? [['relaxed SIMD', createWasmExecutor({ relaxedSimd: true })] as const] : []),
     ['2 threads', recomputing(await openWasmExecutor(2, { worthwhile: evenSmall }))],
+    ['products of bfloat16', createWasmExecutor({ products: bfloat16Products })],
     ...((await onednnVersion()) ? [['oneDNN', await openWithOnednn()] as const] : []),
   ])
 }
@@ -29,7 +32,7 @@ function recomputing(executor: Executor): Executor {
   return Object.assign(executor, {
     compile: (program: Program) =>
       compile(
-        recomputeFarAway(inPrimitives(program), {
+        recomputeFarAway(inPrimitives(program), () => false, {
           distance: 1,
           mostKept: Number.POSITIVE_INFINITY,
           leastBytes: 0,

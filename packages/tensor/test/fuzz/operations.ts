@@ -1,5 +1,5 @@
 /** How the fuzzer uses every operation: one without an entry does not compile. */
-import type { Node, Operation } from '../../src/graph/operations.ts'
+import type { Node, Operation, Tensor } from '../../src/graph/operations.ts'
 import { elementCount, type Shape } from '../../src/graph/types.ts'
 import * as fused from '../../src/ops/fused.ts'
 import * as ops from '../../src/ops/primitives.ts'
@@ -89,7 +89,20 @@ const product: Builder = (draw) => {
   )
   const columns = right.shape.at(transposeRight ? -2 : -1)!
   const addend = leading.length === 0 && draw.chance(0.3) ? draw.like([rows, columns]) : undefined
-  return ops.matmul(left, right, { transposeLeft, transposeRight, ...(addend && { addend }) })
+  const options = { transposeLeft, transposeRight, ...(addend && { addend }) }
+  return maybeInBfloat16(draw, left, right, (a, b) => ops.matmul(a, b, options))
+}
+
+/** Factors, and often the product, are rounded as a model in bfloat16 does it. */
+function maybeInBfloat16(
+  draw: Draw,
+  left: Tensor,
+  right: Tensor,
+  multiply: (left: Tensor, right: Tensor) => Tensor,
+): Tensor {
+  if (!draw.chance(0.3)) return multiply(left, right)
+  const product = multiply(ops.roundToBfloat16(left), ops.roundToBfloat16(right))
+  return draw.chance(0.6) ? ops.roundToBfloat16(product) : product
 }
 
 /** Products whose inner axis is cut into blocks, or whose right factor is wide. */
@@ -104,7 +117,7 @@ const largeProduct: Builder = (draw) => {
   const [transposeLeft, transposeRight] = [draw.chance(0.5), draw.chance(0.5)]
   const left = draw.fresh(transposeLeft ? [depth, rows] : [rows, depth])
   const right = draw.fresh(transposeRight ? [columns, depth] : [depth, columns])
-  return ops.matmul(left, right, { transposeLeft, transposeRight })
+  return maybeInBfloat16(draw, left, right, (a, b) => ops.matmul(a, b, { transposeLeft, transposeRight }))
 }
 
 const startsWith = (shape: Shape, leading: Shape): boolean =>

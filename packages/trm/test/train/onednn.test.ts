@@ -58,8 +58,6 @@ describe('training with products by oneDNN', { skip }, () => {
       const theirs = await trained(await openExecutor({ executor: 'onnxruntime', threads: 1 }), recipe, 3)
       for (const [step, loss] of ours.losses.entries())
         assert.ok(Math.abs(loss - theirs.losses[step]!) < 2e-4 * Math.abs(loss), `step ${step + 1}: ${loss}`)
-      const plain = await trained(await openExecutor({ executor: 'wasm', threads: 1 }), recipe, 3)
-      assert.notDeepEqual(ours.losses, plain.losses, 'the library did compute')
     })
 
     for (const threads of [1, 2])

@@ -5,6 +5,9 @@
 import type { Node, Operation } from '../../graph/operations.ts'
 import { elementCount, type Shape, stridesOf } from '../../graph/types.ts'
 
+/** Bytes of an element in memory: 2 of a number that is kept as bfloat16, else 4. */
+export type ElementBytes = 2 | 4
+
 /** How the elements of a shape are found in `base`: at offset + Σ index · stride, in elements. */
 export interface Access {
   readonly base: Node

@@ -75,7 +75,7 @@ export const atomic = {
   'i32.atomic.rmw.add': 0x1e,
 } as const
 
-/** Loads and stores, aligned to four bytes; `lane` ones move the number in lane 0..3. */
+/** Loads and stores; `lane` ones move the number in that lane. */
 export const access = {
   'i32.load': [0x28],
   'i32.store': [0x36],
@@ -85,6 +85,12 @@ export const access = {
   'v128.store': [0xfd, 0x0b],
   'v128.load32_lane': [0xfd, 0x56],
   'v128.store32_lane': [0xfd, 0x5a],
+  /** Four whole numbers of 16 bits, each as one of 32. */
+  'v128.load16x4_u': [0xfd, 0x04],
+  'v128.load16_splat': [0xfd, 0x08],
+  'v128.load16_lane': [0xfd, 0x55],
+  'v128.store16_lane': [0xfd, 0x59],
+  'v128.store64_lane': [0xfd, 0x5b],
 } as const
 
 export type PlainInstruction = keyof typeof plain
@@ -197,7 +203,8 @@ export class FunctionWriter {
   /** The address, and for a lane the vector, are on the stack; `offset` in bytes is added to the address. */
   access(name: AccessInstruction, offset = 0, lane?: number): this {
     pushAll(this.#code, access[name])
-    this.#write(2, unsigned(offset))
+    // A promise of alignment to so many bytes, as a power of 2; no engine needs it.
+    this.#write(name.includes('16') ? 1 : 2, unsigned(offset))
     if (lane !== undefined) this.#code.push(lane)
     return this
   }
@@ -210,6 +217,12 @@ export class FunctionWriter {
   /** Moves lanes (0..3 each) of the two vectors on the stack: 0..3 the first's, 4..7 the second's. */
   shuffle(...lanes: readonly [number, number, number, number]): this {
     return this.#write(0xfd, [0x0d, ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte))])
+  }
+
+  /** The upper 16 bits of the four lanes of the two vectors on the stack, the first's in the lower half of the result. */
+  upperHalves(): this {
+    const bytes = Array.from({ length: 8 }, (_, lane) => [4 * lane + 2, 4 * lane + 3]).flat()
+    return this.#write(0xfd, [0x0d, ...bytes])
   }
 
   call(index: number): this {

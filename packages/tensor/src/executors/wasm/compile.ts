@@ -16,6 +16,7 @@ import { emitGatherRows, emitScatterAddRows } from './rows.ts'
 import { schedule, type Turn, type Worthwhile } from './schedule.ts'
 import { emitSparseProduct } from './sparse-product.ts'
 import { type Argument, constantsOf, type Plan, planSteps, type Step, type Work } from './steps.ts'
+import { type MultipliesBfloat16, Storage } from './storage.ts'
 import { checkExtents } from './touched.ts'
 
 /** A place in memory that is known when the program runs. */
@@ -60,17 +61,22 @@ export interface CompileOptions {
   readonly isShared?: boolean
   /** The number of a product that somebody else does, by `host.product`; undefined for one that is written here. */
   readonly provide?: Provide
+  /** Whether somebody else multiplies a product of bfloat16, so that it is given to `provide` as such. */
+  readonly multipliesBfloat16?: MultipliesBfloat16
   /** Exports every step as a function too, `step0` and so on, so that they can be timed one by one. */
   readonly exportsSteps?: boolean
 }
 
-/** The program in primitives, as it is compiled. */
-export const inPrimitives = (program: Program): Program =>
-  recomputeFarAway(simplifyProgram(expandProgram(program, () => false)))
+/** The program in primitives, as it is compiled. @param multiplies whether a product of bfloat16 is multiplied as such */
+export function inPrimitives(program: Program, multiplies?: MultipliesBfloat16): Program {
+  const simplified = simplifyProgram(expandProgram(program, () => false))
+  const storage = new Storage(simplified, multiplies)
+  return recomputeFarAway(simplified, (node) => storage.roundedProduct(node) !== undefined)
+}
 
 export function compileProgram(given: Program, options: CompileOptions = {}): CompiledProgram {
-  const program = inPrimitives(given)
-  const plan = planSteps(program)
+  const program = inPrimitives(given, options.multipliesBfloat16)
+  const plan = planSteps(program, options.multipliesBfloat16)
   const places = new Places(program, plan)
   const wanted = options.threads ?? 1
   const module = new ModuleWriter(options.isShared ?? wanted > 1)
@@ -156,7 +162,10 @@ class Functions {
 
   #product(batch: BatchedProduct): number {
     const provided = this.#provide && addProvidedProduct(this.#module, this.#provided!, batch, this.#provide)
-    return provided ?? addBatchedProduct(this.#module, batch, this.#isFused)
+    if (provided !== undefined) return provided
+    if (batch.factorBytes === 2)
+      throw new Error('a part of a product of bfloat16 is refused that as a whole is not')
+    return addBatchedProduct(this.#module, batch, this.#isFused)
   }
 
   #written(work: Exclude<Work, { is: 'product' }>): FunctionWriter {
@@ -209,7 +218,7 @@ class Places {
       ...results.filter((node) => node.operation === 'constant'),
     ])
     for (const node of read) this.#constants.set(node, inSlot(node))
-    const { values, lifetimes } = this.#lifetimes(results)
+    const { values, lifetimes } = this.#lifetimes()
     const { offsets, bytes } = planMemory(lifetimes)
     for (const [index, together] of values.entries())
       for (const value of together) this.#addresses.set(value, { in: 'arena', offset: offsets[index]! })
@@ -226,7 +235,8 @@ class Places {
     const needed = threads.flat().map((turn) => {
       if (turn === 'wait' || turn.work.is !== 'product') return 0
       const { batch } = turn.work
-      return Math.max(scratchBytes(batch.matrix), isProvided ? providedScratchBytes(batch) : 0)
+      const ours = batch.factorBytes === 4 ? scratchBytes(batch.matrix) : 0
+      return Math.max(ours, isProvided ? providedScratchBytes(batch) : 0)
     })
     this.#scratchBytes = aligned(needed.reduce((most, bytes) => Math.max(most, bytes), 0))
     this.#scratchStart = this.#bytes
@@ -244,7 +254,7 @@ class Places {
     return { space: `slot ${this.#over.get(address.slot) ?? address.slot}`, start: address.offset }
   }
 
-  of({ value, bytes }: Argument): Address {
+  of({ value, bytes }: Pick<Argument, 'value' | 'bytes'>): Address {
     const address = this.#addresses.get(value)!
     return { ...address, offset: address.offset + bytes }
   }
@@ -276,17 +286,19 @@ class Places {
    * Values in the arena, those together that have one place one after the other, and the steps that they are needed from
    * and to; feeds are there before the first.
    */
-  #lifetimes(results: readonly Node[]): { values: readonly Node[][]; lifetimes: Lifetime[] } {
+  #lifetimes(): { values: readonly Node[][]; lifetimes: Lifetime[] } {
     const found = new Map<Node, { first: number; last: number }>()
-    const need = (value: Node, step: number) => {
+    const sizes = new Map<Node, number>()
+    const need = ({ value, size }: Argument, step: number) => {
       if (this.#addresses.has(value)) return
+      sizes.set(value, size)
       const before = found.get(value) ?? { first: value.operation === 'input' ? 0 : step, last: step }
       found.set(value, { first: before.first, last: step })
     }
     const { steps } = this.#plan
     for (const [index, { reads, writes }] of steps.entries())
-      for (const { value } of [...reads, ...writes]) need(value, index + 1)
-    for (const value of results) need(value, steps.length + 1)
+      for (const argument of [...reads, ...writes]) need(argument, index + 1)
+    for (const argument of this.#plan.outputs.values()) need(argument, steps.length + 1)
 
     const placeOf = new Map([...found.keys()].map((value) => [value, [value]]))
     for (const [index, step] of steps.entries()) {
@@ -299,7 +311,7 @@ class Places {
     }
     const values = [...new Set(placeOf.values())]
     const lifetimes = values.map((together) => ({
-      bytes: 4 * elementCount(together[0]!.shape),
+      bytes: sizes.get(together[0]!)!,
       first: found.get(together[0]!)!.first,
       last: found.get(together.at(-1)!)!.last,
     }))

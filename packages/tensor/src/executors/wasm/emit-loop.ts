@@ -120,8 +120,8 @@ class LoopWriter {
 
   #advance(axis: number, pointers: readonly Local[], steps: number): void {
     for (const [index, pointer] of pointers.entries()) {
-      const bytes = 4 * steps * this.#places[index]!.strides[axis]!
-      this.#code.move(pointer, bytes)
+      const { bytes, strides } = this.#places[index]!
+      this.#code.move(pointer, bytes * steps * strides[axis]!)
     }
   }
 
@@ -271,14 +271,15 @@ class LoopWriter {
 
   /** Byte distance of a place's numbers along the innermost axis, and where they begin at a position. */
   #innermost(index: number, { ahead, lanes }: Position): { step: number; start: number } {
-    const { strides, offset } = this.#places[index]!
-    const step = 4 * strides[this.#vector]!
-    return { step, start: 4 * offset + ahead * lanes * step }
+    const { strides, offset, bytes } = this.#places[index]!
+    const step = bytes * strides[this.#vector]!
+    return { step, start: bytes * offset + ahead * lanes * step }
   }
 
   #load(index: number, position: Position): Local {
     const { step, start } = this.#innermost(index, position)
     const [local, pointer] = [this.#code.local('v128'), position.pointers[index]!]
+    if (this.#places[index]!.bytes === 2) return this.#loadHalves(local, pointer, step, start, position.lanes)
     if (step === 0) this.#code.get(pointer).access('v128.load32_splat', start)
     else if (position.lanes === 1) this.#code.get(pointer).access('v128.load32_zero', start)
     else if (step === 4) this.#code.get(pointer).access('v128.load', start)
@@ -296,13 +297,33 @@ class LoopWriter {
     return local
   }
 
+  /** Numbers of bfloat16, which are the upper halves of float32 numbers. */
+  #loadHalves(local: Local, pointer: Local, step: number, start: number, lanes: 1 | 4): Local {
+    if (step !== 2 && step !== 0 && lanes === 4) {
+      this.#code.floats(0).set(local)
+      for (const lane of [0, 1, 2, 3])
+        this.#code
+          .get(pointer)
+          .get(local)
+          .access('v128.load16_lane', start + lane * step, 2 * lane + 1)
+          .set(local)
+      return local
+    }
+    const isRun = step === 2 && lanes === 4
+    this.#code.get(pointer).access(isRun ? 'v128.load16x4_u' : 'v128.load16_splat', start)
+    this.#code.integer(16).simd('i32x4.shl').set(local)
+    return local
+  }
+
   #store(value: number, position: Position, known: Known): void {
     const { role, store } = this.#values[value]!
     const local = this.#value(value, position, known)
     const index = this.#loads + store!
     const { step, start } = this.#innermost(index, position)
     const pointer = position.pointers[index]!
-    if (position.lanes === 4 && step === 4) this.#code.get(pointer).get(local).access('v128.store', start)
+    if (this.#places[index]!.bytes === 2) this.#storeHalves(local, pointer, step, start, position.lanes)
+    else if (position.lanes === 4 && step === 4)
+      this.#code.get(pointer).get(local).access('v128.store', start)
     else
       for (let lane = 0; lane < position.lanes; lane++)
         this.#code
@@ -310,5 +331,16 @@ class LoopWriter {
           .get(local)
           .access('v128.store32_lane', start + lane * step, lane)
     if (role === 'full') known.set(`stored${value}`, local)
+  }
+  #storeHalves(local: Local, pointer: Local, step: number, start: number, lanes: 1 | 4): void {
+    if (step === 2 && lanes === 4) {
+      this.#code.get(pointer).get(local).get(local).upperHalves().access('v128.store64_lane', start, 0)
+      return
+    }
+    for (let lane = 0; lane < lanes; lane++)
+      this.#code
+        .get(pointer)
+        .get(local)
+        .access('v128.store16_lane', start + lane * step, 2 * lane + 1)
   }
 }

@@ -45,6 +45,8 @@ export interface NamedProvider {
   readonly open: OpenProvider
   /** Whether it does a product faster than the function written for it; the same in every run, as results have to be. */
   readonly isFaster: (batch: BatchedProduct) => boolean
+  /** Whether it multiplies bfloat16 faster than float32. */
+  readonly multipliesBfloat16: boolean
 }
 
 /**
@@ -91,6 +93,7 @@ class WasmExecutor implements Executor {
   readonly name: string
   readonly device = 'cpu'
   readonly threads: number
+  readonly multipliesBfloat16: boolean
   readonly heap: Heap
   readonly #settings: Settings
   readonly #others: readonly ThreadPort[]
@@ -108,6 +111,7 @@ class WasmExecutor implements Executor {
     this.#isFused = relaxedSimd
     this.threads = 1 + others.length
     this.kind = products?.kind ?? 'wasm'
+    this.multipliesBfloat16 = products?.multipliesBfloat16 ?? false
     this.name = `${products?.name ?? 'wasm'}, ${this.threads} ${this.threads === 1 ? 'thread' : 'threads'}`
     this.heap = new Heap(others.length > 0)
     this.#provider = products?.open(this.heap.memory)
@@ -129,9 +133,14 @@ class WasmExecutor implements Executor {
     const { stopwatch, worthwhile } = this.#settings
     const products = new ProvidedProducts(this.#provider)
     const { isFaster = () => false } = this.#settings.products ?? {}
+    // Values of 16 bits are there for a whole product, so that all of its parts have to be provided.
+    const isProvided = (batch: BatchedProduct) => batch.factorBytes === 2 || isFaster(batch)
     const compiled = compileProgram(program, {
       isFused: this.#isFused,
-      ...(this.#provider && { provide: (batch) => (isFaster(batch) ? products.add(batch) : undefined) }),
+      ...(this.#provider && { provide: (batch) => (isProvided(batch) ? products.add(batch) : undefined) }),
+      ...(this.multipliesBfloat16 && {
+        multipliesBfloat16: (batch) => isFaster(batch) && products.provides(batch),
+      }),
       threads: this.threads,
       exportsSteps: stopwatch !== undefined,
       isShared: this.#others.length > 0,

@@ -60,6 +60,8 @@ export interface PlannedProduct {
   readonly accumulates: boolean
   /** Who does it: functions of this executor; such a function with the few numbers of a constant of zeros in it; a library. */
   readonly by: 'tiles' | 'sparse rows' | 'library'
+  /** As what it multiplies them. */
+  readonly factors: 'float32' | 'bfloat16'
 }
 
 /** A step of a program: what it computes, on which memory, and what that costs. */
@@ -188,20 +190,22 @@ function productOf({ work, reads }: Step, provides: Provides): PlannedProduct | 
       transposesRight: false,
       accumulates: hasAddend,
       by: 'sparse rows',
+      factors: 'float32',
     }
   }
   if (work.is !== 'product') return null
-  const { lengths, matrix } = work.batch
+  const { lengths, matrix, factorBytes } = work.batch
   const { rows, depth, columns, leftColumn, rightColumn } = matrix
   return {
     count: elementCount(lengths),
     rows,
     depth,
     columns,
-    transposesLeft: leftColumn !== 4 && depth > 1,
-    transposesRight: rightColumn !== 4 && columns > 1,
+    transposesLeft: leftColumn !== factorBytes && depth > 1,
+    transposesRight: rightColumn !== factorBytes && columns > 1,
     accumulates: reads.length > 2,
     by: provides(work.batch) ? 'library' : 'tiles',
+    factors: factorBytes === 2 ? 'bfloat16' : 'float32',
   }
 }
 
@@ -222,11 +226,10 @@ function operationCount(step: Step): number {
 
 function touchedBytes(step: Step): number {
   const { work, reads, writes } = step
-  if (work.is !== 'loop')
-    return [...reads, ...writes].reduce((sum, { value }) => sum + 4 * elementCount(value.shape), 0)
+  if (work.is !== 'loop') return [...reads, ...writes].reduce((sum, { size }) => sum + size, 0)
   const { space, loads, stores } = work.loop
   const numbers = (place: Place) => lengthOf(space.filter((_, axis) => place.strides[axis] !== 0))
-  return 4 * [...loads, ...stores].reduce((sum, place) => sum + numbers(place), 0)
+  return [...loads, ...stores].reduce((sum, place) => sum + place.bytes * numbers(place), 0)
 }
 
 const bytesOf = ({ shape }: Node): number => 4 * elementCount(shape)
@@ -235,7 +238,7 @@ const bytesOf = ({ shape }: Node): number => 4 * elementCount(shape)
 class Names {
   readonly #compiled: CompiledProgram
   readonly #names = new Map<Node, string>()
-  readonly #lives = new Map<Node, { from: number; to: number }>()
+  readonly #lives = new Map<Node, { from: number; to: number; size: number }>()
 
   constructor(compiled: CompiledProgram) {
     this.#compiled = compiled
@@ -246,18 +249,18 @@ class Names {
         const which = writes.length > 1 ? `${index + 1}.${place + 1}` : String(index + 1)
         if (!this.#names.has(value)) this.#names.set(value, `value of step ${which}`)
       }
-      for (const { value } of [...reads, ...writes]) this.#need(value, index + 1)
+      for (const argument of [...reads, ...writes]) this.#need(argument, index + 1)
     }
-    for (const { value } of outputs.values()) this.#need(value, steps.length + 1)
+    for (const argument of outputs.values()) this.#need(argument, steps.length + 1)
     // What is added has gone where the sum takes its place.
     for (const [index, { reads, writes }] of steps.entries())
       if (this.#shareOnePlace(reads[2]?.value, writes[0]?.value))
         this.#lives.set(reads[2]!.value, { ...this.#lives.get(reads[2]!.value)!, to: index })
   }
 
-  #need(value: Node, step: number): void {
+  #need({ value, size }: Argument, step: number): void {
     const { from } = this.#lives.get(value) ?? { from: value.operation === 'input' ? 0 : step }
-    this.#lives.set(value, { from, to: step })
+    this.#lives.set(value, { from, to: step, size })
   }
 
   #shareOnePlace(one: Node | undefined, other: Node | undefined): boolean {
@@ -265,12 +268,12 @@ class Names {
     return address?.in === 'arena' && theirs?.in === 'arena' && address.offset === theirs.offset
   }
 
-  placeOf({ value, bytes }: Argument): PlannedPlace {
+  placeOf({ value, bytes, size }: Argument): PlannedPlace {
     const address = this.#compiled.places.get(value)!
     return {
       name: this.#nameOf(value),
       shape: value.shape,
-      bytes: bytesOf(value),
+      bytes: size,
       offset: address.in === 'arena' ? address.offset + bytes : null,
     }
   }
@@ -281,9 +284,9 @@ class Names {
   }
 
   inArena(): LivePlace[] {
-    return [...this.#lives].flatMap(([value, life]) => {
-      const { offset, ...place } = this.placeOf({ value, bytes: 0 })
-      return offset === null ? [] : [{ ...place, offset, ...life }]
+    return [...this.#lives].flatMap(([value, { from, to, size }]) => {
+      const { offset, ...place } = this.placeOf({ value, bytes: 0, size })
+      return offset === null ? [] : [{ ...place, offset, from, to }]
     })
   }
 }

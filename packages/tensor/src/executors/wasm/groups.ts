@@ -95,9 +95,14 @@ export function operandAccess(accesses: Accesses, node: Node, operand: Node): Ac
  *
  * @param nodes    every value, operands before their users
  * @param accesses of the same program
+ * @param isAlone  whether something else than a loop computes a value
  */
-export function groupNodes(nodes: readonly Node[], accesses: Accesses): ReadonlyMap<Node, Group> {
-  return new Grouping(nodes, accesses).groups()
+export function groupNodes(
+  nodes: readonly Node[],
+  accesses: Accesses,
+  isAlone: (node: Node) => boolean,
+): ReadonlyMap<Node, Group> {
+  return new Grouping(nodes, accesses).groups(isAlone)
 }
 
 class Grouping {
@@ -119,7 +124,7 @@ class Grouping {
     this.#index = new Map(nodes.map((node, index) => [node, index]))
   }
 
-  groups(): ReadonlyMap<Node, Group> {
+  groups(isAlone: (node: Node) => boolean): ReadonlyMap<Node, Group> {
     for (const [index, node] of this.#nodes.entries()) {
       if (!this.#accesses.isBase(node)) continue
       this.#latest.set(node, index)
@@ -128,7 +133,7 @@ class Grouping {
         if (users) users.push(node)
         else this.#users.set(needed, [node])
       }
-      if (!(isElementwise(node) || isReduction(node))) continue
+      if (!(isElementwise(node) || isReduction(node)) || isAlone(node)) continue
       let group: Group = {
         space: isReduction(node) ? spaceOf(node.inputs[0]!.shape, node.attributes.axes) : spaceOf(node.shape),
         members: new Map([[node, isReduction(node) ? 'kept' : 'full']]),

@@ -1,7 +1,7 @@
 /** The loop of a group, and loops that copy. */
 import type { Node } from '../../graph/operations.ts'
 import { stridesOf } from '../../graph/types.ts'
-import type { Accesses } from './access.ts'
+import type { Accesses, ElementBytes } from './access.ts'
 import { type Group, isElementwise, isReduction, operandAccess } from './groups.ts'
 import type { Loop, LoopValue, Operand, Place } from './loop.ts'
 import { mustBeKept } from './passes.ts'
@@ -14,8 +14,16 @@ export interface PlacedLoop {
   readonly writes: readonly Node[]
 }
 
+/** Bytes of an element of a value in memory. */
+export type BytesOf = (value: Node) => ElementBytes
+
 /** The loop of a group. @param isNeeded whether a value is read outside of its group */
-export function loopOf(group: Group, accesses: Accesses, isNeeded: (node: Node) => boolean): PlacedLoop {
+export function loopOf(
+  group: Group,
+  accesses: Accesses,
+  isNeeded: (node: Node) => boolean,
+  bytesOf: BytesOf,
+): PlacedLoop {
   const { space, members } = group
   const order = [...members.keys()]
   const loads: Place[] = []
@@ -34,7 +42,7 @@ export function loopOf(group: Group, accesses: Accesses, isNeeded: (node: Node) 
     const index = known.get(key) ?? loads.length
     if (index === loads.length) {
       known.set(key, index)
-      loads.push({ strides, offset: access.offset })
+      loads.push({ strides, offset: access.offset, bytes: bytesOf(access.base) })
       reads.push(access.base)
     }
     return { is: 'load', index }
@@ -51,7 +59,7 @@ export function loopOf(group: Group, accesses: Accesses, isNeeded: (node: Node) 
   const again = mustBeKept(values)
   const stored = values.map((value, index): LoopValue => {
     if (!isNeeded(value.node) && !again.has(index)) return value
-    stores.push({ strides: ownStrides(space, value.role), offset: 0 })
+    stores.push({ strides: ownStrides(space, value.role), offset: 0, bytes: bytesOf(value.node) })
     writes.push(value.node)
     return { ...value, store: stores.length - 1 }
   })
@@ -62,13 +70,16 @@ export function loopOf(group: Group, accesses: Accesses, isNeeded: (node: Node) 
  * A loop that copies a value, element by element in the order of its shape.
  *
  * @param by    the operation that asks for it
- * @param place where to
+ * @param to    bytes of an element of what is written
+ * @param place where to in it
  */
 export function copyLoop(
   input: Node,
   accesses: Accesses,
   by: Node,
-  place: Place = { strides: stridesOf(input.shape), offset: 0 },
+  bytesOf: BytesOf,
+  to: ElementBytes,
+  place: Pick<Place, 'strides' | 'offset'> = { strides: stridesOf(input.shape), offset: 0 },
 ): Omit<PlacedLoop, 'writes'> {
   const { base, strides, offset } = accesses.of(input)
   const space = input.shape.map((length) => ({ length, isReduced: false }))
@@ -80,8 +91,8 @@ export function copyLoop(
   return {
     loop: {
       space,
-      loads: isLoaded ? [{ strides, offset }] : [],
-      stores: [place],
+      loads: isLoaded ? [{ strides, offset, bytes: bytesOf(base) }] : [],
+      stores: [{ ...place, bytes: to }],
       values: [{ node: by, role: 'full', operands: [operand], store: 0 }],
     },
     reads: isLoaded ? [base] : [],
@@ -100,7 +111,7 @@ export function uniformValue(node: Node): number | undefined {
 
 /** What two loops have in common whose functions are the same. */
 export function loopKey({ space, loads, stores, values }: Loop): string {
-  const place = ({ strides, offset }: Place) => `${strides.join()}+${offset}`
+  const place = ({ strides, offset, bytes }: Place) => `${strides.join()}+${offset}x${bytes}`
   return [
     space.map(({ length, isReduced }) => `${length}${isReduced ? 'r' : ''}`).join(),
     loads.map(place).join(';'),

@@ -1,6 +1,7 @@
 /** What a loop does, free of where its values lie: loops that are alike share one function. */
 import type { Node } from '../../graph/operations.ts'
 import type { DataType } from '../../graph/types.ts'
+import type { ElementBytes } from './access.ts'
 import type { LoopAxis, Role, Space } from './space.ts'
 
 /** Memory that a loop reads or writes: a parameter of its function. */
@@ -9,6 +10,8 @@ export interface Place {
   readonly strides: readonly number[]
   /** In elements. */
   readonly offset: number
+  /** Of an element. */
+  readonly bytes: ElementBytes
 }
 
 /** A number that is the same everywhere needs no memory. */

@@ -3,6 +3,7 @@
  * 4 × 8 or 3 × 12 numbers stay in registers. Factors are read where they lie if that is in runs of memory and they fit
  * the caches; else they are packed first (Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008).
  */
+import type { ElementBytes } from './access.ts'
 import { FunctionWriter, type Local, type ModuleWriter } from './assembler.ts'
 import { type Layout, packStrip } from './packing.ts'
 
@@ -15,6 +16,10 @@ export interface BatchedProduct {
   readonly leftOffset: number
   readonly rightOffset: number
   readonly matrix: Matrix
+  /** Of a number of either factor: only a provider multiplies those of 2 bytes, bfloat16. Sums are float32. */
+  readonly factorBytes: ElementBytes
+  /** Of a number of the result: a sum that is kept in 2 bytes is rounded to bfloat16. */
+  readonly resultBytes: ElementBytes
 }
 
 /** left [rows, depth] · right [depth, columns]; the numbers of a row of the result lie together. Distances in bytes. */

@@ -53,11 +53,12 @@ const [copiedColumns, gap] = [1_024, 16]
 
 /**
  * Rows whose distance is a multiple of a page share a few places in the caches, so that a library that reads down their
- * columns waits for memory: 97 × 512 × 4096 at 29 GFLOP/s, copied at 52 (oneDNN 2.6 on AMD Zen 3, one core).
+ * columns waits for memory: 97 × 512 × 4096 at 29 GFLOP/s, copied at 52 (oneDNN 2.6 on AMD Zen 3, one core). Factors of
+ * bfloat16 it copies itself, pair by pair.
  */
-function isCopied({ lengths, matrix }: BatchedProduct): boolean {
+function isCopied({ lengths, matrix, factorBytes }: BatchedProduct): boolean {
   const { rows, depth, columns, rightRow, rightColumn } = matrix
-  const isAligned = rightColumn === 4 && rightRow % 4096 === 0
+  const isAligned = factorBytes === 4 && rightColumn === 4 && rightRow % 4096 === 0
   return isAligned && lengths.length === 0 && depth >= 256 && columns >= 256 && rows >= 32
 }
 

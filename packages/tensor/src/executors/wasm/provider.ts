@@ -30,6 +30,7 @@ export class ProvidedProducts {
   readonly #provider: ProductProvider | undefined
   readonly #batches: BatchedProduct[] = []
   readonly #products: ProvidedProduct[] = []
+  readonly #answers = new Map<string, boolean>()
 
   constructor(provider: ProductProvider | undefined, batches: readonly BatchedProduct[] = []) {
     this.#provider = provider
@@ -40,6 +41,17 @@ export class ProvidedProducts {
   /** What another thread needs to have the same ones. */
   get batches(): readonly BatchedProduct[] {
     return this.#batches
+  }
+
+  /** Whether the product is provided. */
+  provides(batch: BatchedProduct): boolean {
+    const key = JSON.stringify(batch)
+    const known = this.#answers.get(key)
+    if (known !== undefined) return known
+    const product = this.#provider?.prepare(batch)
+    product?.close()
+    this.#answers.set(key, product !== undefined)
+    return product !== undefined
   }
 
   /** Number of the product; undefined if it is not provided. */

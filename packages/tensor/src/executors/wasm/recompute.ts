@@ -27,10 +27,15 @@ const worthAgain: WorthAgain = { distance: 64, mostKept: 0.5, leastBytes: 2 ** 2
 
 /**
  * @param program of primitives only
+ * @param isAlone whether something else than a loop computes a value
  * @param worth   tests compute everything again
  */
-export function recomputeFarAway(program: Program, worth = worthAgain): Program {
-  return new Recomputing(program, worth).program()
+export function recomputeFarAway(
+  program: Program,
+  isAlone: (node: Node) => boolean = () => false,
+  worth = worthAgain,
+): Program {
+  return new Recomputing(program, isAlone, worth).program()
 }
 
 /** Values to compute again, with all that lies between them and what is kept. */
@@ -43,6 +48,7 @@ interface Component {
 class Recomputing {
   readonly #program: Program
   readonly #worth: WorthAgain
+  readonly #isInLoop: (node: Node) => boolean
   readonly #nodes: readonly Node[]
   readonly #index: ReadonlyMap<Node, number>
   readonly #accesses = new Accesses()
@@ -53,8 +59,9 @@ class Recomputing {
   readonly #rebuilt = new Map<Node, Node>()
   readonly #again = new Map<Node, { readonly node: Node; readonly index: number }>()
 
-  constructor(program: Program, worth: WorthAgain) {
+  constructor(program: Program, isAlone: (node: Node) => boolean, worth: WorthAgain) {
     this.#program = program
+    this.#isInLoop = (node) => isElementwise(node) && !isAlone(node)
     this.#worth = worth
     this.#nodes = nodesOf(program)
     this.#index = new Map(this.#nodes.map((node, index) => [node, index]))
@@ -90,7 +97,7 @@ class Recomputing {
     const componentOf = new Map<Node, Node[]>()
     for (const node of this.#nodes) {
       const isCandidate =
-        isElementwise(node) && this.#isKept(node) && Number.isFinite(this.#lastUse.get(node))
+        this.#isInLoop(node) && this.#isKept(node) && Number.isFinite(this.#lastUse.get(node))
       if (!isCandidate) continue
       let own: Node[] = [node]
       for (const input of node.inputs) {
@@ -113,7 +120,7 @@ class Recomputing {
         const base = this.#baseOf(input)
         const isThere = base.operation === 'constant' || base.operation === 'input' || this.#isKept(base)
         if (isValue.has(base) || isThere || between.has(base)) continue
-        if (!isElementwise(base)) kept.add(base)
+        if (!this.#isInLoop(base)) kept.add(base)
         else {
           between.add(base)
           visit(base)

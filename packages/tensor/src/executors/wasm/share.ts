@@ -1,5 +1,5 @@
 /** A step cut into shares that threads do side by side: rows, columns or matrices of it, none of which needs another. */
-import { merged } from './loop.ts'
+import { merged, type Place } from './loop.ts'
 import { type BatchedProduct, tileOf } from './product.ts'
 import { countOf } from './space.ts'
 import { type SparseProduct, sparseOperations } from './sparse-product.ts'
@@ -84,18 +84,22 @@ function cutLoop({ reads, writes }: Step, loop: ReturnType<typeof merged>, threa
   )
   const way = best(ways)
   if (!way) return [{ work: { is: 'loop', loop }, reads, writes }]
+  const distance = ({ bytes, strides }: Place): number => bytes * strides[way.axis]!
   return way.ranges.map(({ first, length }) => {
     if (length === 0) return null
     const part = space.map((axis, place) => (place === way.axis ? { ...axis, length } : axis))
     return {
       work: { is: 'loop', loop: { ...loop, space: part } },
-      reads: reads.map((read, index) => further(read, 4 * first * loads[index]!.strides[way.axis]!)),
-      writes: writes.map((write, index) => further(write, 4 * first * stores[index]!.strides[way.axis]!)),
+      reads: reads.map((read, index) => further(read, distance(loads[index]!) * first)),
+      writes: writes.map((write, index) => further(write, distance(stores[index]!) * first)),
     }
   })
 }
 
-const further = ({ value, bytes }: Argument, more: number): Argument => ({ value, bytes: bytes + more })
+const further = (argument: Argument, more: number): Argument => ({
+  ...argument,
+  bytes: argument.bytes + more,
+})
 
 function cutProduct({ reads, writes }: Step, batch: BatchedProduct, threads: number): (Step | null)[] {
   const { lengths, matrix } = batch
@@ -125,7 +129,7 @@ function cutProduct({ reads, writes }: Step, batch: BatchedProduct, threads: num
   const columns: Way = {
     ranges: parts(matrix.columns, threads, tile.columns),
     part: (length) => ({ ...batch, matrix: { ...matrix, columns: length } }),
-    strides: [0, matrix.rightColumn, 4],
+    strides: [0, matrix.rightColumn, batch.resultBytes],
   }
   // Every thread packs what its share needs of the right factor: of few rows, columns are cut instead.
   const isWide = matrix.columns > 2 * matrix.rows

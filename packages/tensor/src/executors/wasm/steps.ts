@@ -3,18 +3,22 @@ import { createNode } from '../../graph/node.ts'
 import type { Node, NodeOf } from '../../graph/operations.ts'
 import { nodesOf, type Program } from '../../graph/program.ts'
 import { elementCount, stridesOf } from '../../graph/types.ts'
-import { type Access, Accesses } from './access.ts'
+import { type Access, Accesses, directAccess, type ElementBytes } from './access.ts'
 import { type Group, groupNodes } from './groups.ts'
 import { copyLoop, loopOf } from './kernel.ts'
 import type { Loop } from './loop.ts'
+import { batchOf, type Matmul, sparseProduct } from './matmul.ts'
 import type { BatchedProduct } from './product.ts'
 import type { RowShape } from './rows.ts'
-import { type SparseProduct, sparseRows } from './sparse-product.ts'
+import type { SparseProduct } from './sparse-product.ts'
+import { isRun, type MultipliesBfloat16, Storage } from './storage.ts'
 
 /** Memory that a step is given: a value's, or further along in it. */
 export interface Argument {
   readonly value: Node
   readonly bytes: number
+  /** Bytes of the whole value. */
+  readonly size: number
 }
 
 /** What a step does. */
@@ -38,9 +42,12 @@ export interface Plan {
   readonly updates: ReadonlyMap<string, Node>
 }
 
-/** @param program of primitives only */
-export function planSteps(program: Program): Plan {
-  return new Planner(program).plan()
+/**
+ * @param program    of primitives only
+ * @param multiplies whether a product of bfloat16 is multiplied as such; by default none is
+ */
+export function planSteps(program: Program, multiplies?: MultipliesBfloat16): Plan {
+  return new Planner(program, multiplies).plan()
 }
 
 class Planner {
@@ -50,11 +57,22 @@ class Planner {
   readonly #groupOf: ReadonlyMap<Node, Group>
   readonly #needed = new Set<Node>()
   readonly #steps: Step[] = []
+  readonly #storage: Storage
+  /** Copies of factors with elements of another size, by the factor. */
+  readonly #factors = new Map<Node, Access>()
+  /** Those of 16 bits. */
+  readonly #narrowed = new Set<Node>()
 
-  constructor(program: Program) {
+  constructor(program: Program, multiplies: MultipliesBfloat16 | undefined) {
     this.#program = program
     this.#nodes = nodesOf(program)
-    this.#groupOf = groupNodes(this.#nodes, this.#accesses)
+    const storage = new Storage(program, multiplies, this.#accesses)
+    this.#storage = storage
+    this.#groupOf = groupNodes(
+      this.#nodes,
+      this.#accesses,
+      (node) => storage.roundedProduct(node) !== undefined,
+    )
   }
 
   plan(): Plan {
@@ -111,14 +129,29 @@ class Planner {
   }
 
   #loop(group: Group): void {
-    const { loop, reads, writes } = loopOf(group, this.#accesses, (node) => this.#needed.has(node))
+    const { loop, reads, writes } = loopOf(
+      group,
+      this.#accesses,
+      (node) => this.#needed.has(node),
+      (node) => this.#bytesOf(node),
+    )
+    this.#pushLoop(loop, reads, writes)
+  }
+
+  #pushLoop(loop: Loop, reads: readonly Node[], writes: readonly Node[]): void {
+    const whole = (value: Node) => this.#whole(value)
     this.#steps.push({ work: { is: 'loop', loop }, reads: reads.map(whole), writes: writes.map(whole) })
   }
 
   #single(node: Node): void {
+    const product = this.#storage.roundedProduct(node)
+    if (product) {
+      this.#product(product, node)
+      return
+    }
     switch (node.operation) {
       case 'matmul':
-        this.#product(node)
+        if (!this.#storage.isRoundedOnly(node)) this.#product(node)
         return
       case 'gatherRows':
       case 'scatterAddRows': {
@@ -127,7 +160,7 @@ class Planner {
         const count = elementCount((isGathered ? node.inputs[1]! : node.inputs[0]!).shape)
         const reads = node.inputs.map((input) => this.#run(input))
         const work = { is: node.operation, shape: { rows, width, count } }
-        this.#steps.push({ work, reads, writes: [whole(node)] })
+        this.#steps.push({ work, reads, writes: [this.#whole(node)] })
         return
       }
       case 'concatenate': {
@@ -146,83 +179,71 @@ class Planner {
     }
   }
 
-  #copy(input: Node, by: Node, target: Node, place?: Parameters<typeof copyLoop>[3]): void {
-    const { loop, reads } = copyLoop(input, this.#accesses, by, place)
-    this.#steps.push({ work: { is: 'loop', loop }, reads: reads.map(whole), writes: [whole(target)] })
+  #copy(input: Node, by: Node, target: Node, place?: Parameters<typeof copyLoop>[5]): void {
+    const bytesOf = (node: Node) => this.#bytesOf(node)
+    const { loop, reads } = copyLoop(input, this.#accesses, by, bytesOf, bytesOf(target), place)
+    this.#pushLoop(loop, reads, [target])
   }
 
-  /** A value that is a run of memory; copied where it is none. */
+  /** A value that is a run of memory, of 32 bits an element; copied where it is none. */
   #run(node: Node): Argument {
     const { base, offset } = this.#accesses.of(node)
-    return this.#isRun(node) ? { value: base, bytes: 4 * offset } : this.#copied(node)
+    return this.#isRun(node) ? { ...this.#whole(base), bytes: 4 * offset } : this.#copied(node)
   }
 
   #isRun(node: Node): boolean {
-    const { shape, strides } = this.#accesses.of(node)
-    const own = stridesOf(shape)
-    return shape.every((length, axis) => length === 1 || strides[axis] === own[axis])
+    const access = this.#accesses.of(node)
+    return this.#bytesOf(access.base) === 4 && isRun(access)
   }
 
   /** A copy of a value, in memory of its own. */
-  #copied(node: Node): Argument {
+  #copied(node: Node, bytes: ElementBytes = 4): Argument {
     const target = createNode('reshape', [node], { shape: node.shape })
+    if (bytes === 2) this.#narrowed.add(target)
     this.#copy(node, target, target)
-    return whole(target)
+    return this.#whole(target)
   }
 
-  #product(node: Node & NodeOf<'matmul'>): void {
+  /** @param result of the product, or of its rounding */
+  #product(node: Matmul, result: Node = node): void {
     const [left, right, addend] = node.inputs as [Node, Node, Node | undefined]
-    const { transposeLeft, transposeRight } = node.attributes
-    const [a, b] = [this.#accesses.of(left), this.#accesses.of(right)]
-    const leading = node.shape.length - 2
-    const bytes = (strides: readonly number[]) => strides.map((stride) => 4 * stride)
-    const [leftRow, leftColumn] = swapped(bytes(a.strides.slice(leading)), transposeLeft)
-    const [rightRow, rightColumn] = swapped(bytes(b.strides.slice(leading)), transposeRight)
-    const [rows, columns] = node.shape.slice(leading) as [number, number]
-    const depth = left.shape.at(transposeLeft ? -2 : -1)!
-    const batch: BatchedProduct = {
-      lengths: node.shape.slice(0, leading),
-      leftStrides: bytes(a.strides.slice(0, leading)),
-      rightStrides: bytes(b.strides.slice(0, leading)),
-      resultStrides: bytes(stridesOf(node.shape).slice(0, leading)),
-      leftOffset: 4 * a.offset,
-      rightOffset: 4 * b.offset,
-      matrix: { leftRow, leftColumn, rightRow, rightColumn, resultRow: 4 * columns, rows, columns, depth },
-    }
+    const [factorBytes, resultBytes] = [
+      this.#storage.isOfBfloat16(node) ? 2 : 4,
+      this.#bytesOf(result),
+    ] as const
+    const [a, b] = [this.#factor(left, factorBytes), this.#factor(right, factorBytes)]
+    const batch = batchOf(node, a, b, { factorBytes, resultBytes })
     const sparse = sparseProduct(a, batch, addend !== undefined)
+    const added = addend ? [this.#run(addend)] : []
     if (sparse) {
-      const reads = [{ value: b.base, bytes: batch.rightOffset }, ...(addend ? [this.#run(addend)] : [])]
-      this.#steps.push({ work: { is: 'sparseProduct', product: sparse }, reads, writes: [whole(node)] })
+      const reads = [{ ...this.#whole(b.base), bytes: batch.rightOffset }, ...added]
+      const work = { is: 'sparseProduct', product: sparse } as const
+      this.#steps.push({ work, reads, writes: [this.#whole(result)] })
       return
     }
-    const reads = [whole(a.base), whole(b.base)]
-    if (addend) reads.push(this.#run(addend))
-    this.#steps.push({ work: { is: 'product', batch }, reads, writes: [whole(node)] })
+    const reads = [this.#whole(a.base), this.#whole(b.base), ...added]
+    this.#steps.push({ work: { is: 'product', batch }, reads, writes: [this.#whole(result)] })
+  }
+
+  /** A factor with so many bytes an element; copied where it lies in memory with others. */
+  #factor(node: Node, bytes: ElementBytes): Access {
+    const access = this.#accesses.of(node)
+    if (this.#bytesOf(access.base) === bytes) return access
+    const known = this.#factors.get(node)
+    if (known) return known
+    const copied = directAccess(this.#copied(node, bytes).value)
+    this.#factors.set(node, copied)
+    return copied
+  }
+
+  #whole(value: Node): Argument {
+    return { value, bytes: 0, size: this.#bytesOf(value) * elementCount(value.shape) }
+  }
+
+  #bytesOf(value: Node): ElementBytes {
+    return this.#narrowed.has(value) ? 2 : this.#storage.bytesOf(value)
   }
 }
-
-/** A product whose left factor is a constant of mostly zeros; null for others. */
-function sparseProduct(
-  { base, offset }: Access,
-  { lengths, matrix }: BatchedProduct,
-  hasAddend: boolean,
-): SparseProduct | null {
-  const { leftRow, leftColumn, rightRow, rightColumn, resultRow, rows: height, columns, depth } = matrix
-  if (base.operation !== 'constant' || lengths.length > 0 || rightColumn !== 4 || columns % 4 !== 0)
-    return null
-  const { values } = base.attributes
-  const rows = sparseRows(
-    height,
-    depth,
-    (row, column) => values[offset + (row * leftRow + column * leftColumn) / 4] ?? 0,
-  )
-  return rows && { rows, columns, rightRow, resultRow, hasAddend }
-}
-
-const whole = (value: Node): Argument => ({ value, bytes: 0 })
-
-const swapped = ([first, second]: readonly number[], isSwapped: boolean): [number, number] =>
-  isSwapped ? [second!, first!] : [first!, second!]
 
 /** Constants that steps read from memory: those that are not one number everywhere, and what no loop reads. */
 export function constantsOf(steps: readonly Step[]): ReadonlySet<Node & NodeOf<'constant'>> {

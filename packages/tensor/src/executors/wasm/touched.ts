@@ -1,5 +1,5 @@
 /** Which memory a step reads and writes. */
-import { elementCount } from '../../graph/types.ts'
+import type { ElementBytes } from './access.ts'
 import type { Place } from './loop.ts'
 import type { BatchedProduct } from './product.ts'
 import type { Space } from './space.ts'
@@ -64,20 +64,25 @@ export function touchedBy({ work, reads, writes }: Step): Extent[] {
 export function checkExtents(step: Step): void {
   for (const { argument, from, to, isWritten } of touchedBy(step)) {
     const [first, end] = [argument.bytes + from, argument.bytes + to]
-    const bytes = 4 * elementCount(argument.value.shape)
-    if (first >= 0 && end <= bytes) continue
+    const { size } = argument
+    if (first >= 0 && end <= size) continue
     const access = isWritten ? 'write' : 'read'
-    throw new Error(`a ${step.work.is} would ${access} bytes ${first} to ${end} of the ${bytes} of a value`)
+    throw new Error(`a ${step.work.is} would ${access} bytes ${first} to ${end} of the ${size} of a value`)
   }
 }
 
 type Span = readonly [from: number, to: number]
 
-const whole = ({ value, bytes }: Argument): Span => [0, 4 * elementCount(value.shape) - bytes]
+const whole = ({ bytes, size }: Argument): Span => [0, size - bytes]
 
 /** From the first to behind the last of the numbers at these distances in bytes. */
-function span(lengths: readonly number[], strides: readonly number[], offset: number): Span {
-  let [from, to] = [offset, offset + 4]
+function span(
+  lengths: readonly number[],
+  strides: readonly number[],
+  offset: number,
+  elementBytes: ElementBytes = 4,
+): Span {
+  let [from, to] = [offset, offset + elementBytes]
   for (const [axis, length] of lengths.entries()) {
     const reach = (length - 1) * strides[axis]!
     if (reach > 0) to += reach
@@ -86,11 +91,12 @@ function span(lengths: readonly number[], strides: readonly number[], offset: nu
   return [from, to]
 }
 
-const spanOf = (space: Space, { strides, offset }: Place): Span =>
+const spanOf = (space: Space, { strides, offset, bytes }: Place): Span =>
   span(
     space.map(({ length }) => length),
-    strides.map((stride) => 4 * stride),
-    4 * offset,
+    strides.map((stride) => bytes * stride),
+    bytes * offset,
+    bytes,
   )
 
 /** The factors and the result of a batch of products. */
@@ -102,15 +108,28 @@ export function spansOf({
   leftOffset,
   rightOffset,
   matrix,
+  factorBytes,
+  resultBytes,
 }: BatchedProduct): { left: Span; right: Span; result: Span } {
   const { rows, columns, depth } = matrix
   return {
-    left: span([...lengths, rows, depth], [...leftStrides, matrix.leftRow, matrix.leftColumn], leftOffset),
+    left: span(
+      [...lengths, rows, depth],
+      [...leftStrides, matrix.leftRow, matrix.leftColumn],
+      leftOffset,
+      factorBytes,
+    ),
     right: span(
       [...lengths, depth, columns],
       [...rightStrides, matrix.rightRow, matrix.rightColumn],
       rightOffset,
+      factorBytes,
     ),
-    result: span([...lengths, rows, columns], [...resultStrides, matrix.resultRow, 4], 0),
+    result: span(
+      [...lengths, rows, columns],
+      [...resultStrides, matrix.resultRow, resultBytes],
+      0,
+      resultBytes,
+    ),
   }
 }

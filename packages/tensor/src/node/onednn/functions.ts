@@ -5,6 +5,7 @@
 import { bindCalls, type Call, type LibraryHandle, type Signature } from './koffi.ts'
 
 const shared = {
+  dnnl_get_effective_cpu_isa: [],
   dnnl_engine_create: ['buffer', 'int', 'int64'],
   dnnl_stream_create: ['buffer', 'address', 'int'],
   dnnl_primitive_attr_create: ['buffer'],

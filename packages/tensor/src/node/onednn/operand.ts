@@ -1,4 +1,5 @@
 /** An operand of a product as oneDNN describes it. */
+import type { ElementBytes } from '../../executors/wasm/access.ts'
 
 /** Lengths and distances of axes, those of the batch before rows and columns. */
 export interface Axes {
@@ -11,15 +12,14 @@ export interface Operand extends Axes {
   readonly bytes: number
 }
 
-const elementBytes = 4
-
 /**
+ * @param elementBytes of an element, 2 or 4
  * @param axes with distances in bytes. Where the operand is the same all along an axis of the batch (distance 0), the
  *             result has the length 1, which oneDNN repeats.
  * @returns with distances in elements; undefined if elements lie on top of each other otherwise, or neither the rows
  * nor the columns are runs of memory: no fast product reads that
  */
-export function operandOf(axes: Axes): Operand | undefined {
+export function operandOf(axes: Axes, elementBytes: ElementBytes): Operand | undefined {
   const row = axes.lengths.length - 2
   const lengths = axes.lengths.map((length, axis) => (axis < row && axes.strides[axis] === 0 ? 1 : length))
   const strides = axes.strides.map((stride) => stride / elementBytes)

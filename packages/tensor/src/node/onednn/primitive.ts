@@ -19,12 +19,14 @@ const argumentBytes = 16
 
 /**
  * @param describe makes the description of the primitive, or none where the library does not have it
- * @returns undefined in that case, and if it has none but the reference implementation, which is slow
+ * @param isReferenceTaken whether its reference implementation, which is slow, will do
+ * @returns undefined in that case, and if it has no implementation that will do
  */
 export function createPrimitive(
   { functions: { call, dialect, stream }, textAt }: Onednn,
   operands: readonly { readonly role: Role; readonly description: Description }[],
   describe: () => number | undefined,
+  isReferenceTaken = false,
 ): Primitive | undefined {
   const description = describe()
   if (description === undefined) return undefined
@@ -35,7 +37,7 @@ export function createPrimitive(
       call.dnnl_primitive_desc_query(description, implementationQuery, 0, pointer),
     )
     const implementation = textAt(new BigUint64Array(pointer)[0]!)
-    if (/^(?:simple:)?ref/.test(implementation)) return undefined
+    if (!isReferenceTaken && /^(?:simple:)?ref/.test(implementation)) return undefined
     const primitive = created('dnnl_primitive_create', (out) => call.dnnl_primitive_create(out, description))
     const memories = operands.map(({ description }) => dialect.memory(description))
     const argumentList = new ArrayBuffer(argumentBytes * operands.length)

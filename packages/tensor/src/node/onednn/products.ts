@@ -1,19 +1,31 @@
 /** oneDNN as a provider of matrix products over the memory of an executor. */
 import { InputError } from '../../errors.ts'
+import type { ElementBytes } from '../../executors/wasm/access.ts'
 import type { NamedProvider } from '../../executors/wasm/executor.ts'
 import type { BatchedProduct } from '../../executors/wasm/product.ts'
 import type { ProductProvider, ProvidedProduct } from '../../executors/wasm/provider.ts'
 import type { WasmMemory } from '../../executors/wasm/web-assembly.ts'
+import type { DataType } from './functions.ts'
 import { type Onednn, openOnednn } from './library.ts'
 import { createMatmul, hasBfloat16, type Operands, operandsOf } from './matmul.ts'
 import type { Primitive } from './primitive.ts'
 
-/** What an executor needs to have products done by the library. @param isFaster is another rule, for tests */
-export const onednnProvider = (onednn: Onednn, isFaster = isFasterThere): NamedProvider => ({
+/** Other rules than those by which the library is chosen, for tests. */
+export interface OnednnRules {
+  readonly isFaster?: (batch: BatchedProduct) => boolean
+  readonly multipliesBfloat16?: boolean
+}
+
+/** What an executor needs to have products done by the library. */
+export const onednnProvider = (
+  onednn: Onednn,
+  { isFaster = isFasterThere, multipliesBfloat16 = hasBfloat16(onednn) }: OnednnRules = {},
+): NamedProvider => ({
   kind: 'onednn',
   name: `onednn ${onednn.version}`,
   open: (memory) => onednnProducts(onednn, memory),
   isFaster,
+  multipliesBfloat16,
 })
 
 /** @param memory of the executor; it may grow */
@@ -23,14 +35,17 @@ export function onednnProducts(onednn: Onednn, memory: WasmMemory): ProductProvi
     prepare(batch) {
       const operands = operandsOf(batch)
       if (!operands) return undefined
-      const plain = createMatmul(onednn, operands, false)
-      const adding = plain && createMatmul(onednn, operands, true)
+      const types = { factors: typeOf(batch.factorBytes), result: typeOf(batch.resultBytes) }
+      const plain = createMatmul(onednn, operands, false, types)
+      const adding = plain && createMatmul(onednn, operands, true, types)
       if (plain && adding) return new OnednnProduct(batch, operands, { plain, adding }, place)
       plain?.destroy()
       return undefined
     },
   }
 }
+
+const typeOf = (bytes: ElementBytes): DataType => (bytes === 2 ? 'bfloat16' : 'float32')
 
 /** A rule and no measurement, because results have to be the same in every run. */
 export function isFasterThere({ lengths, matrix }: BatchedProduct): boolean {
@@ -77,9 +92,10 @@ interface Runs {
   readonly bytes: number
 }
 
-function runsOf({ lengths, resultStrides, matrix: { rows, columns, resultRow } }: BatchedProduct): Runs {
+function runsOf({ lengths, resultStrides, matrix, resultBytes }: BatchedProduct): Runs {
+  const { rows, columns, resultRow } = matrix
   let starts = [0]
-  let bytes = 4 * columns
+  let bytes = resultBytes * columns
   const inwards = [...lengths, rows].map((length, axis) => ({
     length,
     stride: [...resultStrides, resultRow][axis]!,
@@ -154,7 +170,7 @@ export interface OnednnFacts {
   readonly file: string
   /** Such as `2.6.3`. */
   readonly version: string
-  /** Whether the processor multiplies bfloat16 numbers fast, as the library sees it. Products are float32 in any case. */
+  /** Whether the processor multiplies bfloat16 faster than float32, as the library sees it. */
   readonly bfloat16: boolean
 }
 
