@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { type Executor, floatTensor, InputError } from '@tiny-recursive-models/tensor'
-import { openOrtExecutor } from '@tiny-recursive-models/tensor/node'
+import { openExecutor, openOrtExecutor } from '@tiny-recursive-models/tensor/node'
 import {
   decodeTrainingState,
   encodeTrainingState,
@@ -13,6 +13,7 @@ import { openWorkerPieces } from '../../src/node/worker-pieces.ts'
 import { chooseMicroBatch } from '../../src/programs/micro-batch.ts'
 import { loadDataSets } from '../../src/puzzles/load.ts'
 import { overrideRecipe, type Recipe, recipes } from '../../src/recipes/index.ts'
+import { paperVariant, paperVariantNames } from '../../src/recipes/paper.ts'
 import { TrainingEngine } from '../../src/train/engine.ts'
 import type { TrainingEvent } from '../../src/train/events.ts'
 import type { OpenPieceRunner } from '../../src/train/piece-runner.ts'
@@ -46,6 +47,7 @@ before(async () => {
 })
 
 interface Run {
+  readonly executor?: Executor
   readonly recipe?: Recipe
   readonly data?: DataSets
   readonly resume?: TrainingState
@@ -229,6 +231,35 @@ describe('ranks', () => {
     // One process has nobody to tell its gradients.
     assertSame((await trained(0, narrow)).state, (await trained(0)).state)
   })
+
+  test('every model of the paper', async () => {
+    const base = overrideRecipe(recipe, ['model.puzzleEmbeddingWidth=0', 'training.steps=3'])
+    const losses = ({ events }: Trained) =>
+      events.flatMap((event) => (event.type === 'step' ? [event.loss] : []))
+    for (const name of paperVariantNames) {
+      const variant = { recipe: paperVariant(base, name) }
+      const [together, alone] = [losses(await trained(2, variant)), losses(await trained(0, variant))]
+      assert.equal(together.length, 3)
+      for (const [step, loss] of alone.entries())
+        assert.ok(Math.abs(together[step]! / loss - 1) < 1e-3, `${name}: ${together}, ${alone}`)
+    }
+  })
+
+  for (const kind of ['wasm', 'onednn'] as const) {
+    test(`on ${kind} as on any executor, in bfloat16 too`, async (context) => {
+      const ours = await openExecutor({ executor: kind, threads: 1 }).catch((error: unknown) => error)
+      if (ours instanceof InputError) return context.skip(ours.message)
+      const computing = { executor: ours as Executor }
+      const exact = await trained(0, computing)
+      const together = await trained(3, computing)
+      assert.deepEqual(course(together), course(exact))
+      assertClose(together.state, exact.state)
+      const bfloat16 = { ...computing, recipe: overrideRecipe(recipe, ['model.precision=bfloat16']) }
+      const narrow = await trained(3, bfloat16)
+      assertSame((await trained(3, bfloat16)).state, narrow.state)
+      assert.notDeepEqual(narrow.state.tensors, together.state.tensors)
+    })
+  }
 
   test("time is up for all when rank 0's clock says so", async () => {
     const short = overrideRecipe(recipe, ['training.stopAfterSeconds=0.001'])
