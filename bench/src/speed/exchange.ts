@@ -43,6 +43,7 @@ export function sumSeconds(machines: number, bytes: number, alpha: number, bytes
 export interface RecipeCost {
   readonly name: string
   readonly batch: number
+  readonly width: number
   readonly parameters: number
   /** Of the sum in a step. */
   readonly bytes: number
@@ -51,20 +52,36 @@ export interface RecipeCost {
 }
 
 /**
- * Published recipes read files: what their puzzles are like is in the paper. Of a table of puzzle embeddings only the rows
- * of a batch travel, so that its length counts nothing.
+ * Recipes that read files: what their puzzles are like is in the paper. Of a table of puzzle embeddings only the rows of a
+ * batch travel, so that its length counts nothing.
  */
-const published = {
+const ofFiles: Readonly<Record<string, { cells: number; symbols: number; identifiers: number }>> = {
   'sudoku-extreme-mlp': { cells: 81, symbols: 11, identifiers: 1 },
   'sudoku-extreme-att': { cells: 81, symbols: 11, identifiers: 1 },
+  'sudoku-extreme-flow': { cells: 81, symbols: 11, identifiers: 1 },
   'maze-hard': { cells: 900, symbols: 6, identifiers: 1 },
+  'arc-small': { cells: 25, symbols: 12, identifiers: 1 },
   'arc-agi-1': { cells: 900, symbols: 12, identifiers: 1 },
-} as const
+  'arc-agi-2': { cells: 900, symbols: 12, identifiers: 1 },
+}
 
-export const publishedRecipes = Object.keys(published) as (keyof typeof published)[]
+/**
+ * Recipes whose step is not measured but told from its matrix products; `table` is as large as its user's puzzles, and
+ * `sudoku-extreme` is measured as 9×9.
+ */
+export const calculatedRecipes: readonly string[] = [
+  'sudoku-4x4-trm',
+  'sudoku-6x6-trm',
+  'sudoku-small',
+  'paper-sudoku',
+  'maze-small',
+  'maze-15x15',
+  'paper-maze',
+  ...Object.keys(ofFiles),
+]
 
 export async function costOf(name: string): Promise<RecipeCost> {
-  const facts = name in published ? published[name as keyof typeof published] : null
+  const facts = ofFiles[name]
   const recipe: Recipe = facts ? findRecipe(name) : structuredRecipe(name, ['data.train=8', 'data.test=1'])
   const { train } = facts ? { train: facts } : await loadDataSets(recipe.data, noFile)
   const config = { ...stepConfigOf(recipe, { train }), microBatch: recipe.training.batch }
@@ -73,13 +90,14 @@ export async function costOf(name: string): Promise<RecipeCost> {
   return {
     name,
     batch,
+    width: model.width,
     parameters,
     bytes: 4 * (parameters + batch * model.puzzleEmbeddingWidth),
     gflop: matmulOperations(traceTrainingStep(config)) / 1e9,
   }
 }
 
-/** GFLOP of a step of the wide model of the speed table, by which the published ones are told. */
+/** GFLOP of a step of a model of the speed table. */
 export const gflopOfModel = (name: string): number => {
   const { config } = benchModels.find((model) => model.name === name)!
   return matmulOperations(traceTrainingStep(config)) / 1e9
