@@ -33,6 +33,7 @@ Tables of speed. What is compared runs in processes of their own, in turn; figur
   --repetitions N      turns (default 7)
   --seconds N          no new turn of a row after this time (default 60)
   --recompute          the models with recomputation, too
+  --bfloat16           the models in bfloat16, too
   --run FOLDER         inference of this run's model instead of the shipped ones
   --puzzles N          of each evaluation (default 100)
   --json               figures as JSON
@@ -50,6 +51,7 @@ const { values } = parseArgs({
     repetitions: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '60' },
     recompute: { type: 'boolean', default: false },
+    bfloat16: { type: 'boolean', default: false },
     run: { type: 'string' },
     puzzles: { type: 'string', default: '100' },
     json: { type: 'boolean', default: false },
@@ -106,10 +108,16 @@ interface Asked {
 }
 
 function ourSides({ executors, threads, puzzles }: Asked, what: Task['what'], name: string): Side[] {
-  const recomputes = what === 'model' && values.recompute ? [false, true] : [false]
+  const isModel = what === 'model'
+  const recomputes = isModel && values.recompute ? [false, true] : [false]
+  const precisions = isModel && values.bfloat16 ? (['float32', 'bfloat16'] as const) : (['float32'] as const)
   return executors.flatMap((executor) =>
     threads.flatMap((count) =>
-      recomputes.map((recompute) => ourSide({ what, name, executor, threads: count, recompute, puzzles })),
+      precisions.flatMap((precision) =>
+        recomputes.map((recompute) =>
+          ourSide({ what, name, executor, threads: count, recompute, precision, puzzles }),
+        ),
+      ),
     ),
   )
 }

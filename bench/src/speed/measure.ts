@@ -14,6 +14,7 @@ const {
   executor: executorName,
   threads,
   recompute,
+  precision,
   puzzles,
 } = JSON.parse(process.argv[2]!) as Task
 const executor = await openExecutor({ executor: executorName, threads })
@@ -23,7 +24,8 @@ const memory = (): Facts => ({ peakMiB: process.resourceUsage().maxRSS / 1024 })
 switch (what) {
   case 'model': {
     const { config } = benchModels.find((model) => model.name === name)!
-    const step = await modelSteps(executor, { ...config, recompute })
+    const model = { ...config.model, precision }
+    const step = await modelSteps(executor, { ...config, model, recompute })
     await answer(timed(step), () => ({
       ...memory(),
       // A recomputed call of the net costs its forward pass once more; only the useful work counts.

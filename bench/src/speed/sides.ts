@@ -12,13 +12,19 @@ export interface Task {
   readonly executor: ExecutorName
   readonly threads: number
   readonly recompute: boolean
+  readonly precision: 'float32' | 'bfloat16'
   readonly puzzles: number
 }
 
 const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 export const ourSide = (task: Task): Side => ({
-  label: `${task.executor}, ${task.threads} thread${task.threads === 1 ? '' : 's'}${task.recompute ? ', recomputed' : ''}`,
+  label: [
+    task.executor,
+    ...(task.precision === 'float32' ? [] : [task.precision]),
+    `${task.threads} thread${task.threads === 1 ? '' : 's'}`,
+    ...(task.recompute ? ['recomputed'] : []),
+  ].join(', '),
   command: process.execPath,
   args: ['--import', 'tsx', script('./measure.ts'), JSON.stringify(task)],
 })

@@ -12,7 +12,7 @@ const float = { shape, dtype: 'float32' } as const
 const count = 15
 const values = (start: number) => Float32Array.from({ length: count }, (_, index) => start + index / 8)
 
-const stateNames = ['moment', 'weight', 'sum', 'left', 'right', 'mean', 'kept'] as const
+const stateNames = ['moment', 'weight', 'sum', 'left', 'right', 'mean', 'kept', 'normed', 'rows'] as const
 
 /** New values that may be written over the old ones, and new values that may not. */
 const program = trace(
@@ -22,10 +22,17 @@ const program = trace(
     states: Object.fromEntries(stateNames.map((name) => [name, float])),
   },
   ({ feeds: { x, square }, states }) => {
-    const { moment, weight, sum, left, right, mean, kept } = states as { [name: string]: typeof x }
+    const { moment, weight, sum, left, right, mean, kept, normed, rows } = states as {
+      [name: string]: typeof x
+    }
+    const gradient = ops.multiply(x, 2)
     const newMoment = ops.add(ops.multiply(moment!, 0.5), x)
     return {
-      outputs: { product: ops.matmul(weight!, square), kept: kept! },
+      outputs: {
+        product: ops.matmul(weight!, square),
+        kept: kept!,
+        norm: ops.sumAll(ops.multiply(gradient, gradient)),
+      },
       updates: {
         moment: newMoment,
         // Reads the moment's old value after its new one, and its own.
@@ -36,13 +43,23 @@ const program = trace(
         right: left!,
         mean: ops.subtract(mean!, ops.reduceSum(mean!, 1)),
         kept: ops.multiply(kept!, 2),
+        // The very loop that sums up the squares of the gradient.
+        normed: ops.subtract(normed!, gradient),
+        // Read by the sum, and by what is added to it.
+        rows: ops.add(rows!, ops.reduceSum(ops.multiply(rows!, rows!), 1)),
       },
     }
   },
 )
 
 test('new values are written over old ones only where these have been read', async () => {
-  assert.deepEqual([...compileProgram(program).inPlace].sort(), ['moment', 'right', 'sum', 'weight'])
+  assert.deepEqual([...compileProgram(program).inPlace].sort(), [
+    'moment',
+    'normed',
+    'right',
+    'sum',
+    'weight',
+  ])
 
   const feeds = {
     x: floatTensor(shape, values(1)),

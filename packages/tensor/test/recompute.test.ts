@@ -48,7 +48,12 @@ function mostKept(program: Program): number {
 test('what is computed again need not be kept, and no number changes', () => {
   const program = stack()
   assert.equal(recomputeFarAway(program), program, 'too small to be worth it')
-  const again = recomputeFarAway(program, () => false, { distance: 64, mostKept: 0.5, leastBytes: 0 })
+  const again = recomputeFarAway(program, () => false, {
+    distance: 64,
+    mostKept: 0.5,
+    leastBytes: 0,
+    mostTimes: Number.POSITIVE_INFINITY,
+  })
   const [before, after] = [mostKept(program), mostKept(again)]
   // Of the sigmoid, the gate with it, their product with `up` and `up`, two are left: gate and up.
   assert.ok(after < 0.75 * before, `${after} of ${before} numbers`)

@@ -36,6 +36,7 @@ function recomputing(executor: Executor): Executor {
           distance: 1,
           mostKept: Number.POSITIVE_INFINITY,
           leastBytes: 0,
+          mostTimes: Number.POSITIVE_INFINITY,
         }),
       ),
   })

@@ -171,7 +171,7 @@ class Functions {
   #written(work: Exclude<Work, { is: 'product' }>): FunctionWriter {
     switch (work.is) {
       case 'loop':
-        return emitLoop(work.loop)
+        return emitLoop(work.loop, this.#isFused)
       case 'sparseProduct':
         return emitSparseProduct(work.product)
       case 'gatherRows':

@@ -9,9 +9,13 @@ import { type Loop, type LoopValue, merged, type Operand, type Place } from './l
 import { passesOf } from './passes.ts'
 import type { Space } from './space.ts'
 
-/** Parameters: where the loads begin, then the stores, in bytes. */
-export function emitLoop(loop: Loop): FunctionWriter {
-  return new LoopWriter(merged(loop)).write()
+/**
+ * Parameters: where the loads begin, then the stores, in bytes.
+ *
+ * @param isFused whether functions multiply and add in one instruction, of relaxed SIMD
+ */
+export function emitLoop(loop: Loop, isFused: boolean): FunctionWriter {
+  return new LoopWriter(merged(loop), isFused).write()
 }
 
 /** Where in the loop an instruction stands. */
@@ -42,8 +46,10 @@ class LoopWriter {
   readonly #passes: readonly number[]
   readonly #vector: number
   readonly #isVectorReduced: boolean
+  readonly #isFused: boolean
 
-  constructor({ space, loads, stores, values }: Loop) {
+  constructor({ space, loads, stores, values }: Loop, isFused: boolean) {
+    this.#isFused = isFused
     this.#places = [...loads, ...stores]
     this.#loads = loads.length
     this.#space = space
@@ -245,6 +251,7 @@ class LoopWriter {
           this.#code,
           node,
           operands.map((operand) => this.#operand(operand, position, known, isKept)),
+          this.#isFused,
         )
     known.set(key, local)
     return local

@@ -5,7 +5,8 @@ import type { FunctionWriter, Local, SimdInstruction } from './assembler.ts'
 import * as functions from './functions.ts'
 import { type Elementwise, isElementwise } from './groups.ts'
 
-type Emit = (code: FunctionWriter, operands: readonly Local[], node: Node) => void
+/** @param isFused whether the engine multiplies and adds in one instruction */
+type Emit = (code: FunctionWriter, operands: readonly Local[], node: Node, isFused: boolean) => void
 
 const instructions =
   (...names: readonly SimdInstruction[]): Emit =>
@@ -15,14 +16,14 @@ const instructions =
   }
 
 const ofOne =
-  (emit: (code: FunctionWriter, x: Local) => void): Emit =>
-  (code, [x]) =>
-    emit(code, x!)
+  (emit: (code: FunctionWriter, x: Local, isFused: boolean) => void): Emit =>
+  (code, [x], _node, isFused) =>
+    emit(code, x!, isFused)
 
 const compared =
   (float: SimdInstruction, whole: SimdInstruction): Emit =>
   (code, operands, node) =>
-    instructions(node.inputs[0]!.dtype === 'float32' ? float : whole)(code, operands, node)
+    instructions(node.inputs[0]!.dtype === 'float32' ? float : whole)(code, operands, node, false)
 
 /** Conversions, from type to type. A truth value is a mask: all bits of its lane or none. */
 const casts: Readonly<Record<DataType, Readonly<Record<DataType, (code: FunctionWriter) => void>>>> = {
@@ -73,10 +74,15 @@ const table: Readonly<Record<Elementwise, Emit>> = {
 }
 
 /** A value of a loop from its operands; of an operation that is none of these, a copy. */
-export function emitOperation(code: FunctionWriter, node: Node, operands: readonly Local[]): Local {
+export function emitOperation(
+  code: FunctionWriter,
+  node: Node,
+  operands: readonly Local[],
+  isFused: boolean,
+): Local {
   if (!isElementwise(node)) return operands[0]!
   const result = code.local('v128')
-  table[node.operation](code, operands, node)
+  table[node.operation](code, operands, node, isFused)
   code.set(result)
   return result
 }

@@ -3,6 +3,7 @@ import type { Node } from '../../graph/operations.ts'
 import type { Tensors } from '../../graph/program.ts'
 import { elementCount } from '../../graph/types.ts'
 import type { Loop } from './loop.ts'
+import { passesOf } from './passes.ts'
 import type { Plan, Step } from './steps.ts'
 
 /**
@@ -50,11 +51,18 @@ function readsBeforeWriting(step: Step, from: Node, to: Node): boolean {
   if (step.work.is === 'product') return addendInPlace(step, (value) => value === from) === from
   if (step.work.is !== 'loop') return false
   const { loop } = step.work
-  if (loop.space.some(({ isReduced }) => isReduced)) return false
   const store = step.writes.findIndex(({ value }) => value === to)
+  if (!isWrittenLast(loop, store)) return false
   const loads = [...step.reads.keys()].filter((index) => step.reads[index]!.value === from)
   // One place that is read and, by way of the value that is stored there, before it is written.
   return loads.length === 1 && isSamePlace(loop, loads[0]!, store) && dependsOn(loop, store, loads[0]!)
+}
+
+/** Whether a number is stored when the loop does not come back to its index: in its only pass, or after all of them. */
+function isWrittenLast({ values }: Loop, store: number): boolean {
+  const passes = passesOf(values)
+  const isKept = values.some((value) => value.store === store && value.role === 'kept')
+  return isKept || values.every(({ role }, index) => role === 'kept' || passes[index] === 0)
 }
 
 const isSamePlace = ({ loads, stores }: Loop, load: number, store: number): boolean =>

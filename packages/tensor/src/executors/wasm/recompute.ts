@@ -21,9 +21,11 @@ export interface WorthAgain {
   readonly mostKept: number
   /** Bytes of all that is computed again, at least. */
   readonly leastBytes: number
+  /** How often a value may be computed again: a rounded weight that every call of a net reads is kept. */
+  readonly mostTimes: number
 }
 
-const worthAgain: WorthAgain = { distance: 64, mostKept: 0.5, leastBytes: 2 ** 24 }
+const worthAgain: WorthAgain = { distance: 64, mostKept: 0.5, leastBytes: 2 ** 24, mostTimes: 3 }
 
 /**
  * @param program of primitives only
@@ -54,6 +56,8 @@ class Recomputing {
   readonly #accesses = new Accesses()
   /** Where each computed value is read for the last time. */
   readonly #lastUse = new Map<Node, number>()
+  /** How often each would be computed again for uses that are far from the one before. */
+  readonly #times = new Map<Node, number>()
   readonly #recomputed = new Set<Node>()
   readonly #between = new Set<Node>()
   readonly #rebuilt = new Map<Node, Node>()
@@ -69,8 +73,7 @@ class Recomputing {
 
   program(): Program {
     for (const [index, node] of this.#nodes.entries())
-      if (this.#accesses.isBase(node))
-        for (const input of node.inputs) this.#lastUse.set(this.#baseOf(input), index)
+      if (this.#accesses.isBase(node)) for (const input of node.inputs) this.#use(this.#baseOf(input), index)
     for (const result of resultsOf(this.#program))
       this.#lastUse.set(this.#baseOf(result), Number.POSITIVE_INFINITY)
     const worthwhile = this.#components().filter(({ isWorthIt }) => isWorthIt)
@@ -82,6 +85,12 @@ class Recomputing {
     if (this.#recomputed.size === 0) return this.#program
     for (const [index, node] of this.#nodes.entries()) this.#rebuilt.set(node, this.#rebuild(node, index))
     return mapResults(this.#program, (node) => this.#rebuilt.get(node)!)
+  }
+
+  #use(value: Node, index: number): void {
+    const before = this.#lastUse.get(value) ?? this.#index.get(value)!
+    if (index - before > this.#worth.distance) this.#times.set(value, (this.#times.get(value) ?? 0) + 1)
+    this.#lastUse.set(value, index)
   }
 
   #baseOf(node: Node): Node {
@@ -96,8 +105,9 @@ class Recomputing {
   #components(): Component[] {
     const componentOf = new Map<Node, Node[]>()
     for (const node of this.#nodes) {
-      const isCandidate =
-        this.#isInLoop(node) && this.#isKept(node) && Number.isFinite(this.#lastUse.get(node))
+      const isSeldom = (this.#times.get(node) ?? 0) <= this.#worth.mostTimes
+      const isResult = this.#lastUse.get(node) === Number.POSITIVE_INFINITY
+      const isCandidate = this.#isInLoop(node) && this.#isKept(node) && isSeldom && !isResult
       if (!isCandidate) continue
       let own: Node[] = [node]
       for (const input of node.inputs) {
