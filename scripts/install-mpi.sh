@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs Debian's Open MPI for the tests with several ranks, where there is no MPI and this user may. Never fails:
+# Installs Debian's Open MPI, and `ip` for a network between ranks, for the tests with several ranks, where there is no MPI and this user may. Never fails:
 # without MPI those tests are skipped and say so.
 set -uo pipefail
 if command -v mpirun > /dev/null; then exit 0; fi
@@ -8,6 +8,6 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then
   exit 0
 fi
 export DEBIAN_FRONTEND=noninteractive
-apt-get update && apt-get install -y --no-install-recommends openmpi-bin ||
+apt-get update && apt-get install -y --no-install-recommends openmpi-bin iproute2 ||
   echo "Open MPI could not be installed: the tests with several ranks will be skipped"
 exit 0
