@@ -34,6 +34,8 @@ let entries = $state.raw<readonly ModelEntry[]>(
   })),
 )
 let chosenId = $state(firstChoice())
+/** The one to compare the chosen one with; null where nobody has asked for it. */
+let besideId = $state<string | null>(null)
 let added = 0
 
 /** What it solves; and where several solve the same, which one it is. */
@@ -55,6 +57,17 @@ export const modelStore = {
   },
   choose(id: string): void {
     chosenId = id
+    besideId = null
+  },
+  /** Two for the same puzzle; the second is handed out once. */
+  chooseTwo(id: string, second: string): void {
+    chosenId = id
+    besideId = second
+  },
+  takeSecond(): ModelEntry | null {
+    const second = entries.find(({ id }) => id === besideId) ?? null
+    besideId = null
+    return second
   },
   /** A model file as an entry that is not in the list yet: what `ModelClient.open` reads. */
   entryOf({ title, file, source, bytes }: ModelFile): ModelEntry {

@@ -85,7 +85,7 @@ ${[...marks, ...legend].join('\n')}
 }
 
 /** The first, the last, and as many between as there is room for. */
-function evenly<Value>(values: readonly Value[], count: number): readonly Value[] {
+export function evenly<Value>(values: readonly Value[], count: number): readonly Value[] {
   if (values.length <= count) return values
   return Array.from(
     { length: count },

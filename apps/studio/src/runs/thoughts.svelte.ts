@@ -1,32 +1,18 @@
 /** What a checkpoint makes of puzzles that it was not trained on. */
-import {
-  type Board,
-  boardOfData,
-  canMakePuzzles,
-  type Recipe,
-  type Thought,
-} from '@tiny-recursive-models/trm'
+import type { Recipe } from '@tiny-recursive-models/trm'
 import type { ModelClient, ModelFacts } from '@tiny-recursive-models/trm/browser'
-import { type Judgement, judge } from '../grid/judge.ts'
 import { thinkingClient } from '../lib/models.ts'
-import { askPuzzles } from '../puzzles/ask.ts'
-import type { QuestionCheck } from '../puzzles/check.ts'
+import { type DrawnPuzzle, drawPuzzle, type JudgedThought, judged } from './drawn-puzzle.ts'
 import { fetchModel } from './server.ts'
 
-export interface Solving {
-  readonly board: Board
-  readonly question: Int32Array
-  readonly check: QuestionCheck
-  readonly thoughts: readonly (Thought & Pick<Judgement, 'isSolved'>)[]
+export interface Solving extends DrawnPuzzle {
+  readonly thoughts: readonly JudgedThought[]
 }
 
 export interface Measured {
   readonly puzzles: number
   readonly exactByStep: readonly number[]
 }
-
-/** The most demanding of so many puzzles is shown: of the others most are answered in the first step. */
-const draws = 4
 
 type Data = Recipe['data']
 
@@ -55,23 +41,15 @@ export class CheckpointThoughtsState {
   /** A new puzzle, thought about step by step. */
   solve(): Promise<void> {
     return this.#do(async (client, facts) => {
-      const board = boardOfData(facts.recipe.data, facts.config)
-      if (!board || !canMakePuzzles(board.kind, this.#data)) {
-        this.noPuzzle = board
-          ? `Puzzles of this kind (${board.title}) cannot be generated: choose “Watch it think” and open a puzzle file there.`
-          : 'Puzzles of this kind cannot be shown here yet.'
+      const drawn = await drawPuzzle(facts, this.#data)
+      if (typeof drawn === 'string') {
+        this.noPuzzle = drawn
         return
       }
-      const { kind } = board
-      const seed = crypto.getRandomValues(new Uint32Array(1))[0]!
-      const puzzle = await askPuzzles('generate', { kind, data: this.#data, seed, draws })
-      const check = await askPuzzles('check', puzzle)
-      const { question } = puzzle
-      this.solving = { board, question, check, thoughts: [] }
-      for await (const thought of client.think(facts, question)) {
+      this.solving = { ...drawn, thoughts: [] }
+      for await (const thought of client.think(facts, drawn.question)) {
         if (this.#isClosed) return
-        const { isSolved } = judge(board, question, thought.answer, check.solution)
-        this.solving = { ...this.solving, thoughts: [...this.solving.thoughts, { ...thought, isSolved }] }
+        this.solving = { ...this.solving, thoughts: [...this.solving.thoughts, judged(drawn, thought)] }
       }
     })
   }

@@ -111,6 +111,22 @@ describe('runs, in Chromium', { skip }, async () => {
       await visitor.at('measure').click()
       assert.match(await visitor.at('measured').innerText(), /^\d+(\.\d)? % of 20 validation puzzles solved/)
 
+      // The same puzzle by every weights that there are, at each step.
+      await visitor.at('show-boards').click()
+      await visitor.at('boards').and(visitor.page.locator('[data-busy="false"]')).waitFor()
+      const boards = visitor.at('boards').locator('tbody tr')
+      assert.equal(await boards.count(), await visitor.at('checkpoint-choice').locator('option').count())
+      assert.equal(await visitor.at('boards-final').locator('td svg').count(), recipe.model.supervisionSteps)
+
+      // Two of them on one puzzle, in one action.
+      await visitor.at('beside-choice').selectOption('final')
+      await visitor.at('think-with-both').click()
+      await visitor.page.waitForURL(/#\/think/)
+      await visitor.page.locator('[data-testid="compare"]:not([data-count="0"])').waitFor()
+      const besides = visitor.at('compare-with').locator('option:checked')
+      assert.match((await besides.textContent()) ?? '', /live, final/)
+      await visitor.page.goBack()
+
       await visitor.at('think-with').click()
       await visitor.page.waitForURL(/#\/think/)
       // Chosen among the models of the page: an option is never visible by itself.
