@@ -7,6 +7,7 @@ import { boxShapes, parseSudoku } from '@tiny-recursive-models/trm/puzzles/sudok
 import { judgeArc } from '../src/arc/judge.ts'
 import { cellViews, hasDots, hasPencilMarks } from '../src/grid/cells.ts'
 import { regionEdges } from '../src/puzzles/cells.ts'
+import { isDoubtful, pencilMarks } from '../src/think/pencil-marks.ts'
 
 const board = boardOf({ puzzle: 'sudoku', shape: boxShapes['4x4'] })
 const question = parseSudoku('1...............').tokens
@@ -48,6 +49,26 @@ describe('cells', () => {
     assert.deepEqual(
       views[1]!.candidates.map(({ name, probability }) => `${name} ${probability.toFixed(1)}`),
       ['1 0.0', '2 0.6', '3 0.4', '4 0.0'],
+    )
+  })
+
+  test('that are doubtful have their candidates pencilled in, the likelier the larger', () => {
+    const views = cellViews(board, question, thoughtOf(2, [1]), [1], [])
+    assert.deepEqual([views[0]!, views[1]!].map(isDoubtful), [false, true])
+    const { columns, rows, marks } = pencilMarks(views[1]!)
+    assert.deepEqual([columns, rows], [2, 2])
+    assert.deepEqual(
+      marks.map(({ text, column, row, strength, isBest }) => [
+        text,
+        column,
+        row,
+        strength.toFixed(2),
+        isBest,
+      ]),
+      [
+        ['2', 1, 0, '0.77', true],
+        ['3', 0, 1, '0.63', false],
+      ],
     )
   })
 

@@ -10,6 +10,8 @@ export interface Stop {
   readonly text: string
   /** What the page shows at this stop. */
   readonly show: () => void
+  /** What is to be in sight, by selectors: the first that is laid out. The grid by default. */
+  readonly seen?: readonly string[]
 }
 
 /** The step after which most cells are wrong, and not the first. */
@@ -55,6 +57,8 @@ export function stopsOfTour(): readonly Stop[] {
       title: 'It says itself when it is done',
       text: 'The curve “How sure it is” is one more number that the model predicts: how likely its whole answer is right. Nobody tells it the solution.',
       show: () => session.seek(sureStep()),
+      // On a phone it stands beside the grid, elsewhere in a card.
+      seen: ['.player .certainty', '[data-testid="halting"]'],
     },
     {
       title: 'Now take a clue away',
