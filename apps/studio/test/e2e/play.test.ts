@@ -143,7 +143,7 @@ describe('playing with a puzzle, in Chromium', { skip }, async () => {
     await visitor.at(`what-if-${other}`).click()
     await page.locator(`[data-testid="cell-${at}"][data-symbol="${other}"][aria-label$="what if"]`).waitFor()
     await visitor.at('what-if').filter({ hasText: 'follow' }).waitFor()
-    assert.match(page.url(), /#\/think\/sudoku-6x6\//)
+    await page.waitForURL(/#\/think\/sudoku-6x6\//)
     await visitor.at('unpin').click()
     await visitor.at('unpin').waitFor({ state: 'detached' })
     // The answer is thought anew, and seen as it grows.
@@ -214,6 +214,28 @@ describe('playing with a puzzle, in Chromium', { skip }, async () => {
     assert.equal(await visitor.at('model').inputValue(), 'sudoku-4x4')
     assert.equal((await symbolsOf(visitor))[0], '1')
     await visitor.close()
+  })
+
+  test('a copied link leads another visitor to model, puzzle and step', async () => {
+    const puzzle = '1..............2'
+    const visitor = await open(`#/think/sudoku-4x4/${puzzle}/2`, {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    })
+    const { page } = visitor
+    await visitor.at('step-forward').click()
+    await page.locator('[data-testid="step"][data-step="3"]').waitFor()
+    await visitor.at('copy-link').click()
+    await visitor.at('kept').filter({ hasText: 'copied' }).waitFor()
+    const link = await page.evaluate<string>('navigator.clipboard.readText()')
+    assert.equal(link, `${server.url}#/think/sudoku-4x4/${puzzle}/3`)
+    const shown = await symbolsOf(visitor)
+    await visitor.close()
+
+    const other = await Visitor.open(browser, link)
+    await other.page.locator('[data-testid="step"][data-recorded="false"][data-step="3"]').waitFor()
+    assert.equal(await other.at('model').inputValue(), 'sudoku-4x4')
+    assert.deepEqual(await symbolsOf(other), shown)
+    await other.close()
   })
 
   test('the same weights at another depth stand beside the puzzle', async () => {
