@@ -62,10 +62,9 @@ export class Visitor {
     const visitor = new Visitor(await context.newPage())
     visitor.page.setDefaultTimeout(120_000)
     // Chromium is silent about what the page's policy forbids where the page goes on without it.
-    await visitor.page.addInitScript(() => {
-      addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
-        console.error(`forbidden by ${violatedDirective}: ${blockedURI}`),
-      )
+    await visitor.page.addInitScript({
+      content: `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+        console.error('forbidden by ' + violatedDirective, blockedURI))`,
     })
     await visitor.page.goto(url)
     return visitor
