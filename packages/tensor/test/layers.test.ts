@@ -65,7 +65,7 @@ const layers: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     runs: ['lib', 'puzzles', 'grid', 'charts'],
     train: ['lib', 'puzzles', 'grid', 'charts'],
     pages: ['lib', 'puzzles', 'grid', 'charts', 'arc', 'think', 'runs', 'train'],
-    worker: ['puzzles'],
+    worker: ['lib', 'puzzles'],
     'service-worker': [],
     App: ['lib', 'pages'],
     main: ['lib', 'styles', 'App'],
