@@ -27,6 +27,14 @@ describe('a look inside a step, in Chromium', { skip }, async () => {
       frames.push((await Promise.all(cells.map((cell) => cell.getAttribute('aria-label')))).join())
     }
     assert.equal(new Set(frames).size, 6)
+    // What is pencilled in is a drawing, which has no colours of its own accord.
+    const drawn = (): Promise<string> =>
+      page.evaluate(`document.querySelector('[data-testid="pencil-marks"]').toDataURL()`)
+    const light = await drawn()
+    await visitor.at('theme').click()
+    assert.notEqual(await drawn(), light)
+    await visitor.at('theme').click()
+    assert.equal(await drawn(), light)
     await page.locator('[data-testid="step"][data-step="1"]').waitFor()
     await page.keyboard.press('Shift+ArrowRight')
     await place('z6', 2)

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { findRecipe, overrideRecipe } from '@tiny-recursive-models/trm'
 import { trainInWorker } from '@tiny-recursive-models/trm/node'
 import { skipWithoutChromium } from '../../../../testing/chromium.ts'
-import { serveStudio, Visitor } from './open-studio.ts'
+import { phone, serveStudio, Visitor } from './open-studio.ts'
 
 const skip = skipWithoutChromium()
 
@@ -36,7 +36,11 @@ describe('puzzles of one’s own, in Chromium', { skip }, async () => {
     const visitor = await Visitor.open(browser, server.url)
     const { page } = visitor
     await page.locator('[data-testid="step"][data-recorded="false"]').waitFor()
-    await visitor.at('open-model').setInputFiles(join(path, 'best.safetensors'))
+    await visitor.at('open-model').setInputFiles({
+      name: 'a-model-with-a-rather-long-name-that-is-all-its-own.safetensors',
+      mimeType: 'application/octet-stream',
+      buffer: await readFile(join(path, 'best.safetensors')),
+    })
     await page.locator('[data-cell="24"]').waitFor()
     await visitor.at('open-puzzles').setInputFiles(csv)
     await visitor.at('row').waitFor()
@@ -51,6 +55,8 @@ describe('puzzles of one’s own, in Chromium', { skip }, async () => {
     await page.locator('[data-testid="verdict"][data-solved="false"]').waitFor()
     assert.match(await visitor.at('verdict').innerText(), /\d+ of \d+ cells are wrong/)
     assert.equal(answer?.length, 25)
+    await page.setViewportSize(phone)
+    assert.equal(await visitor.overflow(), 0)
     await visitor.close()
   })
 })
