@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { gradients } from '../src/autodiff/gradient.ts'
 import { InputError } from '../src/errors.ts'
 import { evaluate } from '../src/executors/reference/evaluate.ts'
 import type { ElementBytes } from '../src/executors/wasm/access.ts'
@@ -22,10 +23,12 @@ import { hasBfloat16 } from '../src/node/onednn/matmul.ts'
 import { isFasterThere, onednnProducts, onednnProvider } from '../src/node/onednn/products.ts'
 import { openWasmExecutor } from '../src/node/wasm-threads.ts'
 import { openExecutor } from '../src/node.ts'
+import { linear, swiglu } from '../src/ops/fused.ts'
 import * as ops from '../src/ops/primitives.ts'
 import { RandomStream } from '../src/random/random-stream.ts'
 import { conformance } from './suite/conformance.ts'
 import { multiplyBfloat16, readBfloat16, writeBfloat16 } from './support/bfloat16-products.ts'
+import { type Found, withCheckedRoundings } from './support/checked-roundings.ts'
 import { installedOnednns } from './support/onednn.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trm-onednn-'))
@@ -119,6 +122,58 @@ for (const onednn of await installedOnednns()) {
         }
     })
 
+    test('SwiGLU of bfloat16, of what is infinite and of no number too', { skip: withoutBfloat16 }, () => {
+      const memory = new webAssembly.Memory({ initial: 4, maximum: 4, shared: true })
+      const products = onednnProducts(onednn, memory)
+      assert.equal(products.prepareSwiglu!(100), undefined, 'too few to be worth a call')
+      const count = 8_195
+      const provided = products.prepareSwiglu!(count)!
+      const view = new DataView(memory.buffer)
+      const [gate, up, result] = [0, 1, 2].map((part) => part * 2 ** 16 + 64) as Three
+      const special = [0, -0, 90, -90, 1e30, -1e30, Number.POSITIVE_INFINITY, Number.NaN, 1e-30]
+      const values = Array.from({ length: count }, (_, index) => special[index] ?? (index % 401) / 20 - 10)
+      for (const [index, value] of values.entries()) {
+        writeBfloat16(view, gate + 2 * index, value)
+        writeBfloat16(view, up + 2 * index, (index % 17) / 8 - 1)
+      }
+      writeBfloat16(view, result + 2 * count, 77)
+      provided.run(gate, up, result, 0)
+      for (let index = 0; index < count; index++) {
+        const [g, u, got] = [gate, up, result].map((start) => readBfloat16(view, start + 2 * index)) as Three
+        // As the graph says it: 0 · ∞ is no number.
+        const exact = g * (1 / (1 + Math.exp(-g))) * u
+        const worst = 2 ** -8 * Math.abs(exact) + 1e-30
+        assert.ok(
+          Object.is(got, exact) || Math.abs(got - exact) <= worst,
+          `${g}, ${u}: ${got} instead of ${exact}`,
+        )
+      }
+      assert.equal(readBfloat16(view, result + 2 * count), 77)
+      assert.throws(() => provided.run(gate, 4 * 65_536 - 2 * count + 2, result, 0), /SwiGLU/)
+      provided.close()
+    })
+
+    for (const threads of [1, 2])
+      test(`layers in bfloat16, the library's SwiGLU in them, ${threads} threads`, {
+        skip: withoutBfloat16,
+      }, async () => {
+        const found: Found = { rounded: 0, ties: 0 }
+        const executor = await openWasmExecutor(threads, { onednn, worthwhile: evenSmall })
+        const executable = await withCheckedRoundings(executor, found).compile(roundedLayers)
+        const feeds = Object.fromEntries(
+          Object.entries(roundedLayers.feeds).map(([name, { shape }], index) => [
+            name,
+            floatTensor(
+              shape,
+              numbers(shape[0]! * shape[1]!, index).map((value) => value / 10),
+            ),
+          ]),
+        )
+        await executable.run(feeds, new Map())
+        assert.ok(found.rounded > 100_000 && found.ties < 1e-4 * found.rounded, JSON.stringify(found))
+        await executable.close()
+      })
+
     test('bfloat16 is multiplied where the processor has instructions for it, as the library sees it', () => {
       for (const [isa, isFast] of [
         ['AVX2', false],
@@ -180,7 +235,11 @@ for (const onednn of await installedOnednns()) {
         provide: (batch) => (isFasterThere(batch) ? products.add(batch) : undefined),
       })
       assert.deepEqual(
-        products.batches.map(({ matrix: { rows, depth, columns } }) => [rows, depth, columns]),
+        products.works.map((work) => {
+          if ('swiglu' in work) return work
+          const { rows, depth, columns } = work.matrix
+          return [rows, depth, columns]
+        }),
         [
           [96, 80, 112],
           [112, 96, 112],
@@ -296,6 +355,29 @@ const mixedFeeds: Readonly<Record<string, HostTensor>> = {
   x: floatTensor([96, 80], numbers(96 * 80, 2)),
   y: floatTensor([80, 112], numbers(80 * 112, 3)),
 }
+
+const [rows, width] = [96, 192]
+const round = ops.roundToBfloat16
+
+/** Two layers of a model in bfloat16; the second has what is given to the first as a factor too. */
+const roundedLayers = trace(
+  'layers',
+  {
+    feeds: {
+      x: { shape: [rows, width], dtype: 'float32' },
+      gate: { shape: [width, width], dtype: 'float32' },
+      up: { shape: [width, width], dtype: 'float32' },
+    },
+    states: {},
+  },
+  ({ feeds }) => {
+    const [gate, up] = [round(feeds.gate), round(feeds.up)]
+    let h = round(feeds.x)
+    for (let layer = 0; layer < 2; layer++) h = round(swiglu(round(linear(h, gate)), round(linear(h, up))))
+    const [toGate, toUp] = gradients(ops.sumAll(ops.multiply(h, feeds.x)), [feeds.gate, feeds.up])
+    return { outputs: { h, toGate: toGate!, toUp: toUp! } }
+  },
+)
 
 type Three = [number, number, number]
 type Four = [number, number, number, number]

@@ -50,7 +50,9 @@ export interface Executor {
    */
   readonly multipliesBfloat16?: boolean
   compile(program: Program): Promise<Executable>
+  /** A copy on the device. */
   upload(tensor: HostTensor): Promise<DeviceTensor>
+  /** A copy on the host. */
   download(tensor: DeviceTensor): Promise<HostTensor>
   /** Frees the memory immediately; on the CPU that is left to the garbage collector and this does nothing. */
   release(tensor: DeviceTensor): void

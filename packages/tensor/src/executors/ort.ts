@@ -56,12 +56,14 @@ export function createOrtExecutor(runtime: OnnxRuntime, options: OrtOptions): Ex
       return new OrtExecutable(program, new LastingSession(session), runtime, device)
     },
     async upload(tensor) {
-      const onHost = toOrt(runtime, tensor)
-      return deviceTensor(device === 'webgpu' ? await copies.upload(onHost) : onHost)
+      if (device === 'webgpu') return deviceTensor(await copies.upload(toOrt(runtime, tensor)))
+      return deviceTensor(toOrt(runtime, { ...tensor, data: tensor.data.slice() }))
     },
     async download(tensor) {
       const held = ownTensor(tensor)
-      return toHost(isOnHost(held) ? held : await copies.download(held))
+      if (!isOnHost(held)) return toHost(await copies.download(held))
+      const host = toHost(held)
+      return { ...host, data: host.data.slice() }
     },
     release: releaseTensor,
   }

@@ -45,13 +45,12 @@ export class Workspace {
   /** Sets a state from host memory (copied). */
   async write(name: string, tensor: HostTensor): Promise<void> {
     this.remove(name)
-    this.#states.set(name, await this.executor.upload({ ...tensor, data: tensor.data.slice() }))
+    this.#states.set(name, await this.executor.upload(tensor))
   }
 
   /** A copy of a state in host memory. */
   async read(name: string): Promise<HostTensor> {
-    const tensor = await this.executor.download(this.#state(name))
-    return { ...tensor, data: tensor.data.slice() }
+    return this.executor.download(this.#state(name))
   }
 
   has(name: string): boolean {

@@ -144,9 +144,12 @@ export class TrainingEngine {
     const weights = 'weights' in start ? start.weights : initialWeights(config.model, start.seed)
     const names = Object.keys(weightTypes(config.model))
     await engine.writeStates(new Map(names.map((name) => [`weights.${name}`, weights[name]!])))
-    for (const name of trainedNames(config.model)) {
+    const trained = trainedNames(config.model)
+    // One for all: what is not read any more stays in memory until somebody collects it.
+    const nothing = new Float32Array(Math.max(...trained.map((name) => weights[name]!.data.length)))
+    for (const name of trained) {
       const { shape, data } = weights[name]!
-      const zeros = floatTensor(shape, new Float32Array(data.length))
+      const zeros = floatTensor(shape, nothing.subarray(0, data.length))
       await workspace.write(`ema.${name}`, weights[name]!)
       await workspace.write(`moment1.${name}`, zeros)
       await workspace.write(`moment2.${name}`, zeros)

@@ -3,11 +3,12 @@ import type { Node } from '../../graph/operations.ts'
 import type { Program } from '../../graph/program.ts'
 import { elementCount } from '../../graph/types.ts'
 import { expandProgram, simplifyProgram } from '../../ops/rewrite.ts'
-import { FunctionWriter, ModuleWriter } from './assembler.ts'
+import { FunctionWriter, type Local, ModuleWriter } from './assembler.ts'
 import { addBarrier } from './barrier.ts'
 import { emitLoop } from './emit-loop.ts'
 import { addendInPlace, updatesInPlace } from './in-place.ts'
 import { loopKey } from './kernel.ts'
+import type { Loop } from './loop.ts'
 import { aligned, type Lifetime, planMemory } from './memory-plan.ts'
 import { addBatchedProduct, type BatchedProduct, scratchBytes } from './product.ts'
 import { addProvidedProduct, type Provide, providedScratchBytes } from './provided-product.ts'
@@ -17,6 +18,7 @@ import { schedule, type Turn, type Worthwhile } from './schedule.ts'
 import { emitSparseProduct } from './sparse-product.ts'
 import { type Argument, constantsOf, type Plan, planSteps, type Step, type Work } from './steps.ts'
 import { type MultipliesBfloat16, Storage } from './storage.ts'
+import { swigluRunOf } from './swiglu-run.ts'
 import { checkExtents } from './touched.ts'
 
 /** A place in memory that is known when the program runs. */
@@ -63,6 +65,8 @@ export interface CompileOptions {
   readonly provide?: Provide
   /** Whether somebody else multiplies a product of bfloat16, so that it is given to `provide` as such. */
   readonly multipliesBfloat16?: MultipliesBfloat16
+  /** The number of SwiGLU of so many numbers of bfloat16 that somebody else does, by `host.product`. */
+  readonly provideSwiglu?: (count: number) => number | undefined
   /** Exports every step as a function too, `step0` and so on, so that they can be timed one by one. */
   readonly exportsSteps?: boolean
 }
@@ -142,9 +146,11 @@ class Functions {
   readonly #isFused: boolean
   readonly #provide: Provide | undefined
   readonly #provided: number | undefined
+  readonly #provideSwiglu: CompileOptions['provideSwiglu']
   readonly #known = new Map<string, number>()
 
-  constructor(module: ModuleWriter, { isFused = false, provide }: CompileOptions) {
+  constructor(module: ModuleWriter, { isFused = false, provide, provideSwiglu }: CompileOptions) {
+    this.#provideSwiglu = provideSwiglu
     this.#module = module
     this.#isFused = isFused
     this.#provide = provide
@@ -168,10 +174,20 @@ class Functions {
     return addBatchedProduct(this.#module, batch, this.#isFused)
   }
 
+  #providedLoop(loop: Loop): FunctionWriter | undefined {
+    const run = this.#provideSwiglu && this.#provided !== undefined ? swigluRunOf(loop) : undefined
+    const number = run && this.#provideSwiglu!(run.count)
+    if (number === undefined) return undefined
+    const code = new FunctionWriter(['i32', 'i32', 'i32'])
+    const [result] = code.parameters.slice(2)
+    const [gate, up] = [run!.gate, run!.up].map((load) => code.parameters[load]!) as [Local, Local]
+    return code.integer(number).get(gate).get(up).get(result!).integer(0).call(this.#provided!)
+  }
+
   #written(work: Exclude<Work, { is: 'product' }>): FunctionWriter {
     switch (work.is) {
       case 'loop':
-        return emitLoop(work.loop, this.#isFused)
+        return this.#providedLoop(work.loop) ?? emitLoop(work.loop, this.#isFused)
       case 'sparseProduct':
         return emitSparseProduct(work.product)
       case 'gatherRows':

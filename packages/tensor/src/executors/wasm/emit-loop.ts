@@ -34,6 +34,9 @@ const halves: readonly (readonly [number, number, number, number])[] = [
   [1, 0, 3, 2],
 ]
 
+const isNumber = (operand: Operand): operand is Operand & { readonly is: 'number' } =>
+  operand.is === 'number' && !Number.isNaN(operand.value)
+
 /** Values in locals, by kind and number. */
 type Known = Map<string, Local>
 
@@ -109,9 +112,16 @@ class LoopWriter {
     }
   }
 
-  /** Vectors to do at a time: few where there are many values, for there are sixteen registers. */
+  /**
+   * Vectors to do at a time: few where there are many values, for there are sixteen registers. Where sums run down columns,
+   * whole lines of the cache: rows often lie a multiple of a page apart, and of a line that is left early the rest has to
+   * be fetched again.
+   */
   #together(length: number): number {
-    const wanted = this.#values.length <= 6 ? 4 : this.#values.length <= 16 ? 2 : 1
+    const isFew = this.#values.length <= 16
+    const runsDown = !this.#isVectorReduced && this.#space.some(({ isReduced }) => isReduced)
+    const across = this.#values.length <= 6 ? 4 : isFew ? 2 : 1
+    const wanted = runsDown ? (isFew ? 8 : 4) : across
     return Math.max(1, Math.min(wanted, Math.floor(length / 4)))
   }
 
@@ -245,15 +255,26 @@ class LoopWriter {
     const { node, role, operands, store } = this.#values[index]!
     const isKept = role === 'kept'
     const isReadBack = !isKept && store !== undefined && known.has(`stored${index}`)
+    const locals = () => operands.map((operand) => this.#operand(operand, position, known, isKept))
+    const bound = node.operation === 'maximum' && operands.find(isNumber)
     const local = isReadBack
       ? this.#load(this.#loads + store, position)
-      : emitOperation(
-          this.#code,
-          node,
-          operands.map((operand) => this.#operand(operand, position, known, isKept)),
-          this.#isFused,
-        )
+      : bound
+        ? this.#atLeast(locals()[operands.indexOf(bound) === 0 ? 1 : 0]!, bound.value)
+        : emitOperation(this.#code, node, locals(), this.#isFused)
     known.set(key, local)
+    return local
+  }
+
+  /**
+   * The larger of x and a number: `f32x4.max` takes nine instructions of x64, since either operand may be no number, or
+   * they may be zeros of either sign. A sum with 0 is never −0.
+   */
+  #atLeast(x: Local, bound: number): Local {
+    const local = this.#code.local('v128')
+    this.#code.get(x).floats(bound).simd('f32x4.pmax')
+    if (bound === 0) this.#code.floats(0).simd('f32x4.add')
+    this.#code.set(local)
     return local
   }
 

@@ -140,6 +140,7 @@ class WasmExecutor implements Executor {
       ...(this.#provider && { provide: (batch) => (isProvided(batch) ? products.add(batch) : undefined) }),
       ...(this.multipliesBfloat16 && {
         multipliesBfloat16: (batch) => isFaster(batch) && products.provides(batch),
+        provideSwiglu: (count) => products.add({ swiglu: count }),
       }),
       threads: this.threads,
       exportsSteps: stopwatch !== undefined,
@@ -158,7 +159,7 @@ class WasmExecutor implements Executor {
     const number = this.#programs++
     const others = this.#others.slice(0, compiled.threads - 1)
     for (const port of others)
-      port.postMessage({ kind: 'load', program: number, module, provided: products.batches })
+      port.postMessage({ kind: 'load', program: number, module, provided: products.works })
     return new WasmExecutable(program, compiled, this, {
       run: (slots) => {
         const arena = this.arena

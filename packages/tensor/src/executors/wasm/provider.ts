@@ -10,7 +10,15 @@ export interface ProductProvider {
    * @returns undefined if the provider does not do such a product, in any thread
    */
   prepare(batch: BatchedProduct): ProvidedProduct | undefined
+  /**
+   * The same for SwiGLU, result ← sigmoid(left) · left · right, of so many numbers of bfloat16 that lie in a row. Absent:
+   * the provider does none.
+   */
+  prepareSwiglu?(count: number): ProvidedProduct | undefined
 }
+
+/** What a provider does: a product, or SwiGLU of so many numbers. */
+export type ProvidedWork = BatchedProduct | { readonly swiglu: number }
 
 /** Opens it for a thread. @param memory of the executor; it may grow */
 export type OpenProvider = (memory: WasmMemory) => ProductProvider
@@ -28,19 +36,19 @@ export interface ProvidedProduct {
 /** The products of a program that a provider does in one thread, by their numbers. */
 export class ProvidedProducts {
   readonly #provider: ProductProvider | undefined
-  readonly #batches: BatchedProduct[] = []
+  readonly #works: ProvidedWork[] = []
   readonly #products: ProvidedProduct[] = []
   readonly #answers = new Map<string, boolean>()
 
-  constructor(provider: ProductProvider | undefined, batches: readonly BatchedProduct[] = []) {
+  constructor(provider: ProductProvider | undefined, works: readonly ProvidedWork[] = []) {
     this.#provider = provider
-    for (const batch of batches)
-      if (this.add(batch) === undefined) throw new Error('threads have one provider, or none')
+    for (const work of works)
+      if (this.add(work) === undefined) throw new Error('threads have one provider, or none')
   }
 
   /** What another thread needs to have the same ones. */
-  get batches(): readonly BatchedProduct[] {
-    return this.#batches
+  get works(): readonly ProvidedWork[] {
+    return this.#works
   }
 
   /** Whether the product is provided. */
@@ -54,11 +62,12 @@ export class ProvidedProducts {
     return product !== undefined
   }
 
-  /** Number of the product; undefined if it is not provided. */
-  add(batch: BatchedProduct): number | undefined {
-    const product = this.#provider?.prepare(batch)
+  /** Its number; undefined if it is not provided. */
+  add(work: ProvidedWork): number | undefined {
+    const provider = this.#provider
+    const product = 'swiglu' in work ? provider?.prepareSwiglu?.(work.swiglu) : provider?.prepare(work)
     if (!product) return undefined
-    this.#batches.push(batch)
+    this.#works.push(work)
     return this.#products.push(product) - 1
   }
 

@@ -2,8 +2,7 @@
  * Threads that run their shares of the executor's programs beside its own thread: workers of Node or of a page, which
  * have its memory.
  */
-import type { BatchedProduct } from './product.ts'
-import { type OpenProvider, type ProductProvider, ProvidedProducts } from './provider.ts'
+import { type OpenProvider, type ProductProvider, ProvidedProducts, type ProvidedWork } from './provider.ts'
 import type { RunFunction } from './stopwatch.ts'
 import { type WasmMemory, type WasmModule, webAssembly } from './web-assembly.ts'
 
@@ -14,7 +13,7 @@ export type ToThread =
       readonly kind: 'load'
       readonly program: number
       readonly module: WasmModule
-      readonly provided: readonly BatchedProduct[]
+      readonly provided: readonly ProvidedWork[]
     }
   | { readonly kind: 'run'; readonly program: number; readonly arena: number; readonly slots: number }
   | { readonly kind: 'close'; readonly program: number }

@@ -29,6 +29,9 @@ const inVersion2 = {
   dnnl_matmul_desc_init: ['buffer', 'buffer', 'buffer', 'address', 'buffer'],
   dnnl_primitive_desc_create: ['buffer', 'buffer', 'address', 'address', 'address'],
   dnnl_post_ops_append_sum: ['address', 'float'],
+  dnnl_post_ops_append_eltwise: ['address', 'float', 'int', 'float', 'float'],
+  dnnl_post_ops_append_binary: ['address', 'int', 'buffer'],
+  dnnl_binary_desc_init: ['buffer', 'int', 'buffer', 'buffer', 'buffer'],
 } as const satisfies Readonly<Record<string, Signature>>
 
 /** Descriptors are handles. */
@@ -46,6 +49,9 @@ const inVersion3 = {
     'address',
   ],
   dnnl_post_ops_append_sum: ['address', 'float', 'int', 'int'],
+  dnnl_post_ops_append_eltwise: ['address', 'int', 'float', 'float'],
+  dnnl_post_ops_append_binary: ['address', 'int', 'address'],
+  dnnl_binary_primitive_desc_create: ['buffer', 'address', 'int', 'address', 'address', 'address', 'address'],
 } as const satisfies Readonly<Record<string, Signature>>
 
 /** Types of numbers, as `dnnl_data_type_t` counts them. */
@@ -81,9 +87,24 @@ export interface Dialect {
   ): number | undefined
   /** @returns the handle of a memory object without memory */
   memory(description: Description): number
+  /** A product element by element. */
+  describeMultiply(
+    one: Description,
+    other: Description,
+    result: Description,
+    attributes: number,
+  ): number | undefined
   /** The result is added to what lies in its place. */
   appendSum(postOps: number): void
+  /** Of the result x becomes x / (1 + e⁻ˣ). */
+  appendSwish(postOps: number): void
+  /** The result is multiplied by another operand, element by element. */
+  appendMultiply(postOps: number, other: Description): void
 }
+
+/** `dnnl_binary_mul`; `dnnl_eltwise_swish` is counted differently. */
+const multiply = 0x1fff1
+const swish = { 2: 0xdf, 3: 0x2c } as const
 
 /** The library, with one engine and one stream. */
 export interface Functions {
@@ -106,8 +127,8 @@ export function bindFunctions(library: LibraryHandle, major: 2 | 3, file: string
   return { call, dialect, stream }
 }
 
-/** `sizeof` is 696 and 2800 in version 2.6; only the library fills and reads them. */
-const [descriptionBytes, matmulBytes] = [1024, 4096]
+/** `sizeof` is 696, and 2800 of the largest, in version 2.6; only the library fills and reads them. */
+const [descriptionBytes, operationBytes] = [1024, 4096]
 
 function version2(call: Readonly<Record<keyof typeof inVersion2, Call>>, engine: number): Dialect {
   return {
@@ -124,7 +145,7 @@ function version2(call: Readonly<Record<keyof typeof inVersion2, Call>>, engine:
       return { value, destroy() {} }
     },
     describeMatmul(left, right, result, attributes) {
-      const operation = new ArrayBuffer(matmulBytes)
+      const operation = new ArrayBuffer(operationBytes)
       const status = call.dnnl_matmul_desc_init(operation, left.value, right.value, 0, result.value)
       check('dnnl_matmul_desc_init', status)
       return createdIfImplemented('dnnl_primitive_desc_create', (out) =>
@@ -136,8 +157,24 @@ function version2(call: Readonly<Record<keyof typeof inVersion2, Call>>, engine:
         call.dnnl_memory_create(out, description.value, engine, 0),
       )
     },
+    describeMultiply(one, other, result, attributes) {
+      const operation = new ArrayBuffer(operationBytes)
+      const status = call.dnnl_binary_desc_init(operation, multiply, one.value, other.value, result.value)
+      check('dnnl_binary_desc_init', status)
+      return createdIfImplemented('dnnl_primitive_desc_create', (out) =>
+        call.dnnl_primitive_desc_create(out, operation, attributes, engine, 0),
+      )
+    },
     appendSum(postOps) {
       check('dnnl_post_ops_append_sum', call.dnnl_post_ops_append_sum(postOps, 1))
+    },
+    appendSwish(postOps) {
+      const status = call.dnnl_post_ops_append_eltwise(postOps, 1, swish[2], 1, 0)
+      check('dnnl_post_ops_append_eltwise', status)
+    },
+    appendMultiply(postOps, other) {
+      const status = call.dnnl_post_ops_append_binary(postOps, multiply, other.value)
+      check('dnnl_post_ops_append_binary', status)
     },
   }
 }
@@ -173,6 +210,27 @@ function version3(call: Readonly<Record<keyof typeof inVersion3, Call>>, engine:
       return created('dnnl_memory_create', (out) =>
         call.dnnl_memory_create(out, description.value, engine, 0),
       )
+    },
+    describeMultiply(one, other, result, attributes) {
+      return createdIfImplemented('dnnl_binary_primitive_desc_create', (out) =>
+        call.dnnl_binary_primitive_desc_create(
+          out,
+          engine,
+          multiply,
+          one.value,
+          other.value,
+          result.value,
+          attributes,
+        ),
+      )
+    },
+    appendSwish(postOps) {
+      const status = call.dnnl_post_ops_append_eltwise(postOps, swish[3], 1, 0)
+      check('dnnl_post_ops_append_eltwise', status)
+    },
+    appendMultiply(postOps, other) {
+      const status = call.dnnl_post_ops_append_binary(postOps, multiply, other.value)
+      check('dnnl_post_ops_append_binary', status)
     },
     appendSum(postOps) {
       const [zeroPoint, sameType] = [0, 0]

@@ -1,6 +1,7 @@
 /** Matrix products by oneDNN's matmul primitive, created once per shape. */
 import type { BatchedProduct } from '../../executors/wasm/product.ts'
-import { check, created, type DataType } from './functions.ts'
+import { withPostOps } from './attributes.ts'
+import type { DataType } from './functions.ts'
 import type { Onednn } from './library.ts'
 import { type Operand, operandOf } from './operand.ts'
 import { createPrimitive, type Primitive } from './primitive.ts'
@@ -80,27 +81,15 @@ export function createMatmul(
         { role: 'weights', description: weights },
         { role: 'destination', description: destination },
       ],
-      () => withAttributes(onednn, isAdded, (a) => dialect.describeMatmul(source, weights, destination, a)),
+      () => {
+        const describe = (attributes: number) =>
+          dialect.describeMatmul(source, weights, destination, attributes)
+        return isAdded ? withPostOps(onednn, (postOps) => dialect.appendSum(postOps), describe) : describe(0)
+      },
       // Nobody else multiplies bfloat16: whether it pays is decided before.
       types.factors === 'bfloat16',
     )
   } finally {
     for (const description of [source, weights, destination]) description.destroy()
-  }
-}
-
-/** @param use is given attributes under which the product is added, or none */
-function withAttributes<T>(onednn: Onednn, isAdded: boolean, use: (attributes: number) => T): T {
-  if (!isAdded) return use(0)
-  const { call, dialect } = onednn.functions
-  const attributes = created('dnnl_primitive_attr_create', (out) => call.dnnl_primitive_attr_create(out))
-  const postOps = created('dnnl_post_ops_create', (out) => call.dnnl_post_ops_create(out))
-  try {
-    dialect.appendSum(postOps)
-    check('dnnl_primitive_attr_set_post_ops', call.dnnl_primitive_attr_set_post_ops(attributes, postOps))
-    return use(attributes)
-  } finally {
-    call.dnnl_post_ops_destroy(postOps)
-    call.dnnl_primitive_attr_destroy(attributes)
   }
 }

@@ -9,8 +9,17 @@ export interface Primitive {
   destroy(): void
 }
 
-/** `DNNL_ARG_SRC`, `DNNL_ARG_WEIGHTS`, `DNNL_ARG_DST`: what an operand is to a primitive. */
-export const roles = { source: 1, weights: 33, destination: 17 } as const
+/**
+ * What an operand is to a primitive: `DNNL_ARG_SRC`, `DNNL_ARG_SRC_1`, `DNNL_ARG_WEIGHTS`, `DNNL_ARG_DST`, and the other
+ * operand of the second post-op, `DNNL_ARG_ATTR_MULTIPLE_POST_OP(1) | DNNL_ARG_SRC_1`.
+ */
+export const roles = {
+  source: 1,
+  otherSource: 2,
+  weights: 33,
+  destination: 17,
+  ofSecondPostOp: (16_384 * 2) | 2,
+} as const
 export type Role = keyof typeof roles
 
 const implementationQuery = 8

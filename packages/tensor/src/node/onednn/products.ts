@@ -9,6 +9,7 @@ import type { DataType } from './functions.ts'
 import { type Onednn, openOnednn } from './library.ts'
 import { createMatmul, hasBfloat16, type Operands, operandsOf } from './matmul.ts'
 import type { Primitive } from './primitive.ts'
+import { createSwiglu } from './swiglu.ts'
 
 /** Other rules than those by which the library is chosen, for tests. */
 export interface OnednnRules {
@@ -42,8 +43,15 @@ export function onednnProducts(onednn: Onednn, memory: WasmMemory): ProductProvi
       plain?.destroy()
       return undefined
     },
+    prepareSwiglu(count) {
+      const primitive = count < leastSwiglu ? undefined : createSwiglu(onednn, count)
+      return primitive && new OnednnSwiglu(onednn, count, primitive, place)
+    },
   }
 }
+
+/** Numbers below which a call takes longer than it saves. */
+const leastSwiglu = 8_192
 
 const typeOf = (bytes: ElementBytes): DataType => (bytes === 2 ? 'bfloat16' : 'float32')
 
@@ -78,6 +86,17 @@ class Place {
     this.#buffer = buffer
     this.start = this.#onednn.addressOf(buffer)
     this.length = buffer.byteLength
+  }
+
+  /** The library reads and writes where it is told to; outside of the memory that ends the process. */
+  check(what: string, start: number, bytes: number): void {
+    if (start >= 0 && start + bytes <= this.length) return
+    throw new InputError({
+      who: `product, ${what}`,
+      expected: `a place within the ${this.length} bytes of the memory`,
+      got: `${bytes} bytes from ${start} on`,
+      hint: 'This is a mistake in the plan of the program; please report it.',
+    })
   }
 
   copy(from: number, to: number, { starts, bytes }: Runs): void {
@@ -133,13 +152,13 @@ class OnednnProduct implements ProvidedProduct {
     place.renew()
     const { left: l, right: r, result: y } = this.#operands
     const [leftStart, rightStart] = [left + this.#batch.leftOffset, right + this.#batch.rightOffset]
-    this.#check('left factor', leftStart, l.bytes)
-    this.#check('right factor', rightStart, r.bytes)
-    this.#check('result', result, y.bytes)
+    place.check('left factor', leftStart, l.bytes)
+    place.check('right factor', rightStart, r.bytes)
+    place.check('result', result, y.bytes)
     const { plain, adding } = this.#kernels
     const { start } = place
     if (addend !== 0 && addend !== result) {
-      this.#check('addend', addend, y.bytes)
+      place.check('addend', addend, y.bytes)
       place.copy(addend, result, this.#runs)
     }
     const kernel = addend === 0 ? plain : adding
@@ -150,17 +169,34 @@ class OnednnProduct implements ProvidedProduct {
     this.#kernels.plain.destroy()
     this.#kernels.adding.destroy()
   }
+}
 
-  /** The library reads and writes where it is told to; outside of the memory that ends the process. */
-  #check(what: string, start: number, bytes: number): void {
-    const { length } = this.#place
-    if (start >= 0 && start + bytes <= length) return
-    throw new InputError({
-      who: `product, ${what}`,
-      expected: `a place within the ${length} bytes of the memory`,
-      got: `${bytes} bytes from ${start} on`,
-      hint: 'This is a mistake in the plan of the program; please report it.',
-    })
+class OnednnSwiglu implements ProvidedProduct {
+  readonly #bytes: number
+  readonly #primitive: Primitive
+  readonly #place: Place
+  /** Where a one lies, outside of the memory. */
+  readonly #one: { readonly bytes: ArrayBuffer; readonly address: number }
+
+  constructor(onednn: Onednn, count: number, primitive: Primitive, place: Place) {
+    this.#bytes = 2 * count
+    this.#primitive = primitive
+    this.#place = place
+    const bytes = new ArrayBuffer(64)
+    new DataView(bytes).setUint16(0, 0x3f80, true)
+    this.#one = { bytes, address: onednn.addressOf(bytes) }
+  }
+
+  run(gate: number, up: number, result: number): void {
+    const place = this.#place
+    place.renew()
+    for (const start of [gate, up, result]) place.check('SwiGLU', start, this.#bytes)
+    const { start } = place
+    this.#primitive.run(start + gate, this.#one.address, start + up, start + result)
+  }
+
+  close(): void {
+    this.#primitive.destroy()
   }
 }
 
