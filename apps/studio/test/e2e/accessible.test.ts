@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { startStudio } from '@tiny-recursive-models/studio-server'
+import { findRecipe, overrideRecipe } from '@tiny-recursive-models/trm'
+import { runTraining } from '@tiny-recursive-models/trm/node'
 import type { Page } from 'playwright-core'
 import { skipWithoutChromium } from '../../../../testing/chromium.ts'
 import { makeManyRuns } from './many-runs.ts'
@@ -98,6 +100,16 @@ const states: Readonly<Record<string, readonly [hash: string, steps: Readonly<Re
       'no run found': (page) => at(page, 'runs-search').fill('exact>200%'),
     },
   ],
+  'weights of a run': [
+    '#/runs/trained',
+    {
+      'two of them': (page) => at(page, 'beside-choice').selectOption('final'),
+      'one puzzle by all': async (page) => {
+        await at(page, 'show-boards').click()
+        await page.locator('[data-testid="boards"][data-busy="false"] td svg').last().waitFor()
+      },
+    },
+  ],
   'an unknown run': ['#/runs/nowhere', { told: (page) => page.waitForTimeout(500) }],
 }
 
@@ -106,6 +118,12 @@ describe('axe-core finds nothing, in Chromium', { skip }, async () => {
   const built = await buildStudio()
   const folder = await mkdtemp(join(tmpdir(), 'trm-runs-'))
   await makeManyRuns(folder, 3)
+  const recipe = overrideRecipe(findRecipe('sudoku-4x4-trm'), [
+    'training.steps=8',
+    'training.evaluateEvery=4',
+    'optimizer.warmupSteps=2',
+  ])
+  for await (const _ of runTraining({ folder: join(folder, 'trained'), recipe, threads: 1 }));
   const studio = await startStudio({ page: built.folder, runs: folder })
   const browser = await openChromium()
   after(async () => {
