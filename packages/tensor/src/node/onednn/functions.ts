@@ -96,6 +96,8 @@ export interface Dialect {
   ): number | undefined
   /** The result is added to what lies in its place. */
   appendSum(postOps: number): void
+  /** `DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE` */
+  readonly postOpBase: number
   /** Of the result x becomes x / (1 + e⁻ˣ). */
   appendSwish(postOps: number): void
   /** The result is multiplied by another operand, element by element. */
@@ -168,6 +170,7 @@ function version2(call: Readonly<Record<keyof typeof inVersion2, Call>>, engine:
     appendSum(postOps) {
       check('dnnl_post_ops_append_sum', call.dnnl_post_ops_append_sum(postOps, 1))
     },
+    postOpBase: 16_384,
     appendSwish(postOps) {
       const status = call.dnnl_post_ops_append_eltwise(postOps, 1, swish[2], 1, 0)
       check('dnnl_post_ops_append_eltwise', status)
@@ -224,6 +227,7 @@ function version3(call: Readonly<Record<keyof typeof inVersion3, Call>>, engine:
         ),
       )
     },
+    postOpBase: 32_768,
     appendSwish(postOps) {
       const status = call.dnnl_post_ops_append_eltwise(postOps, swish[3], 1, 0)
       check('dnnl_post_ops_append_eltwise', status)

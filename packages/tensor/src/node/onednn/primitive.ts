@@ -9,18 +9,15 @@ export interface Primitive {
   destroy(): void
 }
 
-/**
- * What an operand is to a primitive: `DNNL_ARG_SRC`, `DNNL_ARG_SRC_1`, `DNNL_ARG_WEIGHTS`, `DNNL_ARG_DST`, and the other
- * operand of the second post-op, `DNNL_ARG_ATTR_MULTIPLE_POST_OP(1) | DNNL_ARG_SRC_1`.
- */
-export const roles = {
-  source: 1,
-  otherSource: 2,
-  weights: 33,
-  destination: 17,
-  ofSecondPostOp: (16_384 * 2) | 2,
-} as const
-export type Role = keyof typeof roles
+/** What an operand is to a primitive: `DNNL_ARG_SRC`, `DNNL_ARG_SRC_1`, `DNNL_ARG_WEIGHTS` and `DNNL_ARG_DST`. */
+const argumentNumbers = { source: 1, otherSource: 2, weights: 33, destination: 17 } as const
+
+/** One of these, or the other operand of the second post-op. */
+export type Role = keyof typeof argumentNumbers | 'ofSecondPostOp'
+
+/** `DNNL_ARG_ATTR_MULTIPLE_POST_OP(1) | DNNL_ARG_SRC_1` is counted from a base that differs between versions. */
+const argumentOf = (role: Role, postOpBase: number): number =>
+  role === 'ofSecondPostOp' ? (2 * postOpBase) | argumentNumbers.otherSource : argumentNumbers[role]
 
 const implementationQuery = 8
 /** `dnnl_exec_arg_t`: a number and, eight bytes further, a handle. */
@@ -52,7 +49,7 @@ export function createPrimitive(
     const argumentList = new ArrayBuffer(argumentBytes * operands.length)
     const view = new DataView(argumentList)
     for (const [index, { role }] of operands.entries()) {
-      view.setInt32(argumentBytes * index, roles[role], true)
+      view.setInt32(argumentBytes * index, argumentOf(role, dialect.postOpBase), true)
       view.setBigUint64(argumentBytes * index + 8, BigInt(memories[index]!), true)
     }
     const before = memories.map(() => 0)
