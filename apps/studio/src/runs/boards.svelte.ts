@@ -22,24 +22,22 @@ export class BoardsState {
   problem = $state<string | null>(null)
   readonly #name: string
   readonly #data: Recipe['data']
-  readonly #weights: readonly Weights[]
   #isClosed = false
 
-  constructor(name: string, data: Recipe['data'], weights: readonly Weights[]) {
+  constructor(name: string, data: Recipe['data']) {
     this.#name = name
     this.#data = data
-    this.#weights = weights
   }
 
-  /** Draws a new puzzle and has all think about it. */
-  async think(): Promise<void> {
+  /** Draws a new puzzle and has these think about it: a run that goes on has others every time. */
+  async think(weights: readonly Weights[]): Promise<void> {
     if (this.isBusy) return
     this.isBusy = true
     this.problem = null
     this.puzzle = null
-    this.rows = this.#weights.map((one) => ({ ...one, thoughts: [] }))
+    this.rows = weights.map((one) => ({ ...one, thoughts: [] }))
     try {
-      for (const { which } of this.#weights) {
+      for (const { which } of weights) {
         await this.#thinkWith(which)
         if (this.#isClosed || this.problem) return
       }
