@@ -1,24 +1,17 @@
 /** Matrix products by oneDNN: every version that is installed here; the rest is skipped with a line. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { gradients } from '../src/autodiff/gradient.ts'
-import { InputError } from '../src/errors.ts'
 import { evaluate } from '../src/executors/reference/evaluate.ts'
-import type { ElementBytes } from '../src/executors/wasm/access.ts'
 import { compileProgram } from '../src/executors/wasm/compile.ts'
 import { createWasmExecutor, type NamedProvider } from '../src/executors/wasm/executor.ts'
-import type { BatchedProduct } from '../src/executors/wasm/product.ts'
 import { ProvidedProducts } from '../src/executors/wasm/provider.ts'
 import { planSteps } from '../src/executors/wasm/steps.ts'
 import { checkExtents } from '../src/executors/wasm/touched.ts'
 import { webAssembly } from '../src/executors/wasm/web-assembly.ts'
 import { trace } from '../src/graph/program.ts'
 import { floatTensor, type HostTensor } from '../src/graph/types.ts'
-import { checkVersion, openOnednn } from '../src/node/onednn/library.ts'
 import { hasBfloat16 } from '../src/node/onednn/matmul.ts'
 import { isFasterThere, onednnProducts, onednnProvider } from '../src/node/onednn/products.ts'
 import { openWasmExecutor } from '../src/node/wasm-threads.ts'
@@ -30,9 +23,7 @@ import { conformance } from './suite/conformance.ts'
 import { multiplyBfloat16, readBfloat16, writeBfloat16 } from './support/bfloat16-products.ts'
 import { type Found, withCheckedRoundings } from './support/checked-roundings.ts'
 import { installedOnednns } from './support/onednn.ts'
-
-const folder = mkdtempSync(join(tmpdir(), 'trm-onednn-'))
-after(() => rmSync(folder, { recursive: true, force: true }))
+import { laidOut, multiplyExactly, shapes } from './support/product-layouts.ts'
 
 const numbers = (count: number, seed: number) => {
   const random = new RandomStream(seed, 'oneDNN test')
@@ -74,7 +65,7 @@ for (const onednn of await installedOnednns()) {
           const [left, right, result, other] = [0, 1, 2, 3].map((part) => part * 2 ** 19 + 64) as Four
           const expected = values.slice()
           const added = { none: null, other, same: result }[addend]
-          const worst = multiply(product, expected, left, right, result, added)
+          const worst = multiplyExactly(product, expected, left, right, result, added)
           provided.run(left, right, result, added ?? 0)
           for (let index = 0; index < values.length; index++)
             if (Math.abs(values[index]! - expected[index]!) > worst)
@@ -325,7 +316,7 @@ for (const onednn of await installedOnednns()) {
       try {
         const executor = await openExecutor({ executor: 'onednn', threads: 1 })
         assert.equal(executor.name, `onednn ${onednn.version}, 1 thread`)
-        process.env.TRM_ONEDNN = join(folder, 'nothing.so')
+        process.env.TRM_ONEDNN = '/nowhere/nothing.so'
         await assert.rejects(openExecutor({ executor: 'onednn', threads: 1 }), /nothing\.so/)
       } finally {
         if (before === undefined) delete process.env.TRM_ONEDNN
@@ -382,156 +373,6 @@ const roundedLayers = trace(
 
 type Three = [number, number, number]
 type Four = [number, number, number, number]
-
-interface Shape {
-  readonly rows: number
-  readonly depth: number
-  readonly columns: number
-  /** Of the batch; the factors that it repeats. */
-  readonly batch?: number
-  readonly repeated?: 'left' | 'right'
-  readonly transposed?: 'left' | 'right' | 'both'
-  /** Numbers between the rows of the factors, and of the result. */
-  readonly gap?: number
-  readonly resultGap?: number
-}
-
-const shapes: readonly Shape[] = [
-  { rows: 1, depth: 1, columns: 1 },
-  { rows: 5, depth: 1, columns: 7 },
-  { rows: 1, depth: 9, columns: 4, transposed: 'right' },
-  { rows: 7, depth: 13, columns: 1, transposed: 'left' },
-  { rows: 36, depth: 24, columns: 96, transposed: 'right' },
-  { rows: 24, depth: 97, columns: 17, transposed: 'left' },
-  { rows: 17, depth: 33, columns: 29, transposed: 'both' },
-  { batch: 3, rows: 5, depth: 7, columns: 9 },
-  { batch: 2, rows: 33, depth: 17, columns: 31, repeated: 'left', transposed: 'right' },
-  { batch: 4, rows: 9, depth: 6, columns: 11, repeated: 'right', transposed: 'left' },
-]
-
-interface LaidOut {
-  readonly batch: BatchedProduct
-  readonly count: number
-}
-
-/** The product with its distances in bytes. */
-function laidOut(
-  { rows, depth, columns, batch: count = 1, gap = 0, ...shape }: Shape,
-  factorBytes: ElementBytes = 4,
-  resultBytes: ElementBytes = 4,
-): LaidOut {
-  const { resultGap = 0, repeated, transposed } = shape
-  const isTurned = (side: 'left' | 'right') => transposed === side || transposed === 'both'
-  const factor = (side: 'left' | 'right', first: number, second: number) => {
-    const [outer, inner] = isTurned(side) ? [second, first] : [first, second]
-    const row = factorBytes * (inner + gap)
-    return {
-      strides: isTurned(side) ? [factorBytes, row] : [row, factorBytes],
-      stride: repeated === side ? 0 : outer * row,
-    }
-  }
-  const [left, right] = [factor('left', rows, depth), factor('right', depth, columns)]
-  const resultRow = resultBytes * (columns + resultGap)
-  const ofBatch = (stride: number) => (count === 1 ? [] : [stride])
-  const [leftRow, leftColumn] = left.strides as [number, number]
-  const [rightRow, rightColumn] = right.strides as [number, number]
-  return {
-    count,
-    batch: {
-      lengths: count === 1 ? [] : [count],
-      leftStrides: ofBatch(left.stride),
-      rightStrides: ofBatch(right.stride),
-      resultStrides: ofBatch(rows * resultRow),
-      leftOffset: 2 * factorBytes,
-      rightOffset: factorBytes,
-      matrix: { rows, columns, depth, leftRow, leftColumn, rightRow, rightColumn, resultRow },
-      factorBytes,
-      resultBytes,
-    },
-  }
-}
-
-/** In float64; places in bytes. @returns how far float32 may be from it */
-function multiply(
-  { batch, count }: LaidOut,
-  values: Float32Array,
-  left: number,
-  right: number,
-  result: number,
-  addend: number | null,
-): number {
-  const { matrix } = batch
-  const before = values.slice()
-  const at = (place: number) => before[place / 4]!
-  for (let index = 0; index < count; index++)
-    for (let row = 0; row < matrix.rows; row++)
-      for (let column = 0; column < matrix.columns; column++) {
-        const offset = index * (batch.resultStrides[0] ?? 0) + row * matrix.resultRow + 4 * column
-        let sum = addend === null ? 0 : at(addend + offset)
-        for (let k = 0; k < matrix.depth; k++) {
-          const a = left + batch.leftOffset + index * (batch.leftStrides[0] ?? 0)
-          const b = right + batch.rightOffset + index * (batch.rightStrides[0] ?? 0)
-          sum +=
-            at(a + row * matrix.leftRow + k * matrix.leftColumn) *
-            at(b + k * matrix.rightRow + column * matrix.rightColumn)
-        }
-        values[(result + offset) / 4] = sum
-      }
-  return 1e-6 * matrix.depth
-}
-
-describe('what is no oneDNN', () => {
-  const refused = (file: string, words: RegExp) =>
-    assert.rejects(openOnednn(file), (error) => {
-      assert.ok(error instanceof InputError)
-      assert.match(error.message, words)
-      assert.match(error.hint, /TRM_ONEDNN/)
-      return true
-    })
-
-  test('a path where nothing is', () =>
-    refused(join(folder, 'libdnnl.so'), /a library that loads from .*libdnnl/))
-
-  test('a file that is no library', async () => {
-    const file = join(folder, 'text.so')
-    writeFileSync(file, 'no library')
-    await refused(file, /a library that loads from .*text\.so/)
-  })
-
-  test('a library without its functions', { skip: process.platform !== 'linux' }, () =>
-    refused('libm.so.6', /a library with the function dnnl_version, got libm\.so\.6/),
-  )
-
-  test('versions and threads that are not known', () => {
-    const known = { major: 2, minor: 6, patch: 3, cpu: 2 }
-    assert.deepEqual(checkVersion(known, 'a.so'), { major: 2, version: '2.6.3', threads: 'OpenMP' })
-    assert.equal(checkVersion({ ...known, major: 3, cpu: 1 }, 'a.so').threads, 'none')
-    for (const major of [0, 1, 4])
-      assert.throws(
-        () => checkVersion({ ...known, major }, 'a.so'),
-        new RegExp(`version 2 or 3.*got ${major}\\.6\\.3`, 's'),
-      )
-    // With TBB and with SYCL.
-    for (const cpu of [4, 256, 512])
-      assert.throws(() => checkVersion({ ...known, cpu }, 'a.so'), /OpenMP or without threads/)
-  })
-
-  const compiler = spawnSync('cc', ['--version']).status === 0 ? 'cc' : undefined
-  test('libraries that only pretend', { skip: compiler ? false : 'no C compiler' }, async () => {
-    const built = (name: string, version: string) => {
-      const source = join(folder, `${name}.c`)
-      const code = `struct version { int major, minor, patch; const char *hash; unsigned cpu, gpu; };
-const struct version *dnnl_version(void) { static struct version v = { ${version} }; return &v; }\n`
-      writeFileSync(source, code)
-      const file = join(folder, `${name}.so`)
-      assert.equal(spawnSync('cc', ['-shared', '-fPIC', '-o', file, source]).status, 0)
-      return file
-    }
-    await refused(built('four', '4, 0, 0, "", 1, 0'), /version 2 or 3.*got 4\.0\.0 \(.*four\.so\)/s)
-    await refused(built('empty', '3, 1, 0, "", 1, 0'), /the function dnnl_\w+, got .*empty\.so/)
-    await refused(built('threads', '3, 1, 0, "", 4, 0'), /without threads.*another threading runtime \(4\)/s)
-  })
-})
 
 test('a plan that reaches beyond a value is refused when it is compiled', () => {
   const { steps } = planSteps(mixed)
