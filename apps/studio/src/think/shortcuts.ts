@@ -38,6 +38,7 @@ export type ShortcutName = keyof typeof shortcuts
 /** What else keys do, where the grid has the focus. */
 export const gridKeys: readonly Pick<Shortcut, 'shown' | 'does'>[] = [
   { shown: '↑ ↓ ← →', does: 'To another cell' },
+  { shown: 'Enter', does: 'Ask what if it were something else' },
   { shown: 'Esc', does: 'Close the candidates of a cell' },
   { shown: '1 … 9', does: 'Write into the cell, while editing' },
   { shown: 'Backspace', does: 'Empty the cell, while editing' },

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import type { BrowserContextOptions } from 'playwright-core'
 import { skipWithoutChromium } from '../../../../testing/chromium.ts'
-import { serveStudio, Visitor } from './open-studio.ts'
+import { phone, serveStudio, Visitor } from './open-studio.ts'
 
 const skip = skipWithoutChromium()
 const shipped = (name: string): Promise<Buffer> =>
@@ -184,6 +184,54 @@ describe('playing with a puzzle, in Chromium', { skip }, async () => {
     await visitor.close()
   })
 
+  test('the focus stays where a button goes with what it has done', async () => {
+    const visitor = await open()
+    const { page } = visitor
+    await page.keyboard.press('End')
+    await ended(visitor)
+    const pressed = async (name: string): Promise<string | null> => {
+      await visitor.at(name).focus()
+      await page.keyboard.press('Enter')
+      await visitor.at(name).waitFor({ state: 'detached' })
+      return focused(visitor)
+    }
+    // What if, by keys alone.
+    const at = await page
+      .locator('[data-cell]')
+      .evaluateAll((cells) => cells.findIndex((cell) => cell.getAttribute('aria-label')?.includes('answer')))
+    await page.getByTestId(`cell-${at}`).focus()
+    await page.keyboard.press('Enter')
+    await visitor.at('what-if-1').focus()
+    await page.keyboard.press('Enter')
+    await visitor.at('unpin').waitFor()
+    assert.equal(await pressed('unpin'), 'what-if')
+
+    // The tour.
+    await visitor.at('tour-start').focus()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Escape')
+    await visitor.at('tour').waitFor({ state: 'detached' })
+    assert.equal(await focused(visitor), 'tour-start')
+    await page.keyboard.press('Enter')
+    await visitor.at('tour-next').focus()
+    for (let stop = 2; stop <= 5; stop++) {
+      await page.keyboard.press('Enter')
+      await page.locator(`[data-testid="tour"][data-stop="${stop}"]`).waitFor()
+      assert.equal(await focused(visitor), 'tour-next')
+    }
+    await page.keyboard.press('Enter')
+    await visitor.at('tour').waitFor({ state: 'detached' })
+    assert.equal(await focused(visitor), 'tour-start')
+
+    // A puzzle without a solution.
+    await page.evaluate('location.hash = "#/think/sudoku-4x4/11............../0"')
+    await visitor.at('dare').waitFor()
+    assert.equal(await pressed('dare'), 'problems')
+    await page.keyboard.press('End')
+    assert.equal(await pressed('try-again'), 'verdict')
+    await visitor.close()
+  })
+
   test('rows of a file that are no puzzles are told by line and reason', async () => {
     const visitor = await open()
     const good = '1.....4..65......2.......34..56.2.....'.slice(0, 36)
@@ -260,6 +308,10 @@ describe('playing with a puzzle, in Chromium', { skip }, async () => {
       .at('compare')
       .filter({ hasText: /at n 1\. \d+ cells? differs?/ })
       .waitFor()
+    // As wide as a phone that has been turned: what was drawn for more room gives way.
+    await page.setViewportSize(phone)
+    await page.waitForTimeout(200)
+    assert.equal(await visitor.overflow(), 0)
     await visitor.close()
   })
 

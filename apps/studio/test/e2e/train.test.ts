@@ -75,8 +75,11 @@ describe('train, in Chromium', { skip }, async () => {
     await page.locator('[data-testid="train-loss"][data-value]').waitFor()
     const made = await page.locator('body').getAttribute('data-puzzles-made')
     assert.match(made ?? '', /Puzzle\s+\d+\s+of\s+550/)
-    await visitor.at('train-pause').click()
+    await visitor.at('train-pause').focus()
+    await page.keyboard.press('Enter')
     await waitForStatus('paused')
+    // The focus is on what takes it back.
+    assert.equal(await page.evaluate('document.activeElement?.getAttribute("data-testid")'), 'train-resume')
     const checkpoint = await save('train-save-checkpoint')
     assert.match(checkpoint, /step-\d{6}\.safetensors$/)
     await visitor.at('train-resume').click()
