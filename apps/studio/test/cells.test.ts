@@ -72,6 +72,11 @@ describe('cells', () => {
     )
   })
 
+  test('that are given are not marked as changed where what is shown is the same', () => {
+    const [given] = cellViews(board, question, thoughtOf(2, [0]), [], [])
+    assert.equal(given?.isChanged, false)
+  })
+
   test('are not marked as changed in the first step, when all of them are new', () => {
     const marked = (step: number, changed: readonly number[]): number =>
       cellViews(board, question, thoughtOf(step, changed), [], []).filter(({ isChanged }) => isChanged).length

@@ -49,7 +49,8 @@ export function cellViews(
       name: nameToken(board, token),
       look: lookOf(board, token),
       confidence: thought && !isPart ? thought.confidence[cell]! : null,
-      isChanged: changed.has(cell),
+      // What is given is shown whatever the model says of it.
+      isChanged: changed.has(cell) && (!isPart || wrong.has(cell)),
       isWrong: wrong.has(cell),
       isConflict: conflicts.has(cell),
       candidates: thought && !isPart ? candidatesOf(board, thought, cell) : [],

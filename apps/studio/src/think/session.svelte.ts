@@ -11,6 +11,7 @@ import { thinkingClient } from '../lib/models.ts'
 import { keepForOffline } from '../lib/offline.ts'
 import type { OpenModel } from '../lib/open-model.ts'
 import { askPuzzles } from '../puzzles/ask.ts'
+import { isGiven } from '../puzzles/cells.ts'
 import type { QuestionCheck } from '../puzzles/check.ts'
 import { type Activity, idle } from './activity.ts'
 import { type History, noHistory } from './history.ts'
@@ -90,7 +91,10 @@ class ThinkSession extends ThinkMachine {
     const { frame, board, question, check, arc, arcOutput } = this
     if (!frame) return this.judgement?.wrong ?? []
     if (arc?.canThink) return judgeArc(frame.answer, arc.side, arcOutput).wrong
-    return board && check ? judge(board, question, frame.answer, check.solution).wrong : []
+    if (!board || !check) return []
+    const { wrong } = judge(board, question, frame.answer, check.solution)
+    // Scratch paper repeats what is given or not, as it likes.
+    return frame.isAnswer ? wrong : wrong.filter((cell) => !isGiven(board, question[cell]!))
   })
 }
 

@@ -48,4 +48,19 @@ describe('a look inside a step, in Chromium', { skip }, async () => {
     assert.equal(await visitor.at('call-z1').count(), 0)
     await visitor.close()
   })
+
+  test('scratch paper is not blamed for what is given', async () => {
+    const visitor = await Visitor.open(browser, `${server.url}#/think/maze-small`)
+    const { page } = visitor
+    await visitor.at('call-z1').waitFor()
+    for (const call of ['z1', 'z2', 'z3']) {
+      await visitor.at(`call-${call}`).click()
+      await page.locator(`[data-testid="inside"][data-call="${call}"]`).waitFor()
+      const given = await page.locator('[data-cell][aria-label*=", given"]').all()
+      assert.ok(given.length > 5)
+      for (const cell of given)
+        assert.doesNotMatch((await cell.getAttribute('aria-label')) ?? '', /changed|wrong/)
+    }
+    await visitor.close()
+  })
 })
