@@ -77,6 +77,21 @@ describe('think, in Chromium', { skip }, async () => {
     }
   })
 
+  test('an ARC task takes the width of a phone', async () => {
+    const visitor = await Visitor.open(browser, server.url, { viewport: phone })
+    await visitor.page.locator('[data-testid="step"][data-recorded="false"]').waitFor()
+    const pair = { input: [[1, 2]], output: [[2, 1]] }
+    await visitor.at('open-puzzles').setInputFiles({
+      name: 'task.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify({ train: [pair], test: [pair] })),
+    })
+    const box = await visitor.at('arc-input').boundingBox()
+    assert.ok(box && box.width > 140, JSON.stringify(box))
+    assert.equal(await visitor.overflow(), 0)
+    await visitor.close()
+  })
+
   test('on a plain host it works under any path, and without a connection with every model', async () => {
     const server = await serveFolder(folder, { base: '/some/where/' })
     const visitor = await Visitor.open(browser, server.url)
