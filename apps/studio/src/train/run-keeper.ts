@@ -43,6 +43,11 @@ export class RunKeeper {
     this.#step = -1
   }
 
+  /** Whether another tab keeps its run, so that this one cannot. */
+  async isTaken(): Promise<boolean> {
+    return !(await this.#mayStore())
+  }
+
   async load(): Promise<StoredRun | null> {
     return (await this.#mayStore()) ? this.#storage.load() : null
   }

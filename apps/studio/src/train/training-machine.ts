@@ -72,6 +72,8 @@ export abstract class TrainingMachine {
   abstract opened: { readonly name: string; readonly best: BestFigure | null } | null
   /** Whether the browser keeps the run; null before it was tried. */
   abstract isKept: boolean | null
+  /** Whether another tab keeps its run, so that this one cannot. */
+  abstract isTaken: boolean
   /** Time of the last evaluation. */
   abstract msPerEvaluation: number | null
   /** How fast it trains, measured before its first step. */
@@ -180,6 +182,7 @@ export abstract class TrainingMachine {
   }
 
   async #restore(): Promise<void> {
+    this.isTaken = await this.#keeper.isTaken()
     const run = await this.#keeper.load()
     if (!run || this.status !== 'empty') return
     this.#keeper.takeOver(run)

@@ -24,6 +24,7 @@ class Training extends TrainingMachine {
   keptSince = $state<Date | null>(null)
   opened = $state.raw<{ readonly name: string; readonly best: BestFigure | null } | null>(null)
   isKept = $state<boolean | null>(null)
+  isTaken = $state(false)
   msPerEvaluation = $state<number | null>(null)
   timing = $state.raw<Timing | null>(null)
   #version = $state(0)

@@ -28,6 +28,7 @@ class Machine extends TrainingMachine {
   keptSince = null as Date | null
   opened = null as TrainingMachine['opened']
   isKept = null as boolean | null
+  isTaken = false
   msPerEvaluation = null as number | null
   timing = null as TrainingMachine['timing']
   protected draw(): void {}
@@ -43,6 +44,8 @@ class World {
   readonly tests: ScriptedStream<EvaluationProgress>[] = []
   readonly resumedFrom: (Uint8Array | null)[] = []
   stored: StoredRun | null = null
+  /** Whether no other tab keeps its run. */
+  mayStore = true
   started = 0
   ended = 0
   /** Lets a worker that is being started open, or fail. */
@@ -71,7 +74,7 @@ class World {
         })
       },
       {
-        claim: async () => true,
+        claim: async () => this.mayStore,
         load: async () => this.stored,
         save: async (run) => {
           const isKept = await this.save()
@@ -360,5 +363,18 @@ describe('a run on the page', () => {
     assert.equal(machine.state?.step, 1)
     assert.equal(machine.isKept, true)
     assert.equal(machine.step, 1)
+  })
+
+  test('of a tab beside one that keeps its own is told of it before it begins', async () => {
+    const before = await World.training()
+    await before.trainings[0]!.send(checkpoint(1, 'stop'))
+    const beside = new World(before.stored)
+    beside.mayStore = false
+    await beside.machine.restore()
+    assert.equal(beside.machine.status, 'empty')
+    assert.equal(beside.machine.isTaken, true)
+    const alone = new World()
+    await alone.machine.restore()
+    assert.equal(alone.machine.isTaken, false)
   })
 })
