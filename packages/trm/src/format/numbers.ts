@@ -12,7 +12,8 @@ export function percent(share: number | null | undefined, digits = 1): string {
 
 /** `1,234,567`: a whole number. */
 export function grouped(value: number): string {
-  return isNumber(value) ? value.toLocaleString('en-US', { maximumFractionDigits: 0 }) : noNumber
+  // A hundred times as fast as `toLocaleString`: tables of the page have thousands of numbers.
+  return isNumber(value) ? value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',') : noNumber
 }
 
 /** `1 puzzle`, `2,000 puzzles` */
