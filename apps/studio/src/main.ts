@@ -5,4 +5,5 @@ import './lib/offline.ts'
 import './styles/tokens.css'
 import './styles/base.css'
 
-mount(App, { target: document.getElementById('app')! })
+// A task of its own: what scripts do at their start is enough for one.
+setTimeout(() => mount(App, { target: document.getElementById('app')! }))

@@ -2,6 +2,7 @@
 import type { ListedRun, RunCurve, RunsAnswer } from '@tiny-recursive-models/studio-server/api'
 import { freeLook, looks } from '../charts/look.ts'
 import { RunSeries, type RunView } from '../charts/series.ts'
+import { inTurn } from '../lib/in-turn.ts'
 import { Follower, type FollowState } from './follower.ts'
 import { readEventFile } from './read-file.ts'
 import { rowOf } from './row.ts'
@@ -136,9 +137,12 @@ class RunsStore {
     const visit = this.#visits
     try {
       const begun = performance.now()
-      const answer = await fetchRuns(this.#answer)
+      const answer = await fetchRuns()
+      const ms = performance.now() - begun
+      // A long list is drawn in another task than that in which it has been read.
+      if (answer !== this.#answer) await new Promise<void>(inTurn)
       if (visit !== this.#visits) return
-      this.#lastMs = performance.now() - begun
+      this.#lastMs = ms
       this.absence = null
       this.isLost = false
       // The same object: nothing has changed.

@@ -24,17 +24,18 @@ const address = (...parts: readonly string[]): string =>
 
 export const eventsAddress = (name: string): string => address(name, 'events')
 
-let lastText = ''
+/** The last list and what it was read from: a long one is parsed once. */
+let last: { readonly text: string; readonly answer: RunsAnswer } | null = null
 
-/** @param last the answer before, which is given back where nothing has changed: a long list is parsed once */
-export async function fetchRuns(last: RunsAnswer | null): Promise<RunsAnswer> {
+/** The same object as before where nothing has changed. */
+export async function fetchRuns(): Promise<RunsAnswer> {
   const response = await fetch(address()).catch(() => null)
   const text = isJson(response) ? await response.text().catch(() => '') : ''
-  if (last !== null && response?.ok && text === lastText) return last
+  if (response?.ok && last?.text === text) return last.answer
   const answer = parsed(text)
   if (response?.ok && answer !== null && 'runs' in answer) {
-    lastText = text
-    return answer as RunsAnswer
+    last = { text, answer: answer as RunsAnswer }
+    return last.answer
   }
   throw new RunsAbsent(answer !== null && 'hint' in answer ? 'no folder' : 'no server')
 }

@@ -152,12 +152,17 @@ export function sort(rows: readonly RunRow[], { key, isFalling }: Order): readon
     .map(({ row }) => row)
 }
 
-const collator = new Intl.Collator('en', { numeric: true })
-const byName = (one: RunRow, other: RunRow): number => collator.compare(one.name, other.name)
+let collator: Intl.Collator | undefined
+/** Made when it is first needed: the browser loads much for it. */
+function compareWords(one: string, other: string): number {
+  collator ??= new Intl.Collator('en', { numeric: true })
+  return collator.compare(one, other)
+}
+const byName = (one: RunRow, other: RunRow): number => compareWords(one.name, other.name)
 const order = (one: Exclude<Value, null>, other: Exclude<Value, null>): number =>
   typeof one === 'number' && typeof other === 'number'
     ? one - other
-    : collator.compare(String(one), String(other))
+    : compareWords(String(one), String(other))
 
 /** Runs that have a value in common. */
 export interface Group {

@@ -10,7 +10,7 @@ import { findRecipe, overrideRecipe } from '@tiny-recursive-models/trm'
 import { runTraining } from '@tiny-recursive-models/trm/node'
 import type { Page } from 'playwright-core'
 import { skipWithoutChromium } from '../../../../testing/chromium.ts'
-import { makeManyRuns } from './many-runs.ts'
+import { makeManyRuns } from '../../../../testing/many-runs.ts'
 import { buildStudio, desktop, openChromium, phone } from './open-studio.ts'
 
 /** The program of axe-core; null where it is not installed. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { startStudio } from '@tiny-recursive-models/studio-server'
 import { Firefox, skipWithoutFirefox } from '../../../../testing/firefox.ts'
-import { makeManyRuns } from './many-runs.ts'
+import { makeManyRuns } from '../../../../testing/many-runs.ts'
 import { buildStudio } from './open-studio.ts'
 
 const skip = skipWithoutFirefox()

@@ -7,8 +7,8 @@ import { startStudio } from '@tiny-recursive-models/studio-server'
 import { findRecipe, overrideRecipe } from '@tiny-recursive-models/trm'
 import { createRunFolder, openRunFolder, trainInWorker } from '@tiny-recursive-models/trm/node'
 import { skipWithoutChromium } from '../../../../testing/chromium.ts'
+import { makeManyRuns } from '../../../../testing/many-runs.ts'
 import { serveFolder } from '../../../../testing/static-server.ts'
-import { makeManyRuns } from './many-runs.ts'
 import { buildStudio, desktop, openChromium, phone, Visitor } from './open-studio.ts'
 
 const skip = skipWithoutChromium()
