@@ -9,6 +9,7 @@ import { openChromium } from '../../testing/chromium.ts'
 import { openSuite } from '../../testing/suite/open-suite.ts'
 import { measureInteractions } from './speed/measure-interactions.ts'
 import { builtPage, measurePage } from './speed/measure-page.ts'
+import { measureRuns } from './speed/measure-runs.ts'
 import { measureRecipe, type RecipeSpeed, summarize } from './speed/recipe-speed.ts'
 
 const help = `npm run bench:browser -- [--part NAME] [--recipe NAME] [--steps N] [--puzzles N] [--repetitions N] [--page FOLDER]
@@ -18,6 +19,7 @@ const help = `npm run bench:browser -- [--part NAME] [--recipe NAME] [--steps N]
   answers       what the studio's page loads until its first answer, and how long that takes from \`trm studio\` and from a
                 plain host, at the first visit and the next
   interactions  with a 9×9 puzzle: from a key or the pointer to the paint that follows, on this machine and four times slower
+  runs          with five hundred runs: tasks of more than 50 ms while they are listed, drawn, searched and compared
 
   --part NAME   one of these; may be given several times (default: all)`
 
@@ -123,7 +125,21 @@ async function interactions(): Promise<void> {
   }
 }
 
-const parts: Readonly<Record<string, () => Promise<void>>> = { speed: speeds, answers, interactions }
+async function runs(): Promise<void> {
+  const visits = Number(values.repetitions)
+  const browser = await openChromium()
+  try {
+    const tasks = await measureRuns(browser, { page: values.page, runs: 500, visits })
+    row([`500 runs, ${visits} visits`, 'visits with a task over 50 ms', 'the longest, ms'])
+    row(['---', '---:', '---:'])
+    for (const { doing, visitsWithAny, longestMs } of tasks)
+      row([doing, String(visitsWithAny), longestMs === 0 ? 'none' : longestMs.toFixed(0)])
+  } finally {
+    await browser.close()
+  }
+}
+
+const parts: Readonly<Record<string, () => Promise<void>>> = { speed: speeds, answers, interactions, runs }
 
 if (values.help) console.log(help)
 else
