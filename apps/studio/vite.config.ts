@@ -3,7 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
 import { compressedFiles } from './build/compressed.ts'
 import { firstThoughtModule } from './build/first-thought.ts'
-import { preloadFirstPage } from './build/preload.ts'
+import { linkPages } from './build/page-links.ts'
 import { serviceWorkerList } from './build/service-worker.ts'
 
 /** What makes a page cross-origin isolated: only then may WebAssembly use threads. */
@@ -24,7 +24,7 @@ export default defineConfig({
     svelte(),
     firstThoughtModule(),
     serviceWorkerList(here('index.html')),
-    preloadFirstPage(),
+    linkPages(),
     compressedFiles(),
   ],
   resolve: {

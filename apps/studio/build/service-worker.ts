@@ -21,7 +21,7 @@ export function serviceWorkerList(page: string): Plugin {
       const text = `${files.join()}${worker.code}${readFileSync(page, 'utf8')}`
       const version = createHash('sha256').update(text).digest('hex').slice(0, 12)
       worker.code = worker.code
-        .replaceAll('__PRECACHE__', JSON.stringify([...files, 'icon.svg', 'theme.js']))
+        .replaceAll('__PRECACHE__', JSON.stringify([...files, 'icon.svg', 'early.js']))
         .replaceAll('__VERSION__', JSON.stringify(version))
     },
   }

@@ -1,4 +1,4 @@
-/** Light or dark: as the system says until the reader chooses. `theme.js` has set the first. */
+/** Light or dark: as the system says until the reader chooses. `early.js` has set the first. */
 
 type Theme = 'light' | 'dark'
 
