@@ -1,19 +1,10 @@
 /** The runs of a folder, for reading only. */
-
-import { readdir } from 'node:fs/promises'
 import { basename, dirname, sep } from 'node:path'
 import { notFound } from '@tiny-recursive-models/http-server'
 import { InputError } from '@tiny-recursive-models/trm'
-import {
-  fileError,
-  isReport,
-  openRunFolder,
-  type RunFolder,
-  readLock,
-  runFiles,
-} from '@tiny-recursive-models/trm/node'
+import { isReport, openRunFolder, type RunFolder, readLock, runFiles } from '@tiny-recursive-models/trm/node'
 import type { CurvesAnswer, RunAnswer, RunsAnswer, StudioRun } from './api.ts'
-import { ConfinedFolder } from './confined.ts'
+import { ConfinedFolder, type Found } from './confined.ts'
 import { damagedRun, type RunFacts, RunRecord } from './run-record.ts'
 
 /**
@@ -30,6 +21,8 @@ export interface FoundRun {
   readonly parts: readonly string[]
   /** Its true path. */
   readonly path: string
+  /** What lies in it, by name. */
+  readonly files: ReadonlyMap<string, Found>
 }
 
 export class RunLibrary {
@@ -46,8 +39,8 @@ export class RunLibrary {
   /** @param path a folder of runs, or one run folder */
   static async open(path: string): Promise<RunLibrary> {
     const folder = await ConfinedFolder.open(path)
-    await readNames(folder.path)
-    return new RunLibrary(folder, (await folder.look(runFiles.recipe)).kind === 'file')
+    const files = await folder.list()
+    return new RunLibrary(folder, files.get(runFiles.recipe)?.kind === 'file')
   }
 
   /** The folder's own name. */
@@ -89,7 +82,7 @@ export class RunLibrary {
   }
 
   async #facts(found: FoundRun): Promise<RunFacts> {
-    const problem = await this.#unsoundFile(found)
+    const problem = unsoundFile(found)
     if (problem !== null) return damagedRun(found.name, problem)
     const { run, fields } = await this.#record(found).read()
     return { run: { ...run, problem: run.problem && this.withoutPaths(run.problem) }, fields }
@@ -172,44 +165,30 @@ export class RunLibrary {
 
   /** The runs of the folder and, one further down, of the sweeps in it; or the one of that name. */
   async #find(only?: string): Promise<FoundRun[]> {
-    if (this.#isRun) {
-      const itself = { name: this.name, parts: [], path: this.#folder.path }
-      return only === undefined || only === this.name ? [itself] : []
-    }
-    return this.#findBelow([], only)
+    const { path } = this.#folder
+    if (!this.#isRun) return this.#findBelow([], await this.#folder.list(), only)
+    if (only !== undefined && only !== this.name) return []
+    return [{ name: this.name, parts: [], path, files: await this.#folder.list() }]
   }
 
-  async #findBelow(above: readonly string[], only: string | undefined): Promise<FoundRun[]> {
-    const isTop = above.length === 0
-    const names = isTop
-      ? await readNames(this.#folder.path)
-      : // Whoever may not look into a folder sees no runs in it.
-        await readNames((await this.#look(above)).path).catch(() => [])
-    const found = await inGroups(names.sort(), async (entry): Promise<FoundRun[]> => {
+  async #findBelow(
+    above: readonly string[],
+    inside: ReadonlyMap<string, Found>,
+    only: string | undefined,
+  ): Promise<FoundRun[]> {
+    const found = await inGroups([...inside], async ([entry, { kind, path }]): Promise<FoundRun[]> => {
       const parts = [...above, entry]
       const name = parts.join('/')
       const isAsked = only === undefined || only === name || only.startsWith(`${name}/`)
-      if (isHidden(entry) || !isAsked) return []
-      const { kind, path } = await this.#look(parts)
-      if (kind !== 'folder') return []
+      if (isHidden(entry) || !isAsked || kind !== 'folder') return []
+      // Whoever may not look into a folder sees no runs in it.
+      const files = await this.#folder.list(path).catch(() => nothing)
       // A recipe that leads out of the folder makes a damaged run, not none.
-      const isRun = (await this.#look(parts, runFiles.recipe)).kind !== 'missing'
-      if (isRun) return only === undefined || only === name ? [{ name, parts, path }] : []
-      return parts.length < depth ? this.#findBelow(parts, only) : []
+      const isRun = (files.get(runFiles.recipe)?.kind ?? 'missing') !== 'missing'
+      if (isRun) return only === undefined || only === name ? [{ name, parts, path, files }] : []
+      return parts.length < depth ? this.#findBelow(parts, files, only) : []
     })
     return found.flat()
-  }
-
-  /** What is wrong with the files of a run before any of them is read: a link that leads out, a pipe. */
-  async #unsoundFile({ name, parts }: FoundRun): Promise<string | null> {
-    for (const file of Object.values(runFiles)) {
-      const { kind } = await this.#look(parts, file)
-      const expected = file === runFiles.checkpoints ? 'folder' : 'file'
-      if (kind === 'missing' || kind === expected) continue
-      const got = kind === 'outside' ? 'a link that leads out of the folder' : 'something else'
-      return `${name}/${file}: expected a ${expected} of the run, got ${got}.`
-    }
-    return null
   }
 
   #look(parts: readonly string[], ...names: readonly string[]) {
@@ -233,19 +212,25 @@ async function inGroups<Value, Result>(
   return results
 }
 
+/** What is wrong with the files of a run before any of them is read: a link that leads out, a pipe. */
+function unsoundFile({ name, files }: FoundRun): string | null {
+  for (const file of Object.values(runFiles)) {
+    const kind = files.get(file)?.kind ?? 'missing'
+    const expected = file === runFiles.checkpoints ? 'folder' : 'file'
+    if (kind === 'missing' || kind === expected) continue
+    const got = kind === 'outside' ? 'a link that leads out of the folder' : 'something else'
+    return `${name}/${file}: expected a ${expected} of the run, got ${got}.`
+  }
+  return null
+}
+
+const nothing: ReadonlyMap<string, Found> = new Map()
+
 /** Keys under which the recipes have different values, or some none. */
 function differingFields(all: readonly RunFacts[]): string[] {
   const sound = all.filter(({ fields }) => fields.size > 0)
   const keys = new Set(sound.flatMap(({ fields }) => [...fields.keys()]))
   return [...keys].filter((key) => new Set(sound.map(({ fields }) => fields.get(key))).size > 1)
-}
-
-async function readNames(path: string): Promise<string[]> {
-  try {
-    return await readdir(path)
-  } catch (error) {
-    throw fileError(error, path, 'a folder of runs')
-  }
 }
 
 /** `data.json` lists every row that was taken of a file: nothing for a page, and long. Nor is its place on the disk. */
