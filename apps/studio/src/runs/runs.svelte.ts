@@ -151,7 +151,8 @@ class RunsStore {
       this.fields = answer.fields
       this.#take(answer.runs, wanted)
       this.folder = answer.folder
-      void this.#refreshCurves(answer)
+      // After the table: the server reads as much for them, beside the page.
+      inTurn(() => void this.#refreshCurves(answer))
     } catch (error) {
       if (visit !== this.#visits) return
       if (this.folder !== null) this.isLost = true

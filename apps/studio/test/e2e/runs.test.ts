@@ -148,6 +148,15 @@ describe('runs, in Chromium', { skip }, async () => {
       await visitor.at('runs-found').getByText('500 runs').waitFor()
       await visitor.at('chart-accuracy').getByRole('img', { name: /\d %/ }).waitFor()
       assert.ok((await page.locator('[data-testid="run-list"] tbody tr').count()) < 100, 'only rows in sight')
+      // Neither another page nor the library, which is larger than all of this: compiling them holds the page up.
+      const scripts = await page.evaluate<{ name: string; bytes: number }[]>(`
+        performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js'))
+          .map(({ name, decodedBodySize }) => ({ name: name.split('/').at(-1), bytes: decodedBodySize }))`)
+      assert.deepEqual(
+        scripts.filter(({ name }) => /^(Think|Train)-/.test(name)),
+        [],
+      )
+      assert.ok(scripts.reduce((sum, { bytes }) => sum + bytes, 0) < 300_000, JSON.stringify(scripts))
       // The latest is drawn, and its report in sight without scrolling the page.
       assert.equal(await visitor.at('details').locator('h2').first().innerText(), 'run-499')
       assert.equal(await page.evaluate('scrollY'), 0)
