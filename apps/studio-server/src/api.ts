@@ -38,8 +38,8 @@ export interface ListedRun extends StudioRun {
 }
 
 export interface RunsAnswer {
-  /** The folder's own name. */
-  readonly folder: string
+  /** The folder's own name; null where the studio was started without one, and shows no runs. */
+  readonly folder: string | null
   /** The fields in which recipes of the list differ, such as `model.width`. */
   readonly fields: readonly string[]
   readonly runs: readonly ListedRun[]

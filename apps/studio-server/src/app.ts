@@ -4,6 +4,7 @@ import { InputError } from '@tiny-recursive-models/trm'
 import { type Context, Hono } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { RunsAnswer } from './api.ts'
 import { bodyOf, followRun } from './event-stream.ts'
 import { answerFile } from './file-answer.ts'
 import type { StudioLimits } from './limits.ts'
@@ -34,7 +35,9 @@ export function createApp({ page, runs, limits, stop, onFault }: AppOptions): Ho
     throw notFound('studio server', 'a folder of runs', 'Start the studio with one: trm studio RUNS.')
   }
 
-  app.get('/api/runs', async (context) => context.json(await library().list()))
+  // No failure where there is no folder: a browser would report one, and the page has to ask.
+  const noRuns: RunsAnswer = { folder: null, fields: [], runs: [] }
+  app.get('/api/runs', async (context) => context.json(runs === null ? noRuns : await runs.list()))
 
   app.get('/api/curves', async (context) => context.json(await library().curves()))
 

@@ -296,7 +296,9 @@ describe('a studio', () => {
 
   test('without runs says how to get some', async () => {
     const none = await startStudio({ page: place.page, runs: null })
-    for (const path of ['api/runs', 'api/runs/finished', 'api/runs/finished/events']) {
+    const list = await (await fetch(`${none.url}api/runs`)).json()
+    assert.deepEqual(list, { folder: null, fields: [], runs: [] })
+    for (const path of ['api/curves', 'api/runs/finished', 'api/runs/finished/events']) {
       const response = await fetch(none.url + path)
       assert.equal(response.status, 404)
       assert.deepEqual(

@@ -1,12 +1,12 @@
 /** The runs that the page knows: those of the server, and files that were opened. It outlives a visit. */
-import type { ListedRun, RunCurve, RunsAnswer } from '@tiny-recursive-models/studio-server/api'
+import type { ListedRun, RunCurve } from '@tiny-recursive-models/studio-server/api'
 import { freeLook, looks } from '../charts/look.ts'
 import { RunSeries, type RunView } from '../charts/series.ts'
 import { inTurn } from '../lib/in-turn.ts'
 import { Follower, type FollowState } from './follower.ts'
 import { readEventFile } from './read-file.ts'
 import { rowOf } from './row.ts'
-import { type Absence, fetchCurves, fetchRuns, RunsAbsent } from './server.ts'
+import { type Absence, type FolderAnswer, fetchCurves, fetchRuns, RunsAbsent } from './server.ts'
 import type { RunRow } from './table.ts'
 
 /** How often the list is asked for while the page is seen. */
@@ -88,7 +88,7 @@ class RunsStore {
   #lastMs = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  #answer: RunsAnswer | null = null
+  #answer: FolderAnswer | null = null
   #curvesOf = ''
 
   /** As the server told them. */
@@ -97,6 +97,11 @@ class RunsStore {
   readonly compared = $derived(
     this.tracked.filter(({ look }) => look !== null).sort((one, other) => one.look! - other.look!),
   )
+
+  /** Whether the reader came for a run that is not here. */
+  lacks(name: string | undefined): boolean {
+    return name !== undefined && this.folder !== null && this.find(name) === undefined
+  }
 
   find(name: string | undefined): TrackedRun | undefined {
     return this.tracked.find((run) => run.name === name)
@@ -161,7 +166,7 @@ class RunsStore {
   }
 
   /** Where an evaluation has been added since the last time. */
-  async #refreshCurves({ runs }: RunsAnswer): Promise<void> {
+  async #refreshCurves({ runs }: FolderAnswer): Promise<void> {
     const key = runs
       .map(({ name, bestExactAccuracy, status }) => `${name} ${bestExactAccuracy} ${status}`)
       .join('\n')

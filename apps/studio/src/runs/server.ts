@@ -24,21 +24,28 @@ const address = (...parts: readonly string[]): string =>
 
 export const eventsAddress = (name: string): string => address(name, 'events')
 
-/** The last list and what it was read from: a long one is parsed once. */
-let last: { readonly text: string; readonly answer: RunsAnswer } | null = null
+/** The runs of a folder that there is. */
+export type FolderAnswer = RunsAnswer & { readonly folder: string }
 
-/** The same object as before where nothing has changed. */
-export async function fetchRuns(): Promise<RunsAnswer> {
+/** The last list and what it was read from: a long one is parsed once. */
+let last: { readonly text: string; readonly answer: FolderAnswer } | null = null
+
+/**
+ * The same object as before where nothing has changed. On a host of files a file answers, which says that there is no
+ * server: that nothing lies there would be an error in the browser's console.
+ */
+export async function fetchRuns(): Promise<FolderAnswer> {
   const response = await fetch(address()).catch(() => null)
-  const text = isJson(response) ? await response.text().catch(() => '') : ''
-  if (response?.ok && last?.text === text) return last.answer
+  const text = response?.ok ? await response.text().catch(() => '') : ''
+  if (text !== '' && last?.text === text) return last.answer
   const answer = parsed(text)
-  if (response?.ok && answer !== null && 'runs' in answer) {
-    last = { text, answer: answer as RunsAnswer }
-    return last.answer
-  }
-  throw new RunsAbsent(answer !== null && 'hint' in answer ? 'no folder' : 'no server')
+  if (answer === null || !('runs' in answer)) throw new RunsAbsent('no server')
+  if (!isOfFolder(answer as RunsAnswer)) throw new RunsAbsent('no folder')
+  last = { text, answer: answer as FolderAnswer }
+  return last.answer
 }
+
+const isOfFolder = (answer: RunsAnswer): answer is FolderAnswer => answer.folder !== null
 
 export async function fetchCurves(): Promise<CurvesAnswer> {
   const response = await fetch(new URL('api/curves', document.baseURI)).catch(() => null)

@@ -110,7 +110,7 @@ const states: Readonly<Record<string, readonly [hash: string, steps: Readonly<Re
       },
     },
   ],
-  'an unknown run': ['#/runs/nowhere', { told: (page) => page.waitForTimeout(500) }],
+  'an unknown run': ['#/runs/nowhere', { told: (page) => at(page, 'unknown-run').waitFor() }],
 }
 
 describe('axe-core finds nothing, in Chromium', { skip }, async () => {
@@ -154,6 +154,8 @@ describe('axe-core finds nothing, in Chromium', { skip }, async () => {
         ] as const) {
           await page.emulateMedia({ colorScheme })
           await page.setViewportSize(viewport)
+          const blank = await page.evaluate<number>(belowFooter)
+          if (blank > 1) found.push(`${step}, ${colorScheme}: ${blank} px of nothing below the footer`)
           for (const { id, nodes } of await violations(page))
             found.push(
               ...nodes.map(
@@ -167,6 +169,10 @@ describe('axe-core finds nothing, in Chromium', { skip }, async () => {
       assert.deepEqual([...new Set(found)], [])
     })
 })
+
+/** What is hidden from sight and placed out of what scrolls makes a page longer than what is in it. */
+const belowFooter = `document.documentElement.scrollHeight - Math.max(
+  document.documentElement.clientHeight, scrollY + document.querySelector('footer').getBoundingClientRect().bottom)`
 
 /** What axe-core objects to. */
 async function violations(page: Page): Promise<readonly Finding[]> {

@@ -175,6 +175,14 @@ describe('runs, in Chromium', { skip }, async () => {
       const [download] = await Promise.all([page.waitForEvent('download'), visitor.at('runs-csv').click()])
       assert.equal(download.suggestedFilename(), 'runs.csv')
       assert.ok(await visitor.at('against').locator('circle').count())
+      // By its address, as by a link: the curves of a run come with its report.
+      await page.evaluate('location.hash = "#/runs/run-123"')
+      await visitor.at('chart-accuracy').getByText('run-123').waitFor()
+      assert.equal(await visitor.at('details').locator('h2').first().innerText(), 'run-123')
+      await page.evaluate('location.hash = "#/runs/nowhere"')
+      await visitor.at('unknown-run').getByText('nowhere').waitFor()
+      await page.goBack()
+      await visitor.at('unknown-run').waitFor({ state: 'detached' })
       await page.setViewportSize(phone)
       assert.equal(await visitor.overflow(), 0)
       await visitor.close()
@@ -218,9 +226,8 @@ describe('runs, in Chromium', { skip }, async () => {
     // Isolated already: else the page is loaded anew as soon as its service worker can isolate it.
     const server = await serveFolder(built.folder, { isolated: true })
     try {
-      const context = await browser.newContext({ viewport: phone })
-      const page = await context.newPage()
-      await page.goto(`${server.url}#/runs`)
+      const visitor = await Visitor.open(browser, `${server.url}#/runs`, { viewport: phone })
+      const { page } = visitor
       await page.getByTestId('no-server').waitFor()
       await page.getByTestId('open-events').setInputFiles({
         name: 'notes.txt',
@@ -234,7 +241,7 @@ describe('runs, in Chromium', { skip }, async () => {
         .getByTestId('chart-accuracy')
         .getByRole('img', { name: /events\.jsonl: \d/ })
         .waitFor()
-      await context.close()
+      await visitor.close()
     } finally {
       await server.close()
     }
