@@ -96,6 +96,12 @@ class ThinkSession extends ThinkMachine {
     // Scratch paper repeats what is given or not, as it likes.
     return frame.isAnswer ? wrong : wrong.filter((cell) => !isGiven(board, question[cell]!))
   })
+
+  /** Of cells that have changed those in which a reader sees it: a given is shown whatever the model says of it. */
+  seenOf(cells: readonly number[]): readonly number[] {
+    const { board, question, arc } = this
+    return board && !arc ? cells.filter((cell) => !isGiven(board, question[cell]!)) : cells
+  }
 }
 
 async function openModel(entry: ModelEntry): Promise<OpenModel> {
