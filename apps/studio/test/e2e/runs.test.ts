@@ -178,6 +178,7 @@ describe('runs, in Chromium', { skip }, async () => {
       // By its address, as by a link: the curves of a run come with its report.
       await page.evaluate('location.hash = "#/runs/run-123"')
       await visitor.at('chart-accuracy').getByText('run-123').waitFor()
+      await visitor.at('open-run-123').waitFor()
       assert.equal(await visitor.at('details').locator('h2').first().innerText(), 'run-123')
       await page.evaluate('location.hash = "#/runs/nowhere"')
       await visitor.at('unknown-run').getByText('nowhere').waitFor()
