@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
+  atStart,
   callBy,
   fromStart,
   type Playback,
@@ -12,6 +13,7 @@ import {
   stepBy,
   thoughtEnded,
   tick,
+  toEnd,
 } from '../src/think/playback.ts'
 
 const after = (playback: Playback, ...changes: ((playback: Playback) => Playback)[]): Playback =>
@@ -33,6 +35,17 @@ describe('playback', () => {
     assert.deepEqual([waiting.position, waiting.isDue], [1, true])
     const late = after(waiting, stepArrived)
     assert.deepEqual([late.position, late.isDue], [2, false])
+  })
+
+  test('goes to the end, on from there while steps arrive, and stays where nothing is thought', () => {
+    const underWay = after(fromStart, ...arrived(3), pause, toEnd)
+    assert.deepEqual([underWay.position, underWay.playing], [3, true])
+    const over = after(underWay, stepArrived, thoughtEnded)
+    assert.deepEqual([over.position, over.playing], [4, false])
+    assert.deepEqual(after(fromStart, ...arrived(3), thoughtEnded, toEnd), { ...over, position: 3, count: 3 })
+    const early = after(fromStart, toEnd, stepArrived)
+    assert.deepEqual([early.position, early.playing], [1, true])
+    assert.equal(toEnd(atStart).playing, false)
   })
 
   test('ends playing when the last step has been shown', () => {

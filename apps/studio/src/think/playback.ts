@@ -95,6 +95,13 @@ export function seek(playback: Playback, position: number): Playback {
   }
 }
 
+/** Shows the last step that has arrived; where more are to come, plays on to the end. */
+export function toEnd(playback: Playback): Playback {
+  const { count, ended, playing } = playback
+  const latest = seek(playback, count)
+  return !ended && (count > 0 || playing) ? play(latest) : latest
+}
+
 /** Back from within a step leads to its beginning. */
 export const stepBy = (playback: Playback, steps: number): Playback =>
   seek(playback, playback.position + (steps < 0 && playback.call > 0 ? steps + 1 : steps))

@@ -20,6 +20,10 @@ export abstract class ThoughtPlayer {
     this.show(playback.stepBy(this.playback, steps))
   }
 
+  toEnd(): void {
+    this.show(playback.toEnd(this.playback))
+  }
+
   seek(position: number): void {
     this.show(playback.seek(this.playback, position))
   }
