@@ -24,7 +24,9 @@ function waitWith(work: () => void): () => void {
 }
 
 function begin(): void {
-  waiting.shift()?.()
+  const work = waiting.shift()
   isDue = waiting.length > 0
+  // Before the work: what fails must not keep the others waiting.
   if (isDue) setTimeout(begin)
+  work?.()
 }
