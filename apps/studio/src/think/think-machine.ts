@@ -51,6 +51,8 @@ export abstract class ThinkMachine extends ThinkState {
   #checking: Promise<void> = Promise.resolve()
   #opening: Promise<boolean> = Promise.resolve(false)
   #hasBegun = false
+  /** What was chosen before a puzzle was thought about for longer; null where none is. */
+  #usual: { readonly maxSteps: number; readonly earlyHalting: boolean; readonly longer: number } | null = null
   /** Whose recording has been shown. */
   #recordedEntry: string | null = null
 
@@ -104,6 +106,7 @@ export abstract class ThinkMachine extends ThinkState {
   }
 
   #suit(config: Omit<ModelConfig, 'structure'>): void {
+    this.#usual = null
     this.maxSteps = Math.max(leastSteps, config.supervisionSteps)
     this.earlyHalting = endsByStandingStill(config)
     this.isInside = canLookInside(config)
@@ -172,6 +175,7 @@ export abstract class ThinkMachine extends ThinkState {
   /** Shows an ARC task in place of the puzzle, and thinks about it where the model knows it. */
   async askArc(question: ArcQuestion): Promise<void> {
     this.#forgetThought()
+    this.#thinkAsUsual()
     const { model } = this
     this.#asking.abort()
     this.isEditing = false
@@ -267,6 +271,7 @@ export abstract class ThinkMachine extends ThinkState {
   #setQuestion(puzzle: FoundPuzzle): void {
     this.failure = null
     this.forgetArc()
+    if (puzzle.question !== this.question) this.#thinkAsUsual()
     this.board = boardOf(puzzle.kind)
     this.question = puzzle.question
     this.#label = puzzle.answer ?? null
@@ -412,16 +417,18 @@ export abstract class ThinkMachine extends ThinkState {
   }
 
   /**
-   * Goes on where the thought has ended, for so many steps more. It is thought anew from the first step, which gives the
-   * same; what has been shown stays meanwhile.
+   * Goes on where the thought has ended, for so many steps more, about this puzzle alone. It is thought anew from the
+   * first step, which gives the same; what has been shown stays meanwhile.
    */
   async thinkOn(steps: number): Promise<void> {
     const { model } = this
     const before = this.thoughts
     if (!model || !this.isReady || this.isEditing || before.length === 0) return
     this.stop()
+    const { maxSteps, earlyHalting } = this.#usual ?? this
     this.maxSteps = before.length + steps
     this.earlyHalting = false
+    this.#usual = { maxSteps, earlyHalting, longer: this.maxSteps }
     const request = new AbortController()
     this.activity = follow(this.activity, { name: 'thinking', request })
     this.show(playback.goesOn(this.playback))
@@ -431,6 +438,15 @@ export abstract class ThinkMachine extends ThinkState {
       if (count > before.length) this.#add(thought)
     })
     if (end !== 'aborted') this.stop()
+  }
+
+  /** The next puzzle is thought about as the puzzles before, where the reader has not chosen otherwise since. */
+  #thinkAsUsual(): void {
+    const usual = this.#usual
+    this.#usual = null
+    if (!usual || this.maxSteps !== usual.longer || this.earlyHalting) return
+    this.maxSteps = usual.maxSteps
+    this.earlyHalting = usual.earlyHalting
   }
 
   /** What is under way ends after the step at hand; what has been thought stays. */

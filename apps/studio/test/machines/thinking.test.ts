@@ -410,6 +410,38 @@ describe('thinking on the page', () => {
     assert.deepEqual([machine.thoughts.length, machine.playback.position], [3, 3])
   })
 
+  test('only the puzzle at hand is thought about for longer', async () => {
+    const world = await World.thinking()
+    const { machine, thoughts } = world
+    const chosen = (): unknown => [machine.maxSteps, machine.earlyHalting]
+    machine.earlyHalting = true
+    await thoughts[0]!.send(thoughtOf(2), null)
+    void machine.thinkOn(24)
+    await settled()
+    await thoughts[1]!.send(thoughtOf(1), thoughtOf(2), thoughtOf(3), null)
+    void machine.thinkOn(56)
+    await settled()
+    assert.deepEqual(chosen(), [59, false])
+    await thoughts[2]!.send(null)
+    machine.tryAgain()
+    assert.deepEqual(chosen(), [59, false])
+    void machine.generate()
+    await settled()
+    assert.deepEqual(chosen(), [16, true])
+    assert.equal(world.asked.at(-1)!.options?.maxSteps, 16)
+  })
+
+  test('steps that the reader chooses while a puzzle is thought about for longer stay', async () => {
+    const world = await World.thinking()
+    const { machine, thoughts } = world
+    await thoughts[0]!.send(thoughtOf(2), null)
+    void machine.thinkOn(24)
+    machine.maxSteps = 40
+    void machine.generate()
+    await settled()
+    assert.deepEqual([machine.maxSteps, machine.earlyHalting], [40, false])
+  })
+
   test('a puzzle of an address is shown at its step, paused', async () => {
     const world = new World()
     const { machine } = world
