@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type Board, boardOf } from '@tiny-recursive-models/trm'
+import { type Board, boardOf, cellsRight } from '@tiny-recursive-models/trm'
 import { labelPath, parseMaze } from '@tiny-recursive-models/trm/puzzles/maze'
 import { boxShapes, parseSudoku } from '@tiny-recursive-models/trm/puzzles/sudoku'
 import { type Judgement, judge, judgeThought } from '../src/grid/judge.ts'
@@ -47,14 +47,22 @@ describe('an answer', () => {
     assert.equal(judge(maze3, maze, other, label).isSolved, true)
     assert.equal(judge(maze3, maze, label, label).isSolved, true)
     const both = judge(maze3, maze, parseMaze('Soo\no#o\nooG').tokens, label)
-    assert.deepEqual([both.isSolved, both.wrong], [false, []])
+    assert.deepEqual([both.isSolved, both.wrong], [false, [3, 6, 7]])
     const throughWall = judge(maze3, maze, parseMaze('So.\n.o.\n..G').tokens, label)
-    assert.deepEqual(throughWall.wrong, [4])
+    assert.deepEqual(throughWall.wrong, [2, 4, 5])
   })
 
-  test('of a maze is wrong where no shortest path is', () => {
+  test('of a maze is wrong where it differs from the nearest shortest path', () => {
     const maze = parseMaze('S.G\n...\n...').tokens
-    assert.deepEqual(judge(maze3, maze, parseMaze('S.G\nooo\n...').tokens, labelPath(maze)!).wrong, [3, 4, 5])
+    assert.deepEqual(
+      judge(maze3, maze, parseMaze('S.G\nooo\n...').tokens, labelPath(maze)!).wrong,
+      [1, 3, 4, 5],
+    )
+    // A path that breaks off is wrong where it does not go on.
+    const broken = parseMaze('So.\n...\n..G').tokens
+    const open = parseMaze('S..\n...\n..G').tokens
+    assert.equal(judge(maze3, open, broken, labelPath(open)!).wrong.length, 2)
+    assert.equal(cellsRight(maze3, open, broken, null), 1 - 2 / 7)
   })
 })
 

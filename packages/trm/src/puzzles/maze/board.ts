@@ -4,7 +4,7 @@ import { drawTurn, squareFingerprint } from '../square.ts'
 import { augmentMaze } from './augment.ts'
 import { checkMazeAnswer, checkMazeLabel, checkMazeQuestion } from './check.ts'
 import { characters, mazeNames, mazeTokens, parseMaze } from './grid.ts'
-import { cellsOnShortestPaths, isShortestPath, labelPath, shortestSteps } from './path.ts'
+import { isShortestPath, labelPath, nearestPath, shortestSteps } from './path.ts'
 import { mazeStructure } from './structure.ts'
 
 export interface MazeKind extends PuzzleKind {
@@ -68,12 +68,8 @@ export function mazeBoard({ size }: MazeKind): Board {
   }
 }
 
-/** Shortest paths are many: wrong are path cells on none of them, and givens that were changed. */
+/** Shortest paths are many: wrong is where the answer differs from the nearest of them. */
 function wrongCells(question: Int32Array, answer: Int32Array): number[] {
-  const isOnShortest = cellsOnShortestPaths(question)
-  return [...answer.keys()].filter((cell) => {
-    const [given, token] = [question[cell]!, answer[cell]!]
-    if (token === given) return false
-    return !(given === open && token === path && isOnShortest[cell])
-  })
+  const nearest = nearestPath(question, answer) ?? question
+  return [...answer.keys()].filter((cell) => answer[cell] !== nearest[cell])
 }

@@ -111,14 +111,23 @@ function endsOf(question: Int32Array): { size: number; start: number; goal: numb
   return size === undefined || start < 0 || goal < 0 || !isSingle ? undefined : { size, start, goal }
 }
 
-/** [S] 1 where some shortest path from start to goal passes; for a maze whose goal can be reached. */
-export function cellsOnShortestPaths(question: Int32Array): Uint8Array {
-  const { size, start, goal } = endsOf(question)!
-  const isOpen = openCells(question)
-  const ahead = explore(size, start, isOpen).steps
-  const back = explore(size, goal, isOpen).steps
-  const shortest = ahead[goal]!
-  return Uint8Array.from(question, (_, cell) =>
-    Number(ahead[cell]! >= 0 && ahead[cell]! + back[cell]! === shortest),
-  )
+/** [S] of all shortest paths the one that has most cells in common with an answer; undefined where there is none. */
+export function nearestPath(question: Int32Array, answer: Int32Array): Int32Array | undefined {
+  const ends = endsOf(question)
+  if (ends === undefined) return undefined
+  const { size, start, goal } = ends
+  const { steps, order } = explore(size, start, openCells(question))
+  if (steps[goal]! < 0) return undefined
+  const common = new Int32Array(question.length)
+  const from = new Int32Array(question.length)
+  for (const cell of order.subarray(1)) {
+    const column = cell % size
+    const beside = [...(column > 0 ? [cell - 1] : []), ...(column < size - 1 ? [cell + 1] : [])]
+    const before = [cell - size, cell + size, ...beside].filter((one) => steps[one] === steps[cell]! - 1)
+    from[cell] = before.reduce((one, other) => (common[other]! > common[one]! ? other : one))
+    common[cell] = common[from[cell]!]! + Number(answer[cell] === mazeTokens.path)
+  }
+  const nearest = question.slice()
+  for (let cell = from[goal]!; cell !== start; cell = from[cell]!) nearest[cell] = mazeTokens.path
+  return nearest
 }
