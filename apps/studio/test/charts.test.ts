@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { duration, grouped } from '@tiny-recursive-models/trm/format'
+import type { Line } from '../src/charts/curve.ts'
+import { chartSvg } from '../src/charts/export.ts'
 import { logMarks, secondIncrements, stepIncrements } from '../src/charts/marks.ts'
 
 describe('the marks of an axis', () => {
@@ -38,4 +40,38 @@ describe('the marks of an axis', () => {
     }
     assert.deepEqual([logMarks(0, 1), logMarks(2, 2), logMarks(1, Number.NaN)], [[], [], []])
   })
+})
+
+test('a chart as a file has room for marks and legend', () => {
+  const line = (label: string): Line => ({
+    ...{ label, colour: '--series-1', dash: [], end: 40 },
+    curve: { xs: [10, 40], ys: [0.00001, 0.003], raw: null },
+  })
+  const names = ['sweep-small/learningRate-0.001_seed-0', 'sweep-small/learningRate-0.001_seed-1', 'third']
+  const svg = chartSvg({
+    ...{
+      title: 'Learning rate',
+      lines: names.map(line),
+      background: [],
+      range: undefined,
+      isLogarithmic: false,
+    },
+    ...{ titleX: 'training step', formatX: String, formatMark: (value) => `a long mark ${value}` },
+    colourOf: (name) => name,
+  })
+  const texts = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)</g)].map(
+    ([, x, y, content]) => ({ x: Number(x), y: Number(y), content: content! }),
+  )
+  const [width, height] = [...svg.matchAll(/ (?:width|height)="(\d+)"/g)].map(([, size]) => Number(size))
+  const legend = texts.filter(({ content }) => names.includes(content))
+  assert.equal(legend.length, 3)
+  for (const { x, y, content } of legend) assert.ok(x + 6 * content.length < width! && y < height!, content)
+  assert.ok(new Set(legend.map(({ y }) => y)).size > 1, 'in several rows')
+  const marks = texts.filter(({ content }) => content.startsWith('a long'))
+  assert.deepEqual(
+    marks.map(({ content }) => content),
+    [0.001, 0.002, 0.003].map((mark) => `a long mark ${mark}`),
+  )
+  for (const { x, content } of marks) assert.ok(x >= 6 * content.length, 'not cut off')
+  assert.ok(texts.some(({ content }) => content === 'training step'))
 })

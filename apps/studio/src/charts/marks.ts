@@ -36,7 +36,7 @@ export function logMarks(low: number, high: number): number[] {
 }
 
 /** About five round numbers. */
-function linearMarks(low: number, high: number): number[] {
+export function linearMarks(low: number, high: number): number[] {
   const rough = (high - low) / 4
   const power = 10 ** Math.floor(Math.log10(rough))
   const increment = [1, 2, 5, 10].map((digit) => digit * power).find((one) => one >= rough)!

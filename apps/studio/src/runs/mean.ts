@@ -25,6 +25,12 @@ export function siblings(
   return runs.filter((run) => keyOf(run) === key).map((run) => run.name)
 }
 
+/** What runs that differ in their seed only are called together: their name less the seed, or that of the first. */
+export function nameOfAll([first = '', ...others]: readonly string[]): string {
+  const bare = (name: string): string => name.replace(/[-_ ]seed[-_ =]?\d+$/, '')
+  return others.every((other) => bare(other) === bare(first)) ? bare(first) : first
+}
+
 /** Over the places at which every curve has a point; null for fewer than two curves or no such place. */
 export function meanCurve(curves: readonly RunCurve[], across: Across): MeanCurve | null {
   if (curves.length < 2) return null

@@ -38,6 +38,9 @@ export const shareAt = ({ exactByStep }: Pick<Evaluation, 'exactByStep'>, step: 
   return share !== undefined && Number.isFinite(share) ? share : null
 }
 
+/** Of the bold letters of a title, on average at most. */
+const letterWidth = 9
+
 const [cellWidth, cellHeight, left, top] = [18, 18, 48, 48]
 
 /** A drawing of its own, in the colours that the page has now. */
@@ -48,7 +51,7 @@ export function stepMapSvg(
 ): string {
   const [ink, soft, paper, fill] = ['--ink', '--ink-soft', '--surface', '--series-1'].map(colourOf)
   const [width, height] = [
-    Math.max(420, left + across.length * cellWidth + 20),
+    Math.max(420, left + across.length * cellWidth + 20, 16 + letterWidth * title.length),
     top + down.length * cellHeight + 64,
   ]
   const text = (x: number, y: number, content: string | number, more = ''): string =>

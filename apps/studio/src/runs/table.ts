@@ -229,9 +229,18 @@ export function csvLine(values: readonly Value[]): string {
     .join(',')
 }
 
+/** Columns that the page counts in milliseconds, as others write them. */
+const written: Readonly<Record<string, Pick<Column, 'key' | 'value'>>> = {
+  time: { key: 'seconds', value: ({ time }) => time && time / 1000 },
+  begun: {
+    key: 'begun',
+    value: ({ begun }) => (begun === null ? null : new Date(begun).toISOString()),
+  },
+}
+
 /** The rows with every column and field. */
 export function csv(rows: readonly RunRow[], fields: readonly string[]): string {
-  const all = [...columns, ...fields.map(fieldColumn)]
+  const all = [...columns.map((column) => written[column.key] ?? column), ...fields.map(fieldColumn)]
   const lines = rows.map((row) => csvLine(all.map(({ value }) => value(row))))
   return [csvLine(all.map(({ key }) => key)), ...lines, ''].join('\n')
 }

@@ -46,7 +46,7 @@ export function filmStrip({ title, board, question, thoughts, wrong }: FilmStrip
   const inRow = Math.min(mostInRow, Math.max(1, thoughts.length))
   const rows = Math.ceil(thoughts.length / inRow)
   const width = gap + inRow * (side + gap)
-  const height = heading + rows * (side + caption + gap)
+  const height = heading + rows * (side + caption + gap) + caption
   const frames = thoughts.map((thought, index) => {
     const x = gap + (index % inRow) * (side + gap)
     const y = heading + Math.floor(index / inRow) * (side + caption + gap)
@@ -59,9 +59,18 @@ export function filmStrip({ title, board, question, thoughts, wrong }: FilmStrip
     `<rect width="${width}" height="${height}" fill="${colours.paper}"/>`,
     `<text x="${gap}" y="30" fill="${colours.ink}" font-size="17" font-weight="600">${escaped(title)}</text>`,
     ...frames,
+    `<text x="${gap}" y="${height - 14}" fill="${colours.soft}" font-size="14">${legendOf(board, wrong)}</text>`,
     '</svg>',
   ].join('\n')
   return { svg, width, height }
+}
+
+/** What the signs mean: a picture travels without its page. */
+function legendOf(board: Board, wrong: FilmStrip['wrong']): string {
+  const answers = board.structure.answers.some((token) => lookOf(board, token).shape === 'text')
+  const given = answers ? 'Black: given. Blue: answered, paler where it is less sure. ' : ''
+  const mistakes = wrong.some((cells) => cells.length > 0) ? ' Orange: wrong.' : ''
+  return `${given}Framed: changed in this step.${mistakes}`
 }
 
 function cells(
@@ -89,7 +98,12 @@ function cells(
       )
     // Never so pale that it cannot be read.
     const opacity = isPart ? 1 : round(0.45 + 0.55 * (confidence[at] ?? 1))
-    if (shape === 'dot')
+    if (isWrong && shape === 'empty') {
+      const [x0, y0, arm] = [round(x + 0.35 * size), round(y + 0.35 * size), round(0.3 * size)]
+      parts.push(
+        `<path d="M${x0} ${y0}l${arm} ${arm}m0 ${-arm}l${-arm} ${arm}" stroke="${colours.wrong}" stroke-width="2"/>`,
+      )
+    } else if (shape === 'dot')
       parts.push(
         `<circle cx="${middle}" cy="${round(y + size / 2)}" r="${round(size / 5)}" fill="${fill}" opacity="${opacity}"/>`,
       )

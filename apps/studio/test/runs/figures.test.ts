@@ -4,7 +4,7 @@ import type { ListedRun, RunCurve } from '@tiny-recursive-models/studio-server/a
 import { RunSeries } from '../../src/charts/series.ts'
 import { axisOf, placesOf } from '../../src/runs/against.ts'
 import { fanOf } from '../../src/runs/fan.ts'
-import { meanCurve, siblings } from '../../src/runs/mean.ts'
+import { meanCurve, nameOfAll, siblings } from '../../src/runs/mean.ts'
 import { shareAt, stepMapCsv, stepMapOf, stepMapSvg } from '../../src/runs/step-map.ts'
 import { columns, fieldColumn, type RunRow } from '../../src/runs/table.ts'
 
@@ -55,6 +55,8 @@ test('evaluations × supervision steps are one picture', () => {
   assert.deepEqual([csv.length, csv[4], csv.at(-2)], [9, '20,1,0.2', '30,1,0.5'])
   const svg = stepMapSvg(map, 'a < b', (name) => name)
   assert.match(svg, /a &lt; b/)
+  const long = stepMapSvg(map, 'a'.repeat(90), (name) => name)
+  assert.ok(Number(/width="(\d+)"/.exec(long)![1]) >= 90 * 9, 'as wide as its title')
   assert.equal(svg.match(/<title>/g)?.length, 7)
   assert.match(svg, /training step 20, supervision step 3: 75\.0 %/)
 })
@@ -75,6 +77,11 @@ describe('mean and spread over seeds', () => {
     assert.deepEqual(siblings('c', runs, fields), ['a', 'c'])
     assert.deepEqual(siblings('b', runs, fields), ['b'])
     assert.deepEqual(siblings('unknown', runs, fields), ['unknown'])
+  })
+
+  test('are called by their name without the seed', () => {
+    assert.equal(nameOfAll(['sweep/width-32_seed-10', 'sweep/width-32_seed-11']), 'sweep/width-32')
+    assert.equal(nameOfAll(['one', 'other']), 'one')
   })
 
   test('are taken where all curves have a point', () => {

@@ -59,8 +59,8 @@ describe('the table of runs', () => {
 
   test('is written as CSV that a spreadsheet cannot be tricked with', () => {
     const [head, first] = csv(runs, fields).split('\n')
-    assert.equal(head, 'name,state,exact,early,steps,parameters,time,flop,begun,model.width,training.seed')
-    assert.equal(first, 'run-10,done,0.9,,10,100,1000,,0,64,0')
+    assert.equal(head, 'name,state,exact,early,steps,parameters,seconds,flop,begun,model.width,training.seed')
+    assert.equal(first, 'run-10,done,0.9,,10,100,1,,1970-01-01T00:00:00.000Z,64,0')
     assert.equal(csvLine(['=1+1', 'a,"b"', -3, null]), `'=1+1,"a,""b""",-3,`)
   })
 })
