@@ -74,7 +74,7 @@ export const arc = {
 export async function askable({ entry, facts }: OpenModel, { task, input }: ArcQuestion): Promise<Askable> {
   const { data } = facts.recipe
   if (data.kind !== 'arc') {
-    const why = `The model ${entry.title} was not trained on ARC. A model must be trained on each ARC task it solves, so only one trained on this task can try it.`
+    const why = `The model ${entry.title} was not trained on ARC. A model must be trained on each ARC task it solves: open one that was trained on this task, and it will try it.`
     return { canThink: false, why }
   }
   if (largestSide(task) > (data.longestSide ?? data.canvas)) {

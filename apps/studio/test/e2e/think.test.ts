@@ -68,6 +68,18 @@ describe('think, in Chromium', { skip }, async () => {
     await visitor.close()
   })
 
+  test('fits a phone with letters twice as large', async () => {
+    const visitor = await Visitor.open(browser, server.url, { viewport: phone })
+    const { page } = visitor
+    await page.evaluate('document.documentElement.style.fontSize = "200%"')
+    await page.locator('[data-testid="step"]:not([data-step="0"])').waitFor()
+    assert.equal(await visitor.overflow(), 0)
+    await visitor.at('edit').click()
+    await visitor.at('redo').waitFor()
+    assert.equal(await visitor.overflow(), 0)
+    await visitor.close()
+  })
+
   test('fits a phone', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const visitor = await Visitor.open(browser, server.url, { viewport: phone, colorScheme })
