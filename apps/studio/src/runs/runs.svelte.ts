@@ -84,8 +84,8 @@ class RunsStore {
   /** Nothing has been chosen to be drawn. */
   #isUntouched = true
   #visits = 0
-  /** How long the list took the last time. */
-  #lastMs = 0
+  /** How long the list took the last two times: one slow answer, as while the page itself is being built, says little. */
+  #tookMs: readonly [number, number] = [0, 0]
   #timer: ReturnType<typeof setTimeout> | undefined
 
   #answer: FolderAnswer | null = null
@@ -126,7 +126,7 @@ class RunsStore {
         // A server that has much to look at is not kept busy by a page.
         this.#timer = setTimeout(
           () => void go(),
-          Math.min(maxRefreshMs, Math.max(refreshMs, 10 * this.#lastMs)),
+          Math.min(maxRefreshMs, Math.max(refreshMs, 10 * Math.min(...this.#tookMs))),
         )
     }
     void go()
@@ -147,7 +147,7 @@ class RunsStore {
       // A long list is drawn in another task than that in which it has been read.
       if (answer !== this.#answer) await new Promise<void>(inTurn)
       if (visit !== this.#visits) return
-      this.#lastMs = ms
+      this.#tookMs = [this.#tookMs[1], ms]
       this.absence = null
       this.isLost = false
       // The same object: nothing has changed.
