@@ -114,7 +114,8 @@ export class ThoughtDisplay {
 function describeThought({ step, changed, confidence, haltProbability, latentChange }: Thought): string {
   const parts = [
     `step ${String(step).padStart(2)}`,
-    `${plural(step === 1 ? 0 : changed.length, 'cell').padStart(8)} changed`,
+    // What was there before the first answer is no answer that could change.
+    step === 1 ? 'first answer'.padStart(16) : `${plural(changed.length, 'cell').padStart(8)} changed`,
     `predicts it is correct: ${percent(haltProbability).padStart(7)}`,
     `lowest cell confidence ${percent(Math.min(...confidence), 0).padStart(5)}`,
     `latent change ${significant(latentChange)}`,
