@@ -1,5 +1,5 @@
 /**
- * One puzzle asked many times, mirrored and renumbered: to the model these are other puzzles, to the rules the same one.
+ * One puzzle asked many times, mirrored or otherwise rearranged: to the model these are other puzzles, to the rules the same one.
  * What most of them answer is right more often than one of them.
  */
 import { RandomStream } from '@tiny-recursive-models/tensor'
