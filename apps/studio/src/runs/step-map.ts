@@ -41,7 +41,7 @@ export const shareAt = ({ exactByStep }: Pick<Evaluation, 'exactByStep'>, step: 
 /** Of the bold letters of a title, on average at most. */
 const letterWidth = 9
 
-const [cellWidth, cellHeight, left, top] = [18, 18, 48, 48]
+const [left, top] = [48, 48]
 
 /** A drawing of its own, in the colours that the page has now. */
 export function stepMapSvg(
@@ -50,10 +50,11 @@ export function stepMapSvg(
   colourOf: (name: string) => string,
 ): string {
   const [ink, soft, paper, fill] = ['--ink', '--ink-soft', '--surface', '--series-1'].map(colourOf)
-  const [width, height] = [
-    Math.max(420, left + across.length * cellWidth + 20, 16 + letterWidth * title.length),
-    top + down.length * cellHeight + 64,
-  ]
+  const width = Math.max(420, left + across.length * 18 + 20, 16 + letterWidth * title.length)
+  // As on the page, few evaluations take the width that there is.
+  const cellWidth = Math.floor((width - left - 20) / across.length)
+  const cellHeight = Math.max(18, Math.min(28, Math.floor(192 / down.length)))
+  const height = top + down.length * cellHeight + 64
   const text = (x: number, y: number, content: string | number, more = ''): string =>
     `<text x="${x}" y="${y}" ${more}>${escaped(String(content))}</text>`
   const cells = across.flatMap((evaluation, column) =>
@@ -80,7 +81,7 @@ export function stepMapSvg(
 <rect width="${width}" height="${height}" fill="${paper}"/>
 ${text(8, 18, title, `font-size="14" font-weight="600" fill="${ink}"`)}
 ${text(8, 36, 'down: supervision steps; across: training steps')}
-${down.map((step, row) => text(left - 8, top + row * cellHeight + 13, step, 'text-anchor="end"')).join('\n')}
+${down.map((step, row) => text(left - 8, top + row * cellHeight + cellHeight / 2 + 4, step, 'text-anchor="end"')).join('\n')}
 ${cells.join('\n')}
 ${[...marks, ...legend].join('\n')}
 </svg>
