@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { duration, grouped } from '@tiny-recursive-models/trm/format'
 import type { Line } from '../src/charts/curve.ts'
 import { chartSvg } from '../src/charts/export.ts'
+import { headLengths } from '../src/charts/labels.ts'
 import { logMarks, secondIncrements, stepIncrements } from '../src/charts/marks.ts'
 
 describe('the marks of an axis', () => {
@@ -40,6 +41,18 @@ describe('the marks of an axis', () => {
     }
     assert.deepEqual([logMarks(0, 1), logMarks(2, 2), logMarks(1, Number.NaN)], [[], [], []])
   })
+})
+
+test('long names are cut where they are alike', () => {
+  const heads = (...labels: string[]): string[] =>
+    headLengths(labels).map((length, index) => labels[index]!.slice(0, length))
+  const sweep = 'sweep-small/learningRate-'
+  assert.deepEqual(heads(`${sweep}0.003_seed-1`, `${sweep}0.03_seed-2`), [sweep, sweep])
+  assert.deepEqual(heads(`${sweep}0.003_seed-1`), [sweep])
+  assert.deepEqual(heads('live', 'wider'), ['', ''])
+  assert.deepEqual(heads('short', 'shorter'), ['', ''])
+  assert.deepEqual(heads('run-123'), [''])
+  assert.deepEqual(heads('a'.repeat(20)), ['aaaa'])
 })
 
 test('a chart as a file has room for marks and legend', () => {
