@@ -186,6 +186,8 @@ describe('runs, in Chromium', { skip }, async () => {
       await visitor.at('unknown-run').waitFor({ state: 'detached' })
       await page.setViewportSize(phone)
       assert.equal(await visitor.overflow(), 0)
+      await page.evaluate('document.documentElement.style.fontSize = "200%"')
+      assert.equal(await visitor.overflow(), 0)
       await visitor.close()
     } finally {
       await studio.close()

@@ -6,7 +6,7 @@ import { after, describe, test } from 'node:test'
 import { evaluate, loadDataSets } from '@tiny-recursive-models/trm'
 import { openModel, openOrtExecutor, readDataFile } from '@tiny-recursive-models/trm/node'
 import { skipWithoutChromium } from '../../../../testing/chromium.ts'
-import { serveStudio, Visitor } from './open-studio.ts'
+import { phone, serveStudio, Visitor } from './open-studio.ts'
 
 const skip = skipWithoutChromium()
 
@@ -40,6 +40,16 @@ describe('train, in Chromium', { skip }, async () => {
     }
     assert.ok(seen.at(-1)!.bar > seen[0]!.bar, JSON.stringify(seen))
     assert.equal(new Set(seen.map(({ left }) => left)).size > 1, true, JSON.stringify(seen))
+    await visitor.close()
+  })
+
+  test('fits a phone with letters twice as large', async () => {
+    const visitor = await Visitor.open(browser, `${server.url}#/train`, { viewport: phone })
+    await visitor.page.evaluate('document.documentElement.style.fontSize = "200%"')
+    await visitor.page.locator('[data-testid="train-promise"][data-ms]').waitFor()
+    assert.equal(await visitor.overflow(), 0)
+    await visitor.at('train-advanced').locator('summary').click()
+    assert.equal(await visitor.overflow(), 0)
     await visitor.close()
   })
 
